@@ -1,0 +1,86 @@
+# Everything runs in .venv, made from the newest suitable Python on this machine.
+# `make setup PYTHON=/path/to/python3.13` chooses another one.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
+SCENARIO ?= scenarios/russia_dprk_pact.yaml
+# What is given to pytest, for example: make test PYTEST="-x tests/test_blocs.py"
+PYTEST ?= -n auto
+
+SOURCES := $(shell find sim -name '*.py')
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run dev test check style format types layers lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(VENV)/.kernels ## Make .venv, install the project, compile its kernels
+	@echo "Ready: $(BIN)/multipolar --help"
+
+run: $(VENV)/.kernels ## Run one scenario (SCENARIO=scenarios/...)
+	@$(BIN)/multipolar run "$(SCENARIO)"
+
+dev: $(VENV)/.dev ## Add everything for development: checks, tests, all extras
+
+test: $(VENV)/.dev $(VENV)/.kernels ## Run the tests and the examples of the documentation
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: style format types layers ## Check style, types and layers (all of them: make -k check)
+
+style: $(VENV)/.dev
+	$(BIN)/ruff check --output-format concise .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format --check --output-format concise .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev
+	$(BIN)/lint-imports --no-logo
+
+lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
+	@sh tools/lock.sh
+
+clean: ## Remove .venv and all caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The steps, each with a stamp: a second `make setup` does nothing, and with -j they still queue.
+# A run needs wheels only: where there is none, pip says so at once and compiles nothing for an hour.
+
+$(VENV)/.made: tools/find_python.sh
+	@if ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then \
+	    python=$$(PYTHON='$(PYTHON)' sh tools/find_python.sh) || exit 1; \
+	    echo "Making $(VENV) with $$("$$python" --version): $$python"; \
+	    "$$python" -m venv --clear $(VENV) || exit 1; \
+	fi
+	@touch $@
+
+$(VENV)/.run: requirements.txt pyproject.toml $(VENV)/.made
+	@echo "Installing the libraries (about a minute)"
+	@$(PIP) --require-hashes --only-binary :all: -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(call bytecode)
+	@touch $@
+
+$(VENV)/.dev: constraints.txt $(VENV)/.run
+	@echo "Installing the tools for development and all extras (about a minute)"
+	@$(PIP) --require-hashes -r constraints.txt
+	@$(call bytecode)
+	@touch $@
+
+$(VENV)/.kernels: $(VENV)/.run $(SOURCES)
+	@$(BIN)/multipolar compile
+	@touch $@
+
+# Where PYTHONDONTWRITEBYTECODE is set, nothing else would ever be compiled, and every start would
+# take over ten seconds. compileall uses all cores; pip uses one. Tests of libraries are left out,
+# and templates that are no valid Python are no failure.
+define bytecode
+echo "Compiling bytecode"; \
+PYTHONWARNINGS=ignore $(BIN)/python -m compileall -qq -j 0 -x 'site-packages/.*/tests/' $(VENV)/lib sim || true
+endef

@@ -1,0 +1,166 @@
+"""From the mechanisms and terms found on disk to two small generated modules.
+
+``rules`` calls every mechanism in the order of the step and adds up every utility term; it is what
+makes "drop a file in" work without a list to keep. ``entries`` holds the compiled entry points and
+is the only module that numba caches. Both are written to a folder named by a hash of all sources of
+the package that compiled code depends on, so a changed rule can never meet a stale cache, which
+numba by itself does not notice across files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from sim import vocabulary as names
+from sim.decisions.terms import CHANGES
+
+_HEAD = '"""Generated from the mechanisms and terms of the package; do not edit."""\n\n'
+_PACKAGE = Path(__file__).parent
+
+
+def source_hash() -> str:
+    """Hash of every source file that compiled code may depend on, and of numba's version."""
+    digest = hashlib.blake2b(digest_size=12)
+    folders = ("mechanisms", "decisions")
+    files = [path for folder in folders for path in (_PACKAGE / folder).rglob("*.py")]
+    files += [
+        _PACKAGE / f"{name}.py"
+        for name in (
+            "codegen",
+            "fields",
+            "jit",
+            "kernel",
+            "mathx",
+            "priors",
+            "registry",
+            "streams",
+            "vocabulary",
+        )
+    ]
+    for path in sorted(files):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    numba_version = importlib.metadata.version("numba")
+    digest.update(f"{numba_version} {sys.version_info[:2]}".encode())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where generated modules and compiled kernels live.
+
+    ``$MULTIPOLAR_CACHE`` if set, else ``$XDG_CACHE_HOME/multipolar`` or ``~/.cache/multipolar``,
+    else, where that cannot be written, a folder for this user under the system's temporary files.
+    """
+    chosen = os.environ.get("MULTIPOLAR_CACHE")
+    base = (
+        Path(chosen)
+        if chosen
+        else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "multipolar"
+    )
+    folder = base / source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"multipolar-{os.getuid()}" / source_hash()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def rules_source() -> str:
+    """Text of the module ``rules``."""
+    lines = [_HEAD, "from sim.jit import njit\n"]
+    for k, module in enumerate(names.MECHANISM_MODULES.values()):
+        lines.append(f"import {module.__name__} as m{k}\n")
+    for k, module in enumerate(names.TERM_MODULES.values()):
+        lines.append(f"import {module.__name__} as t{k}\n")
+    lines.append("\n\n@njit\ndef start(M, V, P, n):\n    pass\n")
+    for k, rule in enumerate(names.MECHANISMS.values()):
+        if rule.start is not None:
+            lines.append(f"    m{k}.start(M, V, P, n)\n")
+    lines.append("\n\n@njit\ndef mechanisms(M, V, P, n, tick, seed, run):\n    pass\n")
+    for k, rule in enumerate(names.MECHANISMS.values()):
+        lines.append(f"    if P[{names.SWITCHES[rule.name]}] > 0.5:\n")
+        lines.append(f"        m{k}.update(M, V, P, n, tick, seed, run)\n")
+    slopes = ("per_commitment", "per_entrapment")
+    for change in (*slopes, *CHANGES):
+        arguments = "M, V, P, i, j" if change in slopes else "M, V, P, i, j, a, b"
+        feeling = [
+            (k, f"{term.sign} * P[{term.weight}] * V[{term.multiplier}, i]")
+            for k, (term, module) in enumerate(
+                zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True)
+            )
+            if hasattr(module, change)
+        ]
+        lines.append(f"\n\n@njit\ndef {change}({arguments}):\n    total = 0.0\n")
+        lines.extend(f"    total += {w} * t{k}.{change}({arguments})\n" for k, w in feeling)
+        lines.append("    return total\n")
+        times = {"per_commitment": ", dg", "per_entrapment": ", de"}.get(change, "")
+        factor = times.replace(", ", " * ")
+        lines.append(
+            f"\n\n@njit\ndef {change}_parts({arguments}{times}, out, row, at):\n    pass\n"
+        )
+        lines.extend(
+            f"    out[row, at + {k}] += {w} * t{k}.{change}({arguments}){factor}\n"
+            for k, w in feeling
+        )
+    security = list(names.TERMS).index("security")
+    influence = list(names.TERMS).index("influence")
+    lines.append(
+        "\n\n@njit\ndef third(M, V, P, m, i, j, threat, patron_i, patron_j):\n"
+        f"    w = P[{names.TERMS['security'].weight}] * V[{names.TERMS['security'].multiplier}, m]\n"
+        f"    x = P[{names.TERMS['influence'].weight}] * V[{names.TERMS['influence'].multiplier}, m]\n"
+        f"    return w * t{security}.third(M, V, P, m, threat) + x * (\n"
+        f"        t{influence}.third(M, V, P, m, i, patron_i)\n"
+        f"        + t{influence}.third(M, V, P, m, j, patron_j))\n"
+    )
+    lines.append("\n\n@njit\ndef values(M, V, P, n, i, out):\n    pass\n")
+    lines.extend(
+        f"    out[{k}] = {term.sign} * P[{term.weight}] * V[{term.multiplier}, i]"
+        f" * t{k}.value(M, V, P, n, i)\n"
+        for k, term in enumerate(names.TERMS.values())
+    )
+    return "".join(lines)
+
+
+def entries_source(signatures: dict[str, str]) -> str:
+    """Text of the module ``entries``: one cached wrapper for each function of the kernel."""
+    lines = [_HEAD, "from sim import kernel\nfrom sim.jit import entry\n"]
+    for name, arguments in signatures.items():
+        lines.append(f"\n\n@entry\ndef {name}({arguments}):\n")
+        lines.append(f"    return kernel.{name}({arguments})\n")
+    return "".join(lines)
+
+
+def _load(name: str, text: str) -> ModuleType:
+    path = cache_folder() / f"{name}.py"
+    if not path.exists():
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        with os.fdopen(handle, "w") as stream:
+            stream.write(text)
+        Path(temporary).replace(path)
+    spec = importlib.util.spec_from_file_location(f"_multipolar_{name}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot load {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def load_rules() -> ModuleType:
+    """The generated module ``rules``."""
+    return _load("rules", rules_source())
+
+
+def load_entries(signatures: dict[str, str]) -> ModuleType:
+    """The generated module ``entries``."""
+    return _load("entries", entries_source(signatures))

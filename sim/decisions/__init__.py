@@ -1,0 +1,1 @@
+"""How states choose: utility terms, moves, the logit choice and the partner's consent."""

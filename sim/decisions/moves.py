@@ -1,0 +1,316 @@
+"""Moves: what each costs to make, what it changes, and what it does to trust.
+
+Creation and break costs belong to the move, not to the state that results (creation and endowment
+functions of stochastic actor-oriented models): they set base rates without changing what is
+desirable. Attention to partners enters as the log of its share, so that a world with more states
+does not make more moves per state.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import (
+    AID_IN,
+    ARMS_ACCESS,
+    MARKET_ACCESS,
+    RECOGNITION,
+    ROOT,
+    market,
+    reassured,
+    sanctions_between,
+    supply,
+    tie_changed,
+)
+from sim.decisions.commitment import tie_commitment, tie_entrapment
+from sim.decisions.terms import Tie
+from sim.fields import (
+    AID,
+    CAPABILITY,
+    COMMITMENT,
+    CONTACT,
+    ECONOMY,
+    EFFORT,
+    HOSTILITY,
+    PROTECTION,
+    SANCTIONS,
+    TENSION,
+    TRUST_BAD,
+    TRUST_GOOD,
+)
+from sim.jit import njit
+from sim.registry import param, state_field
+from sim.types import Dyads, States, Vector
+
+RATE = param(
+    "moves.rate",
+    4.0,
+    (4.0, 4.0),
+    bounds=(0.0, 40.0),
+    unit="opportunities a year",
+    meaning="opportunities of a calm state (the clock; not identified apart from the costs)",
+    source="design notes 7.3",
+)
+CREATE = param(
+    "moves.create",
+    2.6,
+    (2.1, 3.1),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of offering a pact",
+    source="base rate of pact formation (design notes 2.4)",
+)
+DEEPEN = param(
+    "moves.deepen",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 50.0),
+    unit="logits per level",
+    meaning="extra cost for each further level offered at once",
+    source="judgement",
+)
+BREAK = param(
+    "moves.break",
+    5.0,
+    (4.0, 6.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of leaving or downgrading a pact",
+    source="hazards of ending, facts 1-4",
+)
+BREAK_ARMS = param(
+    "moves.break_arms",
+    3.0,
+    (1.5, 4.5),
+    bounds=(0.0, 50.0),
+    unit="logits per unit arms share",
+    meaning="extra cost of breaking with an arms supplier",
+    source="design notes 1.9",
+)
+IMPOSE = param(
+    "moves.sanction",
+    6.0,
+    (5.0, 7.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of imposing sanctions",
+    source="design notes 6 (sanction storms)",
+)
+LIFT = param(
+    "moves.lift",
+    4.6,
+    (4.0, 5.4),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of lifting sanctions",
+    source="design notes 7.2 (16)",
+)
+GRANT = param(
+    "moves.aid",
+    4.0,
+    (3.4, 4.6),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of starting aid",
+    source="design notes 7.2 (16)",
+)
+STOP_AID = param(
+    "moves.end_aid",
+    4.0,
+    (3.4, 4.6),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of ending aid",
+    source="design notes 7.2 (16)",
+)
+ARM_COST = param(
+    "moves.arm",
+    4.6,
+    (4.0, 5.2),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of a decision to arm or disarm",
+    source="judgement",
+)
+COURT_COST = param(
+    "moves.court",
+    3.4,
+    (2.9, 3.9),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of a courting visit",
+    source="judgement: about one exceptional visit per state and two years",
+)
+PROVOKE_COST = param(
+    "moves.provoke",
+    5.0,
+    (4.4, 5.6),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of an act of pressure",
+    source="onset of militarised disputes .0022-.0036 per pair and year (fact 16)",
+)
+RECONCILE_COST = param(
+    "moves.reconcile",
+    4.5,
+    (3.9, 5.1),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of a conciliatory act",
+    source="judgement",
+)
+CONSENT = param(
+    "consent.offset",
+    -1.0,
+    (-2.0, 0.0),
+    bounds=(-20.0, 20.0),
+    unit="logits",
+    meaning="reluctance of the partner to accept an offer",
+    source="design notes 7.3 (off -3..1)",
+)
+COOL = param(
+    "consent.cooldown",
+    6.0,
+    (4.0, 8.0),
+    bounds=(0.0, 100.0),
+    unit="quarters",
+    meaning="silence after a refusal",
+    source="design notes 2.1: one to two years",
+)
+KEPT = param(
+    "moves.trust_by_pact",
+    0.8,
+    (0.4, 1.2),
+    bounds=(0.0, 50.0),
+    unit="counts",
+    meaning="trust earned by a new pact, times its commitment",
+    source="design notes eq. (18)",
+)
+BROKEN = param(
+    "moves.distrust_by_break",
+    1.5,
+    (0.8, 3.0),
+    bounds=(0.0, 50.0),
+    unit="counts",
+    meaning="trust lost by a broken pact, times its commitment",
+    source="design notes eq. (18)",
+)
+PUNISHED = param(
+    "moves.distrust_by_sanction",
+    0.8,
+    (0.4, 1.2),
+    bounds=(0.0, 50.0),
+    unit="counts",
+    meaning="trust of the target that sanctions cost the sender",
+    source="design notes eq. (18)",
+)
+GUILT = param(
+    "moves.guilt_by_association",
+    1.2,
+    (0.0, 2.0),
+    bounds=(0.0, 50.0),
+    unit="counts",
+    meaning="trust lost with third states by a pact with their enemy (psi)",
+    source="design notes 1.12 and 7.3",
+)
+TABOO_1 = state_field(
+    "taboo_consultation",
+    bounds=(0.0, 100.0),
+    unit="logits",
+    meaning="doctrine's reluctance to conclude a consultation pact",
+)
+TABOO_2 = state_field(
+    "taboo_arms_cooperation",
+    bounds=(0.0, 100.0),
+    unit="logits",
+    meaning="doctrine's reluctance to conclude arms cooperation",
+)
+TABOO_3 = state_field(
+    "taboo_defence",
+    bounds=(0.0, 100.0),
+    unit="logits",
+    meaning="doctrine's reluctance to conclude a defence pact",
+)
+
+COURT_STEP = 0.25
+COURT_ANSWER = 0.15
+PROVOKE_STEP = 0.25
+RECONCILE_STEP = 0.4
+ARM_STEP = 0.05
+
+
+@njit
+def tie_at(M: Dyads, P: Vector, i: int, j: int, level: float) -> Tie:
+    """The tie of i and j at a pact level, as i sees it."""
+    g = tie_commitment(M, P, i, j, level)
+    return Tie(level, g, tie_entrapment(M, P, i, j, level), reassured(M, P, i, j, g))
+
+
+@njit
+def taboo(V: States, i: int, level: float) -> float:
+    """Doctrine's reluctance of i against a new pact of a level."""
+    if level >= 2.5:
+        return V[TABOO_3, i]
+    return V[TABOO_2, i] if level >= 1.5 else V[TABOO_1, i]
+
+
+@njit
+def conclude(M: Dyads, V: States, P: Vector, n: int, i: int, j: int, a: Tie, b: Tie) -> None:
+    """Pact of i and j goes from a to b; who gains or loses trust by it."""
+    tie_changed(M, V, P, n, i, j, b.level, b.g, b.e)
+    if b.g >= a.g:
+        M[TRUST_GOOD, i, j] += P[KEPT] * (b.g - a.g)
+        M[TRUST_GOOD, j, i] += P[KEPT] * (b.g - a.g)
+        for m in range(n):
+            if m != i and m != j:
+                h_i = M[HOSTILITY, m, i]
+                h_j = M[HOSTILITY, m, j]
+                M[TRUST_BAD, m, j] += P[GUILT] * (b.g - a.g) * h_i * (1.0 - h_j)
+                M[TRUST_BAD, m, i] += P[GUILT] * (b.g - a.g) * h_j * (1.0 - h_i)
+    else:
+        M[TRUST_BAD, j, i] += P[BROKEN] * (a.g - b.g)
+
+
+@njit
+def set_sanctions(M: Dyads, V: States, P: Vector, i: int, j: int, x1: float) -> None:
+    """Sanctions of i on j become x1; access of both follows."""
+    for order in range(2):
+        a, b = (i, j) if order == 0 else (j, i)
+        g = M[COMMITMENT, a, b]
+        h = reassured(M, P, a, b, g)
+        s0 = sanctions_between(M, i, j)
+        s1 = max(x1, M[SANCTIONS, j, i])
+        V[MARKET_ACCESS, a] += market(M, a, b, g, s1) - market(M, a, b, g, s0)
+        V[ARMS_ACCESS, a] += supply(M, V, a, b, g, h, s1) - supply(M, V, a, b, g, h, s0)
+    if x1 > M[SANCTIONS, i, j]:
+        M[TRUST_BAD, j, i] += P[PUNISHED] * (x1 - M[SANCTIONS, i, j])
+    M[SANCTIONS, i, j] = x1
+
+
+@njit
+def set_aid(M: Dyads, V: States, i: int, j: int, x1: float) -> None:
+    """Aid of i to j becomes x1."""
+    V[AID_IN, j] += (x1 - M[AID, i, j]) * V[ECONOMY, i] / (V[ECONOMY, j] + 1e-4)
+    M[AID, i, j] = x1
+
+
+@njit
+def court(M: Dyads, V: States, i: int, j: int) -> None:
+    """A visit raises the contact of both sides."""
+    for order in range(2):
+        a, b = (i, j) if order == 0 else (j, i)
+        step = COURT_STEP if order == 0 else COURT_ANSWER
+        rise = step * (1.0 - M[CONTACT, a, b])
+        M[CONTACT, a, b] += rise
+        V[RECOGNITION, b] += rise * V[ROOT, a] * (1.0 - M[HOSTILITY, b, a])
+
+
+@njit
+def set_tension(M: Dyads, i: int, j: int, x1: float) -> None:
+    """Acts of i towards j reach level x1."""
+    M[TENSION, i, j] = x1
+
+
+@njit
+def set_effort(V: States, i: int, x1: float) -> None:
+    """Arms effort of i becomes x1."""
+    V[PROTECTION, i] += V[CAPABILITY, i] * (x1 - V[EFFORT, i])
+    V[EFFORT, i] = x1

@@ -1,0 +1,101 @@
+"""What a quarter looks like from outside: alignment, and the tie weight from which blocs are read.
+
+alignment(i, j) = wx (1 - |x_i - x_j| / 1.5, at least -1) + wt (2 tau_ij - 1) + wg g_ij
+                  - wn max(t_ij, t_ji), clipped to [-1, 1].
+
+tie(i, j) = g_ij + mean trust - .5 - mean hostility - resolution: symmetric and signed; negative
+between strangers, so that states without positive ties stay unaligned (design notes 3).
+"""
+
+from __future__ import annotations
+
+from sim.fields import ALIGNMENT, COMMITMENT, HOSTILITY, IDEAL_POINT, TENSION, TRUST
+from sim.jit import njit
+from sim.mathx import clip
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+BY_POSITION = param(
+    "alignment.position",
+    0.35,
+    (0.25, 0.45),
+    bounds=(0.0, 1.0),
+    meaning="weight of close positions in alignment",
+    source="judgement: equal domain weights",
+)
+BY_TRUST = param(
+    "alignment.trust",
+    0.45,
+    (0.35, 0.55),
+    bounds=(0.0, 1.0),
+    meaning="weight of trust in alignment",
+    source="judgement: equal domain weights",
+)
+BY_COMMITMENT = param(
+    "alignment.commitment",
+    0.3,
+    (0.2, 0.4),
+    bounds=(0.0, 1.0),
+    meaning="weight of commitment in alignment",
+    source="judgement: equal domain weights",
+)
+BY_TENSION = param(
+    "alignment.tension",
+    0.3,
+    (0.2, 0.4),
+    bounds=(0.0, 1.0),
+    meaning="weight of tension in alignment",
+    source="judgement: equal domain weights",
+)
+RESOLUTION = param(
+    "blocs.resolution",
+    0.1,
+    (0.05, 0.15),
+    bounds=(-1.0, 1.0),
+    meaning="strength that a tie must exceed to hold a bloc together",
+    source="judgement; the sensitivity of blocs to it is reported",
+)
+TIE = dyad_field("tie", symmetric=True, meaning="signed weight from which blocs are read")
+INTENSITY_1 = dyad_field(
+    "intensity_1",
+    unit="pacts a quarter",
+    symmetric=True,
+    meaning="expected consultation pacts that the pair concludes",
+)
+INTENSITY_2 = dyad_field(
+    "intensity_2",
+    unit="pacts a quarter",
+    symmetric=True,
+    meaning="expected arms-cooperation pacts that the pair concludes",
+)
+INTENSITY_3 = dyad_field(
+    "intensity_3",
+    unit="pacts a quarter",
+    symmetric=True,
+    meaning="expected defence pacts that the pair concludes",
+)
+OFFER_1 = dyad_field("offer_1", meaning="working space: weight of a consented level-1 offer")
+OFFER_2 = dyad_field("offer_2", meaning="working space: weight of a consented level-2 offer")
+OFFER_3 = dyad_field("offer_3", meaning="working space: weight of a consented level-3 offer")
+
+
+@njit
+def observe(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Fill the observed sheets from the state."""
+    for i in range(n):
+        for j in range(n):
+            if i == j:
+                M[ALIGNMENT, i, j] = 1.0
+                M[TIE, i, j] = 0.0
+                continue
+            close = max(-1.0, 1.0 - abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j]) / 1.5)
+            value = (
+                P[BY_POSITION] * close
+                + P[BY_TRUST] * (2.0 * M[TRUST, i, j] - 1.0)
+                + P[BY_COMMITMENT] * M[COMMITMENT, i, j]
+                - P[BY_TENSION] * max(M[TENSION, i, j], M[TENSION, j, i])
+            )
+            M[ALIGNMENT, i, j] = clip(value, -1.0, 1.0)
+            trust = 0.5 * (M[TRUST, i, j] + M[TRUST, j, i])
+            hostility = 0.5 * (M[HOSTILITY, i, j] + M[HOSTILITY, j, i])
+            M[TIE, i, j] = M[COMMITMENT, i, j] + trust - 0.5 - hostility - P[RESOLUTION]

@@ -1,0 +1,95 @@
+"""Utility terms, one a file; dropping a file here registers it.
+
+A term file declares its weight and parameters, a plain ``value(M, V, P, n, i)`` of the term for
+state i, and for each kind of move that it feels one O(1) change:
+
+* ``pact(M, V, P, i, j, a, b)``: tie of i and j from :class:`Tie` a to b, seen by i; or, for a term
+  that is linear in the tie, ``per_commitment`` or ``per_entrapment`` ``(M, V, P, i, j)``: change
+  per unit of g or gE, which the kernel then computes once for all levels;
+* ``sanction``, ``aid``, ``court``, ``tension``, ``arm`` ``(M, V, P, i, j, x0, x1)``: the variable
+  that the move changes goes from x0 to x1.
+
+A change equals the difference of values before and after the move, to rounding (tested on random
+worlds). Terms that are costs carry ``sign=-1``. The contribution to utility in logits is
+``sign * P[weight] * V[multiplier, i] * change``: the multiplier is the mean of the state's
+doctrines.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import NamedTuple
+
+from sim.registry import param, state_field
+
+CHANGES = ("pact", "sanction", "aid", "court", "tension", "arm")
+
+
+class Tie(NamedTuple):
+    """A tie as i sees it: pact level, commitment g, entrapment weight gE, hostility of j."""
+
+    level: float
+    g: float
+    e: float
+    h: float
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of utility; ``weight`` and ``multiplier`` are rows of ``P`` and ``V``."""
+
+    name: str
+    sign: float
+    weight: int
+    multiplier: int
+    claim: str
+    value: Callable[..., float]
+
+
+def term(
+    name: str,
+    weight: float,
+    plausible: tuple[float, float],
+    *,
+    sign: int,
+    claim: str,
+    source: str,
+    value: Callable[..., float],
+) -> Term:
+    """Declare a term: its weight becomes the parameter ``<name>.weight``."""
+    row = param(
+        f"{name}.weight",
+        weight,
+        plausible,
+        bounds=(0.0, 1000.0),
+        unit="logits per unit of the term",
+        meaning=f"weight of {claim}",
+        source=source,
+    )
+    multiplier = state_field(
+        f"weight_{name}",
+        default=1.0,
+        bounds=(0.0, 100.0),
+        meaning=f"doctrine's multiplier of the weight of {claim}",
+    )
+    return Term(name, float(sign), row, multiplier, claim, value)
+
+
+def discover() -> list[tuple[Term, ModuleType]]:
+    """All terms by file name.
+
+    Raises:
+        ValueError: a file declares no term.
+    """
+    found = []
+    for name in sorted(entry.name for entry in pkgutil.iter_modules(__path__)):
+        module = importlib.import_module(f"{__name__}.{name}")
+        declared = getattr(module, "TERM", None)
+        if not isinstance(declared, Term):
+            raise ValueError(f"{module.__name__}: a term file ends with TERM = term(...)")
+        found.append((declared, module))
+    return found

@@ -1,0 +1,115 @@
+"""Access: reachable markets, arms and aid, each with diminishing returns.
+
+E_i = market ln(.05 + X1) + (base + per_need need_i) ln(.05 + X2) + aid ln(1 + aid received);
+X1 = sum_j (1 - .85 S)(.25 + g) Y_j e^{-d/6}, X2 = sum_j (1 - .85 S) 1.5 g tau (1 - H) A_j
+(design notes eq. 5). Concavity makes a tie worth more to the isolated, need multiplies it
+(Schweller 1994, bandwagoning for profit).
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import (
+    AID_IN,
+    ARMS_ACCESS,
+    MARKET_ACCESS,
+    market,
+    sanctions_between,
+    supply,
+)
+from sim.decisions.terms import Tie, term
+from sim.fields import COMMITMENT, HOSTILITY, NEED, SANCTIONS
+from sim.jit import njit
+from sim.mathx import log
+from sim.registry import param
+from sim.types import Dyads, States, Vector
+
+MARKETS = param(
+    "access.markets",
+    0.6,
+    (0.3, 1.0),
+    bounds=(0.0, 20.0),
+    meaning="weight of markets within access",
+    source="design notes eq. (5)",
+)
+ARMS_BASE = param(
+    "access.arms",
+    0.5,
+    (0.25, 0.8),
+    bounds=(0.0, 20.0),
+    meaning="weight of arms suppliers within access, without need",
+    source="design notes eq. (5)",
+)
+ARMS_NEED = param(
+    "access.arms_need",
+    1.2,
+    (0.6, 2.0),
+    bounds=(0.0, 20.0),
+    meaning="extra weight of arms suppliers at full need",
+    source="design notes eq. (5)",
+)
+AID_WEIGHT = param(
+    "access.aid",
+    0.45,
+    (0.2, 0.8),
+    bounds=(0.0, 20.0),
+    meaning="weight of aid received within access",
+    source="design notes eq. (5)",
+)
+
+
+@njit
+def log_access(V: States, P: Vector, i: int, markets: float, arms: float) -> float:
+    """Markets and arms parts of E_i."""
+    return P[MARKETS] * log(0.05 + max(0.0, markets)) + (
+        P[ARMS_BASE] + P[ARMS_NEED] * V[NEED, i]
+    ) * log(0.05 + max(0.0, arms))
+
+
+@njit
+def log_access_change(V: States, P: Vector, i: int, markets: float, arms: float) -> float:
+    """:func:`log_access` at the given sums, less its present value: logarithms of ratios."""
+    market_ratio = (0.05 + max(0.0, markets)) / (0.05 + max(0.0, V[MARKET_ACCESS, i]))
+    arms_ratio = (0.05 + max(0.0, arms)) / (0.05 + max(0.0, V[ARMS_ACCESS, i]))
+    return P[MARKETS] * log(market_ratio) + (P[ARMS_BASE] + P[ARMS_NEED] * V[NEED, i]) * log(
+        arms_ratio
+    )
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """E of i."""
+    return log_access(V, P, i, V[MARKET_ACCESS, i], V[ARMS_ACCESS, i]) + P[AID_WEIGHT] * log(
+        1.0 + V[AID_IN, i]
+    )
+
+
+@njit
+def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+    """A tie opens j's markets and arsenals."""
+    s = sanctions_between(M, i, j)
+    markets = V[MARKET_ACCESS, i] + market(M, i, j, b.g, s) - market(M, i, j, a.g, s)
+    arms = V[ARMS_ACCESS, i] + supply(M, V, i, j, b.g, b.h, s) - supply(M, V, i, j, a.g, a.h, s)
+    return log_access_change(V, P, i, markets, arms)
+
+
+@njit
+def sanction(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+    """Sanctions close markets and arsenals to the sender, too."""
+    s0 = max(x0, M[SANCTIONS, j, i])
+    s1 = max(x1, M[SANCTIONS, j, i])
+    g = M[COMMITMENT, i, j]
+    h = M[HOSTILITY, i, j]
+    markets = V[MARKET_ACCESS, i] + market(M, i, j, g, s1) - market(M, i, j, g, s0)
+    arms = V[ARMS_ACCESS, i] + supply(M, V, i, j, g, h, s1) - supply(M, V, i, j, g, h, s0)
+    return log_access_change(V, P, i, markets, arms)
+
+
+TERM = term(
+    "access",
+    4.0,
+    (1.0, 8.0),
+    sign=1,
+    claim="access to markets, arms and aid",
+    source="design notes 7.3 (prototype)",
+    value=value,
+)

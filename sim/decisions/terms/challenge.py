@@ -1,0 +1,89 @@
+"""Challenge: pressing another pays where will and odds are high, and costs where it can hit back.
+
+Ch_i = sum_j t_ij [gain pi_ij - risk H_ij (1 - odds_ij) - ties (g_ij + tau_ij V_ij)],
+pi_ij = r_i H_ij odds_ij, odds_ij = O_i / (O_i + F_ji) at the start of the quarter (expected utility of a challenge, Bueno de
+Mesquita and Lalman 1992, in reduced form).
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import ODDS
+from sim.decisions.terms import term
+from sim.fields import (
+    COMMITMENT,
+    HOSTILITY,
+    REVISIONISM_NOW,
+    TENSION,
+    TRUST,
+    VULNERABILITY,
+)
+from sim.jit import njit
+from sim.registry import param
+from sim.types import Dyads, States, Vector
+
+GAIN = param(
+    "challenge.gain",
+    12.0,
+    (6.0, 18.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="worth of full pressure at full will and odds",
+    source="judgement, set on the rate of militarised disputes (fact 16)",
+)
+RISK = param(
+    "challenge.risk",
+    4.0,
+    (2.0, 6.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of the other's answer",
+    source="judgement",
+)
+BONDS = param(
+    "challenge.bonds",
+    6.0,
+    (3.0, 9.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of pressing a partner or supplier",
+    source="judgement",
+)
+
+
+@njit
+def net(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+    """Net gain of full tension towards j."""
+    h = M[HOSTILITY, i, j]
+    odds = M[ODDS, i, j]
+    return (
+        P[GAIN] * V[REVISIONISM_NOW, i] * h * odds
+        - P[RISK] * h * (1.0 - odds)
+        - P[BONDS] * (M[COMMITMENT, i, j] + M[TRUST, i, j] * M[VULNERABILITY, i, j])
+    )
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """Net worth of all pressure that i exerts."""
+    total = 0.0
+    for j in range(n):
+        if i != j:
+            total += M[TENSION, i, j] * net(M, V, P, i, j)
+    return total
+
+
+@njit
+def tension(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+    """Change for more or less pressure on j."""
+    return (x1 - x0) * net(M, V, P, i, j)
+
+
+TERM = term(
+    "challenge",
+    1.0,
+    (0.5, 1.5),
+    sign=1,
+    claim="pressure on others",
+    source="unit of the challenge parameters",
+    value=value,
+)

@@ -1,0 +1,44 @@
+"""Entrapment: the quarrels of partners that are not one's own (Snyder 1984, 1997).
+
+Ent_i = sum_j gE_ij (.3 + r_j) sum_k H_jk (1 - H_ik) min(1, b_ik / C_i) (design notes eq. 8). A
+quarrel with one's own enemies costs nothing: two outcasts are cheap partners for each other.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import ENTRAPMENT_LOAD
+from sim.decisions.terms import term
+from sim.fields import ENTRAPMENT_WEIGHT, REVISIONISM_NOW
+from sim.jit import njit
+from sim.types import Dyads, States, Vector
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """Exposure of i to the quarrels of its partners."""
+    total = 0.0
+    for j in range(n):
+        if i != j:
+            total += (
+                M[ENTRAPMENT_WEIGHT, i, j]
+                * (0.3 + V[REVISIONISM_NOW, j])
+                * M[ENTRAPMENT_LOAD, i, j]
+            )
+    return total
+
+
+@njit
+def per_entrapment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+    """Change per unit entrapment weight with j."""
+    return (0.3 + V[REVISIONISM_NOW, j]) * M[ENTRAPMENT_LOAD, i, j]
+
+
+TERM = term(
+    "entrapment",
+    1.0,
+    (0.3, 3.0),
+    sign=-1,
+    claim="entrapment in partners' quarrels",
+    source="design notes 7.3 (Snyder)",
+    value=value,
+)

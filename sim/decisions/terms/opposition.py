@@ -1,0 +1,40 @@
+"""Opposition: partners who are hostile to each other.
+
+Opp_i = 1/2 sum_jl g_ij g_il Hs_jl c_j c_l with Hs the mean hostility of the pair and c = min(1, C/.3)
+(design notes eq. 9). The product makes weak ties to both sides nearly free and two defence pacts on
+opposite sides prohibitive.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import OPPOSITION_LOAD, size
+from sim.decisions.terms import term
+from sim.fields import CAPABILITY, COMMITMENT
+from sim.jit import njit
+from sim.types import Dyads, States, Vector
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """Strain among i's partners."""
+    total = 0.0
+    for j in range(n):
+        total += 0.5 * M[COMMITMENT, i, j] * size(V[CAPABILITY, j]) * M[OPPOSITION_LOAD, i, j]
+    return total
+
+
+@njit
+def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+    """Change per unit commitment with j."""
+    return size(V[CAPABILITY, j]) * M[OPPOSITION_LOAD, i, j]
+
+
+TERM = term(
+    "opposition",
+    6.0,
+    (2.0, 12.0),
+    sign=-1,
+    claim="partners hostile to each other",
+    source="design notes 7.3 (no dual defence pacts observed)",
+    value=value,
+)

@@ -1,0 +1,47 @@
+"""Recognition: the attention of others, most precious to the isolated.
+
+Rec_i = ln(.1 + sum_j c_ji sqrt(C_j) (1 - H_ij) / sum_j sqrt(C_j)), c_ji the contact of j to i
+(Renshon 2017 on status; the logarithm makes a visit worth more to a state that gets few). Courting
+j is expected to bring j's attention in return.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import RECOGNITION, RECOGNITION_SCALE, ROOT
+from sim.decisions.terms import term
+from sim.fields import HOSTILITY
+from sim.jit import njit
+from sim.mathx import log
+from sim.types import Dyads, States, Vector
+
+
+@njit
+def log_recognition(V: States, i: int, received: float) -> float:
+    """ln(.1 + share of the attention that could be had)."""
+    return log(0.1 + max(0.0, received) / V[RECOGNITION_SCALE, i])
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """Recognition of i."""
+    return log_recognition(V, i, V[RECOGNITION, i])
+
+
+@njit
+def court(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+    """Contact of j to i goes from x0 to x1."""
+    gain = (x1 - x0) * V[ROOT, j] * (1.0 - M[HOSTILITY, i, j])
+    scale = V[RECOGNITION_SCALE, i]
+    now = max(0.0, V[RECOGNITION, i]) / scale
+    return log((0.1 + max(0.0, V[RECOGNITION, i] + gain) / scale) / (0.1 + now))
+
+
+TERM = term(
+    "recognition",
+    2.0,
+    (0.5, 4.0),
+    sign=1,
+    claim="recognition by others",
+    source="judgement after Volgy et al. 2011 and Renshon 2017",
+    value=value,
+)

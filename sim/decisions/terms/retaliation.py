@@ -1,0 +1,40 @@
+"""Retaliation: rivals of a partner, on whom one depends, can strike back.
+
+Ret_i = 1/4 sum_j g_ij sum_k max(H_jk, H_kj) [V_ik + .25 min(1, b_ik/C_i)] (1 - g_ik) c_k
+(design notes eq. 10). This is what makes a state with large trade on both sides hedge.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import RETALIATION_LOAD
+from sim.decisions.terms import term
+from sim.fields import COMMITMENT
+from sim.jit import njit
+from sim.types import Dyads, States, Vector
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """Exposure of i to the rivals of its partners."""
+    total = 0.0
+    for j in range(n):
+        if i != j:
+            total += 0.25 * M[COMMITMENT, i, j] * M[RETALIATION_LOAD, i, j]
+    return total
+
+
+@njit
+def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+    """Change per unit commitment with j."""
+    return 0.25 * M[RETALIATION_LOAD, i, j]
+
+
+TERM = term(
+    "retaliation",
+    5.0,
+    (2.0, 10.0),
+    sign=-1,
+    claim="retaliation by partners' rivals",
+    source="design notes 7.3 (prevalence of hedging)",
+    value=value,
+)

@@ -1,0 +1,78 @@
+"""Security: the log of the odds to hold against all threats.
+
+ln S_i = -ln(1 + T_i / O_i), with T the threat perceived and O own plus expected allied force
+(Tullock contest, Hirshleifer 1989; design notes 1.3, eq. 4). The logarithm matters: with S itself a
+state that is already outgunned would want fewer allies as the threat grows.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import help_share, threat_change
+from sim.decisions.terms import Tie, term
+from sim.fields import CAPABILITY, HOSTILITY, PROJECTED, PROTECTION, THREAT_TOTAL
+from sim.jit import njit
+from sim.mathx import log
+from sim.mechanisms.security.hostility import BY_TENSION
+from sim.types import Dyads, States, Vector
+
+
+@njit
+def log_security(threat: float, protection: float) -> float:
+    """-ln(1 + T/O), at most 0."""
+    return -log(1.0 + max(0.0, threat) / max(protection, 1e-9))
+
+
+@njit
+def log_security_change(V: States, i: int, threat: float, protection: float) -> float:
+    """ln S at the given threat and protection, less ln S now: one logarithm of the ratio."""
+    now = 1.0 + max(0.0, V[THREAT_TOTAL, i]) / max(V[PROTECTION, i], 1e-9)
+    then = 1.0 + max(0.0, threat) / max(protection, 1e-9)
+    return log(now / then)
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """ln S of i."""
+    return log_security(V[THREAT_TOTAL, i], V[PROTECTION, i])
+
+
+@njit
+def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+    """A tie adds j's help, calms j and loosens j's coalitions."""
+    threat = V[THREAT_TOTAL, i] + threat_change(M, P, i, j, a.g, b.g, a.h, b.h)
+    gain = (help_share(M, P, i, j, b.g, b.h) - help_share(M, P, i, j, a.g, a.h)) * M[
+        PROJECTED, i, j
+    ]
+    return log_security_change(V, i, threat, V[PROTECTION, i] + gain)
+
+
+@njit
+def third(M: Dyads, V: States, P: Vector, i: int, change: float) -> float:
+    """Effect on i of a change of its threat that others caused."""
+    return log_security_change(V, i, V[THREAT_TOTAL, i] + change, V[PROTECTION, i])
+
+
+@njit
+def arm(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+    """More effort is more own force."""
+    own = V[PROTECTION, i] + V[CAPABILITY, i] * (x1 - x0)
+    return log_security_change(V, i, V[THREAT_TOTAL, i], own)
+
+
+@njit
+def tension(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+    """Calmer acts are expected to be answered: half the change, to first order in hostility."""
+    h = M[HOSTILITY, i, j]
+    change = 0.5 * (x1 - x0) * P[BY_TENSION] * h * (1.0 - h) * M[PROJECTED, i, j]
+    return third(M, V, P, i, change)
+
+
+TERM = term(
+    "security",
+    10.0,
+    (4.0, 20.0),
+    sign=1,
+    claim="security against threats",
+    source="design notes 7.3 (common-enemy odds ratio, fact 13)",
+    value=value,
+)

@@ -1,0 +1,131 @@
+"""Upkeep: ties, aid and arms cost attention and money.
+
+cost_i = c0 n + c1 n^2 + .15 #ties + aid given + armament; n the sum of commitments of bilateral
+pacts. The convex part keeps hubs from collecting every tie (design notes eq. 15). Armament costs
+3 ln(E) + 8 ln^2(E) for effort E above peacetime; below, it saves little.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import PORTFOLIO, TIES
+from sim.decisions.commitment import level_commitment
+from sim.decisions.terms import Tie, term
+from sim.fields import AID, ECONOMY, EFFORT
+from sim.jit import njit
+from sim.mathx import log
+from sim.registry import param
+from sim.types import Dyads, States, Vector
+
+LINEAR = param(
+    "upkeep.linear",
+    0.8,
+    (0.3, 2.0),
+    bounds=(0.0, 50.0),
+    unit="logits per unit commitment",
+    meaning="c0",
+    source="design notes 7.3",
+)
+CONVEX = param(
+    "upkeep.convex",
+    0.2,
+    (0.05, 0.6),
+    bounds=(0.0, 50.0),
+    unit="logits per squared commitment",
+    meaning="c1",
+    source="design notes 7.3 (degree distribution)",
+)
+PER_TIE = param(
+    "upkeep.tie",
+    0.15,
+    (0.05, 0.3),
+    bounds=(0.0, 50.0),
+    unit="logits per tie",
+    meaning="fixed cost of a bilateral pact",
+    source="design notes eq. (15)",
+)
+AID_COST = param(
+    "upkeep.aid",
+    1.0,
+    (0.5, 2.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of aid, times the recipient's economy over the donor's",
+    source="judgement",
+)
+ARMS_LINEAR = param(
+    "upkeep.arms_linear",
+    3.0,
+    (1.5, 5.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost per log effort",
+    source="design notes eq. (15)",
+)
+ARMS_CONVEX = param(
+    "upkeep.arms_convex",
+    8.0,
+    (4.0, 14.0),
+    bounds=(0.0, 100.0),
+    unit="logits",
+    meaning="cost per squared log effort",
+    source="design notes eq. (15)",
+)
+
+
+@njit
+def portfolio_cost(P: Vector, n: float, ties: float) -> float:
+    """c0 n + c1 n^2 + fixed cost."""
+    return P[LINEAR] * n + P[CONVEX] * n * n + P[PER_TIE] * ties
+
+
+@njit
+def armament_cost(P: Vector, effort: float) -> float:
+    """Cost of an effort relative to peacetime."""
+    e = log(effort)
+    return P[ARMS_LINEAR] * e + P[ARMS_CONVEX] * e * abs(e)
+
+
+@njit
+def burden(V: States, i: int, j: int) -> float:
+    """Economy of the recipient j relative to both."""
+    return V[ECONOMY, j] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
+
+
+@njit
+def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+    """All upkeep of i."""
+    total = portfolio_cost(P, V[PORTFOLIO, i], V[TIES, i]) + armament_cost(P, V[EFFORT, i])
+    for j in range(n):
+        total += P[AID_COST] * M[AID, i, j] * (0.2 + burden(V, i, j))
+    return total
+
+
+@njit
+def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+    """Change for a bilateral pact with j."""
+    n1 = V[PORTFOLIO, i] + level_commitment(P, b.level) - level_commitment(P, a.level)
+    ties1 = V[TIES, i] + (1.0 if b.level > 0.5 else 0.0) - (1.0 if a.level > 0.5 else 0.0)
+    return portfolio_cost(P, n1, ties1) - portfolio_cost(P, V[PORTFOLIO, i], V[TIES, i])
+
+
+@njit
+def aid(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+    """Aid costs more the larger the recipient."""
+    return P[AID_COST] * (x1 - x0) * (0.2 + burden(V, i, j))
+
+
+@njit
+def arm(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+    """Cost of more effort."""
+    return armament_cost(P, x1) - armament_cost(P, x0)
+
+
+TERM = term(
+    "upkeep",
+    1.0,
+    (0.6, 1.5),
+    sign=-1,
+    claim="upkeep of ties, aid and arms",
+    source="unit of the cost parameters",
+    value=value,
+)

@@ -1,0 +1,289 @@
+"""Many runs of the same kernel on all cores, without Mesa objects.
+
+Runs are independent and keyed by (seed, run), and the compiled step releases the interpreter lock,
+so threads share one process and one copy of the code; results do not depend on their number.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import draws, kernel
+from sim import vocabulary as names
+from sim.records import EnsembleRecord, move_dtype
+from sim.scenario import ScenarioSpec
+from sim.world import World
+
+#: Variables of states and of recorded pairs that a run leaves behind, quarter by quarter.
+STATE_SERIES = (
+    "capability",
+    "economy",
+    "ideal_point",
+    "arms_effort",
+    "threat",
+    "protection",
+    "need",
+    "munitions",
+    "attention",
+    "effective_revisionism",
+    "recognition",
+    "hhi_arms",
+    "hhi_trade",
+    "portfolio",
+    "ties",
+)
+DYAD_SERIES = (
+    "alignment",
+    "trust",
+    "tension",
+    "hostility",
+    "threat_from",
+    "pact_level",
+    "commitment",
+    "trade",
+    "energy",
+    "arms",
+    "arms_stock",
+    "finance",
+    "vulnerability",
+    "contact",
+    "sanctions",
+    "aid",
+    "intensity_1",
+    "intensity_2",
+    "intensity_3",
+)
+NETWORKS = ("tie", "pact_level")
+_HEAD = kernel.LOG_HEAD
+_TERMS = kernel.TERM_COUNT
+
+Progress = Callable[[int, int], None]
+
+
+class Interrupted(Exception):
+    """The user stopped an ensemble; ``record`` holds the runs finished until then, if any."""
+
+    def __init__(self, record: EnsembleRecord | None) -> None:
+        super().__init__("interrupted")
+        self.record = record
+
+
+def recorded_pairs(spec: ScenarioSpec) -> tuple[tuple[str, str], ...]:
+    """Ordered pairs whose variables are recorded: focal states with focal states and poles, and
+    the pairs that the scenario asks for, each in both orders."""
+    pairs: dict[tuple[str, str], None] = {}
+    for a in spec.focal:
+        for b in (*spec.focal, *spec.poles):
+            if a != b:
+                pairs[a, b] = None
+                pairs[b, a] = None
+    for a, b in spec.record.dyads:
+        pairs[a, b] = None
+        pairs[b, a] = None
+    return tuple(sorted(pairs))
+
+
+def network_ticks(quarters: int) -> tuple[int, ...]:
+    """Ticks at which the whole network is kept: the start, each year, the end."""
+    return tuple(sorted({0, quarters, *range(0, quarters + 1, 4)}))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is recorded and where, shared by all runs."""
+
+    quarters: int
+    state_rows: NDArray[np.int64]
+    dyad_rows: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    network_rows: NDArray[np.int64]
+
+
+def _plan(world: World, pairs: tuple[tuple[str, str], ...]) -> _Plan:
+    return _Plan(
+        world.spec.quarters,
+        np.array([names.STATE_FIELDS[name].row for name in STATE_SERIES], dtype=np.int64),
+        np.array([names.DYAD_FIELDS[name].row for name in DYAD_SERIES], dtype=np.int64),
+        np.array([(world.index(a), world.index(b)) for a, b in pairs], dtype=np.int64).reshape(
+            len(pairs), 2
+        ),
+        np.array(network_ticks(world.spec.quarters), dtype=np.int64),
+        np.array([names.DYAD_FIELDS[name].row for name in NETWORKS], dtype=np.int64),
+    )
+
+
+@dataclass
+class _Run:
+    """What one run leaves behind."""
+
+    states: NDArray[np.float64]
+    dyads: NDArray[np.float64]
+    networks: NDArray[np.float64]
+    intensity: NDArray[np.float64]
+    log: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+def _simulate(world: World, plan: _Plan, seed: int, run: int) -> _Run:
+    n, quarters = world.n, plan.quarters
+    capacity = 4 * n * quarters
+    while True:
+        blocks = draws.start(world, seed, run)
+        out = _Run(
+            np.empty((quarters + 1, plan.state_rows.size, n)),
+            np.empty((quarters + 1, plan.dyad_rows.size, plan.pairs.shape[0])),
+            np.empty((plan.network_rows.size, plan.ticks.size, n, n)),
+            np.zeros((3, n, n)),
+            np.empty((capacity, kernel.LOG_COLUMNS)),
+            np.zeros(2, dtype=np.int64),
+        )
+        logged = kernel.entries().simulate(
+            blocks.M,
+            blocks.V,
+            blocks.P,
+            n,
+            quarters,
+            seed,
+            run,
+            world.keys,
+            blocks.events,
+            world.limits,
+            np.empty((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64),
+            np.empty(n * kernel.MAX_OPPORTUNITIES),
+            plan.state_rows,
+            plan.dyad_rows,
+            plan.pairs,
+            out.states,
+            out.dyads,
+            plan.ticks,
+            plan.network_rows,
+            out.networks,
+            out.intensity,
+            out.log,
+            out.counts,
+        )
+        if logged <= capacity:
+            out.log = out.log[:logged].copy()
+            return out
+        capacity = logged
+
+
+def move_rows(run: int, log: NDArray[np.float64]) -> NDArray[np.void]:
+    """Rows of the kernel's log as the records' move type."""
+    rows = np.zeros(len(log), dtype=move_dtype(_TERMS))
+    rows["run"] = run
+    heads = (
+        "tick",
+        "order",
+        "mover",
+        "partner",
+        "kind",
+        "before",
+        "after",
+        "accepted",
+        "du",
+        "du_partner",
+    )
+    for column, name in enumerate(heads):
+        rows[name] = log[:, column]
+    rows["terms"] = log[:, _HEAD : _HEAD + _TERMS]
+    rows["terms_partner"] = log[:, _HEAD + _TERMS : _HEAD + 2 * _TERMS]
+    rows["third"] = log[:, _HEAD + 2 * _TERMS : _HEAD + 2 * _TERMS + 3]
+    rows["third_du"] = log[:, _HEAD + 2 * _TERMS + 3 :]
+    return rows
+
+
+def run_ensemble(
+    spec: ScenarioSpec,
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> EnsembleRecord:
+    """Simulate an ensemble of a scenario.
+
+    Args:
+        spec: the scenario, with its arm and overrides applied.
+        runs, seed: override the scenario's own.
+        jobs: worker threads, by default the cores that this process may use.
+        progress: called with (finished, all) from the calling thread.
+
+    Raises:
+        Interrupted: Ctrl-C; carries the runs 0..k-1 that were finished, which equal an ensemble
+            of k runs.
+    """
+    runs = spec.ensemble.runs if runs is None else runs
+    seed = spec.ensemble.seed if seed is None else seed
+    jobs = jobs or len(os.sched_getaffinity(0))
+    world = World(spec)
+    pairs = recorded_pairs(spec)
+    plan = _plan(world, pairs)
+    kernel.entries()
+    finished: dict[int, _Run] = {}
+    stop = threading.Event()
+
+    def work(run: int) -> tuple[int, _Run | None]:
+        return (run, None) if stop.is_set() else (run, _simulate(world, plan, seed, run))
+
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        waiting: set[Future[tuple[int, _Run | None]]] = set()
+        following = 0
+        while waiting or following < runs:
+            while following < runs and len(waiting) < 4 * jobs:
+                waiting.add(pool.submit(work, following))
+                following += 1
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                run, result = future.result()
+                if result is not None:
+                    finished[run] = result
+            if progress is not None:
+                progress(len(finished), runs)
+    except KeyboardInterrupt:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+        complete = 0
+        while complete in finished:
+            complete += 1
+        partial = [finished[run] for run in range(complete)]
+        record = _collect(world, plan, pairs, partial, seed) if partial else None
+        raise Interrupted(record) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return _collect(world, plan, pairs, [finished[run] for run in range(runs)], seed)
+
+
+def _collect(
+    world: World, plan: _Plan, pairs: tuple[tuple[str, str], ...], runs: list[_Run], seed: int
+) -> EnsembleRecord:
+    spec = world.spec
+    return EnsembleRecord(
+        states=world.codes,
+        start=spec.start,
+        quarters=plan.quarters,
+        poles=spec.poles,
+        focal=spec.focal,
+        dyads=pairs,
+        state_fields=STATE_SERIES,
+        state_series=np.stack([run.states for run in runs]),
+        dyad_fields=DYAD_SERIES,
+        dyad_series=np.stack([run.dyads for run in runs]),
+        network_ticks=tuple(int(tick) for tick in plan.ticks),
+        tie=np.stack([run.networks[0] for run in runs]).astype(np.float32),
+        level=np.stack([run.networks[1] for run in runs]).astype(np.int8),
+        term_names=tuple(names.TERMS),
+        moves=np.concatenate([move_rows(k, run.log) for k, run in enumerate(runs)]),
+        opportunities=np.array([run.counts[0] for run in runs], dtype=np.int64),
+        noops=np.array([run.counts[1] for run in runs], dtype=np.int64),
+        seeds=np.full(len(runs), seed, dtype=np.int64),
+    )

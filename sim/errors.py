@@ -1,0 +1,82 @@
+"""Errors made for people: what is wrong, where it is, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_SHOWN_LENGTH = 60
+_SHOWN_PROBLEMS = 100
+
+
+class UserError(Exception):
+    """A mistake that the person at the keyboard can mend; its text is the whole message.
+
+    The command line prints the message without a traceback and exits with code 2.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a scenario.
+
+    ``line`` and ``column`` count from one; a ``line`` of 0 means that the problem has no place in
+    a file (the command line). ``key`` is the dotted key, empty for the file as a whole.
+    """
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return ``file:line:column: dotted.key: message``."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ": ".join(part for part in (place, self.key, self.message) if part)
+
+
+class ScenarioError(UserError):
+    """Everything that is wrong in a scenario, in ``problems``; its text has one line for each.
+
+    The text stops after the first hundred; ``problems`` holds them all.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        """Return one line a problem."""
+        lines = [str(problem) for problem in self.problems[:_SHOWN_PROBLEMS]]
+        hidden = len(self.problems) - len(lines)
+        if hidden:
+            lines.append(f"... and {hidden} more")
+        return "\n".join(lines)
+
+
+def shown(text: str) -> str:
+    """Return the text in quotes, cut short, safe to print: control characters are escaped."""
+    cut = text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "..."
+    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+    return f"'{escaped}'"
+
+
+def nearest(name: str, options: Iterable[str]) -> str | None:
+    """Return the option that looks most like the name, or None if none looks like it."""
+    known = list(options)
+    lower = name.casefold()
+    for option in known:
+        if option.casefold() == lower:
+            return option
+    if len(name) > _SHOWN_LENGTH:
+        return None
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def hint(name: str, options: Iterable[str]) -> str:
+    """Return ``; did you mean 'option'?`` for the nearest option, or an empty text."""
+    option = nearest(name, options)
+    return "" if option is None else f"; did you mean '{option}'?"

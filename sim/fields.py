@@ -1,0 +1,268 @@
+"""The state variables that several mechanisms and utility terms share.
+
+Variables that belong to one mechanism or term are declared in its own file. Naming of ordered
+pairs: ``x(i, j)`` is what i holds of, owes to or receives from j, said for each variable.
+"""
+
+from __future__ import annotations
+
+from sim.registry import dyad_field, state_field
+
+UNIT = (0.0, 1.0)
+
+# --- states: attributes that a scenario sets -----------------------------------------------------
+CAPABILITY = state_field(
+    "capability",
+    bounds=UNIT,
+    unit="share of the world",
+    initial=True,
+    meaning="material capability C: blend of military spending, CINC and GDP shares",
+)
+ECONOMY = state_field(
+    "economy", bounds=UNIT, unit="share of the world", initial=True, meaning="economic size Y"
+)
+ARMS_SUPPLY = state_field(
+    "arms_supply",
+    bounds=UNIT,
+    unit="share of the world",
+    initial=True,
+    meaning="capacity A to supply arms and munitions to others",
+)
+OPENNESS = state_field(
+    "openness",
+    default=0.3,
+    bounds=UNIT,
+    initial=True,
+    meaning="weight m of imports in the economy: imports over GDP, capped at one",
+)
+ARMS_IMPORT_NEED = state_field(
+    "arms_import_need",
+    default=0.5,
+    bounds=UNIT,
+    initial=True,
+    meaning="part of its arms that the state cannot make itself",
+)
+REACH = state_field(
+    "reach",
+    default=1.25,
+    bounds=(0.2, 20.0),
+    unit="1000 km",
+    initial=True,
+    meaning="distance at which projected capability has fallen to 1/e",
+)
+IDEAL_POINT = state_field(
+    "ideal_point",
+    bounds=(-5.0, 5.0),
+    unit="UNGA ideal-point scale",
+    initial=True,
+    meaning="foreign-policy position x",
+)
+REVISIONISM = state_field(
+    "revisionism",
+    default=0.1,
+    bounds=UNIT,
+    initial=True,
+    meaning="wish r to change the order by pressure or force",
+)
+NEED = state_field(
+    "need",
+    bounds=UNIT,
+    initial=True,
+    meaning="unmet war and sanctions need for arms and goods from abroad",
+)
+VIOLATION = state_field(
+    "violation",
+    bounds=UNIT,
+    initial=True,
+    meaning="violation of norms that others hold against the state",
+)
+POLE = state_field(
+    "pole",
+    bounds=UNIT,
+    initial=True,
+    meaning="1 for a state whose pull others feel as a pole, else 0",
+)
+NUCLEAR = state_field("nuclear", bounds=UNIT, initial=True, meaning="1 for a nuclear-armed state")
+
+# --- states: what follows from the rest ----------------------------------------------------------
+IDEAL_HOME = state_field(
+    "ideal_home",
+    bounds=(-5.0, 5.0),
+    unit="UNGA ideal-point scale",
+    meaning="position that the state reverts to: its ideal point at the start",
+)
+EFFORT = state_field(
+    "arms_effort",
+    default=1.0,
+    bounds=(0.5, 3.0),
+    initial=True,
+    meaning="mobilised capability relative to peacetime",
+)
+THREAT_TOTAL = state_field(
+    "threat", unit="capability share", meaning="total threat T perceived from all others"
+)
+PROTECTION = state_field(
+    "protection", unit="capability share", meaning="own plus expected allied capability O"
+)
+ATTENTION = state_field(
+    "attention", bounds=(0.0, 3.0), meaning="extra rate of moves after a rise of threat"
+)
+REVISIONISM_NOW = state_field(
+    "effective_revisionism",
+    bounds=(0.0, 2.0),
+    meaning="revisionism as emboldened by the commitments of others",
+)
+
+# --- ordered pairs: attributes that a scenario sets ----------------------------------------------
+DISTANCE = dyad_field(
+    "distance",
+    default=5.0,
+    bounds=(0.0, 20.1),
+    unit="1000 km",
+    initial=True,
+    symmetric=True,
+    meaning="minimum distance between borders",
+)
+RIVALRY = dyad_field(
+    "rivalry",
+    bounds=(0.0, 2.0),
+    initial=True,
+    symmetric=True,
+    meaning="strategic rivalry or territorial claim Q between the two",
+)
+IDENTITY = dyad_field(
+    "identity",
+    bounds=UNIT,
+    initial=True,
+    symmetric=True,
+    meaning="shared history, culture or kinship",
+)
+TRUST_GOOD = dyad_field(
+    "trust_good",
+    default=2.0,
+    bounds=(0.0, 1e6),
+    unit="pseudo-counts",
+    meaning="evidence that j keeps its word to i: alpha of the Beta belief",
+    shock=True,
+)
+TRUST_BAD = dyad_field(
+    "trust_bad",
+    default=2.0,
+    bounds=(0.0, 1e6),
+    unit="pseudo-counts",
+    meaning="evidence that j does not keep its word to i: beta of the Beta belief",
+    shock=True,
+)
+TRUST = dyad_field(
+    "trust",
+    default=0.5,
+    bounds=UNIT,
+    initial=True,
+    meaning="trust of i in j: mean of the Beta belief",
+)
+TENSION = dyad_field(
+    "tension", bounds=UNIT, initial=True, meaning="hostile acts of i towards j, as a running level"
+)
+CONTACT = dyad_field(
+    "contact",
+    default=0.1,
+    bounds=UNIT,
+    initial=True,
+    meaning="diplomatic attention of i to j: embassy, visits, summits",
+)
+SANCTIONS = dyad_field(
+    "sanctions", bounds=UNIT, initial=True, meaning="sanctions that i has imposed on j"
+)
+SECONDARY = dyad_field(
+    "secondary_sanctions",
+    bounds=UNIT,
+    initial=True,
+    meaning="readiness of i to punish third states that buy arms from j",
+)
+AID = dyad_field(
+    "aid", bounds=UNIT, initial=True, meaning="economic or security assistance from i to j"
+)
+WAR = dyad_field(
+    "war",
+    bounds=UNIT,
+    initial=True,
+    symmetric=True,
+    meaning="intensity of open war between the two",
+)
+
+# --- ordered pairs: channels of dependence (share of i's needs met by j) -------------------------
+TRADE_FLOW = dyad_field(
+    "trade_flow",
+    bounds=(0.0, 1e8),
+    unit="million USD a year",
+    initial=True,
+    meaning="goods exported by i to j",
+)
+TRADE = dyad_field("trade", bounds=UNIT, meaning="share of j in the goods trade of i, both ways")
+ENERGY = dyad_field(
+    "energy", bounds=UNIT, initial=True, meaning="share of j in the fuel imports of i"
+)
+ARMS = dyad_field(
+    "arms", bounds=UNIT, initial=True, meaning="share of j in recent arms deliveries to i (flow)"
+)
+ARMS_STOCK = dyad_field(
+    "arms_stock", bounds=UNIT, initial=True, meaning="share of j's make in the arms that i has"
+)
+FINANCE = dyad_field(
+    "finance", bounds=UNIT, initial=True, meaning="share of j in the external finance of i"
+)
+
+# --- ordered pairs: pacts and what follows -------------------------------------------------------
+LEVEL = dyad_field(
+    "pact_level",
+    bounds=(0.0, 3.0),
+    unit="level 0-3",
+    symmetric=True,
+    meaning="bilateral pact: 0 none, 1 consultation or non-aggression, 2 arms cooperation, "
+    "3 defence",
+    shock=True,
+)
+FLOOR = dyad_field(
+    "organisation_floor",
+    bounds=UNIT,
+    symmetric=True,
+    meaning="commitment that shared organisations imply, whatever the bilateral pact",
+    shock=True,
+)
+COMMITMENT = dyad_field(
+    "commitment",
+    bounds=UNIT,
+    symmetric=True,
+    meaning="commitment g: the larger of the bilateral pact's and the organisations'",
+)
+ENTRAPMENT_WEIGHT = dyad_field(
+    "entrapment_weight", bounds=UNIT, symmetric=True, meaning="entrapment weight gE of the tie"
+)
+COOLDOWN = dyad_field(
+    "cooldown", bounds=(0.0, 100.0), unit="quarters", meaning="time until i may ask j again"
+)
+HOSTILITY_BASE = dyad_field(
+    "hostility_base", bounds=UNIT, meaning="hostility before the reassurance of a pact"
+)
+HOSTILITY = dyad_field(
+    "hostility",
+    bounds=UNIT,
+    meaning="hostile intent that i attributes to j, at the last assessment",
+)
+VULNERABILITY = dyad_field(
+    "vulnerability", bounds=UNIT, meaning="harm to i if j cuts every channel"
+)
+PROJECTED = dyad_field(
+    "projected",
+    unit="capability share",
+    meaning="capability of j that reaches i: C_j exp(-distance/reach_j)",
+)
+THREAT = dyad_field(
+    "threat_from", unit="capability share", meaning="threat that i perceives from j and its friends"
+)
+ALIGNMENT = dyad_field(
+    "alignment",
+    bounds=(-1.0, 1.0),
+    meaning="political alignment of i with j: closeness of positions, trust, commitment, "
+    "less tension",
+)

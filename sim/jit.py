@@ -1,0 +1,60 @@
+"""Typed doors to numba: the decorators of compiled functions and the few bit-level intrinsics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+
+def njit[F: Callable[..., Any]](function: F) -> F:
+    """Compile without a cache of its own, to be called from compiled code.
+
+    Numba's cache does not notice that a function called from another file has changed, and these
+    functions freeze row numbers of :mod:`sim.registry`. Only the generated entry points are
+    cached (:mod:`sim.codegen`), in a file whose name is a hash of all sources.
+    """
+    compiled: F = numba.njit(function, error_model="numpy")
+    return compiled
+
+
+def entry[F: Callable[..., Any]](function: F) -> F:
+    """Compile an entry point: cached on disk, releases the interpreter lock while it runs."""
+    compiled: F = numba.njit(function, cache=True, nogil=True, error_model="numpy")
+    return compiled
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def float_bits(_context: Any, _x: Any) -> Any:
+    """The bits of a float64 as int64."""
+
+    def codegen(_ctx: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def bits_float(_context: Any, _x: Any) -> Any:
+    """The float64 with the bits of an int64."""
+
+    def codegen(_ctx: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def multiply_high(_context: Any, _a: Any, _b: Any) -> Any:
+    """Upper 64 bits of the 128-bit product of two uint64."""
+
+    def codegen(_ctx: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        wide = ir.IntType(128)
+        product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), codegen

@@ -1,0 +1,101 @@
+"""Diplomatic contact is answered in kind, feeds on commitment, and fades without care.
+
+Claim: a visit is answered by a visit; sanctions and war freeze contact; a pact carries a standing
+level of meetings; attention that is not renewed falls back to its usual level.
+
+Equation (per quarter, contact c_ij of i to j, usual level c0_ij from the start)::
+
+    home_ij = (c0_ij + pact (g_ij - g0_ij)) (1 - freeze (max S - max S0)) (1 - freeze war_ij)
+    c_ij += fade (home_ij - c_ij) + answer * max(0, c_ji - c0_ji - (c_ij - c0_ij))
+
+Range 0..1. Sources: reciprocity of visits, Kinne 2014; recognition as status, Renshon 2017.
+"""
+
+from __future__ import annotations
+
+from sim.fields import COMMITMENT, CONTACT, SANCTIONS, WAR
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+FADE = param(
+    "contact.fade",
+    0.15,
+    (0.08, 0.3),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="return to the usual level",
+    source="judgement: an exceptional visit echoes for a year",
+)
+ANSWER = param(
+    "contact.answer",
+    0.2,
+    (0.1, 0.4),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="reciprocity",
+    source="judgement after Kinne 2014",
+)
+PACT = param(
+    "contact.pact",
+    0.3,
+    (0.1, 0.5),
+    bounds=(0.0, 1.0),
+    meaning="standing contact that full commitment adds",
+    source="judgement",
+)
+FREEZE = param(
+    "contact.freeze",
+    0.6,
+    (0.3, 0.9),
+    bounds=(0.0, 1.0),
+    meaning="part of contact that full sanctions or war remove",
+    source="judgement: expulsions and closed consulates after 2022 (register, document 001)",
+)
+CONTACT_START = dyad_field("contact_start", meaning="contact at the start")
+COMMITMENT_START = dyad_field("commitment_start", meaning="commitment at the start")
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Remember the usual levels."""
+    for i in range(n):
+        for j in range(n):
+            M[CONTACT_START, i, j] = M[CONTACT, i, j]
+            M[COMMITMENT_START, i, j] = M[COMMITMENT, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Advance contact by a quarter, both orders of a pair from the same past."""
+    for i in range(n):
+        for j in range(i + 1, n):
+            new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+            old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
+            open_part = (1.0 - P[FREEZE] * max(0.0, new - old)) * (1.0 - P[FREEZE] * M[WAR, i, j])
+            bond = P[PACT] * (M[COMMITMENT, i, j] - M[COMMITMENT_START, i, j])
+            above_i = M[CONTACT, i, j] - M[CONTACT_START, i, j]
+            above_j = M[CONTACT, j, i] - M[CONTACT_START, j, i]
+            home_i = (M[CONTACT_START, i, j] + bond) * open_part
+            home_j = (M[CONTACT_START, j, i] + bond) * open_part
+            c_i = M[CONTACT, i, j]
+            c_j = M[CONTACT, j, i]
+            c_i += P[FADE] * (home_i - c_i) + P[ANSWER] * max(0.0, above_j - above_i)
+            c_j += P[FADE] * (home_j - c_j) + P[ANSWER] * max(0.0, above_i - above_j)
+            M[CONTACT, i, j] = clip(c_i, 0.0, 1.0)
+            M[CONTACT, j, i] = clip(c_j, 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="contact",
+    order=210,
+    claim="contact is answered, grows with pacts, freezes under sanctions and fades",
+    reads=("contact", "sanctions", "war", "commitment"),
+    writes=("contact",),
+    update=update,
+    start=start,
+    source="Kinne 2014",
+)

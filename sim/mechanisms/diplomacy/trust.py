@@ -1,0 +1,132 @@
+"""Trust is a belief in the other's word, earned by acts and slowly forgotten.
+
+Claim: contact and aid build trust, hostile acts and sanctions spend it, and without news a belief
+returns to what history taught (the prior).
+
+Equation (Beta belief with forgetting; Kydd 2005)::
+
+    alpha_ij <- f alpha_ij + (1-f) alpha0_ij + dt (kc (c_ji - c0_ji)+ + ka (B_ji - B0_ji)+)
+    beta_ij  <- f beta_ij  + (1-f) beta0_ij  + dt (kt (t_ji - t0_ji)+ + ks (S_ji - S0_ji)+)
+    tau_ij = alpha_ij / (alpha_ij + beta_ij),   f = memory^(1/4)
+
+with c contact, B aid, t tension, S sanctions, each above its level at the start, which the prior
+already contains. Pacts kept and broken write to the same counts (:mod:`sim.decisions.moves`).
+"""
+
+from __future__ import annotations
+
+from sim.fields import AID, CONTACT, SANCTIONS, TENSION, TRUST, TRUST_BAD, TRUST_GOOD
+from sim.jit import njit
+from sim.mathx import exp, log
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import CONTACT_START
+from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+MEMORY = param(
+    "trust.memory",
+    0.95,
+    (0.9, 0.99),
+    bounds=(0.0, 1.0),
+    unit="per year",
+    meaning="part of the evidence that is kept for a year",
+    source="design notes eq. (18)",
+)
+STRENGTH = param(
+    "trust.prior_strength",
+    8.0,
+    (4.0, 12.0),
+    bounds=(0.1, 1000.0),
+    unit="pseudo-counts",
+    meaning="weight of history against news",
+    source="judgement after the Beta(4,2) prior, notes 1.6",
+)
+BY_CONTACT = param(
+    "trust.contact",
+    1.0,
+    (0.4, 2.0),
+    bounds=(0.0, 50.0),
+    unit="counts a year",
+    meaning="trust earned by contact above the usual",
+    source="judgement after Kydd 2005",
+)
+BY_AID = param(
+    "trust.aid",
+    0.6,
+    (0.2, 1.2),
+    bounds=(0.0, 50.0),
+    unit="counts a year",
+    meaning="trust earned by new aid",
+    source="judgement after Kydd 2005",
+)
+BY_TENSION = param(
+    "trust.tension",
+    2.0,
+    (1.0, 4.0),
+    bounds=(0.0, 50.0),
+    unit="counts a year",
+    meaning="trust lost by hostile acts above the usual",
+    source="judgement after Kydd 2005",
+)
+BY_SANCTIONS = param(
+    "trust.sanctions",
+    0.8,
+    (0.4, 1.6),
+    bounds=(0.0, 50.0),
+    unit="counts a year",
+    meaning="trust lost by new sanctions",
+    source="design notes eq. (18)",
+)
+GOOD_START = dyad_field("trust_good_start", unit="pseudo-counts", meaning="alpha of the prior")
+BAD_START = dyad_field("trust_bad_start", unit="pseudo-counts", meaning="beta of the prior")
+TENSION_START = dyad_field("tension_start", meaning="tension at the start")
+AID_START = dyad_field("aid_start", meaning="aid at the start")
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Turn the initial trust into a Beta belief and remember the levels behind it."""
+    for i in range(n):
+        for j in range(n):
+            M[TRUST_GOOD, i, j] = P[STRENGTH] * M[TRUST, i, j]
+            M[TRUST_BAD, i, j] = P[STRENGTH] * (1.0 - M[TRUST, i, j])
+            M[GOOD_START, i, j] = M[TRUST_GOOD, i, j]
+            M[BAD_START, i, j] = M[TRUST_BAD, i, j]
+            M[TENSION_START, i, j] = M[TENSION, i, j]
+            M[AID_START, i, j] = M[AID, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Forget a little, count the news, and form the mean."""
+    keep = exp(0.25 * log(P[MEMORY]))
+    for i in range(n):
+        for j in range(n):
+            if i == j:
+                continue
+            good = keep * M[TRUST_GOOD, i, j] + (1.0 - keep) * M[GOOD_START, i, j]
+            bad = keep * M[TRUST_BAD, i, j] + (1.0 - keep) * M[BAD_START, i, j]
+            good += 0.25 * (
+                P[BY_CONTACT] * max(0.0, M[CONTACT, j, i] - M[CONTACT_START, j, i])
+                + P[BY_AID] * max(0.0, M[AID, j, i] - M[AID_START, j, i])
+            )
+            bad += 0.25 * (
+                P[BY_TENSION] * max(0.0, M[TENSION, j, i] - M[TENSION_START, j, i])
+                + P[BY_SANCTIONS] * max(0.0, M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i])
+            )
+            M[TRUST_GOOD, i, j] = good
+            M[TRUST_BAD, i, j] = bad
+            M[TRUST, i, j] = good / (good + bad)
+
+
+MECHANISM = Mechanism(
+    name="trust",
+    order=220,
+    claim="contact and aid earn trust, hostile acts and sanctions spend it, history anchors it",
+    reads=("contact", "aid", "tension", "sanctions"),
+    writes=("trust", "trust_good", "trust_bad"),
+    update=update,
+    start=start,
+    source="Kydd 2005",
+)

@@ -1,0 +1,163 @@
+"""Arms deliveries follow the installed stock, and shrink where buyers fear secondary sanctions.
+
+Claim: decades of one supplier's weapons hold a buyer to it; the threat of a power on which the
+buyer's trade depends deters new deliveries at once, while the installed stock changes slowly.
+
+Equations, rows of ``arms`` (share of i's deliveries from j) and ``arms_stock``::
+
+    risk_ij  = fear * sum_k trade_ik (SS_kj - SS0_kj)+ + block * (S_ij or S_ji, new)
+    target_ij proportional to base_ij exp(-risk_ij + taste (tau_ij - tau0_ij)),
+        base = (1 - lock) arms_start + lock arms_stock; home and others share what is deterred
+    arms_ij  += dt (eta + snap (1 - exp(-risk_ij))) (target_ij - arms_ij)
+    stock_ij += dt renewal (arms_ij - stock_ij)
+
+SS is the readiness of k to punish buyers of j. Anchors (facts 17-23): yearly inertia of shares
+.895 (eta = .105); Viet Nam's share from one supplier .56 (2017-21) to .34 (2020-24); two states
+cancelled purchases outright for fear of such sanctions (fact 38: the snap).
+"""
+
+from __future__ import annotations
+
+from sim.fields import ARMS, ARMS_STOCK, SANCTIONS, SECONDARY, TRADE, TRUST
+from sim.jit import njit
+from sim.mathx import exp
+from sim.mechanisms import Mechanism
+from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRUST_START
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+FEAR = param(
+    "arms_flow.fear",
+    6.0,
+    (3.0, 9.0),
+    bounds=(0.0, 40.0),
+    unit="logits per unit exposed trade",
+    meaning="deterrence of purchases by secondary sanctions of a trade partner",
+    source="design notes eq. (17): 4 bsec with bsec 1.5",
+)
+BLOCK = param(
+    "arms_flow.block",
+    4.0,
+    (2.0, 6.0),
+    bounds=(0.0, 20.0),
+    unit="logits per unit sanction",
+    meaning="effect of sanctions between buyer and supplier themselves",
+    source="judgement: arms embargoes are the best-kept sanctions",
+)
+TASTE = param(
+    "arms_flow.taste",
+    1.0,
+    (0.5, 2.0),
+    bounds=(0.0, 10.0),
+    unit="logits per unit trust",
+    meaning="effect of a change of trust on choice of supplier",
+    source="design notes eq. (17)",
+)
+LOCK = param(
+    "arms_flow.lock",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 1.0),
+    meaning="weight of the installed stock in the choice of supplier",
+    source="judgement after Kinsella 1998: compatibility with what is in service",
+)
+ETA = param(
+    "arms_flow.inertia",
+    0.105,
+    (0.07, 0.15),
+    bounds=(0.0, 1.0),
+    unit="per year",
+    meaning="yearly adjustment of delivery shares",
+    source="SIPRI five-year shares 1995-2024: persistence .575 (fact 23)",
+)
+SNAP = param(
+    "arms_flow.snap",
+    0.15,
+    (0.05, 0.3),
+    bounds=(0.0, 2.0),
+    unit="per year",
+    meaning="extra adjustment where deliveries are deterred",
+    source="cancelled purchases (fact 38); Viet Nam's shares 2017-21 to 2020-24 (fact 17)",
+)
+RENEWAL = param(
+    "arms_flow.renewal",
+    0.04,
+    (0.025, 0.06),
+    bounds=(0.0, 1.0),
+    unit="per year",
+    meaning="part of the installed stock replaced in a year",
+    source="judgement: service life of major weapons 25 to 40 years",
+)
+ARMS_START = dyad_field("arms_start", meaning="delivery shares at the start")
+SECONDARY_START = dyad_field("secondary_start", meaning="secondary sanctions at the start")
+RISK = dyad_field("arms_risk", unit="logits", meaning="deterrence of i's purchases from j")
+WEIGHT = dyad_field("arms_weight", meaning="unnormalised target share")
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Remember shares and secondary sanctions at the start."""
+    for i in range(n):
+        for j in range(n):
+            M[ARMS_START, i, j] = M[ARMS, i, j]
+            M[SECONDARY_START, i, j] = M[SECONDARY, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Move delivery shares and, slowly, the installed stock."""
+    for i in range(n):
+        before = 0.0
+        rest = 1.0
+        weights = 0.0
+        for j in range(n):
+            M[RISK, i, j] = 0.0
+            M[WEIGHT, i, j] = 0.0
+            base = (1.0 - P[LOCK]) * M[ARMS_START, i, j] + P[LOCK] * M[ARMS_STOCK, i, j]
+            rest -= base
+            if base <= 0.0:
+                continue
+            exposed = 0.0
+            for k in range(n):
+                rise = M[SECONDARY, k, j] - M[SECONDARY_START, k, j]
+                if rise > 0.0:
+                    exposed += M[TRADE, i, k] * rise
+            own = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]) - max(
+                M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i]
+            )
+            risk = P[FEAR] * exposed + P[BLOCK] * max(0.0, own)
+            M[RISK, i, j] = risk
+            warm = M[TRUST, i, j] - M[TRUST_START, i, j]
+            M[WEIGHT, i, j] = base * exp(P[TASTE] * warm - risk)
+            weights += M[WEIGHT, i, j]
+            before += M[ARMS, i, j]
+        weights += max(0.0, rest)
+        if before <= 0.0 and weights <= 0.0:
+            continue
+        total = 0.0
+        for j in range(n):
+            if M[WEIGHT, i, j] <= 0.0 and M[ARMS, i, j] <= 0.0:
+                continue
+            target = M[WEIGHT, i, j] / weights if weights > 0.0 else 0.0
+            speed = P[ETA] + P[SNAP] * (1.0 - exp(-M[RISK, i, j]))
+            M[ARMS, i, j] += (1.0 - exp(-0.25 * speed)) * (target - M[ARMS, i, j])
+            total += M[ARMS, i, j]
+        if total > 1.0:
+            for j in range(n):
+                M[ARMS, i, j] /= total
+        for j in range(n):
+            M[ARMS_STOCK, i, j] += (1.0 - exp(-0.25 * P[RENEWAL])) * (
+                M[ARMS, i, j] - M[ARMS_STOCK, i, j]
+            )
+
+
+MECHANISM = Mechanism(
+    name="arms_flow",
+    order=120,
+    claim="fear of secondary sanctions cuts deliveries; the installed stock changes slowly",
+    reads=("arms", "arms_stock", "trade", "secondary_sanctions", "sanctions", "trust"),
+    writes=("arms", "arms_stock"),
+    update=update,
+    start=start,
+    source="Kinsella 1998; Sislin 1994; design notes 1.9 and 1.11",
+)

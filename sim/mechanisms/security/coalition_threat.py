@@ -1,0 +1,84 @@
+"""Threat from coalitions, and the attention that a rise of threat draws.
+
+Claim: a state fears not only a hostile other but the strength that the other's partners can bring
+near; partners that are also its own allies, or friendly to it, count for little. A rise of threat
+quickens its diplomacy.
+
+Equations (capability share)::
+
+    T_ik = h_ik b_ik + rho H_ik sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il),   T_i = sum_k T_ik
+    b_ik = C_k E_k exp(-d_ik / reach_k)
+    attention_i <- keep attention_i + min(3, gain max(0, T_i / T_i^last - 1))
+
+The sums themselves are kept up to date move by move (:mod:`sim.decisions.assessment`); this rule
+switches the coalition part and moves attention. Sources: Walt 1987; Snyder 1984 (alliance security
+dilemma); design notes 1.2 and eq. (20).
+"""
+
+from __future__ import annotations
+
+from sim.fields import ATTENTION, THREAT_TOTAL
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.registry import param, state_field
+from sim.types import Dyads, States, Vector
+
+RHO = param(
+    "coalition_threat.rho",
+    0.6,
+    (0.3, 1.0),
+    bounds=(0.0, 2.0),
+    meaning="weight of a hostile state's partners in its threat",
+    source="design notes 7.3",
+)
+KEEP = param(
+    "coalition_threat.attention_keep",
+    0.6,
+    (0.4, 0.8),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="attention that lasts into the next quarter",
+    source="design notes eq. (20)",
+)
+GAIN = param(
+    "coalition_threat.attention_gain",
+    6.0,
+    (2.0, 10.0),
+    bounds=(0.0, 100.0),
+    meaning="attention per relative rise of threat",
+    source="design notes eq. (20)",
+)
+THREAT_LAST = state_field(
+    "threat_last", unit="capability share", meaning="total threat a quarter before"
+)
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """No attention before the first comparison."""
+    for i in range(n):
+        V[THREAT_LAST, i] = V[THREAT_TOTAL, i]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Attention from the rise of threat since the last quarter."""
+    for i in range(n):
+        last = V[THREAT_LAST, i]
+        rise = V[THREAT_TOTAL, i] / last - 1.0 if last > 0.0 else 0.0
+        V[ATTENTION, i] = clip(P[KEEP] * V[ATTENTION, i] + clip(P[GAIN] * rise, 0.0, 3.0), 0.0, 3.0)
+        V[THREAT_LAST, i] = V[THREAT_TOTAL, i]
+
+
+MECHANISM = Mechanism(
+    name="coalition_threat",
+    order=340,
+    claim="partners of a hostile state add to its threat; a rise of threat draws attention",
+    reads=("threat",),
+    writes=("attention",),
+    update=update,
+    start=start,
+    source="Walt 1987; Snyder 1984",
+    neutral=(("coalition_threat.rho", 0.0), ("coalition_threat.attention_gain", 0.0)),
+)

@@ -1,0 +1,75 @@
+"""Commitments of strong partners embolden a revisionist.
+
+Claim: a state that counts on help dares more; the effect needs a wish to revise, grows with the
+strength of the promise and the promiser, and is weaker where the promise is not trusted.
+
+Equation (range 0..2)::
+
+    r_i^now = r_i (1 + b (support_i - support0_i)),
+    support_i = 1 - prod_j (1 - gE_ij tau_ij C_j / (C_i + C_j))
+
+The level at the start is part of the stated revisionism. Sources: Benson 2011 (unconditional
+compellent alliances +249 % conflict); Johnson and Leeds 2011 and Kenwick et al. dispute the mean
+effect, hence the wide range.
+"""
+
+from __future__ import annotations
+
+from sim.fields import CAPABILITY, ENTRAPMENT_WEIGHT, REVISIONISM, REVISIONISM_NOW, TRUST
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.registry import param, state_field
+from sim.types import Dyads, States, Vector
+
+GAIN = param(
+    "emboldenment.gain",
+    0.6,
+    (0.0, 1.2),
+    bounds=(-2.0, 5.0),
+    meaning="relative rise of revisionism at full support",
+    source="design notes 1.19 (b_emb .3, range 0-1, on tie level)",
+)
+SUPPORT = state_field("support", bounds=(0.0, 1.0), meaning="help that the state counts on")
+SUPPORT_START = state_field("support_start", meaning="support at the start")
+
+
+@njit
+def support(M: Dyads, V: States, n: int, i: int) -> float:
+    """Chance that at least one promise of help to i is kept, weighted by the helper's strength."""
+    alone = 1.0
+    for j in range(n):
+        if j != i and M[ENTRAPMENT_WEIGHT, i, j] > 0.0:
+            strength = V[CAPABILITY, j] / (V[CAPABILITY, i] + V[CAPABILITY, j] + 1e-12)
+            alone *= 1.0 - M[ENTRAPMENT_WEIGHT, i, j] * M[TRUST, i, j] * strength
+    return 1.0 - alone
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Support at the start; revisionism as stated."""
+    for i in range(n):
+        V[SUPPORT, i] = support(M, V, n, i)
+        V[SUPPORT_START, i] = V[SUPPORT, i]
+        V[REVISIONISM_NOW, i] = V[REVISIONISM, i]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Effective revisionism from present support."""
+    for i in range(n):
+        V[SUPPORT, i] = support(M, V, n, i)
+        rise = P[GAIN] * (V[SUPPORT, i] - V[SUPPORT_START, i])
+        V[REVISIONISM_NOW, i] = clip(V[REVISIONISM, i] * (1.0 + rise), 0.0, 2.0)
+
+
+MECHANISM = Mechanism(
+    name="emboldenment",
+    order=310,
+    claim="commitments of strong partners raise the revisionism of those who have it",
+    reads=("revisionism", "entrapment_weight", "trust", "capability"),
+    writes=("effective_revisionism", "support"),
+    update=update,
+    start=start,
+    source="Benson 2011; Johnson and Leeds 2011",
+)

@@ -1,0 +1,111 @@
+"""Tension: hostile acts follow from the will and the means to press, and provoke acts in return.
+
+Claim: a revisionist that feels strong enough presses those it holds hostile; the other side
+answers; without cause, tension decays to its usual level.
+
+Equation (per quarter, t_ij acts of i towards j, 0..1; start values carry a 0)::
+
+    t_ij += decay (t0_ij - t_ij) + will (pi_ij - pi0_ij) + answer (t_ji - t0_ji)+ + war (w_ij - t_ij)+
+    pi_ij = r_i^now H_ij O_i / (O_i + F_ji)
+
+with F_ji the force that j and its friends can bring to bear on i. Sources: Richardson 1960
+(action and reaction); Bueno de Mesquita and Lalman 1992 (challenge by odds).
+"""
+
+from __future__ import annotations
+
+from sim.fields import HOSTILITY, PROTECTION, REVISIONISM_NOW, TENSION, THREAT, WAR
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.trust import TENSION_START
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+DECAY = param(
+    "tension.decay",
+    0.2,
+    (0.1, 0.35),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="return to the usual level",
+    source="judgement: crises fade within about a year",
+)
+WILL = param(
+    "tension.will",
+    0.3,
+    (0.1, 0.6),
+    bounds=(0.0, 10.0),
+    unit="per quarter",
+    meaning="acts per unit rise of the propensity to press",
+    source="judgement after Bueno de Mesquita and Lalman 1992",
+)
+ANSWER = param(
+    "tension.answer",
+    0.1,
+    (0.03, 0.18),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="reaction to the other's acts; below the decay, so that exchanges die out",
+    source="Richardson 1960; stability condition answer < decay",
+)
+BY_WAR = param(
+    "tension.war",
+    0.5,
+    (0.3, 0.8),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which war becomes full tension",
+    source="definition of war",
+)
+PROPENSITY = dyad_field("propensity", bounds=(0.0, 2.0), meaning="will and means of i to press j")
+PROPENSITY_START = dyad_field("propensity_start", meaning="propensity at the start")
+
+
+@njit
+def propensity(M: Dyads, V: States, i: int, j: int) -> float:
+    """Effective revisionism x hostility x odds of i (with friends) against j (with friends)."""
+    own = V[PROTECTION, i]
+    # threat is hostility times force; the small constant only guards the division
+    force = M[THREAT, i, j] / (M[HOSTILITY, i, j] + 1e-9)
+    return V[REVISIONISM_NOW, i] * M[HOSTILITY, i, j] * own / (own + force + 1e-12)
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Propensities that the tension at the start already expresses."""
+    for i in range(n):
+        for j in range(n):
+            M[PROPENSITY, i, j] = propensity(M, V, i, j) if i != j else 0.0
+            M[PROPENSITY_START, i, j] = M[PROPENSITY, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Advance tension by a quarter, both orders of a pair from the same past."""
+    for i in range(n):
+        for j in range(i + 1, n):
+            M[PROPENSITY, i, j] = propensity(M, V, i, j)
+            M[PROPENSITY, j, i] = propensity(M, V, j, i)
+            t_i = M[TENSION, i, j]
+            t_j = M[TENSION, j, i]
+            for order in range(2):
+                a, b = (i, j) if order == 0 else (j, i)
+                mine, theirs = (t_i, t_j) if order == 0 else (t_j, t_i)
+                change = P[DECAY] * (M[TENSION_START, a, b] - mine)
+                change += P[WILL] * (M[PROPENSITY, a, b] - M[PROPENSITY_START, a, b])
+                change += P[ANSWER] * max(0.0, theirs - M[TENSION_START, b, a])
+                change += P[BY_WAR] * max(0.0, M[WAR, a, b] - mine)
+                M[TENSION, a, b] = clip(mine + change, 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="tension",
+    order=320,
+    claim="the will and the means to press become acts, acts are answered, and fade",
+    reads=("effective_revisionism", "hostility", "protection", "threat_from", "war", "tension"),
+    writes=("tension", "propensity"),
+    update=update,
+    start=start,
+    source="Richardson 1960; Bueno de Mesquita and Lalman 1992",
+)

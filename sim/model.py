@@ -1,0 +1,147 @@
+"""The Mesa driver: the same compiled step as the ensemble, state by state, open to look into."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import draws, kernel
+from sim import vocabulary as names
+from sim.agents import StateAgent
+from sim.ensemble import DYAD_SERIES, STATE_SERIES, move_rows, recorded_pairs
+from sim.scenario import ScenarioSpec, format_quarter
+from sim.world import World
+
+
+class MultipolarModel(mesa.Model[StateAgent, Any]):
+    """One run of a scenario in Mesa.
+
+    Dated events sit on Mesa's event scheduler, half a quarter before the step that they affect.
+    Within a step the mechanisms run, then every state takes its opportunities
+    (:meth:`StateAgent.step`) in random order. The trajectory equals run ``run`` of the ensemble
+    with the same seed to the last bit.
+
+    Attributes:
+        spec: the scenario (Mesa keeps the name ``scenario`` for its own).
+        world: the initial world and its uncertainty.
+        M, V, P: the arrays of the run, see :mod:`sim.kernel`.
+        records: Mesa's data collector; agent records of the variables of states, model records of
+            the number of moves.
+
+    >>> from sim import load_scenario
+    >>> model = MultipolarModel(load_scenario("russia_dprk_pact"), seed=1)
+    >>> model.step()
+    >>> model.quarter
+    '2022Q1'
+    """
+
+    def __init__(self, spec: ScenarioSpec, *, seed: int | None = None, run: int = 0) -> None:
+        self.seed = spec.ensemble.seed if seed is None else seed
+        super().__init__(rng=self.seed)
+        self.spec = spec
+        self.world = World(spec)
+        self.run = run
+        self._entries = kernel.entries()
+        n = self.world.n
+        blocks = draws.start(self.world, self.seed, run)
+        self.M, self.V, self.P = blocks.M, blocks.V, blocks.P
+        self._events = blocks.events
+        self._log = np.zeros((256, kernel.LOG_COLUMNS))
+        self._logged = 0
+        self.counts = np.zeros(2, dtype=np.int64)
+        self._order = np.zeros((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64)
+        self._times = np.zeros(n * kernel.MAX_OPPORTUNITIES)
+        self.states = [
+            StateAgent(self, code, spec.states[code].name, index)
+            for index, code in enumerate(self.world.codes)
+        ]
+        for row, (_, tick) in enumerate(self.world.event_names):
+            self.schedule_event(partial(self._play, row), at=tick - 0.5)
+        self._entries.begin(self.M, self.V, self.P, n, self.world.keys)
+        self.records = mesa.DataCollector(
+            model_reporters={"quarter": "quarter", "moves": lambda model: model._logged},
+            agent_reporters={name: partial(_read, variable=name) for name in STATE_SERIES},
+        )
+        self.records.collect(self)
+
+    @property
+    def tick(self) -> int:
+        """Quarters since the start."""
+        return int(self.steps)
+
+    @property
+    def quarter(self) -> str:
+        """The present quarter, such as ``2024Q2``."""
+        return str(format_quarter(self.spec.start + self.tick))
+
+    def state(self, code: str) -> StateAgent:
+        """The agent of a state.
+
+        Raises:
+            KeyError: no such state.
+        """
+        return self.states[self.world.index(code)]
+
+    def _play(self, row: int) -> None:
+        self._entries.play_event_at(
+            self.M, self.V, self.P, self.world.n, self._events, self.world.limits, row
+        )
+
+    def step(self) -> None:
+        """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""
+        n, tick = self.world.n, self.tick
+        self._entries.settle(self.M, self.V, self.P, n, tick, self.seed, self.run)
+        count = self._entries.schedule(
+            self.V, self.P, n, tick, self.seed, self.run, self.world.keys, self._order, self._times
+        )
+        for position in range(count):
+            i, k = self._order[position]
+            self.states[i].step(int(k), position)
+        self._entries.finish(self.M, self.V, self.P, n)
+        self.records.collect(self)
+        if tick >= self.spec.quarters:
+            self.running = False
+
+    def take_turn(self, i: int, k: int, position: int) -> None:
+        """Opportunity ``k`` of state ``i``, the ``position``-th of the quarter."""
+        if self._logged == len(self._log):
+            self._log = np.concatenate([self._log, np.zeros_like(self._log)])
+        self._logged = self._entries.turn(
+            i,
+            k,
+            position,
+            self.M,
+            self.V,
+            self.P,
+            self.world.n,
+            self.tick,
+            self.seed,
+            self.run,
+            self.world.keys,
+            self._log,
+            self._logged,
+            self.counts,
+        )
+
+    @property
+    def moves(self) -> NDArray[np.void]:
+        """The moves so far, rows of :func:`sim.records.move_dtype`."""
+        return move_rows(self.run, self._log[: self._logged])
+
+    def observed(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What the ensemble would record now: ``(fields, N)`` and ``(fields, pairs)``."""
+        at = self.world.index
+        pairs = [(at(a), at(b)) for a, b in recorded_pairs(self.spec)]
+        dyads = np.array(
+            [[self.M[names.DYAD_FIELDS[name].row, a, b] for a, b in pairs] for name in DYAD_SERIES]
+        ).reshape(len(DYAD_SERIES), len(pairs))
+        states = np.array([self.V[names.STATE_FIELDS[name].row] for name in STATE_SERIES])
+        return states, dyads
+
+
+def _read(agent: StateAgent, *, variable: str) -> float:
+    return agent.get(variable)

@@ -1,0 +1,20 @@
+"""Figures of results, drawn without a screen and without pyplot's global state.
+
+Every ``draw_*`` function takes results and returns a matplotlib ``Figure``; :func:`save_figure`
+writes it as PNG and SVG, and :func:`save_figures` writes the standard set. Titles say what was
+found, the line at the foot says from which runs.
+"""
+
+from sim.plots.comembership import draw_comembership
+from sim.plots.network import draw_network
+from sim.plots.standard import save_figures
+from sim.plots.style import save_figure
+from sim.plots.trajectories import draw_trajectories
+
+__all__ = [
+    "draw_comembership",
+    "draw_network",
+    "draw_trajectories",
+    "save_figure",
+    "save_figures",
+]

@@ -1,0 +1,144 @@
+"""How often two states end in the same bloc, as a heat map ordered by bloc."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.blocs import co_membership
+from sim.plots.style import GREY, INK, bloc_colours, footer, headline, new_figure
+from sim.summary import CoalitionReport, summarise
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.results import Results
+
+type Floats = npt.NDArray[np.float64]
+
+
+def draw_comembership(results: Results, report: CoalitionReport | None = None) -> Figure:
+    """Draw the share of runs that end with two states in one bloc, for every pair.
+
+    States are ordered by bloc of the consensus partition, the strongest bloc first, and within it
+    by their place with the core; unaligned states come last. Where a block of colour frays, the
+    runs disagree.
+    """
+    report = report or summarise(results)
+    states = results.record.states
+    order, ends = _order(report, states)
+    together = co_membership(results.bloc_labels[:, -1])[np.ix_(order, order)]
+    n = len(states)
+    side = min(10.0, max(4.0, 0.155 * n + 1.0))
+    width, height = side + 2.0, side + 1.9
+    figure = new_figure(width, height)
+    top = headline(figure, *_finding(report, together, ends))
+    bottom = footer(figure, results)
+    left = 0.75
+    room = (top - bottom) * height - 0.55
+    side = min(side, room)
+    axes = figure.add_axes((left / width, bottom + 0.08 / height, side / width, side / height))
+    image = axes.imshow(together, cmap="Blues", vmin=0.0, vmax=1.0, interpolation="nearest")
+    names = [states[i] for i in order]
+    size = float(np.clip(side / n * 72 * 0.72, 4.5, 9.0))
+    axes.set_xticks(range(n), names, rotation=90, size=size)
+    axes.set_yticks(range(n), names, size=size)
+    axes.xaxis.tick_top()
+    cell = side / n * 72.0
+    axes.tick_params(length=0, pad=2.5 * _strip(n) * cell + 2.0)
+    axes.spines[:].set_visible(False)
+    _mark_blocs(axes, bloc_colours(results, report), ends, n)
+    bar_axes = figure.add_axes(
+        ((left + side + 0.2) / width, bottom + 0.08 / height, 0.16 / width, side / height)
+    )
+    bar = figure.colorbar(image, cax=bar_axes)
+    bar.outline.set_visible(False)
+    bar.set_label("share of runs that end with both in one bloc", size=8.5, color=INK)
+    bar.ax.tick_params(labelsize=8, colors="#555555", length=2)
+    return figure
+
+
+def _order(
+    report: CoalitionReport, states: tuple[str, ...]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """Indices of the states in the order of the figure, and where each bloc begins and ends."""
+    index = {code: at for at, code in enumerate(states)}
+    order: list[int] = []
+    ends = []
+    for bloc in report.blocs:
+        begin = len(order)
+        members = sorted(bloc.members, key=lambda member: -member.together)
+        order += [index[member.state] for member in members]
+        ends.append((begin, len(order)))
+    order += [index[code] for code in report.unaligned]
+    return order, ends
+
+
+def _finding(
+    report: CoalitionReport, together: Floats, ends: list[tuple[int, int]]
+) -> tuple[str, str]:
+    """The title and the line below it: which bloc is settled and which is not."""
+    what = f"Share of {report.runs} runs that end ({report.end}) with two states in one bloc."
+    if not report.blocs:
+        return f"No bloc is common to the runs in {report.end}", what
+    loose = [(m, bloc.core) for bloc in report.blocs for m in bloc.members if m.together < 0.9]
+    firm = []
+    for (begin, end), bloc in zip(ends, report.blocs, strict=True):
+        block = together[begin:end, begin:end]
+        pairs = block[np.triu_indices(end - begin, 1)]
+        firm.append((float(pairs.mean()), bloc.core))
+    most, least = max(firm), min(firm)
+    if not loose:
+        title = "The blocs are settled: in at least 90% of the runs each member is with its core"
+    elif len(loose) == 1:
+        member, core = loose[0]
+        title = (
+            f"The blocs are settled but for {member.state}, which ends with {core} in "
+            f"{member.together:.0%} of the runs"
+        )
+    elif len(firm) == 1:
+        title = f"Two members of {most[1]}'s bloc end together in {most[0]:.0%} of the runs"
+    else:
+        title = (
+            f"{least[1]}'s bloc is the least settled: two of its members end together in "
+            f"{least[0]:.0%} of the runs, {most[1]}'s in {most[0]:.0%}"
+        )
+    return title, what
+
+
+def _strip(n: int) -> float:
+    """Width of the coloured margins, in cells."""
+    return max(0.25, n / 90)
+
+
+def _mark_blocs(axes: Axes, colours: dict[str, str], ends: list[tuple[int, int]], n: int) -> None:
+    """Outline the blocs on the diagonal and colour their margins."""
+    from matplotlib.patches import Rectangle
+
+    strip = _strip(n)
+    spans = [(*span, shade) for span, shade in zip(ends, colours.values(), strict=True)]
+    last = ends[-1][1] if ends else 0
+    spans += [(last, n, GREY)] if last < n else []
+    for begin, end, shade in spans:
+        length = end - begin
+        for corner, wide, high in (
+            ((begin - 0.5, -0.5 - 1.3 * strip), length, strip),
+            ((-0.5 - 1.3 * strip, begin - 0.5), strip, length),
+        ):
+            axes.add_patch(
+                Rectangle(corner, wide, high, facecolor=shade, linewidth=0, clip_on=False)
+            )
+    for begin, end, shade in spans[: len(ends)]:
+        axes.add_patch(
+            Rectangle(
+                (begin - 0.5, begin - 0.5),
+                end - begin,
+                end - begin,
+                fill=False,
+                edgecolor=shade,
+                linewidth=1.6,
+            )
+        )

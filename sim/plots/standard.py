@@ -1,0 +1,40 @@
+"""The figures that every result gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.plots.comembership import draw_comembership
+from sim.plots.network import draw_network
+from sim.plots.style import save_figure
+from sim.plots.trajectories import draw_trajectories
+from sim.summary import CoalitionReport, summarise
+
+if TYPE_CHECKING:
+    from sim.results import Results
+
+
+def save_figures(
+    results: Results, folder: Path | str, report: CoalitionReport | None = None
+) -> list[Path]:
+    """Write network, co-membership and alignment as PNG and SVG; return the files.
+
+    Without a recorded pair of focal state and pole there are no trajectories.
+
+    Raises:
+        UserError: the files cannot be written.
+    """
+    report = report or summarise(results)
+    record = results.record
+    figures = {
+        "network": draw_network(results, report),
+        "comembership": draw_comembership(results, report),
+    }
+    pairs = {(code, pole) for code in record.focal for pole in record.poles}
+    if pairs & set(record.dyads) and "alignment" in record.dyad_fields:
+        figures["alignment"] = draw_trajectories(results, "alignment")
+    files: list[Path] = []
+    for name, figure in figures.items():
+        files += save_figure(figure, Path(folder) / name)
+    return files

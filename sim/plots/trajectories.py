@@ -1,0 +1,170 @@
+"""How a variable of pairs runs through time, with the spread over the runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import UserError, hint
+from sim.plots.style import colour, footer, headline, new_figure, quiet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.results import Results
+
+type Floats = npt.NDArray[np.float64]
+
+_BANDS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+_PANEL_WIDTH, _PANEL_HEIGHT = 3.7, 2.5
+_PANELS_ABREAST = 3
+
+
+def draw_trajectories(results: Results, variable: str = "alignment") -> Figure:
+    """Draw a dyadic variable of each focal state towards each pole, a panel a state.
+
+    The line is the median over the runs, the bands hold 50% and 90% of them. A pole has the same
+    colour in every panel.
+
+    Raises:
+        UserError: the variable was not recorded, or there is no focal state with a pole.
+    """
+    record = results.record
+    if variable not in record.dyad_fields:
+        near = hint(variable, record.dyad_fields)
+        raise UserError(f"{variable} is not a recorded variable of pairs{near}")
+    panels = {
+        code: [pole for pole in record.poles if (code, pole) in record.dyads]
+        for code in record.focal
+    }
+    panels = {code: poles for code, poles in panels.items() if poles}
+    if not panels:
+        raise UserError("no pair of a focal state and a pole was recorded")
+    bands = {
+        (code, pole): np.quantile(record.dyad(variable, code, pole), _BANDS, axis=0)
+        for code, poles in panels.items()
+        for pole in poles
+    }
+    columns = min(_PANELS_ABREAST, len(panels))
+    rows = -(-len(panels) // columns)
+    width, height = max(6.0, columns * _PANEL_WIDTH), rows * _PANEL_HEIGHT + 1.45
+    figure = new_figure(width, height)
+    name = _words(variable)
+    top = headline(
+        figure,
+        _finding(bands, name, results.quarters),
+        f"{name.capitalize()} of each focal state with each pole: median of the runs, bands of 50% "
+        "and 90%.",
+    )
+    bottom = footer(figure, results)
+    span = _span(bands)
+    rank = {pole: at for at, pole in enumerate(record.poles)}
+    for at, (code, poles) in enumerate(panels.items()):
+        row, column = divmod(at, columns)
+        tall = (top - bottom) / rows
+        axes = figure.add_axes(
+            (
+                (column + 0.13) / columns,
+                top - (row + 1) * tall + 0.32 / height,
+                0.72 / columns,
+                tall - 0.72 / height,
+            )
+        )
+        _draw_panel(axes, results, {pole: bands[code, pole] for pole in poles}, rank, span)
+        full = results.meta.state_names.get(code, code)
+        title = code if full == code else f"{full} ({code})"
+        axes.set_title(title, size=10, loc="left", weight="bold")
+    return figure
+
+
+def _draw_panel(
+    axes: Axes,
+    results: Results,
+    bands: dict[str, Floats],
+    rank: dict[str, int],
+    span: tuple[float, float],
+) -> None:
+    ticks = np.arange(results.record.quarters + 1)
+    quiet(axes)
+    for pole, band in bands.items():
+        shade = colour(rank[pole])
+        axes.fill_between(ticks, band[0], band[4], color=shade, alpha=0.14, linewidth=0)
+        axes.fill_between(ticks, band[1], band[3], color=shade, alpha=0.25, linewidth=0)
+        axes.plot(ticks, band[2], color=shade, linewidth=1.8)
+    years = [at for at, quarter in enumerate(results.quarters) if quarter.endswith("Q1")]
+    if len(years) < 2:
+        years = [0, int(ticks[-1])]
+        axes.set_xticks(years, [results.quarters[at] for at in years])
+    else:
+        step = -(-len(years) // 6)
+        axes.set_xticks(years[::step], [results.quarters[at][:4] for at in years[::step]])
+    axes.set_xlim(0, max(1, int(ticks[-1])))
+    axes.set_ylim(*span)
+    _name_lines(axes, {pole: float(band[2, -1]) for pole, band in bands.items()}, rank, span)
+
+
+def _name_lines(
+    axes: Axes, ends: dict[str, float], rank: dict[str, int], span: tuple[float, float]
+) -> None:
+    """Name the lines at their right ends, moved apart where the names would overlap."""
+    tall = float(axes.get_window_extent().height) / float(axes.figure.dpi) * 72.0
+    apart = 10.5 * (span[1] - span[0]) / tall  # of the size of the type, in data units
+    order = sorted(ends, key=lambda pole: ends[pole])
+    wanted = np.array([ends[pole] for pole in order])
+    place = wanted.copy()
+    for _ in range(100):
+        short = apart - np.diff(place)
+        if not (short > 1e-9).any():
+            break
+        push = np.maximum(short, 0.0) / 2.0
+        place[:-1] -= push
+        place[1:] += push
+    for pole, height in zip(order, place, strict=True):
+        axes.annotate(
+            pole,
+            (1.0, float(height)),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=colour(rank[pole]),
+            size=8.5,
+            weight="bold",
+            va="center",
+            annotation_clip=False,
+        )
+
+
+def _span(bands: dict[tuple[str, str], Floats]) -> tuple[float, float]:
+    """Limits of the vertical axis, common to the panels."""
+    low = min(float(band.min()) for band in bands.values())
+    high = max(float(band.max()) for band in bands.values())
+    margin = 0.06 * (high - low) or 0.05
+    return (0.0 if 0.0 <= low < 0.3 * high else low - margin), high + margin
+
+
+def _finding(bands: dict[tuple[str, str], Floats], name: str, quarters: list[str]) -> str:
+    """The pair whose median moved most from the first to the last quarter."""
+    (code, pole), band = max(bands.items(), key=lambda item: abs(item[1][2, -1] - item[1][2, 0]))
+    start, end = float(band[2, 0]), float(band[2, -1])
+    digits = 2 if max(abs(start), abs(end)) >= 0.1 else 4
+    if f"{start:.{digits}f}" == f"{end:.{digits}f}":
+        return f"No focal state's {name} with a pole moves between {quarters[0]} and {quarters[-1]}"
+    verb = "rises" if end > start else "falls"
+    return (
+        f"{code}'s {name} with {pole} {verb} most: {start:.{digits}f} in {quarters[0]} to "
+        f"{end:.{digits}f} in {quarters[-1]}"
+    )
+
+
+def _words(variable: str) -> str:
+    """The name of a variable as words.
+
+    >>> _words("pact_level")
+    'pact level'
+    """
+    if variable.startswith("intensity_"):
+        return f"intensity of pacts of level {variable.removeprefix('intensity_')}"
+    return variable.replace("_", " ")

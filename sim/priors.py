@@ -1,0 +1,91 @@
+"""What is assumed of a pair where a scenario says nothing.
+
+tau_ij = prior - distance |x_i - x_j| - rivalry Q_ij + identity I_ij (design notes eq. 18), held in
+[.05, .95]; tension between rivals at a usual level; the installed arms like recent deliveries.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import (
+    ARMS,
+    ARMS_STOCK,
+    CONTACT,
+    DISTANCE,
+    IDEAL_POINT,
+    IDENTITY,
+    RIVALRY,
+    TENSION,
+    TRUST,
+)
+from sim.registry import param
+from sim.types import Dyads, States, Vector
+
+TRUST_PRIOR = param(
+    "trust.prior",
+    0.68,
+    (0.6, 0.75),
+    bounds=(0.0, 1.0),
+    meaning="trust between strangers of the same position",
+    source="design notes eq. (18)",
+)
+TRUST_DISTANCE = param(
+    "trust.prior_distance",
+    0.09,
+    (0.05, 0.13),
+    bounds=(0.0, 1.0),
+    unit="per UNGA unit",
+    meaning="trust lost by distance of positions",
+    source="design notes eq. (18)",
+)
+TRUST_RIVALRY = param(
+    "trust.prior_rivalry",
+    0.25,
+    (0.15, 0.35),
+    bounds=(0.0, 1.0),
+    meaning="trust lost by rivalry",
+    source="design notes eq. (18)",
+)
+TRUST_IDENTITY = param(
+    "trust.prior_identity",
+    0.1,
+    (0.0, 0.2),
+    bounds=(0.0, 1.0),
+    meaning="trust gained by shared history",
+    source="judgement",
+)
+TENSION_RIVALRY = param(
+    "tension.prior_rivalry",
+    0.15,
+    (0.05, 0.25),
+    bounds=(0.0, 1.0),
+    meaning="usual tension between rivals where a scenario states none",
+    source="judgement",
+)
+
+#: Variables whose default depends on others; NaN marks them until :func:`complete`.
+UNSTATED = (TRUST, TENSION, ARMS_STOCK)
+
+
+def complete(m: Dyads, v: States, p: Vector) -> None:
+    """Fill NaN in the unstated variables, hold shares within 1 and clear diagonals, in place."""
+    x = v[IDEAL_POINT]
+    prior = (
+        p[TRUST_PRIOR]
+        - p[TRUST_DISTANCE] * np.abs(x[:, None] - x[None, :])
+        - p[TRUST_RIVALRY] * m[RIVALRY]
+        + p[TRUST_IDENTITY] * m[IDENTITY]
+    )
+    formulas = {
+        TRUST: np.clip(prior, 0.05, 0.95),
+        TENSION: p[TENSION_RIVALRY] * np.minimum(1.0, m[RIVALRY]),
+        ARMS_STOCK: m[ARMS],
+    }
+    for row in UNSTATED:
+        missing = np.isnan(m[row])
+        m[row][missing] = formulas[row][missing]
+    for row in (ARMS, ARMS_STOCK):
+        m[row] /= np.maximum(m[row].sum(axis=1, keepdims=True), 1.0)
+    for row in (DISTANCE, CONTACT, TENSION, RIVALRY):
+        np.fill_diagonal(m[row], 0.0)

@@ -1,0 +1,440 @@
+"""Cross-checks of a merged scenario, and the specification that comes out of it.
+
+The tree has been checked for its form (:mod:`sim.scenario.schema`): what is left in it is
+well-formed, and what was malformed is in the log and gone. Here every name must mean something,
+every number must have a source and a range, and mixes and shares must add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sim.errors import hint
+from sim.registry import Field
+from sim.scenario.names import Names, Pair
+from sim.scenario.numbers import Bounds, Cache, Numbers
+from sim.scenario.quarter import parse_quarter
+from sim.scenario.reader import Log, Node
+from sim.scenario.schema import CHANNELS, JUDGEMENT, MAX_STATES, Vocabulary
+from sim.scenario.spec import (
+    BASE_ARM,
+    REST_OF_WORLD,
+    ArmSpec,
+    ConflictSpec,
+    DoctrineSpec,
+    Effect,
+    EnsembleSpec,
+    EventSpec,
+    Number,
+    OrganisationSpec,
+    PactSpec,
+    RecordSpec,
+    ScenarioSpec,
+    StateSpec,
+)
+
+UNIT = (0.0, 1.0)
+_WEIGHT = (0.0, 100.0)
+_LOGIT = (-50.0, 50.0)
+_CHANGE = (-1e12, 1e12)
+_TOLERANCE = 1e-6
+_DEFAULT_RUNS = 200
+_DEFAULT_SEED = 1
+
+Entries = dict[str, Node]
+
+
+def build(
+    root: Node,
+    words: Vocabulary,
+    log: Log,
+    *,
+    path: str,
+    arm: str,
+    overrides: tuple[str, ...],
+    cache: Cache,
+) -> ScenarioSpec:
+    """Return the specification; it means something only if nothing is in the log."""
+    return _Builder(root, words, log, cache).spec(path, arm, overrides)
+
+
+class _Builder:
+    """Reads the blocks of one merged tree in order; names first, then what refers to them."""
+
+    def __init__(self, root: Node, words: Vocabulary, log: Log, cache: Cache) -> None:
+        self.root = root
+        self.words = words
+        self.log = log
+        self.states = self._names("states")
+        self.doctrines = self._names("doctrines")
+        sources = self._names("sources") | {JUDGEMENT}
+        self.numbers = Numbers(log, sources, cache)
+        self.names = Names(self.states, log)
+
+    def _block(self, name: str) -> Entries:
+        node = self.root.value.get(name)
+        if node is None:
+            return {}
+        return {key: node.value[key] for key in sorted(node.value) if key != "defaults"}
+
+    def _names(self, block: str) -> set[str]:
+        prefix = f"{block}."
+        dropped = {key[len(prefix) :] for key in self.log.dropped if key.startswith(prefix)}
+        return set(self._block(block)) | {name for name in dropped if "." not in name}
+
+    def spec(self, path: str, arm: str, overrides: tuple[str, ...]) -> ScenarioSpec:
+        """Return the specification; it is of use only if nothing was logged."""
+        top: Entries = self.root.value
+        clock: Entries = top["clock"].value if "clock" in top else {}
+        ensemble: Entries = top["ensemble"].value if "ensemble" in top else {}
+        self.names.read_groups(self._block("groups"))
+        states = self._states()
+        return ScenarioSpec(
+            path=path,
+            title=_get(top, "title", ""),
+            question=_get(top, "question", ""),
+            description=_get(top, "description", ""),
+            start=_date(clock, "start") or 0,
+            quarters=_get(clock, "quarters", 1),
+            poles=self._listed("poles"),
+            focal=self._listed("focal"),
+            groups=self.names.groups,
+            sources=self._sources(overrides),
+            states=states,
+            relations=self._relations(),
+            channels=self._channels(),
+            pacts=self._pacts(),
+            organisations=self._organisations(),
+            conflicts=self._conflicts(),
+            doctrines=self._doctrines(),
+            parameters=self._parameters(),
+            mechanisms={key: node.value for key, node in self._block("mechanisms").items()},
+            terms={key: node.value for key, node in self._block("terms").items()},
+            events=self._events(),
+            arms=self._arms(),
+            ensemble=EnsembleSpec(
+                _get(ensemble, "runs", _DEFAULT_RUNS),
+                _get(ensemble, "seed", _DEFAULT_SEED),
+                _get(ensemble, "draws", True),
+            ),
+            record=self._record(),
+            claims=self._claims(),
+            arm=arm,
+            overrides=overrides,
+        )
+
+    def _listed(self, block: str) -> tuple[str, ...]:
+        node = self.root.value.get(block)
+        found: list[str] = []
+        for item in node.value if node is not None else ():
+            if item.value in found:
+                self.log.value(item, block, f"'{item.value}' is listed twice")
+            elif self.names.is_state(item, item.value, block):
+                found.append(item.value)
+        return tuple(found)
+
+    def _sources(self, overrides: tuple[str, ...]) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {
+            name: node.plain() for name, node in self._block("sources").items()
+        }
+        if JUDGEMENT in found:
+            node = self.root.value["sources"].value[JUDGEMENT]
+            message = "is predeclared; say why in the `note` of each number"
+            self.log.key(node, f"sources.{JUDGEMENT}", message)
+        found[JUDGEMENT] = {"title": "Judgement of the scenario's author, reason in the note"}
+        if overrides:
+            found[self.numbers.COMMAND_LINE] = {"title": "Set on the command line"}
+        return found
+
+    # --- blocks ----------------------------------------------------------------------------------
+
+    def _states(self) -> dict[str, StateSpec]:
+        block = self._block("states")
+        root = self.root
+        if len(block) > MAX_STATES:
+            node = root.value["states"]
+            self.log.key(node, "states", f"{len(block)} states; at most {MAX_STATES}")
+        elif not self.states and "states" not in self.log.dropped:
+            self.log.key(root.value.get("states", root), "states", "a scenario needs states")
+        found = {}
+        for code, node in block.items():
+            if code == REST_OF_WORLD:
+                self.log.key(node, f"states.{code}", f"'{code}' is the rest of the world")
+            values = {}
+            for name, child in node.value.items():
+                field = self.words.state_fields.get(name)
+                if field is None:
+                    continue
+                number = self.numbers.read(child, f"states.{code}.{name}", field.bounds)
+                if number is not None:
+                    values[name] = number
+            mix = self._mix(node.value.get("doctrine"), f"states.{code}.doctrine")
+            found[code] = StateSpec(code, _get(node.value, "name", code), values, mix)
+        return found
+
+    def _mix(self, node: Node | None, key: str) -> dict[str, Number]:
+        found: dict[str, Number] = {}
+        whole = True
+        for name, child in _items(node):
+            if name not in self.doctrines:
+                fix = hint(name, self.doctrines)
+                self.log.key(child, f"{key}.{name}", f"unknown doctrine{fix}")
+                whole = False
+            number = self.numbers.read(child, f"{key}.{name}", UNIT)
+            if number is None:
+                whole = False
+            else:
+                found[name] = number
+        total = sum(number.value for number in found.values())
+        if node is not None and whole and found and abs(total - 1.0) > _TOLERANCE:
+            self.log.key(node, key, f"the weights sum to {total:.6g}; they must sum to 1")
+        return found
+
+    def _relations(self) -> dict[str, dict[Pair, Number]]:
+        found: dict[str, dict[Pair, Number]] = {}
+        for name, node in self._block("relations").items():
+            field = self.words.dyad_fields[name]
+            values: dict[Pair, Number] = {}
+            for child, key, pairs in self.names.pairs_of(node, f"relations.{name}", field):
+                number = self.numbers.read(child, key, field.bounds)
+                if number is not None:
+                    values.update(dict.fromkeys(pairs, number))
+            found[name] = dict(sorted(values.items()))
+        return found
+
+    def _channels(self) -> dict[str, dict[Pair, Number]]:
+        found: dict[str, dict[Pair, Number]] = {}
+        for channel, node in self._block("channels").items():
+            field = self.words.dyad_fields[CHANNELS[channel]]
+            inner = "flows" if channel == "trade" else "shares"
+            values: dict[Pair, Number] = {}
+            for holder, row in _items(node.value.get(inner)):
+                key = f"channels.{channel}.{inner}.{holder}"
+                if not self._is_partner(row, holder, key):
+                    continue
+                if holder == REST_OF_WORLD and inner == "shares":
+                    self.log.key(row, key, f"'{holder}' may supply, not hold")
+                    continue
+                total = 0.0
+                for partner, child in _items(row):
+                    dotted = f"{key}.{partner}"
+                    number = self.numbers.read(child, dotted, field.bounds)
+                    if partner == holder:
+                        self.log.key(child, dotted, f"a pair of '{holder}' with itself")
+                    elif self._is_partner(child, partner, dotted) and number is not None:
+                        total += number.value
+                        values[holder, partner] = number
+                if inner == "shares" and total > 1.0 + _TOLERANCE:
+                    self.log.key(row, key, f"the shares sum to {total:.6g}, more than 1")
+            found[field.name] = dict(sorted(values.items()))
+        return found
+
+    def _is_partner(self, node: Node, code: str, key: str) -> bool:
+        if code in self.states or code == REST_OF_WORLD:
+            return True
+        self.log.key(node, key, f"unknown state '{code}'{hint(code, self.states)}")
+        return False
+
+    def _pacts(self) -> dict[str, PactSpec]:
+        found = {}
+        for name, node in self._block("pacts").items():
+            key, entry = f"pacts.{name}", node.value
+            members = self._parties(node, key, 2)
+            since, until = _date(entry, "since"), _date(entry, "until")
+            if since is not None and until is not None and until < since:
+                self.log.value(entry["until"], f"{key}.until", "is before 'since'")
+            source = self.numbers.source(node, key)
+            conditional = _get(entry, "conditional", False)
+            kind = _get(entry, "type", "")
+            found[name] = PactSpec(name, members, kind, since, until, source, conditional)
+        return found
+
+    def _parties(self, node: Node, key: str, least: int) -> tuple[str, ...]:
+        listed = node.value.get("members")
+        if listed is None:
+            return ()
+        before = len(self.log.problems)
+        members = self.names.members(listed.value, f"{key}.members")
+        if len(members) < least and len(self.log.problems) == before:
+            self.log.value(listed, f"{key}.members", f"needs at least {least} different states")
+        return members
+
+    def _organisations(self) -> dict[str, OrganisationSpec]:
+        found = {}
+        for name, node in self._block("organisations").items():
+            key, entry = f"organisations.{name}", node.value
+            members = self._parties(node, key, 1)
+            floor = self._inner(node, key, "floor", UNIT)
+            source = self.numbers.source(node, key)
+            if floor is not None:
+                title = _get(entry, "name", name)
+                since = _date(entry, "since")
+                found[name] = OrganisationSpec(name, title, members, floor, source, since)
+        return found
+
+    def _inner(self, node: Node, key: str, name: str, bounds: Bounds) -> Number | None:
+        child = node.value.get(name)
+        if child is None:
+            return None
+        return self.numbers.read(child, f"{key}.{name}", bounds)
+
+    def _conflicts(self) -> dict[str, ConflictSpec]:
+        found = {}
+        for name, node in self._block("conflicts").items():
+            key, entry = f"conflicts.{name}", node.value
+            sides: list[tuple[str, ...]] = []
+            if "parties" in entry:
+                listed = entry["parties"].value
+                sides = [self.names.members(side.value, f"{key}.parties") for side in listed]
+            if len(sides) == 2 and (both := sorted(set(sides[0]) & set(sides[1]))):
+                self.log.value(entry["parties"], f"{key}.parties", f"'{both[0]}' is on both sides")
+            parties = {code for side in sides for code in side}
+            supporters: dict[str, tuple[str, ...]] = {}
+            for party, listed_node in _items(entry.get("supporters")):
+                dotted = f"{key}.supporters.{party}"
+                if sides and party not in parties:
+                    self.log.key(
+                        listed_node, dotted, f"is not a party of the conflict{hint(party, parties)}"
+                    )
+                supporters[party] = self.names.members(listed_node.value, dotted)
+            intensity = self._inner(node, key, "intensity", UNIT)
+            if intensity is not None and len(sides) == 2:
+                found[name] = ConflictSpec(
+                    name,
+                    (sides[0], sides[1]),
+                    supporters,
+                    intensity,
+                    _get(entry, "rung", ""),
+                    _get(entry, "frozen", False),
+                    _date(entry, "since"),
+                )
+        return found
+
+    def _doctrines(self) -> dict[str, DoctrineSpec]:
+        found = {}
+        for name, node in self._block("doctrines").items():
+            key = f"doctrines.{name}"
+            tables: list[dict[str, Number]] = []
+            for part, bounds in (("weights", _WEIGHT), ("taboos", _LOGIT)):
+                table = {}
+                for term, child in _items(node.value.get(part)):
+                    number = self.numbers.read(child, f"{key}.{part}.{term}", bounds)
+                    if number is not None:
+                        table[term] = number
+                tables.append(dict(sorted(table.items())))
+            description = _get(node.value, "description", "")
+            source = self.numbers.source(node, key)
+            found[name] = DoctrineSpec(name, description, tables[0], tables[1], source)
+        return found
+
+    def _parameters(self) -> dict[str, Number]:
+        found = {}
+        for name, node in self._block("parameters").items():
+            bounds = self.words.params[name].bounds
+            number = self.numbers.read(node, f"parameters.{name}", bounds)
+            if number is not None:
+                found[name] = number
+        return found
+
+    def _events(self) -> dict[str, EventSpec]:
+        found = []
+        for name, node in self._block("events").items():
+            key = f"events.{name}"
+            effects: list[Effect] = []
+            for field, changes in _items(node.value.get("effects")):
+                effects += self._effects(field, changes, f"{key}.effects.{field}")
+            effects.sort(key=lambda effect: (effect.field, effect.i, effect.j or ""))
+            title = _get(node.value, "title", name)
+            source = self.numbers.source(node, key)
+            when = _date(node.value, "at") or 0
+            found.append(EventSpec(name, title, when, tuple(effects), source))
+        return {event.id: event for event in sorted(found, key=lambda event: (event.at, event.id))}
+
+    def _effects(self, name: str, node: Node, key: str) -> list[Effect]:
+        places: dict[tuple[str, str | None], Effect] = {}
+        field = self.words.state_fields.get(name)
+        if field is not None:
+            for code, child in _items(node):
+                dotted = f"{key}.{code}"
+
+                def report(message: str, child: Node = child, dotted: str = dotted) -> None:
+                    self.log.key(child, dotted, message)
+
+                for i in self.names.expand(code, report):
+                    self._effect(places, field, i, None, child, dotted)
+        else:
+            field = self.words.dyad_fields[name]
+            for child, dotted, pairs in self.names.pairs_of(node, key, field):
+                for i, j in pairs:
+                    self._effect(places, field, i, j, child, dotted)
+        return list(places.values())
+
+    def _effect(
+        self,
+        places: dict[tuple[str, str | None], Effect],
+        field: Field,
+        i: str,
+        j: str | None,
+        node: Node,
+        key: str,
+    ) -> None:
+        op: Literal["set", "add", "multiply"] = "set"
+        if isinstance(node.value, dict):
+            op = "add" if "add" in node.value else "multiply" if "multiply" in node.value else "set"
+        bounds = {"set": field.bounds, "add": _CHANGE, "multiply": (0.0, 1e6)}[op]
+        number = self.numbers.read(node, key, bounds)
+        if number is not None:
+            places[i, j] = Effect(field.name, i, j, op, number)
+
+    def _arms(self) -> dict[str, ArmSpec]:
+        found = {}
+        for name, node in self._block("arms").items():
+            if name == BASE_ARM:
+                self.log.key(
+                    node, f"arms.{name}", f"'{BASE_ARM}' means the scenario without an arm"
+                )
+            title = node.value.get("title")
+            text = title.value if title is not None and isinstance(title.value, str) else name
+            found[name] = ArmSpec(name, text, node.plain())
+        return found
+
+    def _record(self) -> RecordSpec:
+        node = self.root.value.get("record")
+        found: dict[Pair, None] = {}
+        listed = None if node is None else node.value.get("dyads")
+        for item in listed.value if listed is not None else ():
+
+            def report(message: str, item: Node = item) -> None:
+                self.log.value(item, "record.dyads", message)
+
+            found |= dict.fromkeys(self.names.pair(item.value, report, False))
+        return RecordSpec(tuple(found))
+
+    def _claims(self) -> dict[str, Mapping[str, Any]]:
+        arms = {BASE_ARM, *self._names("arms")}
+        found = {}
+        for name, node in self._block("claims").items():
+            listed = node.value.get("arms")
+            for item in listed.value if listed and isinstance(listed.value, list) else ():
+                if isinstance(item.value, str) and item.value not in arms:
+                    message = f"unknown arm '{item.value}'{hint(item.value, arms)}"
+                    self.log.value(item, f"claims.{name}.arms", message)
+            found[name] = node.plain()
+        return found
+
+
+def _items(node: Node | None) -> list[tuple[str, Node]]:
+    if node is None:
+        return []
+    return [(name, child) for name, child in node.value.items() if name != "defaults"]
+
+
+def _get(entries: Entries, name: str, default: Any) -> Any:
+    node = entries.get(name)
+    return default if node is None else node.value
+
+
+def _date(entries: Entries, name: str) -> int | None:
+    node = entries.get(name)
+    return None if node is None else parse_quarter(node.value)

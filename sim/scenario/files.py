@@ -1,0 +1,204 @@
+"""Scenario files: finding them by path or name, and reading a file with all that it extends.
+
+An ``extends`` path stays in the folder of the scenario that is loaded, or in the folder of the
+shipped scenarios; symbolic links are followed before that is checked.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from sim.errors import UserError, hint, shown
+from sim.scenario import schema
+from sim.scenario.kinds import Text
+from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
+
+MAX_EXTENDS = 8
+_SUFFIXES = (".yaml", ".yml")
+_MAX_LISTED = 1_000
+
+
+def _shipped() -> Path:
+    package = Path(__file__).resolve().parents[1]
+    packed = package / "_scenarios"
+    return packed if packed.is_dir() else package.parent / "scenarios"
+
+
+SHIPPED = _shipped()
+"""Folder of the scenarios that come with the program."""
+
+
+def shipped_scenarios() -> tuple[str, ...]:
+    """Return the names of the shipped scenarios, without the base worlds that they extend."""
+    if not SHIPPED.is_dir():
+        return ()
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
+
+
+def find_scenario(name: str | os.PathLike[str]) -> Path:
+    """Return the file of a scenario, given its path or the bare name of a shipped one.
+
+    Raises:
+        UserError: there is no such file; the message names the nearest.
+    """
+    text = os.fspath(name)
+    if not text or "\0" in text:
+        raise UserError("the path of a scenario is empty or has a NUL character")
+    path = Path(text)
+    try:
+        if path.is_file():
+            return path
+        if path.is_dir():
+            raise UserError(f"{shown(text)} is a folder, not a scenario")
+        parts = PurePosixPath(text).parts
+        if ".." not in parts and not path.is_absolute():
+            for candidate in (SHIPPED / text, SHIPPED / f"{text}.yaml"):
+                if candidate.suffix in _SUFFIXES and candidate.is_file():
+                    return candidate
+        beside = [str(path.with_name(p.name)) for p in islice(path.parent.glob("*.yaml"), 500)]
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot look for scenario {shown(text)}: {error}") from None
+    known = (*shipped_scenarios(), *beside)
+    fix = hint(text, known)
+    if not fix and (stem := hint(path.stem, shipped_scenarios())):
+        fix = stem
+    raise UserError(f"no scenario {shown(text)}{fix}")
+
+
+def display(path: Path) -> str:
+    """Return the path as it is shown to people: relative to the current folder where possible."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        return str(path)
+    absolute = Path(os.path.normpath(here / path))
+    for form, folder in ((absolute, here), (path, here.resolve())):
+        if form.is_relative_to(folder):
+            return str(form.relative_to(folder))
+    return str(absolute)
+
+
+def read_chain(path: Path, log: Log) -> list[Node]:
+    """Return the roots of a scenario and of all that it extends, the most basic first.
+
+    The arms of each file are marked as layers of their own.
+
+    Raises:
+        ScenarioError: a file cannot be read or found, or the chain is a cycle or too long.
+        UserError: the first file cannot be opened.
+    """
+    first = display(path)
+    folder = path.resolve().parent
+    chain: list[Node] = []
+    seen: list[Path] = []
+    current = path
+    while True:
+        seen.append(current.resolve())
+        layer = Layer(display(current))
+        try:
+            with current.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise UserError(f"cannot read {layer.file}: {error.strerror}") from None
+        text = decode(data, layer, log)
+        root = None if text is None else read(text, layer, log)
+        if root is None or not _is_scenario(root, log):
+            log.stop(first)
+            raise UserError(f"cannot read {layer.file}")
+        chain.append(root)
+        extends = root.value.pop("extends", None)
+        if extends is None or extends.value is None:
+            break
+        if not Text(500).check(extends, "extends", log):
+            break
+        found = _resolve(extends.value, current, folder)
+        if isinstance(found, str):
+            log.value(extends, "extends", found)
+            break
+        if found.resolve() in seen:
+            names = " -> ".join(p.name for p in (*seen, found.resolve()))
+            log.value(extends, "extends", f"a scenario cannot extend itself: {names}")
+            break
+        if len(seen) > MAX_EXTENDS:
+            log.value(extends, "extends", f"more than {MAX_EXTENDS} scenarios extend one another")
+            break
+        current = found
+    if log.problems:
+        log.stop(first)
+    chain.reverse()
+    return chain
+
+
+def _is_scenario(root: Node, log: Log) -> bool:
+    """Check what must hold of a file before it can lie over another."""
+    if not isinstance(root.value, dict):
+        log.value(root, "", f"a scenario is a mapping, not {describe(root)}")
+        return False
+    version = root.value.pop("format", None)
+    if version is None:
+        log.value(root, "", f"missing 'format: {schema.FORMAT}', the version of the file format")
+    elif version.value is True or version.value != schema.FORMAT:
+        log.value(
+            version,
+            "format",
+            f"this program reads format {schema.FORMAT}, not {describe(version)}",
+        )
+    if version is None or version.value != schema.FORMAT:
+        return False
+    for name, child in list(root.value.items()):
+        if child.value is None:
+            del root.value[name]  # a heading with nothing under it
+    arms = root.value.get("arms")
+    if arms is not None and isinstance(arms.value, dict):
+        for name, arm in arms.value.items():
+            layer = Layer(root.layer.file, f"arms.{name}.")
+            if isinstance(arm.value, dict):
+                arm.value = {k: v for k, v in arm.value.items() if v.value is not None}
+                for child in arm.value.values():
+                    _mark(child, layer)
+    return True
+
+
+def _mark(node: Node, layer: Layer) -> None:
+    """Put a node and all in it on another layer."""
+    node.layer = layer
+    inner = node.value
+    if isinstance(inner, dict | list):
+        for child in inner.values() if isinstance(inner, dict) else inner:
+            _mark(child, layer)
+
+
+def _resolve(text: str, current: Path, folder: Path) -> Path | str:
+    """Return the file that an ``extends`` means, or what is wrong with it."""
+    posix = PurePosixPath(text)
+    windows = PureWindowsPath(text)
+    if posix.is_absolute() or windows.is_absolute() or windows.drive or "\\" in text:
+        return f"expected a path relative to this file, with /, not {shown(text)}"
+    if posix.suffix not in _SUFFIXES:
+        return f"expected the path of a .yaml file, not {shown(text)}"
+    shipped = SHIPPED.resolve()
+    outside = False
+    try:
+        for candidate in (current.parent / text, shipped / text):
+            real = candidate.resolve()
+            if not (real.is_relative_to(folder) or real.is_relative_to(shipped)):
+                outside = True
+            elif real.is_file():
+                return real if real.suffix in _SUFFIXES else f"{shown(text)} is not a .yaml file"
+    except (OSError, ValueError, RuntimeError):
+        return f"cannot follow {shown(text)}"
+    if outside:
+        return f"{shown(text)} is outside the folder of the scenario and of the shipped scenarios"
+    return f"no such file {shown(text)}{hint(text, _candidates(current.resolve().parent, shipped))}"
+
+
+def _candidates(*folders: Path) -> list[str]:
+    """Return the paths that could have been meant, relative to each folder."""
+    found: list[str] = []
+    for folder in folders:
+        for pattern in ("*.yaml", "*/*.yaml"):
+            paths = islice(folder.glob(pattern), _MAX_LISTED)
+            found.extend(path.relative_to(folder).as_posix() for path in paths)
+    return found

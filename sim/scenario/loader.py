@@ -1,0 +1,215 @@
+"""Loading: file, what it extends, an arm and overrides, into one checked specification."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sim.errors import UserError, hint, shown
+from sim.scenario.build import build
+from sim.scenario.files import display, find_scenario, read_chain
+from sim.scenario.kinds import Named, Struct
+from sim.scenario.numbers import Cache, Numbers
+from sim.scenario.overlay import bind, merge
+from sim.scenario.overrides import read_override
+from sim.scenario.reader import Layer, Log, Node
+from sim.scenario.schema import CHANGEABLE, MAX_QUARTERS, Vocabulary, document, vocabulary
+from sim.scenario.spec import BASE_ARM, ScenarioSpec
+
+_MAX_OVERRIDES = 200
+
+
+def load_scenario(
+    path: str | os.PathLike[str],
+    *,
+    arm: str = BASE_ARM,
+    overrides: Sequence[str] = (),
+    quarters: int | None = None,
+) -> ScenarioSpec:
+    """Return a scenario, or one arm of it, checked.
+
+    Args:
+        path: a file, or the bare name of a shipped scenario.
+        arm: name of an arm, ``base`` for none.
+        overrides: ``key=value`` texts that lie over the file and the arm; their numbers are
+            exact, with the source ``command_line``.
+        quarters: length of the clock instead of the file's.
+
+    Raises:
+        UserError: there is no such file or arm.
+        ScenarioError: the scenario is malformed; every problem is named with its place.
+    """
+    return _Loader(path).load(arm, tuple(overrides), quarters)
+
+
+def load_arms(
+    path: str | os.PathLike[str],
+    *,
+    arms: Sequence[str] | None = None,
+    overrides: Sequence[str] = (),
+    quarters: int | None = None,
+) -> dict[str, ScenarioSpec]:
+    """Return the scenario (``base``) and its arms by name, all of them if ``arms`` is None.
+
+    Raises:
+        UserError: there is no such file or arm.
+        ScenarioError: the scenario or an arm is malformed.
+    """
+    loader = _Loader(path)
+    names = (BASE_ARM, *loader.arm_names()) if arms is None else tuple(dict.fromkeys(arms))
+    return {name: loader.load(name, tuple(overrides), quarters) for name in names}
+
+
+def validate_scenario(path: str | os.PathLike[str]) -> ScenarioSpec:
+    """Return the scenario after checking it and each of its arms.
+
+    Raises:
+        UserError: there is no such file.
+        ScenarioError: the scenario or an arm is malformed; all problems are named.
+    """
+    return _Loader(path).validate()
+
+
+class _Loader:
+    """The merged tree of one file, from which its arms are made."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        found = find_scenario(path)
+        self._path = display(found)
+        self._log = Log()
+        self._cache: Cache = {}
+        chain = read_chain(found, self._log)
+        self._words: Vocabulary = vocabulary()
+        self._document: Struct = document(self._words)
+        self._root, *above = chain
+        self._drop_shapeless(self._root, self._log)
+        bind(self._root, None, self._log)
+        for layer in above:
+            self._drop_shapeless(layer, self._log)
+            bind(layer, self._root, self._log)
+            self._root = merge(self._root, layer)
+
+    def arm_names(self) -> tuple[str, ...]:
+        """Return the names of the arms in the order of the file."""
+        node = self._root.value.get("arms")
+        return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
+
+    def load(self, arm: str, overrides: tuple[str, ...], quarters: int | None) -> ScenarioSpec:
+        """Return one arm with overrides."""
+        root, log = self._resolve(arm, overrides, quarters)
+        spec = self._build(root, log, arm, overrides)
+        log.stop(self._path)
+        return spec
+
+    def validate(self) -> ScenarioSpec:
+        """Return the scenario, after checking all arms too."""
+        base = Log()
+        base.problems |= self._log.problems
+        spec = self._build(self._root, base, BASE_ARM, ())
+        found = Log()
+        found.problems |= base.problems
+        for arm in self.arm_names():
+            if arm == BASE_ARM or f"arms.{arm}" in base.dropped:
+                continue
+            root, log = self._resolve(arm, (), None)
+            log.dropped |= base.dropped
+            self._build(root, log, arm, ())
+            for problem, of_arm in log.problems.items():
+                if of_arm:
+                    found.problems[problem] = True
+                elif not base.problems:  # otherwise it may only follow from what is noted there
+                    message = f"{problem.message} (in arm '{arm}')"
+                    found.problems[replace(problem, message=message)] = False
+        found.stop(self._path)
+        return spec
+
+    def _build(self, root: Node, log: Log, arm: str, overrides: tuple[str, ...]) -> ScenarioSpec:
+        self._document.check(root, "", log)
+        return build(
+            root,
+            self._words,
+            log,
+            path=self._path,
+            arm=arm,
+            overrides=overrides,
+            cache=self._cache,
+        )
+
+    def _resolve(
+        self, arm: str, overrides: tuple[str, ...], quarters: int | None
+    ) -> tuple[Node, Log]:
+        """Return the tree of an arm with overrides, and a log for what is wrong with it."""
+        log = Log()
+        log.problems |= self._log.problems
+        root = self._root
+        if arm != BASE_ARM:
+            root = self._with_arm(root, arm, log)
+        if len(overrides) > _MAX_OVERRIDES:
+            raise UserError(f"more than {_MAX_OVERRIDES} overrides")
+        for text in overrides:
+            over = read_override(text, self._words, tuple(self._document.members), log)
+            if over is not None:
+                self._drop_shapeless(over, log)
+                root = self._over(root, over, log)
+        if quarters is not None:
+            if not 1 <= quarters <= MAX_QUARTERS:
+                raise UserError(f"quarters: {quarters} is outside 1 to {MAX_QUARTERS}")
+            layer = Layer("command line", option=f"--quarters {quarters}")
+            clock = Node({"quarters": Node(quarters, layer, 0, 0)}, layer, 0, 0)
+            root = merge(root, Node({"clock": clock}, layer, 0, 0))
+        return root, log
+
+    def _with_arm(self, root: Node, arm: str, log: Log) -> Node:
+        names = self.arm_names()
+        if arm not in names:
+            exist = f"it has {', '.join((BASE_ARM, *names))}" if names else "it has no arms"
+            raise UserError(f"{self._path}: no arm {shown(arm)}{hint(arm, names)}; {exist}")
+        node = root.value["arms"].value[arm]
+        if not isinstance(node.value, dict):
+            return root  # noted when the arms are checked
+        shared = {name: child for name, child in node.value.items() if name in CHANGEABLE}
+        over = node.like(shared)
+        self._drop_shapeless(over, log)
+        self._keep_states(root, over, log)
+        bind(over, root, log)
+        return merge(root, over)
+
+    @staticmethod
+    def _keep_states(root: Node, over: Node, log: Log) -> None:
+        """Check that an arm has the states of the scenario: arms are compared state by state."""
+        known = root.value.get("states")
+        changed = over.value.get("states")
+        if known is None or changed is None:
+            return
+        for name, child in list(changed.value.items()):
+            adds = name not in known.value
+            if name != "defaults" and adds and isinstance(child.value, dict):
+                message = f"an arm cannot add a state{hint(name, known.value)}"
+                log.key(child, f"states.{name}", message)
+            elif not adds and (child.value is None or child.value is False):
+                log.key(child, f"states.{name}", "an arm cannot remove a state")
+                del changed.value[name]
+
+    @staticmethod
+    def _over(root: Node, over: Node, log: Log) -> Node:
+        """Return the tree with an override, whose bare numbers are exact."""
+        layer = over.layer
+        outer = {
+            "source": (Node(Numbers.COMMAND_LINE, layer, 0, 0), ""),
+            "range": (Node("0%", layer, 0, 0), ""),
+            "note": (Node(layer.option, layer, 0, 0), ""),
+        }
+        bind(over, root, log, outer)
+        return merge(root, over)
+
+    def _drop_shapeless(self, layer: Node, log: Log) -> None:
+        """Take out blocks that are no mappings, which would hide all that they lie over."""
+        for name, child in list(layer.value.items()):
+            member = self._document.members.get(name)
+            if member is None or isinstance(child.value, dict):
+                continue
+            if isinstance(member.kind, Struct | Named):
+                member.kind.check(child, name, log)
+                log.dropped.add(name)
+                del layer.value[name]

@@ -1,0 +1,252 @@
+"""What a scenario says once it is read, merged and checked: frozen records, every number sourced.
+
+States, entries and pairs are in the order of their names, so that neither the layout of a file nor
+the order of its keys has a part in a result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+from sim.scenario.quarter import Quarter
+
+BASE_ARM = "base"
+REST_OF_WORLD = "ROW"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with its provenance.
+
+    ``low`` and ``high`` bound the values that are drawn for it; numbers of the same ``key`` (both
+    orders of an undirected pair, the members of a group) are one quantity and drawn together.
+    """
+
+    value: float
+    low: float
+    high: float
+    source: str
+    confidence: str | None
+    note: str | None
+    at: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpec:
+    """A state: the attributes that the scenario gives it and the mix of its doctrines."""
+
+    code: str
+    name: str
+    values: Mapping[str, Number]
+    doctrine: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class PactSpec:
+    """A pact in force between all its members."""
+
+    id: str
+    members: tuple[str, ...]
+    type: str
+    since: Quarter | None
+    until: Quarter | None
+    source: str
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSpec:
+    """An organisation; ``floor`` is the commitment that membership implies between members."""
+
+    id: str
+    name: str
+    members: tuple[str, ...]
+    floor: Number
+    source: str
+    since: Quarter | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictSpec:
+    """A conflict of two sides; ``supporters`` are given by the party that they support."""
+
+    id: str
+    parties: tuple[tuple[str, ...], tuple[str, ...]]
+    supporters: Mapping[str, tuple[str, ...]]
+    intensity: Number
+    rung: str
+    frozen: bool
+    since: Quarter | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoctrineSpec:
+    """A doctrine: multipliers of utility terms, and logits against new pacts of a type."""
+
+    id: str
+    description: str
+    weights: Mapping[str, Number]
+    taboos: Mapping[str, Number]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change that an event makes; ``j`` is None for a variable of states."""
+
+    field: str
+    i: str
+    j: str | None
+    op: Literal["set", "add", "multiply"]
+    number: Number
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """A dated shock; events outside the clock are not played."""
+
+    id: str
+    title: str
+    at: Quarter
+    effects: tuple[Effect, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSpec:
+    """A counterfactual as it is written in the file."""
+
+    name: str
+    title: str
+    overlay: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EnsembleSpec:
+    """How many runs, from which seed, and whether numbers are drawn anew for each run."""
+
+    runs: int
+    seed: int
+    draws: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSpec:
+    """Ordered pairs to record beside those of the focal states."""
+
+    dyads: tuple[tuple[str, str], ...]
+
+
+Pairs = Mapping[tuple[str, str], Number]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSpec:
+    """A scenario, or one arm of it, ready to be made into a world.
+
+    ``relations`` has every relation by the name of its field and the ordered pair ``(i, j)``;
+    ``channels`` likewise, where either side may be the rest of the world, ``ROW``. ``arm`` is
+    the arm applied, ``base`` for none.
+    """
+
+    path: str
+    title: str
+    question: str
+    description: str
+    start: Quarter
+    quarters: int
+    poles: tuple[str, ...]
+    focal: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, Mapping[str, Any]]
+    states: Mapping[str, StateSpec]
+    relations: Mapping[str, Pairs]
+    channels: Mapping[str, Pairs]
+    pacts: Mapping[str, PactSpec]
+    organisations: Mapping[str, OrganisationSpec]
+    conflicts: Mapping[str, ConflictSpec]
+    doctrines: Mapping[str, DoctrineSpec]
+    parameters: Mapping[str, Number]
+    mechanisms: Mapping[str, bool]
+    terms: Mapping[str, bool]
+    events: Mapping[str, EventSpec]
+    arms: Mapping[str, ArmSpec]
+    ensemble: EnsembleSpec
+    record: RecordSpec
+    claims: Mapping[str, Mapping[str, Any]]
+    arm: str
+    overrides: tuple[str, ...]
+
+    def hash(self) -> str:
+        """Return the SHA-256 of what is simulated, as 64 hexadecimal digits.
+
+        It covers the resolved content: numbers with their ranges and provenance, events, clock,
+        ensemble. It leaves out where the file is, how it is laid out, the names of the arm and of
+        the options that led here, the other arms, and the claims about the outcome.
+        """
+        content = {
+            field.name: _canonical(getattr(self, field.name))
+            for field in fields(self)
+            if field.name not in _NOT_HASHED
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+_NOT_HASHED = frozenset(("path", "arms", "claims", "arm", "overrides"))
+
+
+def _canonical(value: Any) -> Any:
+    """Return the value in JSON's types, the same for the same content."""
+    if isinstance(value, Number):
+        # by hand, because there are thousands of them
+        return [
+            value.value,
+            value.low,
+            value.high,
+            value.source,
+            value.confidence,
+            value.note,
+            value.at,
+            value.key,
+        ]
+    if is_dataclass(value):
+        return {field.name: _canonical(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {_name(key): _canonical(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_canonical(item) for item in value]
+    return value
+
+
+def _name(key: str | tuple[str, str]) -> str:
+    return key if isinstance(key, str) else ">".join(key)
+
+
+def explain_sources(spec: ScenarioSpec) -> list[tuple[str, Number]]:
+    """Return every number of the scenario once, by its dotted key, in the order of the keys."""
+    return sorted({number.key: number for number in _numbers(spec)}.items())
+
+
+def _numbers(spec: ScenarioSpec) -> Iterator[Number]:
+    for state in spec.states.values():
+        yield from state.values.values()
+        yield from state.doctrine.values()
+    for pairs in (*spec.relations.values(), *spec.channels.values()):
+        yield from pairs.values()
+    for organisation in spec.organisations.values():
+        yield organisation.floor
+    for conflict in spec.conflicts.values():
+        yield conflict.intensity
+    for doctrine in spec.doctrines.values():
+        yield from doctrine.weights.values()
+        yield from doctrine.taboos.values()
+    yield from spec.parameters.values()
+    for event in spec.events.values():
+        for effect in event.effects:
+            yield effect.number

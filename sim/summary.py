@@ -1,0 +1,489 @@
+"""The coalition report: what an ensemble says about blocs, poles, pacts and the focal states.
+
+Plain data first (:func:`summarise` gives dataclasses that turn into JSON), then tables for people.
+Every share of runs is a frequency within the model under one scenario, not a probability that
+something will happen in the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.blocs import Consensus, consensus, name_blocs
+from sim.metrics import DOMAINS, SECURITY_DOMAINS, Interval, closeness, hedging, interval
+from sim.records import PACT_LEVELS, EnsembleRecord
+from sim.results import Results
+from sim.types import Move
+
+type Floats = npt.NDArray[np.float64]
+
+CONTESTED: Final = 0.2
+"""A state outside a bloc that joins its core in this share of the runs is named beside it."""
+
+NOTE: Final = (
+    "Medians over the runs, with the bounds of the middle 90%. Shares of runs are frequencies "
+    "within the model, given this scenario and its ranges: they are not predictions."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A quantity over the runs at the start and at the end."""
+
+    start: Interval
+    end: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A state and the share of runs that end with it in the bloc of the core."""
+
+    state: str
+    together: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bloc:
+    """A bloc of the consensus partition at the end, named by its strongest member.
+
+    ``share`` is the capability share of whatever bloc the core is in, run by run. ``contested``
+    are states outside that join the core in at least 20% of the runs.
+    """
+
+    core: str
+    members: tuple[Member, ...]
+    contested: tuple[Member, ...]
+    share: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """The largest recorded partner of a state in a channel at one time.
+
+    ``share`` is the share of the state's needs that it meets, ``first`` the share of runs in which
+    it is the largest.
+    """
+
+    partner: str
+    share: Interval
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class PactHeld:
+    """Pacts with a partner: share of runs with any, and the usual level among those."""
+
+    partner: str
+    start: float
+    start_level: str
+    end: float
+    end_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class FocalState:
+    """What becomes of one state.
+
+    ``alignment`` and ``dependence`` (start, end) are by pole and by channel; hedging is None with
+    fewer than two other poles or if nothing that it needs was recorded.
+    """
+
+    state: str
+    alignment: dict[str, Change]
+    hedging: Change | None
+    security_hedging: Change | None
+    dependence: dict[str, tuple[Dependence, Dependence]]
+    pact_count: Change
+    pacts: tuple[PactHeld, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PactMove:
+    """Pacts of one pair that were made (or raised) or broken (or lowered) in some runs.
+
+    ``level`` is the usual level made or given up, ``runs`` the share of runs with such a move,
+    ``median`` the median quarter of the first one.
+    """
+
+    states: tuple[str, str]
+    level: str
+    runs: float
+    median: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoalitionReport:
+    """The coalition structure that the runs end in, and how they got there.
+
+    ``frequency`` is the share of runs with exactly this partition; ``modal`` says whether it was
+    chosen as the clearly most frequent one or as the one of greatest agreement; ``partitions`` is
+    how many different ones there are.
+    """
+
+    title: str
+    arm: str
+    run_id: str
+    runs: int
+    start: str
+    end: str
+    blocs: tuple[Bloc, ...]
+    unaligned: tuple[str, ...]
+    frequency: float
+    modal: bool
+    partitions: int
+    poles: Change
+    focal: tuple[FocalState, ...]
+    formed: tuple[PactMove, ...]
+    broken: tuple[PactMove, ...]
+    note: str = NOTE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report in the types of JSON."""
+        return asdict(self)
+
+    def __rich__(self) -> Any:
+        return _render(self)
+
+    def text(self, width: int = 90) -> str:
+        """Return the report as plain text of at most ``width`` columns."""
+        from rich.console import Console
+
+        console = Console(
+            width=width, force_terminal=False, color_system=None, legacy_windows=False
+        )
+        with console.capture() as capture:
+            console.print(self)
+        return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def summarise(results: Results) -> CoalitionReport:
+    """Draw up the coalition report; start and end are the first and the last kept tick."""
+    record = results.record
+    found = consensus(results.bloc_labels[:, -1])
+    poles = results.effective_poles
+    first, last = record.network_ticks[0], record.network_ticks[-1]
+    return CoalitionReport(
+        title=results.meta.title,
+        arm=results.meta.arm,
+        run_id=results.run_id,
+        runs=record.runs,
+        start=results.quarters[first],
+        end=results.quarters[last],
+        blocs=_blocs(results, found),
+        unaligned=tuple(
+            code for code, alone in zip(record.states, _alone(found), strict=True) if alone
+        ),
+        frequency=found.frequency,
+        modal=found.modal,
+        partitions=found.distinct,
+        poles=_change(poles[:, 0], poles[:, -1]),
+        focal=tuple(_focal(record, code) for code in record.focal),
+        formed=_pact_moves(results, made=True),
+        broken=_pact_moves(results, made=False),
+    )
+
+
+def hedging_series(
+    record: EnsembleRecord, state: str, domains: Sequence[str] = DOMAINS
+) -> Floats | None:
+    """Return the hedging index of a state between the other poles, ``(R, T+1)``.
+
+    None if fewer than two other poles or no domain were recorded. Closeness of ideal points is
+    measured against the widest distance between two states at the start of any run.
+    """
+    poles = [pole for pole in record.poles if pole != state and (state, pole) in record.dyads]
+    known = [name for name in domains if name in record.dyad_fields]
+    if "closeness" in domains and "ideal_point" in record.state_fields:
+        known.append("closeness")
+    if len(poles) < 2 or not known or "capability" not in record.state_fields:
+        return None
+    at = [record.index(pole) for pole in poles]
+    ties = []
+    for name in known:
+        if name == "closeness":
+            points = record.state("ideal_point")
+            spread = float(np.ptp(points[:, 0, :], axis=-1).max()) or 1.0
+            ties.append(closeness(points[:, :, record.index(state)], points[:, :, at], spread))
+        else:
+            ties.append(np.stack([record.dyad(name, state, pole) for pole in poles], axis=-1))
+    return hedging(np.stack(ties, axis=-2), record.state("capability")[:, :, at]).index
+
+
+def _change(start: npt.ArrayLike, end: npt.ArrayLike) -> Change:
+    return Change(interval(start), interval(end))
+
+
+def _alone(found: Consensus) -> npt.NDArray[np.bool_]:
+    alone: npt.NDArray[np.bool_] = np.bincount(found.labels)[found.labels] == 1
+    return alone
+
+
+def _blocs(results: Results, found: Consensus) -> tuple[Bloc, ...]:
+    record = results.record
+    strength = results.capability[:, -1].mean(axis=0)
+    cores = name_blocs(found.labels, strength)
+    weight = np.bincount(found.labels, strength)
+    size = np.bincount(found.labels)
+    labels, shares = results.bloc_labels, results.bloc_shares
+    blocs = []
+    for label in np.argsort(-weight, kind="stable"):
+        if size[label] < 2:
+            continue
+        inside = np.flatnonzero(found.labels == label)
+        core = int(cores[inside[0]])
+        together = found.together[core]
+        outside = np.flatnonzero((found.labels != label) & (together >= CONTESTED))
+        mine = np.take_along_axis(shares, labels[:, :, [core]], axis=2)[:, :, 0]
+        blocs.append(
+            Bloc(
+                core=record.states[core],
+                members=_members(record, inside, together, strength),
+                contested=_members(record, outside, together, together),
+                share=_change(mine[:, 0], mine[:, -1]),
+            )
+        )
+    return tuple(blocs)
+
+
+def _members(
+    record: EnsembleRecord, states: npt.NDArray[np.int64], together: Floats, rank: Floats
+) -> tuple[Member, ...]:
+    ordered = states[np.argsort(-rank[states], kind="stable")]
+    return tuple(Member(record.states[i], float(together[i])) for i in ordered)
+
+
+def _focal(record: EnsembleRecord, code: str) -> FocalState:
+    first, last = record.network_ticks[0], record.network_ticks[-1]
+
+    def change(series: Floats | None) -> Change | None:
+        return None if series is None else _change(series[:, first], series[:, last])
+
+    alignment = {}
+    for pole in record.poles:
+        if (code, pole) in record.dyads and "alignment" in record.dyad_fields:
+            series = record.dyad("alignment", code, pole)
+            alignment[pole] = _change(series[:, first], series[:, last])
+    dependence: dict[str, tuple[Dependence, Dependence]] = {}
+    partners = [j for i, j in record.dyads if i == code]
+    for channel in ("trade", "arms", "energy", "finance"):
+        if partners and channel in record.dyad_fields:
+            shares = np.stack([record.dyad(channel, code, j) for j in partners], axis=-1)
+            dependence[channel] = (
+                _largest(shares[:, first], partners),
+                _largest(shares[:, last], partners),
+            )
+    row = record.level[:, :, record.index(code), :]
+    others = np.arange(len(record.states)) != record.index(code)
+    count = ((row > 0) & others).sum(axis=2)
+    return FocalState(
+        state=code,
+        alignment=alignment,
+        hedging=change(hedging_series(record, code)),
+        security_hedging=change(hedging_series(record, code, SECURITY_DOMAINS)),
+        dependence=dependence,
+        pact_count=_change(count[:, 0], count[:, -1]),
+        pacts=_pacts(record, row, others),
+    )
+
+
+def _largest(shares: Floats, partners: Sequence[str]) -> Dependence:
+    """The partner with the largest mean share; ``shares (R, partners)``."""
+    best = int(shares.mean(axis=0).argmax())
+    first = float((shares.argmax(axis=1) == best).mean())
+    return Dependence(partners[best], interval(shares[:, best]), first)
+
+
+def _pacts(
+    record: EnsembleRecord, row: npt.NDArray[np.int8], others: npt.NDArray[np.bool_]
+) -> tuple[PactHeld, ...]:
+    held = [
+        PactHeld(
+            partner=record.states[j],
+            start=float((row[:, 0, j] > 0).mean()),
+            start_level=_usual_level(row[:, 0, j]),
+            end=float((row[:, -1, j] > 0).mean()),
+            end_level=_usual_level(row[:, -1, j]),
+        )
+        for j in np.flatnonzero(others & (row[:, [0, -1]] > 0).any(axis=(0, 1)))
+    ]
+    return tuple(sorted(held, key=lambda pact: (-pact.end, -pact.start, pact.partner)))
+
+
+def _usual_level(levels: npt.NDArray[Any]) -> str:
+    """The most frequent level of those above none."""
+    counts = np.bincount(levels[levels > 0].astype(np.int64), minlength=1)
+    return PACT_LEVELS[int(counts.argmax())] if counts.sum() else PACT_LEVELS[0]
+
+
+def _pact_moves(results: Results, *, made: bool) -> tuple[PactMove, ...]:
+    record = results.record
+    moves = record.moves
+    rose = moves["after"] > moves["before"] if made else moves["after"] < moves["before"]
+    rows = moves[(moves["kind"] == Move.PACT) & (moves["accepted"] != 0) & rose]
+    i = np.minimum(rows["mover"], rows["partner"]).astype(np.int64)
+    j = np.maximum(rows["mover"], rows["partner"]).astype(np.int64)
+    pair = i * len(record.states) + j
+    found = []
+    for key in np.unique(pair):
+        mine = rows[pair == key]
+        runs = np.unique(mine["run"])
+        firsts = [int(mine["tick"][mine["run"] == run].min()) for run in runs]
+        low, high = divmod(int(key), len(record.states))
+        found.append(
+            PactMove(
+                states=(record.states[low], record.states[high]),
+                level=_usual_level(mine["after" if made else "before"]),
+                runs=len(runs) / record.runs,
+                median=results.quarters[int(np.median(firsts))],
+            )
+        )
+    return tuple(sorted(found, key=lambda move: (-move.runs, move.states)))
+
+
+# --- for people ----------------------------------------------------------------------------------
+_SHOWN_MOVES: Final = 12
+_SHOWN_PACTS: Final = 6
+
+
+def _render(report: CoalitionReport) -> Any:
+    from rich.console import Group
+    from rich.text import Text
+
+    arm = "" if report.arm == "base" else f", arm {report.arm}"
+    head = Text(f"{report.title}{arm}\n", style="bold")
+    head.append(f"{report.runs} runs, {report.start} to {report.end}", style="dim")
+    parts: list[Any] = [head, Text(), _bloc_table(report), _partition_line(report)]
+    parts.append(
+        Text(
+            f"Effective number of poles: {_number(report.poles.start)} at the start, "
+            f"{_number(report.poles.end)} at the end."
+        )
+    )
+    parts += [_focal_table(report, state) for state in report.focal]
+    parts += [Text(), _moves_table("Pacts made or raised", report.formed)]
+    parts += [Text(), _moves_table("Pacts broken or lowered", report.broken)]
+    parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]
+    return Group(*parts)
+
+
+def _table(title: str, columns: Iterable[tuple[str, str]]) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    for name, side in columns:
+        table.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
+    return table
+
+
+def _bloc_table(report: CoalitionReport) -> Any:
+    columns = (("bloc", ""), ("capability share", "right"), ("members", ""))
+    table = _table(f"Blocs in {report.end}", columns)
+    for bloc in report.blocs:
+        members = _listed(bloc.members)
+        if bloc.contested:
+            members += f"\n[dim]at times: {_listed(bloc.contested)}[/dim]"
+        table.add_row(bloc.core, _number(bloc.share.end), members)
+    if report.unaligned:
+        table.add_row("[dim]unaligned[/dim]", "", ", ".join(report.unaligned))
+    return table
+
+
+def _listed(members: Iterable[Member]) -> str:
+    """Members with the share of runs, where it is not all of them."""
+    return ", ".join(
+        member.state if member.together == 1 else f"{member.state} {_percent(member.together)}"
+        for member in members
+    )
+
+
+def _partition_line(report: CoalitionReport) -> Any:
+    from rich.text import Text
+
+    if report.modal:
+        why = f"the most frequent outcome, in {_percent(report.frequency)} of the runs"
+    else:
+        why = (
+            "the partition that agrees best with all runs, as no outcome is clearly the most "
+            f"frequent; {_percent(report.frequency)} of the runs end in it exactly"
+        )
+    return Text(
+        f"This is {why}; {report.partitions} different outcomes occur. A percentage is the share "
+        "of runs that end with the state in the bloc of the first member (none: in all of them)."
+    )
+
+
+def _focal_table(report: CoalitionReport, state: FocalState) -> Any:
+    columns = ((state.state, ""), (report.start, "right"), (report.end, "right"))
+    table = _table("", columns)
+    table.title = None
+    for pole, change in state.alignment.items():
+        table.add_row(f"alignment with {pole}", _number(change.start), _number(change.end))
+    for name, hedge in (("hedging", state.hedging), ("in security", state.security_hedging)):
+        if hedge is not None:
+            label = name if name == "hedging" else f"  {name}"
+            table.add_row(label, _number(hedge.start), _number(hedge.end))
+    for channel, (start, end) in state.dependence.items():
+        table.add_row(
+            f"top {channel} partner*",
+            f"{start.partner} {_number(start.share)}",
+            f"{end.partner} {_number(end.share)}",
+        )
+    count = state.pact_count
+    table.add_row("pacts", _number(count.start, 0), _number(count.end, 0))
+    for pact in state.pacts[:_SHOWN_PACTS]:
+        table.add_row(
+            f"  with {pact.partner}",
+            _held(pact.start, pact.start_level),
+            _held(pact.end, pact.end_level),
+        )
+    hidden = len(state.pacts) - _SHOWN_PACTS
+    if hidden > 0:
+        table.add_row(f"  and with {hidden} more", "", "")
+    if state.dependence:
+        table.caption, table.caption_justify = "* of the partners recorded", "left"
+    return table
+
+
+def _held(share: float, level: str) -> str:
+    return "none" if share == 0 else f"{level} ({_percent(share)} of runs)"
+
+
+def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
+    from rich.text import Text
+
+    if not moves:
+        return Text(f"{title}: in no run.", style="bold")
+    columns = (("states", ""), ("level", ""), ("share of runs", "right"), ("median date", "right"))
+    table = _table(title, columns)
+    for move in moves[:_SHOWN_MOVES]:
+        table.add_row(" - ".join(move.states), move.level, _percent(move.runs), move.median)
+    if len(moves) > _SHOWN_MOVES:
+        table.add_row(f"[dim]and {len(moves) - _SHOWN_MOVES} rarer[/dim]", "", "", "")
+    return table
+
+
+def _percent(share: float) -> str:
+    """A share of runs in per cent; never 0% or 100% for what is merely near."""
+    if 0 < share < 0.01:
+        return "<1%"
+    if 0.99 < share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
+def _number(value: Interval, digits: int = 2) -> str:
+    """The median and its bounds: ``0.35 (0.20 to 0.41)``."""
+    low, median, high = (_signless(x, digits) for x in (value.low, value.median, value.high))
+    return median if low == high else f"{median} ({low} to {high})"
+
+
+def _signless(x: float, digits: int) -> str:
+    """A number without the sign of a rounded zero."""
+    text = f"{x:.{digits}f}"
+    return text.lstrip("-") if not any(c in "123456789" for c in text) else text

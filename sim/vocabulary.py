@@ -1,0 +1,52 @@
+"""All names of the model, filled by importing every mechanism and utility term.
+
+Import this module before reading :mod:`sim.registry`: it fixes the order in which parameters and
+variables are declared, hence their rows.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from sim import fields as _fields  # noqa: F401  (declares the shared variables first)
+from sim import mechanisms as _mechanisms
+from sim import priors as _priors  # noqa: F401  (declares what is assumed where nothing is said)
+from sim.decisions import moves as _moves  # noqa: F401  (declares the parameters of moves)
+from sim.decisions import observe as _observe  # noqa: F401  (declares what is observed)
+from sim.decisions import terms as _terms
+from sim.decisions.terms import Term
+from sim.mechanisms import Mechanism
+from sim.registry import DYAD_FIELDS, PARAMS, STATE_FIELDS, param
+
+_found_mechanisms = _mechanisms.discover()
+_found_terms = _terms.discover()
+
+MECHANISMS: dict[str, Mechanism] = {rule.name: rule for rule, _ in _found_mechanisms}
+MECHANISM_MODULES: dict[str, ModuleType] = {rule.name: module for rule, module in _found_mechanisms}
+TERMS: dict[str, Term] = {term.name: term for term, _ in _found_terms}
+TERM_MODULES: dict[str, ModuleType] = {term.name: module for term, module in _found_terms}
+
+#: Row in ``P`` of the on/off switch of each mechanism.
+SWITCHES: dict[str, int] = {
+    name: param(
+        f"switch.{name}",
+        1.0,
+        (1.0, 1.0),
+        bounds=(0.0, 1.0),
+        unit="0 or 1",
+        meaning=f"whether the mechanism {name} runs",
+        source="set by `mechanisms` of a scenario",
+    )
+    for name in MECHANISMS
+}
+
+__all__ = [
+    "DYAD_FIELDS",
+    "MECHANISMS",
+    "MECHANISM_MODULES",
+    "PARAMS",
+    "STATE_FIELDS",
+    "SWITCHES",
+    "TERMS",
+    "TERM_MODULES",
+]

@@ -1,0 +1,377 @@
+"""From a scenario to the arrays of the kernel: initial state, parameters, event table, draws.
+
+:class:`World` is built once for a scenario; :meth:`World.initial` then makes the blocks of one run
+from the values drawn for it (:mod:`sim.draws`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import vocabulary as names
+from sim.fields import FLOOR, LEVEL
+from sim.priors import UNSTATED, complete
+from sim.registry import Param
+from sim.scenario import Number, ScenarioSpec
+from sim.streams import state_key
+from sim.types import OBLIGATIONS, Dyads, States, Vector
+
+REST = "ROW"
+OPERATIONS = {"set": 0.0, "add": 1.0, "multiply": 2.0}
+
+
+def number_key(name: str) -> int:
+    """A 63-bit hash of a number's dotted key."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The arrays of one run: ``M (dyad variables, N, N)``, ``V (state variables, N)``, ``P``."""
+
+    M: Dyads
+    V: States
+    P: Vector
+    events: NDArray[np.float64]
+
+
+class World:
+    """The initial world of a scenario and the uncertainty around it.
+
+    Attributes:
+        spec: the scenario.
+        codes: state codes in the order of all state axes.
+        keys: stable stream keys, int64 ``(N,)``.
+        limits: bounds of the variable that each event row changes, float64 ``(E, 2)``.
+        event_names: names and ticks of the events in the order of the table.
+    """
+
+    def __init__(self, spec: ScenarioSpec) -> None:
+        self.spec = spec
+        self.codes = tuple(spec.states)
+        self._at = {code: index for index, code in enumerate(self.codes)}
+        self.keys = np.array([state_key(code) for code in self.codes], dtype=np.int64)
+        if len(set(self.keys.tolist())) != len(self.keys):
+            raise ValueError("two state codes share a stream key; rename one of them")
+        self._numbers: dict[str, Number] = {}
+        self._order: dict[str, int] = {}
+        n = len(self.codes)
+        self._base_v = np.zeros((len(names.STATE_FIELDS), n))
+        self._base_m = np.zeros((len(names.DYAD_FIELDS), n, n))
+        self._base_p = np.array([p.default for p in names.PARAMS.values()])
+        self._cells: dict[str, list[tuple[int, int]]] = {"V": [], "M": [], "P": []}
+        self._fill_defaults()
+        self._fill_states()
+        self._fill_relations()
+        self._fill_channels()
+        self._fill_ties()
+        self._fill_parameters()
+        self._fill_doctrines()
+        self._event_rows, self.limits, self.event_names = self._events()
+        self._switch_off()
+
+    @property
+    def n(self) -> int:
+        """Number of states."""
+        return len(self.codes)
+
+    def index(self, code: str) -> int:
+        """Position of a state on the state axes.
+
+        Raises:
+            KeyError: no such state.
+        """
+        return self._at[code]
+
+    # --- filling -----------------------------------------------------------------------------
+
+    def _use(self, number: Number) -> int:
+        """Position of a number among those that are drawn."""
+        if number.key not in self._order:
+            self._order[number.key] = len(self._order)
+            self._numbers[number.key] = number
+        return self._order[number.key]
+
+    def _set_v(self, row: int, i: int, number: Number) -> None:
+        self._base_v[row, i] = number.value
+        self._cells["V"].append((row * self.n + i, self._use(number)))
+
+    def _set_m(self, row: int, i: int, j: int, number: Number) -> None:
+        self._base_m[row, i, j] = number.value
+        self._cells["M"].append(((row * self.n + i) * self.n + j, self._use(number)))
+
+    def _fill_defaults(self) -> None:
+        for field in names.STATE_FIELDS.values():
+            self._base_v[field.row] = field.default
+        for field in names.DYAD_FIELDS.values():
+            self._base_m[field.row] = field.default
+        # stated values replace these marks; the rest follows from the priors, after the draws
+        for row in UNSTATED:
+            self._base_m[row] = np.nan
+
+    def _fill_states(self) -> None:
+        for code, state in self.spec.states.items():
+            for name, number in state.values.items():
+                self._set_v(names.STATE_FIELDS[name].row, self._at[code], number)
+
+    def _fill_relations(self) -> None:
+        for name, pairs in self.spec.relations.items():
+            row = names.DYAD_FIELDS[name].row
+            for (a, b), number in pairs.items():
+                self._set_m(row, self._at[a], self._at[b], number)
+
+    def _fill_channels(self) -> None:
+        exports = names.STATE_FIELDS["exports_to_rest"].row
+        imports = names.STATE_FIELDS["imports_from_rest"].row
+        for name, pairs in self.spec.channels.items():
+            row = names.DYAD_FIELDS[name].row
+            for (a, b), number in pairs.items():
+                if REST in (a, b):
+                    if name == "trade_flow" and a != REST:
+                        self._set_v(exports, self._at[a], number)
+                    elif name == "trade_flow" and b != REST:
+                        self._set_v(imports, self._at[b], number)
+                elif a != b:
+                    self._set_m(row, self._at[a], self._at[b], number)
+
+    def _fill_ties(self) -> None:
+        start = self.spec.start
+        for pact in self.spec.pacts.values():
+            if (pact.since or start) > start or (pact.until is not None and pact.until <= start):
+                continue
+            level = float(OBLIGATIONS[pact.type])
+            for a, b in _pairs(pact.members):
+                i, j = self._at[a], self._at[b]
+                held = max(self._base_m[LEVEL, i, j], level)
+                self._base_m[LEVEL, i, j] = self._base_m[LEVEL, j, i] = held
+        for organisation in self.spec.organisations.values():
+            if (organisation.since or start) > start:
+                continue
+            for a, b in _pairs(organisation.members):
+                i, j = self._at[a], self._at[b]
+                if organisation.floor.value > self._base_m[FLOOR, i, j]:
+                    self._set_m(FLOOR, i, j, organisation.floor)
+                    self._set_m(FLOOR, j, i, organisation.floor)
+        for conflict in self.spec.conflicts.values():
+            if conflict.frozen or (conflict.since or start) > start:
+                continue
+            war = names.DYAD_FIELDS["war"].row
+            for a in conflict.parties[0]:
+                for b in conflict.parties[1]:
+                    self._set_m(war, self._at[a], self._at[b], conflict.intensity)
+                    self._set_m(war, self._at[b], self._at[a], conflict.intensity)
+            aid = names.DYAD_FIELDS["aid"].row
+            for party, supporters in conflict.supporters.items():
+                for supporter in supporters:
+                    self._base_m[aid, self._at[supporter], self._at[party]] = 1.0
+
+    def _fill_parameters(self) -> None:
+        for name, known in names.PARAMS.items():
+            number = self.spec.parameters.get(name) or _default_number(known)
+            self._base_p[known.row] = number.value
+            if number.low < number.high:
+                self._cells["P"].append((known.row, self._use(number)))
+
+    def _fill_doctrines(self) -> None:
+        """Shares of doctrines by state, multipliers and taboos by doctrine."""
+        self._shares: list[tuple[int, str, int]] = []
+        for code, state in self.spec.states.items():
+            for doctrine, share in state.doctrine.items():
+                self._shares.append((self._at[code], doctrine, self._use(share)))
+        self._multipliers: list[tuple[str, int, int]] = []
+        for doctrine, entry in self.spec.doctrines.items():
+            for name, number in entry.weights.items():
+                row = names.TERMS[name].multiplier
+                self._multipliers.append((doctrine, row, self._use(number)))
+            for name, number in entry.taboos.items():
+                row = names.STATE_FIELDS[f"taboo_{name}"].row
+                self._multipliers.append((doctrine, row, self._use(number)))
+
+    def _events(
+        self,
+    ) -> tuple[list[tuple[list[float], int]], NDArray[np.float64], list[tuple[str, int]]]:
+        rows: list[tuple[list[float], int]] = []
+        limits: list[tuple[float, float]] = []
+        played: list[tuple[str, int]] = []
+        scheduled = [
+            (event.at - self.spec.start, name, event)
+            for name, event in self.spec.events.items()
+            if 0 < event.at - self.spec.start <= self.spec.quarters
+        ]
+        for tick, name, event in sorted(scheduled, key=lambda item: item[:2]):
+            for effect in event.effects:
+                i = self._at[effect.i]
+                j = self._at[effect.j] if effect.j is not None else 0
+                fields = names.STATE_FIELDS if effect.j is None else names.DYAD_FIELDS
+                field = fields[effect.field]
+                row = [
+                    float(tick),
+                    0.0 if effect.j is None else 1.0,
+                    float(field.row),
+                    float(i),
+                    float(j),
+                    OPERATIONS[effect.op],
+                    effect.number.value,
+                ]
+                rows.append((row, self._use(effect.number)))
+                limits.append(field.bounds)
+                played.append((name, tick))
+        for tick, row_values, bounds, name in self._dated_ties():
+            rows.append(([float(tick), 1.0, *row_values], -1))
+            limits.append(bounds)
+            played.append((name, tick))
+        order = sorted(range(len(rows)), key=lambda k: (played[k][1], played[k][0]))
+        return (
+            [rows[k] for k in order],
+            np.array([limits[k] for k in order], dtype=np.float64).reshape(len(order), 2),
+            [played[k] for k in order],
+        )
+
+    def _dated_ties(self) -> Iterable[tuple[int, list[float], tuple[float, float], str]]:
+        """Pacts and organisations that begin or end, and conflicts that begin, within the clock."""
+        start, quarters = self.spec.start, self.spec.quarters
+        level = names.DYAD_FIELDS["pact_level"]
+        for pact in self.spec.pacts.values():
+            for date, value in ((pact.since, float(OBLIGATIONS[pact.type])), (pact.until, 0.0)):
+                if date is not None and 0 < date - start <= quarters:
+                    for a, b in _pairs(pact.members):
+                        row = [float(level.row), float(self._at[a]), float(self._at[b]), 0.0, value]
+                        yield date - start, row, level.bounds, pact.id
+        floor = names.DYAD_FIELDS["organisation_floor"]
+        for body in self.spec.organisations.values():
+            if body.since is not None and 0 < body.since - start <= quarters:
+                for a, b in _pairs(body.members):
+                    row = [
+                        float(floor.row),
+                        float(self._at[a]),
+                        float(self._at[b]),
+                        0.0,
+                        body.floor.value,
+                    ]
+                    yield body.since - start, row, floor.bounds, body.id
+        war, aid = names.DYAD_FIELDS["war"], names.DYAD_FIELDS["aid"]
+        for conflict in self.spec.conflicts.values():
+            if conflict.frozen or conflict.since is None:
+                continue
+            if not 0 < conflict.since - start <= quarters:
+                continue
+            tick = conflict.since - start
+            for a in conflict.parties[0]:
+                for b in conflict.parties[1]:
+                    for x, y in ((a, b), (b, a)):
+                        row = [
+                            float(war.row),
+                            float(self._at[x]),
+                            float(self._at[y]),
+                            0.0,
+                            conflict.intensity.value,
+                        ]
+                        yield tick, row, war.bounds, conflict.id
+            for party, supporters in conflict.supporters.items():
+                for supporter in supporters:
+                    row = [
+                        float(aid.row),
+                        float(self._at[supporter]),
+                        float(self._at[party]),
+                        0.0,
+                        1.0,
+                    ]
+                    yield tick, row, aid.bounds, conflict.id
+
+    def _switch_off(self) -> None:
+        off = [name for name, on in self.spec.mechanisms.items() if not on]
+        self._forced: list[tuple[int, float]] = []
+        for name in off:
+            self._forced.append((names.SWITCHES[name], 0.0))
+            for parameter, value in names.MECHANISMS[name].neutral:
+                self._forced.append((names.PARAMS[parameter].row, value))
+        for name, on in self.spec.terms.items():
+            if not on:
+                self._forced.append((names.TERMS[name].weight, 0.0))
+
+    # --- one run -----------------------------------------------------------------------------
+
+    @cached_property
+    def uncertain(self) -> tuple[Number, ...]:
+        """The numbers of the scenario in the order in which they are drawn."""
+        return tuple(self._numbers.values())
+
+    @cached_property
+    def triangles(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Stream keys ``(K,)`` and (low, stated value, high) ``(K, 3)`` of the uncertain numbers."""
+        keys = np.array([number_key(x.key) for x in self.uncertain], dtype=np.int64)
+        shape = np.array([(x.low, x.value, x.high) for x in self.uncertain]).reshape(-1, 3)
+        return keys, shape
+
+    @cached_property
+    def _scatter(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        out = {}
+        for block, cells in self._cells.items():
+            pairs = np.array(cells, dtype=np.int64).reshape(-1, 2)
+            out[block] = (pairs[:, 0], pairs[:, 1])
+        return out
+
+    def initial(self, values: NDArray[np.float64]) -> Blocks:
+        """The blocks of one run, from values of the :attr:`uncertain` numbers.
+
+        :func:`sim.kernel.begin` completes them.
+        """
+        v, m, p = self._base_v.copy(), self._base_m.copy(), self._base_p.copy()
+        for name, block in (("V", v), ("M", m), ("P", p)):
+            cells, numbers = self._scatter[name]
+            block.reshape(-1)[cells] = values[numbers]
+        for row, value in self._forced:
+            p[row] = value
+        self._mix_doctrines(v, values)
+        complete(m, v, p)
+        events = np.zeros((len(self._event_rows), 7))
+        for k, (row_values, number) in enumerate(self._event_rows):
+            events[k] = row_values
+            if number >= 0:
+                events[k, 6] = values[number]
+        return Blocks(m, v, p, events)
+
+    def _mix_doctrines(self, v: States, values: NDArray[np.float64]) -> None:
+        total = np.zeros(self.n)
+        for i, _, number in self._shares:
+            total[i] += max(values[number], 0.0)
+        own: dict[str, list[tuple[int, int]]] = {}
+        for doctrine, row, number in self._multipliers:
+            own.setdefault(doctrine, []).append((row, number))
+        for i, doctrine, number in self._shares:
+            share = max(values[number], 0.0) / total[i] if total[i] > 0.0 else 0.0
+            for row, multiplier in own.get(doctrine, ()):
+                neutral = _ROW_DEFAULTS[row]
+                v[row, i] += share * (values[multiplier] - neutral)
+
+
+#: 1 for multipliers of weights, 0 for taboos
+_ROW_DEFAULTS = {field.row: field.default for field in names.STATE_FIELDS.values()}
+
+
+def _default_number(known: Param) -> Number:
+    low, high = known.plausible
+    return Number(
+        known.default,
+        low,
+        high,
+        known.source,
+        None,
+        known.meaning,
+        None,
+        f"parameters.{known.name}",
+    )
+
+
+def _pairs(members: Iterable[str]) -> Iterable[tuple[str, str]]:
+    listed = list(members)
+    for a in range(len(listed)):
+        for b in range(a + 1, len(listed)):
+            yield listed[a], listed[b]

@@ -1,0 +1,37 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Figures are drawn into files, whatever screen there is.
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# The same examples on every run of the gate; more of them with HYPOTHESIS_PROFILE=search.
+settings.register_profile(
+    "gate",
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("search", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def scenarios(root: Path) -> Path:
+    """The folder of the shipped scenarios."""
+    return root / "scenarios"
