@@ -164,3 +164,13 @@ def load_rules() -> ModuleType:
 def load_entries(signatures: dict[str, str]) -> ModuleType:
     """The generated module ``entries``."""
     return _load("entries", entries_source(signatures))
+
+
+def is_compiled() -> bool:
+    """Whether the kernels of these sources have been compiled on this machine before."""
+    return (cache_folder() / "compiled").exists()
+
+
+def mark_compiled() -> None:
+    """Note that every entry point is in the cache."""
+    (cache_folder() / "compiled").touch()

@@ -51,7 +51,8 @@ class Member:
 class Bloc:
     """A bloc of the consensus partition at the end, named by its strongest member.
 
-    ``share`` is the capability share of whatever bloc the core is in, run by run. ``contested``
+    ``share`` is the capability share of these members, ``core_share`` that of whatever bloc the
+    core is in, run by run (the shares of cores that are at times together overlap). ``contested``
     are states outside that join the core in at least 20% of the runs.
     """
 
@@ -59,6 +60,7 @@ class Bloc:
     members: tuple[Member, ...]
     contested: tuple[Member, ...]
     share: Change
+    core_share: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ def _blocs(results: Results, found: Consensus) -> tuple[Bloc, ...]:
     weight = np.bincount(found.labels, strength)
     size = np.bincount(found.labels)
     labels, shares = results.bloc_labels, results.bloc_shares
+    part = results.capability / results.capability.sum(axis=2, keepdims=True)
     blocs = []
     for label in np.argsort(-weight, kind="stable"):
         if size[label] < 2:
@@ -239,12 +242,14 @@ def _blocs(results: Results, found: Consensus) -> tuple[Bloc, ...]:
         together = found.together[core]
         outside = np.flatnonzero((found.labels != label) & (together >= CONTESTED))
         mine = np.take_along_axis(shares, labels[:, :, [core]], axis=2)[:, :, 0]
+        held = part[:, :, inside].sum(axis=2)
         blocs.append(
             Bloc(
                 core=record.states[core],
                 members=_members(record, inside, together, strength),
                 contested=_members(record, outside, together, together),
-                share=_change(mine[:, 0], mine[:, -1]),
+                share=_change(held[:, 0], held[:, -1]),
+                core_share=_change(mine[:, 0], mine[:, -1]),
             )
         )
     return tuple(blocs)
@@ -356,7 +361,7 @@ def _render(report: CoalitionReport) -> Any:
 
     arm = "" if report.arm == "base" else f", arm {report.arm}"
     head = Text(f"{report.title}{arm}\n", style="bold")
-    head.append(f"{report.runs} runs, {report.start} to {report.end}", style="dim")
+    head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
     parts: list[Any] = [head, Text(), _bloc_table(report), _partition_line(report)]
     parts.append(
         Text(
@@ -405,6 +410,8 @@ def _listed(members: Iterable[Member]) -> str:
 def _partition_line(report: CoalitionReport) -> Any:
     from rich.text import Text
 
+    if report.partitions == 1:
+        return Text("All runs end in this partition.")
     if report.modal:
         why = f"the most frequent outcome, in {_percent(report.frequency)} of the runs"
     else:
@@ -466,6 +473,15 @@ def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
     if len(moves) > _SHOWN_MOVES:
         table.add_row(f"[dim]and {len(moves) - _SHOWN_MOVES} rarer[/dim]", "", "", "")
     return table
+
+
+def plural(number: int, noun: str) -> str:
+    """Write a count with its noun.
+
+    >>> plural(1, "run"), plural(200, "run")
+    ('1 run', '200 runs')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _percent(share: float) -> str:

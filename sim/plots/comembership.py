@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 type Floats = npt.NDArray[np.float64]
 
+_STRIP = 0.11  # width of the coloured margins in inches
+
 
 def draw_comembership(results: Results, report: CoalitionReport | None = None) -> Figure:
     """Draw the share of runs that end with two states in one bloc, for every pair.
@@ -33,26 +35,24 @@ def draw_comembership(results: Results, report: CoalitionReport | None = None) -
     together = co_membership(results.bloc_labels[:, -1])[np.ix_(order, order)]
     n = len(states)
     side = min(10.0, max(4.0, 0.155 * n + 1.0))
-    width, height = side + 2.0, side + 1.9
+    width, height = side + 2.0, side + 2.2
     figure = new_figure(width, height)
     top = headline(figure, *_finding(report, together, ends))
     bottom = footer(figure, results)
-    left = 0.75
-    room = (top - bottom) * height - 0.55
-    side = min(side, room)
-    axes = figure.add_axes((left / width, bottom + 0.08 / height, side / width, side / height))
+    left, names_above = 0.75, 0.75
+    side = min(side, (top - bottom) * height - names_above)
+    axes = figure.add_axes((left / width, bottom + 0.06 / height, side / width, side / height))
     image = axes.imshow(together, cmap="Blues", vmin=0.0, vmax=1.0, interpolation="nearest")
     names = [states[i] for i in order]
     size = float(np.clip(side / n * 72 * 0.72, 4.5, 9.0))
     axes.set_xticks(range(n), names, rotation=90, size=size)
     axes.set_yticks(range(n), names, size=size)
     axes.xaxis.tick_top()
-    cell = side / n * 72.0
-    axes.tick_params(length=0, pad=2.5 * _strip(n) * cell + 2.0)
+    axes.tick_params(length=0, pad=2.0 * _STRIP * 72.0)
     axes.spines[:].set_visible(False)
-    _mark_blocs(axes, bloc_colours(results, report), ends, n)
+    _mark_blocs(axes, bloc_colours(results, report), ends, n, _STRIP * n / side)
     bar_axes = figure.add_axes(
-        ((left + side + 0.2) / width, bottom + 0.08 / height, 0.16 / width, side / height)
+        ((left + side + 0.2) / width, bottom + 0.06 / height, 0.16 / width, side / height)
     )
     bar = figure.colorbar(image, cax=bar_axes)
     bar.outline.set_visible(False)
@@ -81,7 +81,7 @@ def _finding(
     report: CoalitionReport, together: Floats, ends: list[tuple[int, int]]
 ) -> tuple[str, str]:
     """The title and the line below it: which bloc is settled and which is not."""
-    what = f"Share of {report.runs} runs that end ({report.end}) with two states in one bloc."
+    what = f"Share of the {report.runs} runs that end ({report.end}) with two states in one bloc."
     if not report.blocs:
         return f"No bloc is common to the runs in {report.end}", what
     loose = [(m, bloc.core) for bloc in report.blocs for m in bloc.members if m.together < 0.9]
@@ -109,16 +109,12 @@ def _finding(
     return title, what
 
 
-def _strip(n: int) -> float:
-    """Width of the coloured margins, in cells."""
-    return max(0.25, n / 90)
-
-
-def _mark_blocs(axes: Axes, colours: dict[str, str], ends: list[tuple[int, int]], n: int) -> None:
-    """Outline the blocs on the diagonal and colour their margins."""
+def _mark_blocs(
+    axes: Axes, colours: dict[str, str], ends: list[tuple[int, int]], n: int, strip: float
+) -> None:
+    """Outline the blocs on the diagonal and colour their margins, ``strip`` cells wide."""
     from matplotlib.patches import Rectangle
 
-    strip = _strip(n)
     spans = [(*span, shade) for span, shade in zip(ends, colours.values(), strict=True)]
     last = ends[-1][1] if ends else 0
     spans += [(last, n, GREY)] if last < n else []

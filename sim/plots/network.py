@@ -86,6 +86,8 @@ def _count(number: int) -> str:
 
 
 def _caption(report: CoalitionReport) -> str:
+    if not report.blocs:
+        return "Area: capability."
     loose = sorted(
         (member.together, member.state, bloc.core)
         for bloc in report.blocs
@@ -111,9 +113,11 @@ def _layout(
     if alone.size:
         gap = 2.0 * float(reach[alone].max()) + 0.08
         per_row = max(1, int((right - left - 0.95) / gap))
+        rows = -(-len(alone) // per_row)
+        base = bottom if (blocs >= 0).any() else (bottom + top - rows * gap) / 2.0
         for at, i in enumerate(alone):
             row, column = divmod(at, per_row)
-            place[i] = (left + 0.95 + column * gap, bottom + row * gap + gap / 2)
+            place[i] = (left + 0.95 + column * gap, base + (rows - row - 0.5) * gap)
         bottom = float(place[alone, 1].max()) + gap / 2 + 0.1
     inside = np.flatnonzero(blocs >= 0)
     if inside.size:
@@ -170,7 +174,7 @@ def _fit(spots: Floats, reach: Floats, frame: Floats) -> Floats:
     """Stretch the picture over the frame, and part what overlaps if it had to shrink."""
     low, high = (spots - reach[:, None]).min(axis=0), (spots + reach[:, None]).max(axis=0)
     scale = (frame[1] - frame[0]) / np.maximum(high - low, 1e-9)
-    scale = np.minimum(scale, 1.35 * scale.min())
+    scale = np.minimum(np.minimum(scale, 1.35 * scale.min()), 2.0)
     middle = frame.mean(axis=0) + (spots - (low + high) / 2.0) * scale
     return _push_apart(middle, reach, frame)
 
@@ -268,6 +272,6 @@ def _draw_legend(axes: Axes, results: Results, report: CoalitionReport, bottom: 
         share = bloc.share.end
         text = (
             f"{bloc.core}: {len(bloc.members)} states, {share.median:.0%} of capability "
-            f"({share.low:.0%} to {share.high:.0%})"
+            f"(90% of runs: {share.low:.0%} to {share.high:.0%})"
         )
         axes.text(x + 0.14, y, text, size=8.5, color=INK, va="center")

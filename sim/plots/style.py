@@ -8,6 +8,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Final
 
 from sim.errors import UserError
+from sim.summary import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +86,7 @@ def footer(figure: Figure, results: Results) -> float:
     meta = results.meta
     arm = "" if meta.arm == "base" else f", arm {meta.arm}"
     text = (
-        f"{meta.title}{arm}. {results.record.runs} runs from seed {meta.seed}, result "
+        f"{meta.title}{arm}. {plural(results.record.runs, 'run')} from seed {meta.seed}, result "
         f"{results.run_id}. Frequencies within the model, not predictions."
     )
     columns = int(width * 17)

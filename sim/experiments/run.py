@@ -1,0 +1,76 @@
+"""Run a scenario: an ensemble of one arm."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.ensemble import Interrupted, Progress, run_ensemble
+from sim.results import Results, RunMeta
+from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C during a run; ``results`` has the runs finished until then, or is None."""
+
+    def __init__(self, results: Results | None) -> None:
+        super().__init__("stopped")
+        self.results = results
+
+
+def run(
+    scenario: ScenarioSpec | Path | str,
+    *,
+    arm: str = BASE_ARM,
+    set: Sequence[str] = (),  # noqa: A002  (the word of the command line)
+    runs: int | None = None,
+    seed: int | None = None,
+    quarters: int | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Results:
+    """Run a scenario and return its results.
+
+    Args:
+        scenario: a loaded scenario, a path, or the name of a shipped scenario.
+        arm: the counterfactual to run (only with a path or name).
+        set: overrides such as ``"security.weight=8"`` (only with a path or name).
+        runs, seed, quarters: override the scenario's own (quarters only with a path or name).
+        jobs: worker threads, by default one a core; results do not depend on it.
+        progress: called with (finished, all) runs.
+        command: kept with the results, to tell how they were made.
+
+    Raises:
+        ScenarioError: the scenario is not valid; the message names file, line and column.
+        Stopped: Ctrl-C; the finished runs are in ``results`` and equal a run of that many.
+
+    >>> from sim import run
+    >>> results = run("russia_dprk_pact", runs=2, quarters=2, seed=7)
+    >>> results.record.runs
+    2
+    >>> sorted(results.dyads.columns)[:3]
+    ['aid', 'alignment', 'arms']
+    """
+    if isinstance(scenario, ScenarioSpec):
+        if arm not in (BASE_ARM, scenario.arm) or set or quarters is not None:
+            message = "arm, set and quarters belong to load_scenario when a loaded scenario is given"
+            raise ValueError(message)
+        spec = scenario
+    else:
+        spec = load_scenario(
+            find_scenario(str(scenario)), arm=arm, overrides=tuple(set), quarters=quarters
+        )
+    started = dt.datetime.now(dt.UTC)
+
+    def meta() -> RunMeta:
+        finished = dt.datetime.now(dt.UTC)
+        return RunMeta.of(spec, seed=seed, command=command, started=started, finished=finished)
+
+    try:
+        record = run_ensemble(spec, runs=runs, seed=seed, jobs=jobs, progress=progress)
+    except Interrupted as stopped:
+        partial = None if stopped.record is None else Results(stopped.record, meta())
+        raise Stopped(partial) from None
+    return Results(record, meta())
