@@ -7,8 +7,7 @@ friends want to be together and enemies apart (clusterability after Davis 1967 a
 blocs is free, and a state that nothing ties to any bloc stays alone.
 
 The maximum is sought by iterated local search (Lourenco, Martin & Stutzle 2003) from many starts:
-moves of one state, unions of two blocs and cuts of one bloc as long as any raises the score, then a
-disturbance and again. The search ends early when several starts agree on the best score.
+moves, unions and cuts as long as any raises the score, then a disturbance and again.
 """
 
 from __future__ import annotations
@@ -83,9 +82,8 @@ def _move_pass(
                 best, best_pull = label, pull[i, label]
         if best_pull < 0.0 and size[own] > 1:
             best = _empty_label(size)
-        if best == own:
-            quiet += 1
-        else:
+        quiet += 1
+        if best != own:
             _relabel(tie, labels, pull, size, i, best)
             any_moved = True
             quiet = 0
@@ -160,7 +158,7 @@ def _grow_part(
 def _split_pass(tie: Floats, labels: Labels, pull: Floats, size: Labels, least: float) -> bool:
     """Cut blocs in two where the weight across the cut is negative.
 
-    A part is grown from each member in turn (Kernighan & Lin 1970); the best one met is cut off.
+    A part is grown from each member in turn (Kernighan & Lin 1970); the best one is cut off.
     """
     n = labels.size
     step = np.empty(n, np.int64)
@@ -453,9 +451,10 @@ def name_blocs(labels: npt.ArrayLike, capability: npt.ArrayLike) -> Labels:
     >>> name_blocs([0, 0, 1], [0.1, 0.3, 0.2]).tolist()
     [1, 1, 2]
     """
-    together = _together(np.asarray(labels))
     strength = np.asarray(capability, np.float64)[..., None, :]
-    return np.where(together, strength, -np.inf).argmax(axis=-1).astype(np.int64)
+    return (
+        np.where(_together(np.asarray(labels)), strength, -np.inf).argmax(axis=-1).astype(np.int64)
+    )
 
 
 def match_labels(

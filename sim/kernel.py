@@ -64,6 +64,9 @@ TERM_COUNT = len(names.TERMS)
 LOG_HEAD = 10
 LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 6
 MAX_OPPORTUNITIES = 16
+#: cells of the choice of :func:`weigh`
+BEST, FLOOR_, KIND, PARTNER, TO, SUM, ROWS = range(7)
+CHOICE_CELLS = 7
 #: choices less likely than this (in logits below doing nothing) get no consent evaluated
 NEGLIGIBLE = -12.0
 
@@ -206,6 +209,198 @@ def beats(e: float, bits: np.uint64, best: float, floor: float) -> float:
 
 
 @njit
+def consider(
+    choice: Vector,
+    table: np.ndarray,
+    kind: int,
+    partner: int,
+    to: float,
+    gain: float,
+    cost: float,
+    accept: float,
+    bits: np.uint64,
+) -> float:
+    """Weigh one alternative against the best so far; returns its weight exp(value).
+
+    ``choice`` holds (best value, exp(-best), kind, partner, target, sum of weights, alternatives).
+    A ``table (A, 7)`` with room gets a row (kind, partner, target, gain, cost, consent, weight).
+    """
+    e = exp(gain - cost)
+    choice[SUM] += e
+    value = beats(e, bits, choice[BEST], choice[FLOOR_])
+    if value > choice[BEST]:
+        choice[BEST] = value
+        choice[FLOOR_] = exp(-value)
+        choice[KIND] = kind
+        choice[PARTNER] = partner
+        choice[TO] = to
+    row = int(choice[ROWS])
+    if row < table.shape[0]:
+        table[row, 0] = kind
+        table[row, 1] = partner
+        table[row, 2] = to
+        table[row, 3] = gain
+        table[row, 4] = cost
+        table[row, 5] = accept
+        table[row, 6] = e
+        choice[ROWS] += 1.0
+    return e
+
+
+@njit
+def consider_pacts(
+    i: int,
+    j: int,
+    k: int,
+    M: Dyads,
+    V: States,
+    P: Vector,
+    tick: int,
+    seed: int,
+    run: int,
+    keys: np.ndarray,
+    choice: Vector,
+    table: np.ndarray,
+) -> None:
+    """Every pact level but the present one: offers with consent, downgrades without."""
+    b0, b1, b2, b3 = block(seed, run, CHOICE, tick, k, keys[i], keys[j], 0)
+    share = M[assessment.RELEVANCE, i, j]
+    level = M[LEVEL, i, j]
+    a = moves.tie_at(M, P, i, j, level)
+    aj = moves.tie_at(M, P, j, i, level)
+    per_g = rules.per_commitment(M, V, P, i, j)
+    per_e = rules.per_entrapment(M, V, P, i, j)
+    per_gj = rules.per_commitment(M, V, P, j, i)
+    per_ej = rules.per_entrapment(M, V, P, j, i)
+    closed = M[COOLDOWN, i, j] > 0.0 or M[WAR, i, j] > 0.0
+    for target in range(4):
+        to = float(target)
+        bits = b0 if target == 0 else (b1 if target == 1 else (b2 if target == 2 else b3))
+        slot = OFFER_1 if target <= 1 else (OFFER_2 if target == 2 else OFFER_3)
+        if target > 0:
+            M[slot, i, j] = 0.0
+        if to == level:
+            continue
+        offer = to > level
+        if offer and (closed or commitment.level_commitment(P, to) <= M[FLOOR, i, j]):
+            continue
+        b = moves.tie_at(M, P, i, j, to)
+        gain = change(M, V, P, i, j, a, b, per_g, per_e)
+        if not offer:
+            cost = (
+                P[moves.BREAK]
+                + P[moves.BREAK_DEEP] * (a.g - b.g)
+                + P[moves.BREAK_ARMS] * M[ARMS, i, j]
+            )
+            consider(choice, table, PACT, j, to, gain, cost - share, 1.0, bits)
+            continue
+        cost = P[moves.CREATE] + P[moves.DEEPEN] * (to - level - 1.0) - share
+        gain -= moves.taboo(V, i, to)
+        if gain - cost < NEGLIGIBLE:
+            continue
+        accept = consent(M, V, P, i, j, aj, to, per_gj, per_ej)
+        if gain > 0.0:
+            gain *= accept
+        e = consider(choice, table, PACT, j, to, gain, cost, accept, bits)
+        M[slot, i, j] = e * accept
+
+
+@njit
+def consider_acts(
+    i: int,
+    j: int,
+    k: int,
+    M: Dyads,
+    V: States,
+    P: Vector,
+    tick: int,
+    seed: int,
+    run: int,
+    keys: np.ndarray,
+    choice: Vector,
+    table: np.ndarray,
+) -> None:
+    """Sanctions, aid, courtship, pressure and conciliation towards j: no consent needed."""
+    share = M[assessment.RELEVANCE, i, j]
+    c0, c1, c2, c3 = block(seed, run, CHOICE, tick, k, keys[i], keys[j], 1)
+    s = M[SANCTIONS, i, j]
+    if s < 0.9:
+        gain = rules.sanction(M, V, P, i, j, s, 1.0)
+        consider(choice, table, SANCTION, j, 1.0, gain, P[moves.IMPOSE] - share, 1.0, c0)
+    if s > 0.2:
+        gain = rules.sanction(M, V, P, i, j, s, 0.0)
+        consider(choice, table, LIFT, j, 0.0, gain, P[moves.LIFT] - share, 1.0, c1)
+    given = M[AID, i, j]
+    if given < 0.5:
+        gain = rules.aid(M, V, P, i, j, given, 1.0)
+        consider(choice, table, GRANT, j, 1.0, gain, P[moves.GRANT] - share, 1.0, c2)
+    else:
+        gain = rules.aid(M, V, P, i, j, given, 0.0)
+        consider(choice, table, STOP, j, 0.0, gain, P[moves.STOP_AID] - share, 1.0, c2)
+    if M[WAR, i, j] <= 0.0:
+        back = M[CONTACT, j, i]
+        to = back + moves.COURT_ANSWER * (1.0 - back)
+        gain = rules.court(M, V, P, i, j, back, to)
+        consider(choice, table, COURT, j, to, gain, P[moves.COURT_COST] - share, 1.0, c3)
+    t = M[TENSION, i, j]
+    d0, d1, _, _ = block(seed, run, CHOICE, tick, k, keys[i], keys[j], 2)
+    if t < 0.9:
+        to = t + moves.PROVOKE_STEP * (1.0 - t)
+        gain = rules.tension(M, V, P, i, j, t, to)
+        consider(choice, table, PROVOKE, j, to, gain, P[moves.PROVOKE_COST] - share, 1.0, d0)
+    if t > 0.1:
+        to = t * (1.0 - moves.RECONCILE_STEP)
+        gain = rules.tension(M, V, P, i, j, t, to)
+        consider(choice, table, RECONCILE, j, to, gain, P[moves.RECONCILE_COST] - share, 1.0, d1)
+
+
+@njit
+def weigh(
+    i: int,
+    k: int,
+    M: Dyads,
+    V: States,
+    P: Vector,
+    n: int,
+    tick: int,
+    seed: int,
+    run: int,
+    keys: np.ndarray,
+    choice: Vector,
+    table: np.ndarray,
+) -> None:
+    """State i weighs every move open to it; ``choice`` ends with what it would do.
+
+    A move's value is the change of i's utility, less the cost of making the move, plus the log of
+    i's attention share of the partner; doing nothing has value 0. An offer that would be a gain is
+    valued by its expected gain, consent x change. Gumbel noise keyed by (state, quarter,
+    opportunity, partner, move) makes the choice a multinomial logit and the same luck in every arm.
+    Consent has probability logistic(change of the partner's utility - taboo + offset).
+    """
+    g0, g1, g2, _ = block(seed, run, CHOICE, tick, k, keys[i], keys[i], 0)
+    choice[BEST] = gumbel(g0)
+    choice[FLOOR_] = exp(-choice[BEST])
+    choice[KIND] = NONE
+    choice[PARTNER] = i
+    choice[TO] = 0.0
+    choice[SUM] = 1.0
+    choice[ROWS] = 0.0
+    effort = V[EFFORT, i]
+    up = min(effort * (1.0 + moves.ARM_STEP), 3.0)
+    if up > effort:
+        gain = rules.arm(M, V, P, i, i, effort, up)
+        consider(choice, table, ARM, i, up, gain, P[moves.ARM_COST], 1.0, g1)
+    down = max(effort / (1.0 + moves.ARM_STEP), 0.5)
+    if down < effort:
+        gain = rules.arm(M, V, P, i, i, effort, down)
+        consider(choice, table, DISARM, i, down, gain, P[moves.ARM_COST], 1.0, g2)
+    for j in range(n):
+        if j != i:
+            consider_pacts(i, j, k, M, V, P, tick, seed, run, keys, choice, table)
+            consider_acts(i, j, k, M, V, P, tick, seed, run, keys, choice, table)
+
+
+@njit
 def turn(
     i: int,
     k: int,
@@ -218,143 +413,44 @@ def turn(
     seed: int,
     run: int,
     keys: np.ndarray,
-    log_rows: np.ndarray,
+    choice: Vector,
+    rows: np.ndarray,
     logged: int,
     counts: np.ndarray,
 ) -> int:
-    """State i weighs every move open to it, makes at most one, and the log grows by it.
+    """State i takes an opportunity: weighs, notes intensities, makes at most one move.
 
-    A move's value is the change of i's utility, less the cost of making the move, plus the log of
-    i's attention share of the partner; doing nothing has value 0. An offer that would be a gain is
-    valued by its expected gain, consent x change. Gumbel noise keyed by (state, quarter,
-    opportunity, partner, move) makes the choice a multinomial logit and the same luck in every arm.
-    Consent has probability logistic(change of the partner's utility - taboo + offset). Returns the
-    number of rows in the log.
+    Returns the number of rows in the log.
     """
     counts[0] += 1
-    g0, g1, g2, _ = block(seed, run, CHOICE, tick, k, keys[i], keys[i], 0)
-    best = gumbel(g0)
-    floor = exp(-best)
-    kind = NONE
-    partner = i
-    chosen = 0.0
-    total = 1.0
-    effort = V[EFFORT, i]
-    for way in range(2):
-        to = min(effort * (1.0 + moves.ARM_STEP), 3.0)
-        bits = g1
-        if way == 1:
-            to = max(effort / (1.0 + moves.ARM_STEP), 0.5)
-            bits = g2
-        if to == effort:
-            continue
-        e = exp(rules.arm(M, V, P, i, i, effort, to) - P[moves.ARM_COST])
-        total += e
-        value = beats(e, bits, best, floor)
-        if value > best:
-            best, floor, kind, partner, chosen = value, exp(-value), ARM + way, i, to
-    for j in range(n):
-        if j == i:
-            continue
-        share = M[assessment.RELEVANCE, i, j]
-        b0, b1, b2, b3 = block(seed, run, CHOICE, tick, k, keys[i], keys[j], 0)
-        level = M[LEVEL, i, j]
-        a = moves.tie_at(M, P, i, j, level)
-        aj = moves.tie_at(M, P, j, i, level)
-        per_g = rules.per_commitment(M, V, P, i, j)
-        per_e = rules.per_entrapment(M, V, P, i, j)
-        per_gj = rules.per_commitment(M, V, P, j, i)
-        per_ej = rules.per_entrapment(M, V, P, j, i)
-        for target in range(4):
-            to = float(target)
-            bits = b0 if target == 0 else (b1 if target == 1 else (b2 if target == 2 else b3))
-            slot = OFFER_1 if target <= 1 else (OFFER_2 if target == 2 else OFFER_3)
-            if target > 0:
-                M[slot, i, j] = 0.0
-            if to == level:
-                continue
-            offer = to > level
-            if offer and (
-                M[COOLDOWN, i, j] > 0.0
-                or M[WAR, i, j] > 0.0
-                or commitment.level_commitment(P, to) <= M[FLOOR, i, j]
-            ):
-                continue
-            b = moves.tie_at(M, P, i, j, to)
-            gain = change(M, V, P, i, j, a, b, per_g, per_e)
-            if offer:
-                cost = P[moves.CREATE] + P[moves.DEEPEN] * (to - level - 1.0)
-                gain -= moves.taboo(V, i, to)
-                if gain - cost + share < NEGLIGIBLE:
-                    continue
-                accept = consent(M, V, P, i, j, aj, to, per_gj, per_ej)
-                if gain > 0.0:
-                    gain *= accept
-                e = exp(gain - cost + share)
-                M[slot, i, j] = e * accept
-            else:
-                e = exp(gain - P[moves.BREAK] - P[moves.BREAK_ARMS] * M[ARMS, i, j] + share)
-            total += e
-            value = beats(e, bits, best, floor)
-            if value > best:
-                best, floor, kind, partner, chosen = value, exp(-value), PACT, j, to
-        c0, c1, c2, c3 = block(seed, run, CHOICE, tick, k, keys[i], keys[j], 1)
-        s = M[SANCTIONS, i, j]
-        if s < 0.9:
-            e = exp(rules.sanction(M, V, P, i, j, s, 1.0) - P[moves.IMPOSE] + share)
-            total += e
-            value = beats(e, c0, best, floor)
-            if value > best:
-                best, floor, kind, partner, chosen = value, exp(-value), SANCTION, j, 1.0
-        if s > 0.2:
-            e = exp(rules.sanction(M, V, P, i, j, s, 0.0) - P[moves.LIFT] + share)
-            total += e
-            value = beats(e, c1, best, floor)
-            if value > best:
-                best, floor, kind, partner, chosen = value, exp(-value), LIFT, j, 0.0
-        given = M[AID, i, j]
-        to = 1.0 if given < 0.5 else 0.0
-        cost = P[moves.GRANT] if to > 0.5 else P[moves.STOP_AID]
-        e = exp(rules.aid(M, V, P, i, j, given, to) - cost + share)
-        total += e
-        value = beats(e, c2, best, floor)
-        if value > best:
-            best, floor, partner, chosen = value, exp(-value), j, to
-            kind = GRANT if to > 0.5 else STOP
-        if M[WAR, i, j] <= 0.0:
-            back = M[CONTACT, j, i]
-            to = back + moves.COURT_ANSWER * (1.0 - back)
-            e = exp(rules.court(M, V, P, i, j, back, to) - P[moves.COURT_COST] + share)
-            total += e
-            value = beats(e, c3, best, floor)
-            if value > best:
-                best, floor, kind, partner, chosen = value, exp(-value), COURT, j, to
-        t = M[TENSION, i, j]
-        d0, d1, _, _ = block(seed, run, CHOICE, tick, k, keys[i], keys[j], 2)
-        if t < 0.9:
-            to = t + moves.PROVOKE_STEP * (1.0 - t)
-            e = exp(rules.tension(M, V, P, i, j, t, to) - P[moves.PROVOKE_COST] + share)
-            total += e
-            value = beats(e, d0, best, floor)
-            if value > best:
-                best, floor, kind, partner, chosen = value, exp(-value), PROVOKE, j, to
-        if t > 0.1:
-            to = t * (1.0 - moves.RECONCILE_STEP)
-            e = exp(rules.tension(M, V, P, i, j, t, to) - P[moves.RECONCILE_COST] + share)
-            total += e
-            value = beats(e, d1, best, floor)
-            if value > best:
-                best, floor, kind, partner, chosen = value, exp(-value), RECONCILE, j, to
+    weigh(i, k, M, V, P, n, tick, seed, run, keys, choice, rows[:0])
+    chance = 1.0 / choice[SUM]
     for j in range(n):
         if j != i:
-            note_intensity(M, i, j, OFFER_1, INTENSITY_1, 1.0 / total)
-            note_intensity(M, i, j, OFFER_2, INTENSITY_2, 1.0 / total)
-            note_intensity(M, i, j, OFFER_3, INTENSITY_3, 1.0 / total)
+            note_intensity(M, i, j, OFFER_1, INTENSITY_1, chance)
+            note_intensity(M, i, j, OFFER_2, INTENSITY_2, chance)
+            note_intensity(M, i, j, OFFER_3, INTENSITY_3, chance)
+    kind = int(choice[KIND])
     if kind == NONE:
         counts[1] += 1
         return logged
     return make(
-        i, partner, kind, chosen, k, position, M, V, P, n, tick, seed, run, keys, log_rows, logged
+        i,
+        int(choice[PARTNER]),
+        kind,
+        choice[TO],
+        k,
+        position,
+        M,
+        V,
+        P,
+        n,
+        tick,
+        seed,
+        run,
+        keys,
+        rows,
+        logged,
     )
 
 
@@ -572,6 +668,7 @@ def simulate(
     limits: np.ndarray,
     order: np.ndarray,
     times: np.ndarray,
+    choice: Vector,
     state_rows: np.ndarray,
     dyad_rows: np.ndarray,
     pairs: np.ndarray,
@@ -610,6 +707,7 @@ def simulate(
                 seed,
                 run,
                 keys,
+                choice,
                 log,
                 logged,
                 counts,
@@ -668,9 +766,10 @@ SIGNATURES = {
     "play_event_at": f"{_CORE}, events, limits, e",
     "settle": f"{_CORE}, tick, seed, run",
     "schedule": "V, P, n, tick, seed, run, keys, order, times",
-    "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, log, logged, counts",
+    "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, choice, log, logged, counts",
+    "weigh": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",
     "finish": _CORE,
-    "simulate": f"{_CORE}, quarters, seed, run, keys, events, limits, order, times, state_rows, "
+    "simulate": f"{_CORE}, quarters, seed, run, keys, events, limits, order, times, choice, state_rows, "
     "dyad_rows, pairs, state_series, dyad_series, network_ticks, network_rows, networks, "
     "intensity, log, counts",
     "term_values": f"{_CORE}, i, out",

@@ -52,6 +52,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         self._events = blocks.events
         self._log = np.zeros((256, kernel.LOG_COLUMNS))
         self._logged = 0
+        self._choice = np.zeros(kernel.CHOICE_CELLS)
         self.counts = np.zeros(2, dtype=np.int64)
         self._order = np.zeros((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64)
         self._times = np.zeros(n * kernel.MAX_OPPORTUNITIES)
@@ -122,6 +123,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
             self.seed,
             self.run,
             self.world.keys,
+            self._choice,
             self._log,
             self._logged,
             self.counts,

@@ -67,8 +67,7 @@ class Bloc:
 class Dependence:
     """The largest recorded partner of a state in a channel at one time.
 
-    ``share`` is the share of the state's needs that it meets, ``first`` the share of runs in which
-    it is the largest.
+    ``share`` is the part of the needs that it meets, ``first`` the share of runs where it is first.
     """
 
     partner: str
@@ -89,10 +88,9 @@ class PactHeld:
 
 @dataclass(frozen=True, slots=True)
 class FocalState:
-    """What becomes of one state.
+    """What becomes of one state; ``alignment`` is by pole, ``dependence`` (start, end) by channel.
 
-    ``alignment`` and ``dependence`` (start, end) are by pole and by channel; hedging is None with
-    fewer than two other poles or if nothing that it needs was recorded.
+    Hedging is None with fewer than two other poles or if nothing that it needs was recorded.
     """
 
     state: str
@@ -108,8 +106,7 @@ class FocalState:
 class PactMove:
     """Pacts of one pair that were made (or raised) or broken (or lowered) in some runs.
 
-    ``level`` is the usual level made or given up, ``runs`` the share of runs with such a move,
-    ``median`` the median quarter of the first one.
+    ``level`` is the usual level made or given up, ``median`` the median quarter of the first move.
     """
 
     states: tuple[str, str]
@@ -160,7 +157,7 @@ class CoalitionReport:
         )
         with console.capture() as capture:
             console.print(self)
-        return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+        return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
 def summarise(results: Results) -> CoalitionReport:
@@ -353,6 +350,7 @@ def _pact_moves(results: Results, *, made: bool) -> tuple[PactMove, ...]:
 # --- for people ----------------------------------------------------------------------------------
 _SHOWN_MOVES: Final = 12
 _SHOWN_PACTS: Final = 6
+_SHOWN_CONTESTED: Final = 5
 
 
 def _render(report: CoalitionReport) -> Any:
@@ -370,13 +368,13 @@ def _render(report: CoalitionReport) -> Any:
         )
     )
     parts += [_focal_table(report, state) for state in report.focal]
-    parts += [Text(), _moves_table("Pacts made or raised", report.formed)]
-    parts += [Text(), _moves_table("Pacts broken or lowered", report.broken)]
+    for title, moves in (("made or raised", report.formed), ("broken or lowered", report.broken)):
+        parts += [Text(), _moves_table(f"Pacts {title}", moves)]
     parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]
     return Group(*parts)
 
 
-def _table(title: str, columns: Iterable[tuple[str, str]]) -> Any:
+def _table(title: str | None, columns: Iterable[tuple[str, str]]) -> Any:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -392,7 +390,9 @@ def _bloc_table(report: CoalitionReport) -> Any:
     for bloc in report.blocs:
         members = _listed(bloc.members)
         if bloc.contested:
-            members += f"\n[dim]at times: {_listed(bloc.contested)}[/dim]"
+            more = len(bloc.contested) - _SHOWN_CONTESTED
+            listed = _listed(bloc.contested[:_SHOWN_CONTESTED])
+            members += f"\n[dim]at times: {listed}{f', and {more} more' if more > 0 else ''}[/dim]"
         table.add_row(bloc.core, _number(bloc.share.end), members)
     if report.unaligned:
         table.add_row("[dim]unaligned[/dim]", "", ", ".join(report.unaligned))
@@ -402,7 +402,7 @@ def _bloc_table(report: CoalitionReport) -> Any:
 def _listed(members: Iterable[Member]) -> str:
     """Members with the share of runs, where it is not all of them."""
     return ", ".join(
-        member.state if member.together == 1 else f"{member.state} {_percent(member.together)}"
+        member.state if member.together == 1 else f"{member.state} {percent(member.together)}"
         for member in members
     )
 
@@ -413,11 +413,11 @@ def _partition_line(report: CoalitionReport) -> Any:
     if report.partitions == 1:
         return Text("All runs end in this partition.")
     if report.modal:
-        why = f"the most frequent outcome, in {_percent(report.frequency)} of the runs"
+        why = f"the most frequent outcome, in {percent(report.frequency)} of the runs"
     else:
         why = (
             "the partition that agrees best with all runs, as no outcome is clearly the most "
-            f"frequent; {_percent(report.frequency)} of the runs end in it exactly"
+            f"frequent; {percent(report.frequency)} of the runs end in it exactly"
         )
     return Text(
         f"This is {why}; {report.partitions} different outcomes occur. A percentage is the share "
@@ -426,9 +426,7 @@ def _partition_line(report: CoalitionReport) -> Any:
 
 
 def _focal_table(report: CoalitionReport, state: FocalState) -> Any:
-    columns = ((state.state, ""), (report.start, "right"), (report.end, "right"))
-    table = _table("", columns)
-    table.title = None
+    table = _table(None, ((state.state, ""), (report.start, "right"), (report.end, "right")))
     for pole, change in state.alignment.items():
         table.add_row(f"alignment with {pole}", _number(change.start), _number(change.end))
     for name, hedge in (("hedging", state.hedging), ("in security", state.security_hedging)):
@@ -436,29 +434,27 @@ def _focal_table(report: CoalitionReport, state: FocalState) -> Any:
             label = name if name == "hedging" else f"  {name}"
             table.add_row(label, _number(hedge.start), _number(hedge.end))
     for channel, (start, end) in state.dependence.items():
-        table.add_row(
-            f"top {channel} partner*",
-            f"{start.partner} {_number(start.share)}",
-            f"{end.partner} {_number(end.share)}",
-        )
+        table.add_row(f"top {channel} partner*", _partner(start), _partner(end))
     count = state.pact_count
     table.add_row("pacts", _number(count.start, 0), _number(count.end, 0))
     for pact in state.pacts[:_SHOWN_PACTS]:
-        table.add_row(
-            f"  with {pact.partner}",
-            _held(pact.start, pact.start_level),
-            _held(pact.end, pact.end_level),
-        )
+        start_held, end_held = _held(pact.start, pact.start_level), _held(pact.end, pact.end_level)
+        table.add_row(f"  with {pact.partner}", start_held, end_held)
     hidden = len(state.pacts) - _SHOWN_PACTS
     if hidden > 0:
         table.add_row(f"  and with {hidden} more", "", "")
     if state.dependence:
-        table.caption, table.caption_justify = "* of the partners recorded", "left"
+        table.caption = "* of the partners recorded; the percentages of pacts are shares of runs"
+        table.caption_justify = "left"
     return table
 
 
+def _partner(top: Dependence) -> str:
+    return f"{top.partner} {_number(top.share)}" if top.share.high >= 0.005 else "none"
+
+
 def _held(share: float, level: str) -> str:
-    return "none" if share == 0 else f"{level} ({_percent(share)} of runs)"
+    return "none" if share == 0 else f"{level} in {percent(share)}"
 
 
 def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
@@ -469,7 +465,7 @@ def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
     columns = (("states", ""), ("level", ""), ("share of runs", "right"), ("median date", "right"))
     table = _table(title, columns)
     for move in moves[:_SHOWN_MOVES]:
-        table.add_row(" - ".join(move.states), move.level, _percent(move.runs), move.median)
+        table.add_row(" - ".join(move.states), move.level, percent(move.runs), move.median)
     if len(moves) > _SHOWN_MOVES:
         table.add_row(f"[dim]and {len(moves) - _SHOWN_MOVES} rarer[/dim]", "", "", "")
     return table
@@ -484,8 +480,8 @@ def plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _percent(share: float) -> str:
-    """A share of runs in per cent; never 0% or 100% for what is merely near."""
+def percent(share: float) -> str:
+    """Write a share in per cent; never 0% or 100% for what is merely near."""
     if 0 < share < 0.01:
         return "<1%"
     if 0.99 < share < 1:
@@ -501,5 +497,4 @@ def _number(value: Interval, digits: int = 2) -> str:
 
 def _signless(x: float, digits: int) -> str:
     """A number without the sign of a rounded zero."""
-    text = f"{x:.{digits}f}"
-    return text.lstrip("-") if not any(c in "123456789" for c in text) else text
+    return f"{round(x, digits) + 0.0:.{digits}f}"

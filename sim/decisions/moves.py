@@ -51,8 +51,7 @@ RATE = param(
 )
 CREATE = param(
     "moves.create",
-    2.6,
-    (2.1, 3.1),
+    3.4, (2.9, 3.9),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of offering a pact",
@@ -69,12 +68,21 @@ DEEPEN = param(
 )
 BREAK = param(
     "moves.break",
-    5.0,
-    (4.0, 6.0),
+    4.6,
+    (4.0, 5.2),
     bounds=(0.0, 50.0),
     unit="logits",
-    meaning="cost of leaving or downgrading a pact",
-    source="hazards of ending, facts 1-4",
+    meaning="cost of leaving or lowering a pact, however slight",
+    source="hazard of ending of consultation pacts .010 a year (fact 4)",
+)
+BREAK_DEEP = param(
+    "moves.break_deep",
+    1.8,
+    (1.2, 2.4),
+    bounds=(0.0, 50.0),
+    unit="logits per unit commitment",
+    meaning="extra cost by the commitment that is broken",
+    source="hazard of ending of defence pacts .014 to .042 a year (facts 1, 2)",
 )
 BREAK_ARMS = param(
     "moves.break_arms",
@@ -87,8 +95,7 @@ BREAK_ARMS = param(
 )
 IMPOSE = param(
     "moves.sanction",
-    6.0,
-    (5.0, 7.0),
+    7.0, (6.2, 7.8),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of imposing sanctions",
@@ -105,8 +112,7 @@ LIFT = param(
 )
 GRANT = param(
     "moves.aid",
-    4.0,
-    (3.4, 4.6),
+    4.8, (4.2, 5.4),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of starting aid",
@@ -123,8 +129,7 @@ STOP_AID = param(
 )
 ARM_COST = param(
     "moves.arm",
-    4.6,
-    (4.0, 5.2),
+    5.2, (4.6, 5.8),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of a decision to arm or disarm",
@@ -141,8 +146,7 @@ COURT_COST = param(
 )
 PROVOKE_COST = param(
     "moves.provoke",
-    5.0,
-    (4.4, 5.6),
+    4.8, (4.2, 5.4),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of an act of pressure",

@@ -24,10 +24,11 @@ def compile_all() -> None:
     times = np.zeros(len(order))
     log = np.zeros((100, kernel.LOG_COLUMNS))
     counts = np.zeros(2, dtype=np.int64)
+    choice = np.zeros(kernel.CHOICE_CELLS)
     rows = np.zeros(1, dtype=np.int64)
     entries.draw_triangles(1, 0, keys, np.ones((n, 3)), np.empty(n))
     entries.simulate(
-        m, v, p, n, quarters, 1, 0, keys, events, limits, order, times, rows, rows,
+        m, v, p, n, quarters, 1, 0, keys, events, limits, order, times, choice, rows, rows,
         np.zeros((1, 2), dtype=np.int64), np.zeros((quarters + 1, 1, n)),
         np.zeros((quarters + 1, 1, 1)), np.array([0, 2], dtype=np.int64), rows,
         np.zeros((1, 2, n, n)), np.zeros((3, n, n)), log, counts,
@@ -36,7 +37,8 @@ def compile_all() -> None:
     entries.play_event_at(m, v, p, n, events, limits, 0)
     entries.settle(m, v, p, n, 1, 1, 0)
     entries.schedule(v, p, n, 1, 1, 0, keys, order, times)
-    entries.turn(0, 0, 0, m, v, p, n, 1, 1, 0, keys, log, 0, counts)
+    entries.turn(0, 0, 0, m, v, p, n, 1, 1, 0, keys, choice, log, 0, counts)
+    entries.weigh(0, 0, m, v, p, n, 1, 1, 0, keys, choice, np.zeros((50, 7)))
     entries.finish(m, v, p, n)
     entries.term_values(m, v, p, n, 0, np.zeros(kernel.TERM_COUNT))
     from sim.blocs import find_blocs

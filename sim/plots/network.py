@@ -15,7 +15,7 @@ from sim.plots.style import (
     listed,
     new_figure,
 )
-from sim.summary import CoalitionReport, summarise
+from sim.summary import CoalitionReport, percent, summarise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,12 +112,13 @@ def _layout(
     alone = np.flatnonzero(blocs < 0)
     if alone.size:
         gap = 2.0 * float(reach[alone].max()) + 0.08
-        per_row = max(1, int((right - left - 0.95) / gap))
+        after_word = left + 0.72 + float(reach[alone].max())
+        per_row = max(1, int((right - after_word) / gap))
         rows = -(-len(alone) // per_row)
         base = bottom if (blocs >= 0).any() else (bottom + top - rows * gap) / 2.0
         for at, i in enumerate(alone):
             row, column = divmod(at, per_row)
-            place[i] = (left + 0.95 + column * gap, base + (rows - row - 0.5) * gap)
+            place[i] = (after_word + column * gap, base + (rows - row - 0.5) * gap)
         bottom = float(place[alone, 1].max()) + gap / 2 + 0.1
     inside = np.flatnonzero(blocs >= 0)
     if inside.size:
@@ -270,8 +271,7 @@ def _draw_legend(axes: Axes, results: Results, report: CoalitionReport, bottom: 
         x, y = 0.25 + column * WIDTH / 2, bottom + 0.25 * (rows - row) - 0.12
         axes.add_patch(Circle((x, y), 0.07, facecolor=colours[bloc.core], edgecolor="none"))
         share = bloc.share.end
-        text = (
-            f"{bloc.core}: {len(bloc.members)} states, {share.median:.0%} of capability "
-            f"(90% of runs: {share.low:.0%} to {share.high:.0%})"
-        )
+        low, middle, high = (percent(part) for part in (share.low, share.median, share.high))
+        spread = "" if low == high else f" (90% of runs: {low} to {high})"
+        text = f"{bloc.core}: {len(bloc.members)} states, {middle} of capability{spread}"
         axes.text(x + 0.14, y, text, size=8.5, color=INK, va="center")

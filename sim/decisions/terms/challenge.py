@@ -1,6 +1,7 @@
 """Challenge: pressing another pays where will and odds are high, and costs where it can hit back.
 
-Ch_i = sum_j t_ij [gain pi_ij - risk H_ij (1 - odds_ij) - ties (g_ij + tau_ij V_ij)],
+Ch_i = sum_j t_ij [gain pi_ij - risk H_ij (1 - odds_ij) - norm (1 - H_ij)
+                   - bonds (g_ij + tau_ij V_ij)],
 pi_ij = r_i H_ij odds_ij, odds_ij = O_i / (O_i + F_ji) at the start of the quarter (expected utility of a challenge, Bueno de
 Mesquita and Lalman 1992, in reduced form).
 """
@@ -23,8 +24,7 @@ from sim.types import Dyads, States, Vector
 
 GAIN = param(
     "challenge.gain",
-    12.0,
-    (6.0, 18.0),
+    30.0, (15.0, 45.0),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="worth of full pressure at full will and odds",
@@ -32,12 +32,20 @@ GAIN = param(
 )
 RISK = param(
     "challenge.risk",
-    4.0,
-    (2.0, 6.0),
+    3.0, (1.5, 4.5),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of the other's answer",
     source="judgement",
+)
+NORM = param(
+    "challenge.norm",
+    8.0,
+    (4.0, 12.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of pressing a state that is not hostile",
+    source="judgement: disputes fall almost only between hostile pairs",
 )
 BONDS = param(
     "challenge.bonds",
@@ -58,6 +66,7 @@ def net(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     return (
         P[GAIN] * V[REVISIONISM_NOW, i] * h * odds
         - P[RISK] * h * (1.0 - odds)
+        - P[NORM] * (1.0 - h)
         - P[BONDS] * (M[COMMITMENT, i, j] + M[TRUST, i, j] * M[VULNERABILITY, i, j])
     )
 

@@ -15,8 +15,7 @@ from sim.types import Dyads, States, Vector
 
 EXPRESSION = param(
     "sanctioning.expression",
-    4.0,
-    (2.0, 6.0),
+    5.0, (3.0, 7.0),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="gain from punishing a violation by a hostile state",

@@ -8,7 +8,7 @@ Equations (capability share)::
 
     T_ik = h_ik b_ik + rho H_ik sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il),   T_i = sum_k T_ik
     b_ik = C_k E_k exp(-d_ik / reach_k)
-    attention_i <- keep attention_i + min(3, gain max(0, T_i / T_i^last - 1))
+    attention_i <- keep attention_i + min(3, gain max(0, T_i / T_i^last - 1 - noticed))
 
 The sums themselves are kept up to date move by move (:mod:`sim.decisions.assessment`); this rule
 switches the coalition part and moves attention. Sources: Walt 1987; Snyder 1984 (alliance security
@@ -49,6 +49,14 @@ GAIN = param(
     meaning="attention per relative rise of threat",
     source="design notes eq. (20)",
 )
+NOTICED = param(
+    "coalition_threat.noticed",
+    0.03,
+    (0.01, 0.06),
+    bounds=(0.0, 10.0),
+    meaning="relative rise of threat in a quarter below which nobody takes note",
+    source="judgement: the drift of quiet quarters",
+)
 THREAT_LAST = state_field(
     "threat_last", unit="capability share", meaning="total threat a quarter before"
 )
@@ -67,7 +75,7 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
     for i in range(n):
         last = V[THREAT_LAST, i]
         rise = V[THREAT_TOTAL, i] / last - 1.0 if last > 0.0 else 0.0
-        V[ATTENTION, i] = clip(P[KEEP] * V[ATTENTION, i] + clip(P[GAIN] * rise, 0.0, 3.0), 0.0, 3.0)
+        V[ATTENTION, i] = clip(P[KEEP] * V[ATTENTION, i] + clip(P[GAIN] * (rise - P[NOTICED]), 0.0, 3.0), 0.0, 3.0)
         V[THREAT_LAST, i] = V[THREAT_TOTAL, i]
 
 

@@ -1,0 +1,405 @@
+"""Made-up worlds of no country, straight from the registry, and compiled doors to the rules.
+
+:func:`random_case` draws a valid initial state and valid parameters for a few states; new variables
+and parameters are drawn by their declared bounds without a change here. :func:`probes` compiles
+small doors to functions of the kernel that have no entry point of their own, once for a version of
+the sources, beside the kernel's own cache.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import codegen, kernel
+from sim import vocabulary as names
+from sim.priors import UNSTATED, complete
+from sim.registry import Field
+from sim.streams import state_key
+
+Floats = NDArray[np.float64]
+
+#: Kinds of moves in the words of the terms' change functions, with the variable that each changes.
+CHANGED = {
+    "pact": "pact_level",
+    "sanction": "sanctions",
+    "aid": "aid",
+    "court": "contact",
+    "tension": "tension",
+    "arm": "arms_effort",
+}
+
+
+@dataclass
+class Case:
+    """The blocks of one world, with calls of the compiled kernel by argument names."""
+
+    M: Floats
+    V: Floats
+    P: Floats
+    keys: NDArray[np.int64]
+
+    @property
+    def n(self) -> int:
+        return int(self.V.shape[1])
+
+    def copy(self) -> Case:
+        return Case(self.M.copy(), self.V.copy(), self.P.copy(), self.keys)
+
+    def dyads(self, name: str) -> Floats:
+        """The sheet of a dyadic variable, to read or to write."""
+        return self.M[names.DYAD_FIELDS[name].row]
+
+    def states(self, name: str) -> Floats:
+        """The row of a variable of states, to read or to write."""
+        return self.V[names.STATE_FIELDS[name].row]
+
+    def p(self, name: str) -> float:
+        return float(self.P[names.PARAMS[name].row])
+
+    def set_p(self, **values: float) -> None:
+        """Set parameters; ``__`` in a name stands for the dot."""
+        for name, value in values.items():
+            self.P[names.PARAMS[name.replace("__", ".")].row] = value
+
+    def call(self, entry: str, **given: Any) -> Any:
+        """Call an entry point of the kernel; blocks, keys and working space fill in themselves."""
+        known = {"M": self.M, "V": self.V, "P": self.P, "n": self.n, "keys": self.keys}
+        arguments = []
+        for name in kernel.SIGNATURES[entry].split(", "):
+            value = given.pop(name, known.get(name))
+            if value is None and name == "choice":
+                value = np.zeros(kernel.CHOICE_CELLS)
+            if value is None:
+                raise TypeError(f"{entry} needs {name}")
+            arguments.append(value)
+        if given:
+            raise TypeError(f"{entry} does not take {', '.join(given)}")
+        return getattr(compiled(), entry)(*arguments)
+
+    def schedule(self, tick: int, seed: int, run: int = 0) -> NDArray[np.int64]:
+        """The (state, opportunity) pairs of a quarter in their order."""
+        room = self.n * kernel.MAX_OPPORTUNITIES
+        order = np.zeros((room, 2), dtype=np.int64)
+        count = self.call(
+            "schedule", tick=tick, seed=seed, run=run, order=order, times=np.empty(room)
+        )
+        return order[:count]
+
+    def play(self, quarters: int, seed: int = 1, run: int = 0) -> Iterator[Floats]:
+        """Advance quarter by quarter, in place; yields the log rows of each quarter."""
+        log = np.zeros((16 * self.n, kernel.LOG_COLUMNS))
+        counts = np.zeros(2, dtype=np.int64)
+        for tick in range(1, quarters + 1):
+            key = {"tick": tick, "seed": seed, "run": run}
+            self.call("settle", **key)
+            logged = 0
+            for position, (i, k) in enumerate(self.schedule(**key)):
+                logged = self.call(
+                    "turn",
+                    i=int(i), k=int(k), position=position, logged=logged, counts=counts, **turns(log), **key
+                )
+            self.call("finish")
+            yield log[:logged].copy()
+
+    def one_turn(
+        self, i: int, *, seed: int = 1, run: int = 0, tick: int = 1, k: int = 0
+    ) -> Floats | None:
+        """One opportunity of state i, in place; the row of the log if it made a move."""
+        log = np.zeros((1, kernel.LOG_COLUMNS))
+        logged = self.call(
+            "turn",
+            i=i, k=k, position=0, logged=0, counts=np.zeros(2, dtype=np.int64),
+            tick=tick, seed=seed, run=run, **turns(log)
+        )
+        return log[0] if logged else None
+
+    def values(self, i: int) -> Floats:
+        """Contributions of the terms to the utility of i, by the compiled plain definitions."""
+        out = np.empty(kernel.TERM_COUNT)
+        self.call("term_values", i=i, out=out)
+        return out
+
+    def parts(self, kind: str, i: int, j: int, to: float) -> Floats:
+        """What the terms' change functions say of a move of i, in logits."""
+        out = np.zeros((1, kernel.TERM_COUNT))
+        if kind == "pact":
+            probes().pact_parts(self.M, self.V, self.P, i, j, float(to), out)
+        else:
+            now = self.now(kind, i, j)
+            getattr(probes(), f"{kind}_parts")(self.M, self.V, self.P, i, j, now, float(to), out)
+        return out[0]
+
+    def now(self, kind: str, i: int, j: int) -> float:
+        """Present value of what a kind of move changes (for courting: the attention received)."""
+        if kind == "arm":
+            return float(self.states("arms_effort")[i])
+        if kind == "court":
+            return float(self.dyads("contact")[j, i])
+        return float(self.dyads(CHANGED[kind])[i, j])
+
+    def move(self, kind: str, i: int, j: int, to: float) -> None:
+        """Make a move, in place, without asking anybody."""
+        probes().move(list(CHANGED).index(kind), self.M, self.V, self.P, self.n, i, j, float(to))
+
+
+def turns(log: Floats) -> dict[str, Floats]:
+    """The log under the name that the entry point gives it."""
+    known = kernel.SIGNATURES["turn"].split(", ")
+    return {next(name for name in ("log", "rows", "log_rows") if name in known): log}
+
+
+# --- random worlds ---------------------------------------------------------------------------------
+
+
+def random_case(n: int = 8, seed: int = 0, *, settled: bool = True, wars: bool = True) -> Case:
+    """A random valid world: variables within their bounds, parameters in their plausible ranges.
+
+    Settled by the kernel's ``begin`` unless asked otherwise, and then ready for a first quarter.
+    """
+    rng = np.random.default_rng(seed)
+    m = np.zeros((len(names.DYAD_FIELDS), n, n))
+    v = np.zeros((len(names.STATE_FIELDS), n))
+    p = np.array([rng.uniform(*x.plausible) for x in names.PARAMS.values()])
+    for field in names.STATE_FIELDS.values():
+        v[field.row] = field.default
+        if field.initial:
+            v[field.row] = random_states(field, n, rng)
+        elif field.name.startswith("weight_"):
+            v[field.row] = rng.uniform(0.5, 1.5, n)
+        elif field.name.startswith("taboo_"):
+            v[field.row] = rng.choice([0.0, 1.0, 3.0], n)
+    for field in names.DYAD_FIELDS.values():
+        m[field.row] = field.default
+        if field.initial:
+            m[field.row] = random_pairs(field, n, rng)
+    levels = rng.choice([0.0, 1.0, 2.0, 3.0], (n, n), p=[0.6, 0.2, 0.1, 0.1])
+    m[names.DYAD_FIELDS["pact_level"].row] = symmetric(levels)
+    floors = np.where(rng.random((n, n)) < 0.15, rng.uniform(0.1, 1.0, (n, n)), 0.0)
+    m[names.DYAD_FIELDS["organisation_floor"].row] = symmetric(floors)
+    if not wars:
+        m[names.DYAD_FIELDS["war"].row] = 0.0
+    for row in UNSTATED:
+        m[row][rng.random((n, n)) < 0.3] = np.nan
+    complete(m, v, p)
+    case = Case(m, v, p, np.array([state_key(f"S{i}") for i in range(n)], dtype=np.int64))
+    if settled:
+        case.call("begin")
+    return case
+
+
+def random_states(field: Field, n: int, rng: np.random.Generator) -> Floats:
+    """Values of a variable of states that a scenario may set."""
+    low, high = field.bounds
+    match field.name:
+        case "capability" | "economy" | "arms_supply":
+            return rng.dirichlet(np.full(n, 0.7)) * 0.9 + 1e-3
+        case "pole":
+            return (np.arange(n) < max(2, n // 3)).astype(float)
+        case "nuclear":
+            return rng.choice([0.0, 1.0], n)
+        case "ideal_point":
+            return rng.normal(0.0, 1.0, n).clip(low, high)
+        case "reach":
+            return rng.uniform(0.5, 8.0, n)
+        case "arms_effort":
+            return rng.uniform(0.8, 1.4, n)
+    return rng.uniform(low, high if high <= 100.0 else 1e5, n)
+
+
+def random_pairs(field: Field, n: int, rng: np.random.Generator) -> Floats:
+    """Values of a dyadic variable that a scenario may set; nothing towards oneself."""
+    low, high = field.bounds
+    sheet = rng.uniform(low, high if high <= 100.0 else 1e5, (n, n))
+    match field.name:
+        case "energy" | "arms" | "arms_stock" | "finance":
+            sheet = rng.dirichlet(np.full(n + 1, 0.5), n)[:, :n]
+        case "distance":
+            sheet = rng.uniform(0.0, 8.0, (n, n))
+        case "trust":
+            sheet = rng.uniform(0.05, 0.95, (n, n))
+        case "war":
+            sheet = np.where(rng.random((n, n)) < 0.05, sheet, 0.0)
+        case "sanctions" | "secondary_sanctions" | "aid":
+            sheet = rng.choice([0.0, 0.5, 1.0], (n, n), p=[0.7, 0.1, 0.2])
+        case "rivalry" | "tension":
+            sheet = np.where(rng.random((n, n)) < 0.5, sheet, 0.0)
+    if field.symmetric:
+        sheet = symmetric(sheet)
+    np.fill_diagonal(sheet, 0.0)
+    return sheet
+
+
+def symmetric(sheet: Floats) -> Floats:
+    """The upper half of a sheet in both orders."""
+    upper = np.triu(sheet, 1)
+    return upper + upper.T
+
+
+# --- compiled doors --------------------------------------------------------------------------------
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold a lock of this version of the sources, so that parallel workers compile once."""
+    with (codegen.cache_folder() / "tests.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@cache
+def compiled() -> ModuleType:
+    """The kernel's entry points; the first call of each compiles it where no cache has it."""
+    return once(kernel.entries())
+
+
+@cache
+def probes() -> ModuleType:
+    """Doors to the functions of the kernel below its entry points."""
+    text = probes_source()
+    digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    return once(codegen._load(f"probes_{digest}", text))
+
+
+def once(module: ModuleType) -> ModuleType:
+    """A view of a module whose functions are first called under the lock of :func:`alone`."""
+    view = ModuleType(module.__name__ + "_view")
+
+    def guarded(name: str, function: Any) -> Any:
+        def first(*arguments: Any) -> Any:
+            with alone():
+                result = function(*arguments)
+            setattr(view, name, function)
+            return result
+
+        return first
+
+    for name, function in vars(module).items():
+        if hasattr(function, "py_func"):
+            setattr(view, name, guarded(name, function))
+    return view
+
+
+def probes_source() -> str:
+    """Text of the module of :func:`probes`."""
+    lines = [PROBES]
+    for kind in ("sanction", "aid", "court", "tension", "arm"):
+        lines.append(
+            f"\n@entry\ndef {kind}_parts(M, V, P, i, j, x0, x1, out):\n"
+            f"    rules.{kind}_parts(M, V, P, i, j, x0, x1, out, 0, 0)\n"
+        )
+    for what in ("start", "update"):
+        key = ", tick, seed, run" if what == "update" else ""
+        lines.append(f"\n@entry\ndef {what}_rule(which, M, V, P, n{key}):\n    pass\n")
+        for k, (name, module) in enumerate(names.MECHANISM_MODULES.items()):
+            if getattr(names.MECHANISMS[name], what) is not None:
+                lines.insert(1, f"import {module.__name__} as m{k}\n")
+                lines.append(f"    if which == {k}:\n        m{k}.{what}(M, V, P, n{key})\n")
+    return "".join(lines)
+
+
+PROBES = '''"""Doors for tests; generated."""
+
+import numpy as np
+
+from sim import kernel, mathx, streams
+from sim.decisions import assessment, moves
+from sim.fields import LEVEL
+from sim.jit import entry
+
+rules = kernel.rules
+
+
+@entry
+def pact_parts(M, V, P, i, j, to, out):
+    a = moves.tie_at(M, P, i, j, M[LEVEL, i, j])
+    b = moves.tie_at(M, P, i, j, to)
+    rules.pact_parts(M, V, P, i, j, a, b, out, 0, 0)
+    rules.per_commitment_parts(M, V, P, i, j, b.g - a.g, out, 0, 0)
+    rules.per_entrapment_parts(M, V, P, i, j, b.e - a.e, out, 0, 0)
+
+
+@entry
+def move(kind, M, V, P, n, i, j, to):
+    if kind == 0:
+        a = moves.tie_at(M, P, i, j, M[LEVEL, i, j])
+        moves.conclude(M, V, P, n, i, j, a, moves.tie_at(M, P, i, j, to))
+    elif kind == 1:
+        moves.set_sanctions(M, V, P, i, j, to)
+    elif kind == 2:
+        moves.set_aid(M, V, i, j, to)
+    elif kind == 3:
+        moves.court(M, V, i, j)
+    elif kind == 4:
+        moves.set_tension(M, i, j, to)
+    else:
+        moves.set_effort(V, i, to)
+
+
+@entry
+def assess(M, V, P, n):
+    assessment.assess(M, V, P, n)
+
+
+@entry
+def sums(M, V, P, n):
+    assessment.sums(M, V, P, n)
+
+
+@entry
+def beats(e, bits, best, floor):
+    return kernel.beats(e, bits, best, floor)
+
+
+@entry
+def philox(counters, key, out):
+    for t in range(counters.shape[0]):
+        c = counters[t]
+        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = streams.philox(
+            c[0], c[1], c[2], c[3], key[0], key[1]
+        )
+
+
+@entry
+def block(keys, out):
+    for t in range(keys.shape[0]):
+        k = keys[t]
+        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = streams.block(
+            k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]
+        )
+
+
+@entry
+def units(bits, out):
+    for t in range(bits.size):
+        out[t] = streams.unit(bits[t])
+
+
+@entry
+def gumbels(bits, out):
+    for t in range(bits.size):
+        out[t] = streams.gumbel(bits[t])
+
+
+@entry
+def mathematics(which, x, out):
+    for t in range(x.size):
+        if which == 0:
+            out[t] = mathx.exp(x[t])
+        elif which == 1:
+            out[t] = mathx.log(x[t])
+        elif which == 2:
+            out[t] = mathx.logistic(x[t])
+        else:
+            out[t] = mathx.normal_quantile(x[t])
+
+'''
