@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. Slow libraries are imported by the commands that use them."""
+"""The command line: parse, call, print. Commands import slow libraries when they run."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="Simulate alignment, pacts and blocs in a multipolar world, from sourced scenario files.",
-    epilog="Start with: [bold]multipolar list[/bold], then "
-    "[bold]multipolar run russia_dprk_pact[/bold].",
+    epilog="Start with: [bold]multipolar list[/bold], then [bold]multipolar run NAME[/bold].",
 )
 out = Console()
 err = Console(stderr=True)
@@ -49,7 +48,7 @@ Set = Annotated[
     typer.Option(
         metavar="KEY=VALUE",
         help="Set any number or switch of the scenario: [cyan]security.weight=8[/cyan], "
-        "[cyan]states.VNM.capability=.02[/cyan], [cyan]relations.trust.VNM>RUS=.5[/cyan], "
+        "[cyan]states.AAA.capability=.02[/cyan], [cyan]relations.trust.AAA>BBB=.5[/cyan], "
         "[cyan]mechanisms.trust=off[/cyan], [cyan]events.NAME=off[/cyan]. May be repeated.",
     ),
 ]
@@ -68,7 +67,13 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress | None]:
     if quiet or not err.is_terminal:
         yield None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
@@ -164,7 +169,9 @@ def run(
         save_figures(results, place / "figures", report)
     if not quiet:
         err.print(
-            f"Results: {place} ({time.perf_counter() - began:.1f} s)", highlight=False, soft_wrap=True
+            f"Results: {place} ({time.perf_counter() - began:.1f} s)",
+            highlight=False,
+            soft_wrap=True,
         )
     if interrupted:
         sys.exit(130)
@@ -173,7 +180,8 @@ def run(
 @app.command()
 def validate(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped ones.")
+        list[str],
+        typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped ones."),
     ],
 ) -> None:
     """Check scenario files, with all their arms, and print every error with its place."""
@@ -261,7 +269,7 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def version(value: bool) -> None:  # noqa: FBT001
+def version(value: bool) -> None:
     """Print the version and leave."""
     if value:
         out.print(f"multipolar {__version__}", highlight=False)

@@ -29,7 +29,7 @@ _PACKAGE = Path(__file__).parent
 def source_hash() -> str:
     """Hash of every source file that compiled code may depend on, and of numba's version."""
     digest = hashlib.blake2b(digest_size=12)
-    folders = ("mechanisms", "decisions")
+    folders = ("mechanisms", "decisions", "kernel")
     files = [path for folder in folders for path in (_PACKAGE / folder).rglob("*.py")]
     files += [
         _PACKAGE / f"{name}.py"
@@ -37,7 +37,6 @@ def source_hash() -> str:
             "codegen",
             "fields",
             "jit",
-            "kernel",
             "mathx",
             "priors",
             "registry",
@@ -113,10 +112,11 @@ def rules_source() -> str:
         )
     security = list(names.TERMS).index("security")
     influence = list(names.TERMS).index("influence")
+    fear, hold = names.TERMS["security"], names.TERMS["influence"]
     lines.append(
         "\n\n@njit\ndef third(M, V, P, m, i, j, threat, patron_i, patron_j):\n"
-        f"    w = P[{names.TERMS['security'].weight}] * V[{names.TERMS['security'].multiplier}, m]\n"
-        f"    x = P[{names.TERMS['influence'].weight}] * V[{names.TERMS['influence'].multiplier}, m]\n"
+        f"    w = P[{fear.weight}] * V[{fear.multiplier}, m]\n"
+        f"    x = P[{hold.weight}] * V[{hold.multiplier}, m]\n"
         f"    return w * t{security}.third(M, V, P, m, threat) + x * (\n"
         f"        t{influence}.third(M, V, P, m, i, patron_i)\n"
         f"        + t{influence}.third(M, V, P, m, j, patron_j))\n"

@@ -76,8 +76,11 @@ class Interrupted(Exception):
 
 
 def recorded_pairs(spec: ScenarioSpec) -> tuple[tuple[str, str], ...]:
-    """Ordered pairs whose variables are recorded: focal states with focal states and poles, and
-    the pairs that the scenario asks for, each in both orders."""
+    """Ordered pairs whose variables are recorded.
+
+    Focal states with focal states and poles, and the pairs that the scenario asks for, each in
+    both orders.
+    """
     pairs: dict[tuple[str, str], None] = {}
     for a in spec.focal:
         for b in (*spec.focal, *spec.poles):

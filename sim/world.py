@@ -305,7 +305,7 @@ class World:
 
     @cached_property
     def triangles(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Stream keys ``(K,)`` and (low, stated value, high) ``(K, 3)`` of the uncertain numbers."""
+        """Stream keys ``(K,)`` and (low, stated, high) ``(K, 3)`` of the uncertain numbers."""
         keys = np.array([number_key(x.key) for x in self.uncertain], dtype=np.int64)
         shape = np.array([(x.low, x.value, x.high) for x in self.uncertain]).reshape(-1, 3)
         return keys, shape

@@ -106,7 +106,13 @@ class Case:
             for position, (i, k) in enumerate(self.schedule(**key)):
                 logged = self.call(
                     "turn",
-                    i=int(i), k=int(k), position=position, logged=logged, counts=counts, **turns(log), **key
+                    i=int(i),
+                    k=int(k),
+                    position=position,
+                    logged=logged,
+                    counts=counts,
+                    **turns(log),
+                    **key,
                 )
             self.call("finish")
             yield log[:logged].copy()
@@ -118,8 +124,15 @@ class Case:
         log = np.zeros((1, kernel.LOG_COLUMNS))
         logged = self.call(
             "turn",
-            i=i, k=k, position=0, logged=0, counts=np.zeros(2, dtype=np.int64),
-            tick=tick, seed=seed, run=run, **turns(log)
+            i=i,
+            k=k,
+            position=0,
+            logged=0,
+            counts=np.zeros(2, dtype=np.int64),
+            tick=tick,
+            seed=seed,
+            run=run,
+            **turns(log),
         )
         return log[0] if logged else None
 

@@ -19,8 +19,8 @@ from sim.decisions.commitment import level_commitment
 from sim.fields import (
     AID,
     ARMS,
-    ARMS_STOCK,
     ARMS_IMPORT_NEED,
+    ARMS_STOCK,
     ARMS_SUPPLY,
     CAPABILITY,
     COMMITMENT,

@@ -51,7 +51,8 @@ RATE = param(
 )
 CREATE = param(
     "moves.create",
-    3.4, (2.9, 3.9),
+    3.4,
+    (2.9, 3.9),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of offering a pact",
@@ -95,7 +96,8 @@ BREAK_ARMS = param(
 )
 IMPOSE = param(
     "moves.sanction",
-    7.0, (6.2, 7.8),
+    7.0,
+    (6.2, 7.8),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of imposing sanctions",
@@ -112,7 +114,8 @@ LIFT = param(
 )
 GRANT = param(
     "moves.aid",
-    4.8, (4.2, 5.4),
+    4.8,
+    (4.2, 5.4),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of starting aid",
@@ -129,7 +132,8 @@ STOP_AID = param(
 )
 ARM_COST = param(
     "moves.arm",
-    5.2, (4.6, 5.8),
+    5.2,
+    (4.6, 5.8),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of a decision to arm or disarm",
@@ -146,7 +150,8 @@ COURT_COST = param(
 )
 PROVOKE_COST = param(
     "moves.provoke",
-    4.8, (4.2, 5.4),
+    4.8,
+    (4.2, 5.4),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of an act of pressure",

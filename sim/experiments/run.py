@@ -55,7 +55,9 @@ def run(
     """
     if isinstance(scenario, ScenarioSpec):
         if arm not in (BASE_ARM, scenario.arm) or set or quarters is not None:
-            message = "arm, set and quarters belong to load_scenario when a loaded scenario is given"
+            message = (
+                "arm, set and quarters belong to load_scenario when a loaded scenario is given"
+            )
             raise ValueError(message)
         spec = scenario
     else:

@@ -28,13 +28,33 @@ def compile_all() -> None:
     rows = np.zeros(1, dtype=np.int64)
     entries.draw_triangles(1, 0, keys, np.ones((n, 3)), np.empty(n))
     entries.simulate(
-        m, v, p, n, quarters, 1, 0, keys, events, limits, order, times, choice, rows, rows,
-        np.zeros((1, 2), dtype=np.int64), np.zeros((quarters + 1, 1, n)),
-        np.zeros((quarters + 1, 1, 1)), np.array([0, 2], dtype=np.int64), rows,
-        np.zeros((1, 2, n, n)), np.zeros((3, n, n)), log, counts,
+        m,
+        v,
+        p,
+        n,
+        quarters,
+        1,
+        0,
+        keys,
+        events,
+        limits,
+        order,
+        times,
+        choice,
+        rows,
+        rows,
+        np.zeros((1, 2), dtype=np.int64),
+        np.zeros((quarters + 1, 1, n)),
+        np.zeros((quarters + 1, 1, 1)),
+        np.array([0, 2], dtype=np.int64),
+        rows,
+        np.zeros((1, 2, n, n)),
+        np.zeros((3, n, n)),
+        log,
+        counts,
     )
     entries.begin(m, v, p, n, keys)
-    entries.play_event_at(m, v, p, n, events, limits, 0)
+    entries.play_event_at(m, v, p, events, limits, 0)
     entries.settle(m, v, p, n, 1, 1, 0)
     entries.schedule(v, p, n, 1, 1, 0, keys, order, times)
     entries.turn(0, 0, 0, m, v, p, n, 1, 1, 0, keys, choice, log, 0, counts)

@@ -2,8 +2,8 @@
 
 Ch_i = sum_j t_ij [gain pi_ij - risk H_ij (1 - odds_ij) - norm (1 - H_ij)
                    - bonds (g_ij + tau_ij V_ij)],
-pi_ij = r_i H_ij odds_ij, odds_ij = O_i / (O_i + F_ji) at the start of the quarter (expected utility of a challenge, Bueno de
-Mesquita and Lalman 1992, in reduced form).
+pi_ij = r_i H_ij odds_ij, odds_ij = O_i / (O_i + F_ji) at the start of the
+quarter (expected utility of a challenge, Bueno de Mesquita and Lalman 1992, in reduced form).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from sim.types import Dyads, States, Vector
 
 GAIN = param(
     "challenge.gain",
-    30.0, (15.0, 45.0),
+    30.0,
+    (15.0, 45.0),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="worth of full pressure at full will and odds",
@@ -32,7 +33,8 @@ GAIN = param(
 )
 RISK = param(
     "challenge.risk",
-    3.0, (1.5, 4.5),
+    3.0,
+    (1.5, 4.5),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of the other's answer",

@@ -1,6 +1,6 @@
 """Opposition: partners who are hostile to each other.
 
-Opp_i = 1/2 sum_jl g_ij g_il Hs_jl c_j c_l with Hs the mean hostility of the pair and c = min(1, C/.3)
+Opp_i = 1/2 sum_jl g_ij g_il Hs_jl c_j c_l, Hs the mean hostility of the pair, c = min(1, C/.3)
 (design notes eq. 9). The product makes weak ties to both sides nearly free and two defence pacts on
 opposite sides prohibitive.
 """

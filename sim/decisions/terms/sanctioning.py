@@ -1,6 +1,6 @@
 """Sanctioning: what a sender loses in trade and gains in denial and reproach.
 
-U_i = sum_j S_ij (1.2 H_ij violation_j + .4 H_ij - cost s_ij m_i) (design notes eq. 15; Drezner 1999:
+U_i = sum_j S_ij (1.2 H_ij violation_j + .4 H_ij - cost s_ij m_i) (design notes eq. 15; Drezner:
 sanctions are imposed on adversaries). Norm violation, not hostility alone, carries them: without it
 sanctions spread by themselves (design notes 6).
 """
@@ -15,7 +15,8 @@ from sim.types import Dyads, States, Vector
 
 EXPRESSION = param(
     "sanctioning.expression",
-    5.0, (3.0, 7.0),
+    5.0,
+    (3.0, 7.0),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="gain from punishing a violation by a hostile state",

@@ -18,7 +18,8 @@ from sim.types import Dyads, States, Vector
 
 LINEAR = param(
     "upkeep.linear",
-    0.5, (0.3, 1.0),
+    0.5,
+    (0.3, 1.0),
     bounds=(0.0, 50.0),
     unit="logits per unit commitment",
     meaning="c0",
@@ -26,7 +27,8 @@ LINEAR = param(
 )
 CONVEX = param(
     "upkeep.convex",
-    0.08, (0.03, 0.15),
+    0.08,
+    (0.03, 0.15),
     bounds=(0.0, 50.0),
     unit="logits per squared commitment",
     meaning="c1",

@@ -77,7 +77,7 @@ SNAP = param(
     bounds=(0.0, 2.0),
     unit="per year",
     meaning="extra adjustment where deliveries are deterred",
-    source="cancelled purchases (fact 38); Viet Nam's shares 2017-21 to 2020-24 (fact 17)",
+    source="cancelled purchases (fact 38) and falling shares (fact 17) after 2017",
 )
 RENEWAL = param(
     "arms_flow.renewal",

@@ -32,7 +32,7 @@ BLOCK = param(
     bounds=(0.0, 10.0),
     unit="logits per unit sanction",
     meaning="how strongly full sanctions bar trade",
-    source="design notes 7.3 (bs 1.5 x 1.6), fall of the EU share in Russian trade 2021-2023",
+    source="design notes 7.3 (bs 1.5 x 1.6), trade of sanctioned states 2021-2023, facts 24-26",
 )
 TASTE = param(
     "trade_rerouting.taste",
@@ -58,7 +58,7 @@ LOSS = param(
     (0.1, 0.4),
     bounds=(0.0, 1.0),
     meaning="part of barred trade that is lost rather than re-routed",
-    source="judgement: Russian imports fell by 10-15 % in 2022 with about half of them barred",
+    source="judgement: imports fell by 10-15 % where half of them were barred",
 )
 FLOW_START = dyad_field("trade_flow_start", unit="million USD a year", meaning="flow at the start")
 FLOW_TARGET = dyad_field("trade_flow_target", unit="million USD a year", meaning="re-routed flow")

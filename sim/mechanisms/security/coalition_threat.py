@@ -75,7 +75,9 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
     for i in range(n):
         last = V[THREAT_LAST, i]
         rise = V[THREAT_TOTAL, i] / last - 1.0 if last > 0.0 else 0.0
-        V[ATTENTION, i] = clip(P[KEEP] * V[ATTENTION, i] + clip(P[GAIN] * (rise - P[NOTICED]), 0.0, 3.0), 0.0, 3.0)
+        V[ATTENTION, i] = clip(
+            P[KEEP] * V[ATTENTION, i] + clip(P[GAIN] * (rise - P[NOTICED]), 0.0, 3.0), 0.0, 3.0
+        )
         V[THREAT_LAST, i] = V[THREAT_TOTAL, i]
 
 

@@ -5,7 +5,8 @@ claimants, press us, fight us, stand far from our positions or have lost our tru
 
 Equation (range 0..1)::
 
-    Hb_ij = logistic(-h0 + hx |x_i - x_j| + hr r_j^now + hq Q_ij + hn t_ji + hw W_ij - ht (tau_ij - .5))
+    Hb_ij = logistic(-h0 + hx |x_i - x_j| + hr r_j^now + hq Q_ij + hn t_ji + hw W_ij
+                     - ht (tau_ij - .5))
     H_ij  = Hb_ij (1 - app g_ij tau_ij)
 
 x ideal points (UNGA units), Q rivalry, t tension, W war, g commitment: a pact reassures. The slope

@@ -5,7 +5,8 @@ answers; without cause, tension decays to its usual level.
 
 Equation (per quarter, t_ij acts of i towards j, 0..1; start values carry a 0)::
 
-    t_ij += decay (t0_ij - t_ij) + will (pi_ij - pi0_ij) + answer (t_ji - t0_ji)+ + war (w_ij - t_ij)+
+    t_ij += decay (t0_ij - t_ij) + will (pi_ij - pi0_ij) + answer (t_ji - t0_ji)+
+            + war (w_ij - t_ij)+
     pi_ij = r_i^now H_ij O_i / (O_i + F_ji)
 
 with F_ji the force that j and its friends can bring to bear on i. Sources: Richardson 1960

@@ -1,0 +1,81 @@
+"""The step of the model, compiled; both drivers call these functions and nothing else.
+
+A quarter, in order: dated events -> mechanisms -> assessment -> moves of states in random order ->
+observation. Arrays in, arrays out, no allocation; see :data:`STEP` for the printable order.
+
+Blocks: ``M (dyad variables, N, N)``, ``V (state variables, N)``, ``P (parameters,)``, ``keys (N,)``
+stable stream keys, ``events (E, 7)`` rows (tick, is dyad, row, i, j, operation, number),
+``log (moves, LOG_COLUMNS)``, ``counts (2,)`` opportunities and no-ops. All float64 except ``keys``
+and ``counts`` (int64).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+
+from sim.codegen import load_entries
+from sim.kernel.choice import weigh
+from sim.kernel.layout import (
+    CHOICE_CELLS,
+    LOG_COLUMNS,
+    LOG_HEAD,
+    MAX_OPPORTUNITIES,
+    STEP,
+    TABLE_COLUMNS,
+    TERM_COUNT,
+)
+from sim.kernel.step import (
+    begin,
+    draw_triangles,
+    finish,
+    play_event_at,
+    schedule,
+    settle,
+    simulate,
+    term_values,
+    turn,
+)
+
+__all__ = [
+    "CHOICE_CELLS",
+    "LOG_COLUMNS",
+    "LOG_HEAD",
+    "MAX_OPPORTUNITIES",
+    "STEP",
+    "TABLE_COLUMNS",
+    "TERM_COUNT",
+    "begin",
+    "draw_triangles",
+    "entries",
+    "finish",
+    "play_event_at",
+    "schedule",
+    "settle",
+    "simulate",
+    "term_values",
+    "turn",
+    "weigh",
+]
+
+_CORE = "M, V, P, n"
+SIGNATURES = {
+    "begin": f"{_CORE}, keys",
+    "play_event_at": "M, V, P, events, limits, e",
+    "settle": f"{_CORE}, tick, seed, run",
+    "schedule": "V, P, n, tick, seed, run, keys, order, times",
+    "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, choice, log, logged, counts",
+    "weigh": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",
+    "finish": _CORE,
+    "simulate": f"{_CORE}, quarters, seed, run, keys, events, limits, order, times, choice, "
+    "state_rows, dyad_rows, pairs, state_series, dyad_series, network_ticks, network_rows, networks, "
+    "intensity, log, counts",
+    "term_values": f"{_CORE}, i, out",
+    "draw_triangles": "seed, run, keys, shape, out",
+}
+
+
+@cache
+def entries() -> ModuleType:
+    """The compiled entry points, from the cache where they are there."""
+    return load_entries(SIGNATURES)

@@ -1,0 +1,25 @@
+"""The numbers that the parts of the kernel share: codes of moves, cells of the choice, the log."""
+
+from __future__ import annotations
+
+from sim import vocabulary as names
+from sim.codegen import load_rules
+
+rules = load_rules()
+
+STEP = ("events", *names.MECHANISMS, "assessment", "moves", "observation")
+
+TERM_COUNT = len(names.TERMS)
+#: tick, order, mover, partner, kind, before, after, accepted, du, du partner
+LOG_HEAD = 10
+LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 6
+MAX_OPPORTUNITIES = 16
+#: cells of the choice that a state weighs up
+BEST, LEAST, KIND, PARTNER, TO, SUM, ROWS = range(7)
+CHOICE_CELLS = 7
+#: columns of a table of alternatives: kind, partner, target, gain, cost, consent, weight
+TABLE_COLUMNS = 7
+#: choices less likely than this (in logits below doing nothing) get no consent evaluated
+NEGLIGIBLE = -12.0
+# the codes of sim.types.Move, as plain numbers for compiled code
+NONE, PACT, SANCTION, LIFT, GRANT, STOP, ARM, DISARM, COURT, PROVOKE, RECONCILE = range(11)

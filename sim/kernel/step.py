@@ -1,0 +1,360 @@
+"""The step: events, mechanisms, assessment, moves, observation; and a whole run of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.decisions import assessment, commitment, moves
+from sim.decisions.observe import (
+    INTENSITY_1,
+    INTENSITY_2,
+    INTENSITY_3,
+    OFFER_1,
+    OFFER_2,
+    OFFER_3,
+    observe,
+)
+from sim.fields import (
+    ATTENTION,
+    COMMITMENT,
+    COOLDOWN,
+    ENTRAPMENT_WEIGHT,
+    FLOOR,
+    IDEAL_HOME,
+    IDEAL_POINT,
+    LEVEL,
+    TRUST,
+    TRUST_BAD,
+    TRUST_GOOD,
+)
+from sim.jit import njit
+from sim.kernel.choice import weigh
+from sim.kernel.execution import make
+from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
+from sim.mechanisms.diplomacy.alignment_pull import KEY
+from sim.streams import DRAWS, OPPORTUNITY, block, unit
+from sim.types import Dyads, States, Vector
+
+
+@njit
+def begin(M: Dyads, V: States, P: Vector, n: int, keys: np.ndarray) -> None:
+    """Complete the initial state: commitments, assessments, and the levels at the start."""
+    for i in range(n):
+        V[KEY, i] = keys[i]
+    commitment.refresh(M, P, n)
+    # Hostility needs trust and tension only; threats, protection and pulls need hostility. A second
+    # pass lets the levels at the start come from a settled assessment.
+    for _ in range(2):
+        rules.start(M, V, P, n)
+        assessment.assess(M, V, P, n)
+    observe(M, V, P, n)
+
+
+@njit
+def play_event(M: Dyads, V: States, P: Vector, event: np.ndarray) -> None:
+    """Apply one row of the event table."""
+    row = int(event[2])
+    i = int(event[3])
+    j = int(event[4])
+    if event[1] < 0.5:
+        old = V[row, i]
+        new = changed(old, event[5], event[6])
+        V[row, i] = new
+        if row == IDEAL_POINT:
+            V[IDEAL_HOME, i] += new - old
+        return
+    new = changed(M[row, i, j], event[5], event[6])
+    if row == TRUST:
+        # trust is the mean of a belief: keep the weight of the evidence, move its mean
+        new = min(max(new, 0.01), 0.99)
+        weight = M[TRUST_GOOD, i, j] + M[TRUST_BAD, i, j]
+        M[TRUST_GOOD, i, j] = weight * new
+        M[TRUST_BAD, i, j] = weight * (1.0 - new)
+    M[row, i, j] = new
+    if row in (LEVEL, FLOOR):
+        M[row, j, i] = new
+        level = M[LEVEL, i, j]
+        g = commitment.tie_commitment(M, P, i, j, level)
+        e = commitment.tie_entrapment(M, P, i, j, level)
+        M[COMMITMENT, i, j] = g
+        M[COMMITMENT, j, i] = g
+        M[ENTRAPMENT_WEIGHT, i, j] = e
+        M[ENTRAPMENT_WEIGHT, j, i] = e
+
+
+@njit
+def changed(old: float, operation: float, number: float) -> float:
+    """0 sets, 1 adds, 2 multiplies."""
+    if operation < 0.5:
+        return number
+    return old + number if operation < 1.5 else old * number
+
+
+@njit
+def play_events(
+    M: Dyads, V: States, P: Vector, tick: int, events: np.ndarray, limits: np.ndarray
+) -> None:
+    """Apply all events of a quarter in the order of the table; results stay within bounds."""
+    for e in range(events.shape[0]):
+        if int(events[e, 0]) == tick:
+            play_event(M, V, P, events[e])
+            row = int(events[e, 2])
+            i = int(events[e, 3])
+            if events[e, 1] < 0.5:
+                V[row, i] = min(max(V[row, i], limits[e, 0]), limits[e, 1])
+            else:
+                j = int(events[e, 4])
+                M[row, i, j] = min(max(M[row, i, j], limits[e, 0]), limits[e, 1])
+
+
+@njit
+def settle(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Mechanisms and assessment of a quarter: all that happens before anybody moves."""
+    for i in range(n):
+        for j in range(n):
+            M[INTENSITY_1, i, j] = 0.0
+            M[INTENSITY_2, i, j] = 0.0
+            M[INTENSITY_3, i, j] = 0.0
+            M[COOLDOWN, i, j] = max(0.0, M[COOLDOWN, i, j] - 1.0)
+    rules.mechanisms(M, V, P, n, tick, seed, run)
+    assessment.assess(M, V, P, n)
+
+
+@njit
+def schedule(
+    V: States,
+    P: Vector,
+    n: int,
+    tick: int,
+    seed: int,
+    run: int,
+    keys: np.ndarray,
+    order: np.ndarray,
+    times: np.ndarray,
+) -> int:
+    """Who gets an opportunity when: fills ``order (n * MAX_OPPORTUNITIES, 2)`` with (state, k).
+
+    State i gets floor(rate_i + u) opportunities, rate_i = rate / 4 (1 + attention_i): the mean of
+    the Poisson clock of an actor-oriented model with less variance. Times are uniform.
+    """
+    count = 0
+    for i in range(n):
+        first, _, _, _ = block(seed, run, OPPORTUNITY, tick, 0, keys[i], keys[i], 0)
+        rate = 0.25 * P[moves.RATE] * (1.0 + V[ATTENTION, i])
+        chances = min(int(rate + unit(first)), MAX_OPPORTUNITIES)
+        for k in range(chances):
+            when, _, _, _ = block(seed, run, OPPORTUNITY, tick, k + 1, keys[i], keys[i], 0)
+            time = unit(when)
+            at = count
+            while at > 0 and times[at - 1] > time:
+                times[at] = times[at - 1]
+                order[at, 0] = order[at - 1, 0]
+                order[at, 1] = order[at - 1, 1]
+                at -= 1
+            times[at] = time
+            order[at, 0] = i
+            order[at, 1] = k
+            count += 1
+    return count
+
+
+@njit
+def turn(
+    i: int,
+    k: int,
+    position: int,
+    M: Dyads,
+    V: States,
+    P: Vector,
+    n: int,
+    tick: int,
+    seed: int,
+    run: int,
+    keys: np.ndarray,
+    choice: Vector,
+    rows: np.ndarray,
+    logged: int,
+    counts: np.ndarray,
+) -> int:
+    """State i takes an opportunity: weighs, notes intensities, makes at most one move.
+
+    Returns the number of rows in the log.
+    """
+    counts[0] += 1
+    weigh(i, k, M, V, P, n, tick, seed, run, keys, choice, rows[:0])
+    chance = 1.0 / choice[SUM]
+    for j in range(n):
+        if j != i:
+            note_intensity(M, i, j, OFFER_1, INTENSITY_1, chance)
+            note_intensity(M, i, j, OFFER_2, INTENSITY_2, chance)
+            note_intensity(M, i, j, OFFER_3, INTENSITY_3, chance)
+    kind = int(choice[KIND])
+    if kind == NONE:
+        counts[1] += 1
+        return logged
+    return make(
+        i,
+        int(choice[PARTNER]),
+        kind,
+        choice[TO],
+        k,
+        position,
+        M,
+        V,
+        P,
+        n,
+        tick,
+        seed,
+        run,
+        keys,
+        rows,
+        logged,
+    )
+
+
+@njit
+def note_intensity(M: Dyads, i: int, j: int, offer: int, into: int, weight: float) -> None:
+    """Add the chance that i offers and j accepts to the pair's intensity, in both orders."""
+    M[into, i, j] += weight * M[offer, i, j]
+    M[into, j, i] += weight * M[offer, i, j]
+
+
+@njit
+def finish(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Observation at the end of a quarter."""
+    observe(M, V, P, n)
+
+
+@njit
+def record(
+    M: Dyads,
+    V: States,
+    n: int,
+    tick: int,
+    state_rows: np.ndarray,
+    dyad_rows: np.ndarray,
+    pairs: np.ndarray,
+    state_series: np.ndarray,
+    dyad_series: np.ndarray,
+) -> None:
+    """Copy the watched variables of a quarter; pure observation."""
+    for f in range(state_rows.size):
+        for i in range(n):
+            state_series[tick, f, i] = V[state_rows[f], i]
+    for f in range(dyad_rows.size):
+        for d in range(pairs.shape[0]):
+            dyad_series[tick, f, d] = M[dyad_rows[f], pairs[d, 0], pairs[d, 1]]
+
+
+@njit
+def snapshot(M: Dyads, n: int, slot: int, sheet: int, into: np.ndarray) -> None:
+    """Copy one sheet into a slot of a network record."""
+    for i in range(n):
+        for j in range(n):
+            into[slot, i, j] = M[sheet, i, j]
+
+
+@njit
+def simulate(
+    M: Dyads,
+    V: States,
+    P: Vector,
+    n: int,
+    quarters: int,
+    seed: int,
+    run: int,
+    keys: np.ndarray,
+    events: np.ndarray,
+    limits: np.ndarray,
+    order: np.ndarray,
+    times: np.ndarray,
+    choice: Vector,
+    state_rows: np.ndarray,
+    dyad_rows: np.ndarray,
+    pairs: np.ndarray,
+    state_series: np.ndarray,
+    dyad_series: np.ndarray,
+    network_ticks: np.ndarray,
+    network_rows: np.ndarray,
+    networks: np.ndarray,
+    intensity: np.ndarray,
+    log: np.ndarray,
+    counts: np.ndarray,
+) -> int:
+    """One run from the initial state to the end of the clock; returns the number of moves."""
+    begin(M, V, P, n, keys)
+    record(M, V, n, 0, state_rows, dyad_rows, pairs, state_series, dyad_series)
+    slot = 0
+    if network_ticks[0] == 0:
+        for f in range(network_rows.size):
+            snapshot(M, n, 0, network_rows[f], networks[f])
+        slot = 1
+    logged = 0
+    for tick in range(1, quarters + 1):
+        play_events(M, V, P, tick, events, limits)
+        settle(M, V, P, n, tick, seed, run)
+        count = schedule(V, P, n, tick, seed, run, keys, order, times)
+        for position in range(count):
+            logged = turn(
+                order[position, 0],
+                order[position, 1],
+                position,
+                M,
+                V,
+                P,
+                n,
+                tick,
+                seed,
+                run,
+                keys,
+                choice,
+                log,
+                logged,
+                counts,
+            )
+        finish(M, V, P, n)
+        record(M, V, n, tick, state_rows, dyad_rows, pairs, state_series, dyad_series)
+        for i in range(n):
+            for j in range(n):
+                intensity[0, i, j] += M[INTENSITY_1, i, j]
+                intensity[1, i, j] += M[INTENSITY_2, i, j]
+                intensity[2, i, j] += M[INTENSITY_3, i, j]
+        if slot < network_ticks.size and network_ticks[slot] == tick:
+            for f in range(network_rows.size):
+                snapshot(M, n, slot, network_rows[f], networks[f])
+            slot += 1
+    return logged
+
+
+@njit
+def play_event_at(
+    M: Dyads, V: States, P: Vector, events: np.ndarray, limits: np.ndarray, e: int
+) -> None:
+    """Apply row ``e`` of the event table, whatever its date (for a driver with its own clock)."""
+    play_events(M, V, P, int(events[e, 0]), events[e : e + 1], limits[e : e + 1])
+
+
+@njit
+def term_values(M: Dyads, V: States, P: Vector, n: int, i: int, out: np.ndarray) -> None:
+    """Contribution of each term to the utility of i (logits), from the plain definitions."""
+    rules.values(M, V, P, n, i, out)
+
+
+@njit
+def draw_triangles(
+    seed: int, run: int, keys: np.ndarray, shape: np.ndarray, out: np.ndarray
+) -> None:
+    """Triangular draws by (low, mode, high) ``(K, 3)``, keyed by seed, run and number."""
+    for k in range(keys.size):
+        low, mode, high = shape[k, 0], shape[k, 1], shape[k, 2]
+        width = high - low
+        if width <= 0.0:
+            out[k] = mode
+            continue
+        bits, _, _, _ = block(seed, run, DRAWS, 0, 0, keys[k] & 0xFFFFFFFF, keys[k] >> 32, 0)
+        u = unit(bits)
+        split = (mode - low) / width
+        if u < split:
+            out[k] = low + np.sqrt(u * width * (mode - low))
+        else:
+            out[k] = high - np.sqrt((1.0 - u) * width * (high - mode))

@@ -1,0 +1,490 @@
+"""The decision model in plain numpy, as the equations say it, beside the compiled kernel.
+
+Written from the equations in the docstrings of the terms and of the mechanisms and from the design
+notes, for reading: whole matrices, nothing kept up to date, nothing incremental. Two kinds of
+numbers are told apart, as in :mod:`sim.decisions.assessment`: a :class:`World` is what holds now, an
+:class:`Assessment` what states saw when the quarter began. Utility is a function of both, and what
+a move is worth is the difference of two utilities.
+
+A term of a new file needs a function here: add it to :data:`TERMS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import vocabulary as names
+from sim.types import Move
+from tests.support_world import Case
+
+Floats = NDArray[np.float64]
+
+
+class World:
+    """Variables and parameters by name; ``w["trust"]`` a sheet, ``w["capability"]`` a row."""
+
+    def __init__(self, case: Case) -> None:
+        self._values = {f.name: case.M[f.row].copy() for f in names.DYAD_FIELDS.values()}
+        self._values |= {f.name: case.V[f.row].copy() for f in names.STATE_FIELDS.values()}
+        self._p = {x.name: float(case.P[x.row]) for x in names.PARAMS.values()}
+        self.n = case.n
+
+    def __getitem__(self, name: str) -> Floats:
+        return self._values[name]
+
+    def p(self, name: str) -> float:
+        return self._p[name]
+
+    def after(self, kind: str, i: int, j: int, to: float) -> World:
+        """The world after a move of i towards j, made by hand."""
+        new = object.__new__(World)
+        new.__dict__.update(self.__dict__)
+        new._values = {name: value.copy() for name, value in self._values.items()}
+        match kind:
+            case "pact":
+                new["pact_level"][i, j] = new["pact_level"][j, i] = to
+            case "sanction":
+                new["sanctions"][i, j] = to
+            case "aid":
+                new["aid"][i, j] = to
+            case "court":
+                new["contact"][i, j] += 0.25 * (1.0 - new["contact"][i, j])
+                new["contact"][j, i] += 0.15 * (1.0 - new["contact"][j, i])
+            case "tension":
+                new["tension"][i, j] = to
+            case "arm":
+                new["arms_effort"][i] = to
+        return new
+
+
+# --- ties ------------------------------------------------------------------------------------------
+
+
+def pact_scale(w: World, what: str) -> Floats:
+    """Commitment or entrapment weight of the pact levels 0 to 3."""
+    return np.array([0.0, *(w.p(f"pacts.{what}_{x}") for x in ("consultation", "arms", "defence"))])
+
+
+def commitment(w: World) -> Floats:
+    """g_ij: the larger of the bilateral pact's and the shared organisations'."""
+    bilateral = pact_scale(w, "commitment")[w["pact_level"].astype(int)]
+    return np.maximum(bilateral, w["organisation_floor"])
+
+
+def entrapment_weight(w: World) -> Floats:
+    """gE_ij likewise; a floor weighs as much as the pact of its commitment, linear in between."""
+    g, e = pact_scale(w, "commitment"), pact_scale(w, "entrapment")
+    floor = np.interp(w["organisation_floor"], g, e)
+    return np.maximum(e[w["pact_level"].astype(int)], floor)
+
+
+# --- what states see when the quarter begins -------------------------------------------------------
+
+
+def hostility_base(w: World) -> Floats:
+    """Hb_ij = logistic(-h0 + hx |dx| + hr r_j + hq Q + hn t_ji + hw W - ht (tau - .5))."""
+    x = w["ideal_point"]
+    logit = (
+        -w.p("hostility.baseline")
+        + w.p("hostility.ideal_distance") * np.abs(x[:, None] - x)
+        + w.p("hostility.revisionism") * w["effective_revisionism"]
+        + w.p("hostility.rivalry") * w["rivalry"]
+        + w.p("hostility.tension") * w["tension"].T
+        + w.p("hostility.war") * w["war"]
+        - w.p("hostility.trust") * (w["trust"] - 0.5)
+    )
+    return no_self(1.0 / (1.0 + np.exp(-logit)))
+
+
+def reassured(w: World) -> Floats:
+    """H_ij = Hb_ij (1 - app g_ij tau_ij), at the commitments that hold now."""
+    calm = w.p("hostility.reassurance") * commitment(w) * w["trust"]
+    return no_self(w["hostility_base"] * (1.0 - calm))
+
+
+def projected(w: World) -> Floats:
+    """b_ij = C_j E_j exp(-d_ij / reach_j): capability of j that reaches i."""
+    force = w["capability"] * w["arms_effort"]
+    return no_self(force * np.exp(-w["distance"] / w["reach"]))
+
+
+def vulnerability(w: World) -> Floats:
+    """V_ij = min(1, m_i (.5 trade + .3 energy + .25 finance) + .35 am_i installed arms)."""
+    goods = 0.5 * w["trade"] + 0.3 * w["energy"] + 0.25 * w["finance"]
+    harm = w["openness"][:, None] * goods
+    harm += 0.35 * w["arms_import_need"][:, None] * w["arms_stock"]
+    return no_self(np.minimum(1.0, harm))
+
+
+def coalition(w: World, h: Floats, b: Floats) -> Floats:
+    """sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il): force that k's partners bring near i."""
+    g = commitment(w)
+    return (b * (1.0 - g) * (0.15 + 0.85 * h)) @ g.T
+
+
+def size(c: Floats) -> Floats:
+    """c = min(1, C / .3)."""
+    return np.minimum(1.0, c / 0.3)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the quarter's start fixes: H, b, V, T_ik and its shares w_ik, and sums over third states."""
+
+    H: Floats
+    b: Floats
+    V: Floats
+    T: Floats
+    share: Floats
+    g: Floats
+    shared: Floats
+    odds: Floats
+    attention: Floats
+
+
+def assess(w: World) -> Assessment:
+    """Equations (1) to (4) of the design notes and the attention shares, from the present state."""
+    h, b, v, g = reassured(w), projected(w), vulnerability(w), commitment(w)
+    threat = no_self(h * (b + w.p("coalition_threat.rho") * coalition(w, h, b)))
+    total = threat.sum(axis=1, keepdims=True)
+    share = np.divide(threat, total, out=np.zeros_like(threat), where=total > 0.0)
+    shared = share @ h.T  # sum_k w_ik H_jk
+    seen = Assessment(h, b, v, threat, share, g, shared, np.zeros_like(h), np.zeros_like(h))
+    own = protection(w, seen)[:, None]
+    force = np.divide(threat, h, out=np.zeros_like(h), where=h > 0.0)
+    near = (b + b.T) / (w["capability"][:, None] + w["capability"])
+    attention = no_self(
+        0.2 * near
+        + w["trade"]
+        + 0.5 * w["arms"]
+        + 0.3 * w["contact"] ** 2
+        + 0.2 * g
+        + 0.2 * share
+        + 1e-4
+    )
+    attention /= attention.sum(axis=1, keepdims=True)
+    return Assessment(h, b, v, threat, share, g, shared, own / (own + force), attention)
+
+
+# --- running sums ----------------------------------------------------------------------------------
+
+
+def threat_total(w: World, seen: Assessment) -> Floats:
+    """T_i = sum_k h_ik b_ik + rho H_ik sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il), h and g of now."""
+    through_partners = seen.H * coalition(w, seen.H, seen.b)
+    return (reassured(w) * seen.b + w.p("coalition_threat.rho") * through_partners).sum(axis=1)
+
+
+def protection(w: World, seen: Assessment) -> Floats:
+    """O_i = C_i E_i + eps + sum_j q_ij b_ij."""
+    lam = w.p("protection.common_enemy")
+    common = 1.0 - lam + lam * np.minimum(1.0, 1.2 * seen.shared)
+    q = commitment(w) * w["trust"] * common * (1.0 - seen.share) * (1.0 - reassured(w))
+    return w["capability"] * w["arms_effort"] + 1e-4 + no_self(q * seen.b).sum(axis=1)
+
+
+def barrier(w: World) -> Floats:
+    """1 - .85 of the heavier of the two sides' sanctions."""
+    return 1.0 - 0.85 * np.maximum(w["sanctions"], w["sanctions"].T)
+
+
+def market_access(w: World) -> Floats:
+    """X1_i = sum_j (1 - .85 S)(.25 + g) Y_j exp(-d/6)."""
+    reach = w["economy"] * np.exp(-w["distance"] / 6.0)
+    return no_self(barrier(w) * (0.25 + commitment(w)) * reach).sum(axis=1)
+
+
+def arms_access(w: World) -> Floats:
+    """X2_i = sum_j (1 - .85 S) 1.5 g tau (1 - H) A_j."""
+    willing = 1.5 * commitment(w) * w["trust"] * (1.0 - reassured(w))
+    return no_self(barrier(w) * willing * w["arms_supply"]).sum(axis=1)
+
+
+def aid_received(w: World) -> Floats:
+    """Donors' economies over the own one."""
+    return no_self(w["aid"].T * w["economy"]).sum(axis=1) / (w["economy"] + 1e-4)
+
+
+def bilateral(w: World) -> Floats:
+    """Commitments of bilateral pacts alone."""
+    return no_self(pact_scale(w, "commitment")[w["pact_level"].astype(int)])
+
+
+def patronage(w: World) -> Floats:
+    """sum_l g_il sqrt(C_l)."""
+    return no_self(commitment(w) * np.sqrt(w["capability"])).sum(axis=1)
+
+
+# --- utility terms, all states at once -------------------------------------------------------------
+
+
+def security(w: World, seen: Assessment) -> Floats:
+    """ln S_i = -ln(1 + T_i / O_i)."""
+    return -np.log1p(threat_total(w, seen) / protection(w, seen))
+
+
+def access(w: World, seen: Assessment) -> Floats:
+    """market ln(.05 + X1) + (base + per_need need) ln(.05 + X2) + aid ln(1 + aid received)."""
+    arms = w.p("access.arms") + w.p("access.arms_need") * w["need"]
+    return (
+        w.p("access.markets") * np.log(0.05 + market_access(w))
+        + arms * np.log(0.05 + arms_access(w))
+        + w.p("access.aid") * np.log1p(aid_received(w))
+    )
+
+
+def autonomy(w: World, seen: Assessment) -> Floats:
+    """sum_j g_ij C_j/(C_i + C_j) + .5 (HHI arms + m_i HHI trade)."""
+    c = w["capability"]
+    given = no_self(commitment(w) * c / (c[:, None] + c)).sum(axis=1)
+    hhi_arms = no_self(w["arms"] ** 2).sum(axis=1)
+    hhi_trade = no_self(w["trade"] ** 2).sum(axis=1)
+    return given + 0.5 * (hhi_arms + w["openness"] * hhi_trade)
+
+
+def misfit(w: World, seen: Assessment) -> Floats:
+    """sum_j g_ij |x_i - x_j|."""
+    x = w["ideal_point"]
+    return (commitment(w) * np.abs(x[:, None] - x)).sum(axis=1)
+
+
+def entrapment(w: World, seen: Assessment) -> Floats:
+    """sum_j gE_ij (.3 + r_j) sum_k H_jk (1 - H_ik) min(1, b_ik / C_i)."""
+    reach = np.minimum(1.0, seen.b / w["capability"][:, None])
+    quarrels = ((1.0 - seen.H) * reach) @ seen.H.T
+    weight = entrapment_weight(w) * (0.3 + w["effective_revisionism"])
+    return no_self(weight * quarrels).sum(axis=1)
+
+
+def opposition(w: World, seen: Assessment) -> Floats:
+    """1/2 sum_jl g_ij g_il Hs_jl c_j c_l."""
+    tie = commitment(w) * size(w["capability"])
+    mutual = 0.5 * (seen.H + seen.H.T)
+    return 0.5 * np.einsum("ij,jl,il->i", tie, mutual, tie)
+
+
+def retaliation(w: World, seen: Assessment) -> Floats:
+    """1/4 sum_j g_ij sum_k max(H_jk, H_kj)[V_ik + .25 min(1, b_ik/C_i)](1 - g_ik) c_k."""
+    reach = np.minimum(1.0, seen.b / w["capability"][:, None])
+    exposed = (seen.V + 0.25 * reach) * (1.0 - seen.g) * size(w["capability"])
+    load = exposed @ np.maximum(seen.H, seen.H.T)
+    return 0.25 * no_self(commitment(w) * load).sum(axis=1)
+
+
+def common_enemy(w: World, seen: Assessment) -> Floats:
+    """sum_j g_ij C_j^(1/4) min(1, sum_k w_jk H_ik)."""
+    worth = w["capability"] ** 0.25 * np.minimum(1.0, seen.shared.T)
+    return no_self(commitment(w) * worth).sum(axis=1)
+
+
+def closure(w: World, seen: Assessment) -> Floats:
+    """sum_j g_ij (1 - exp(-.7 sum_l g_il g_lj)), common partners of the quarter's start."""
+    common = 1.0 - np.exp(-0.7 * seen.g @ seen.g)
+    return no_self(commitment(w) * common).sum(axis=1)
+
+
+def influence(w: World, seen: Assessment) -> Floats:
+    """sum_j max(0, V_ji + .15 B_ij - V_ij) sqrt(C_j) g_ij sqrt(C_i) / sum_l g_jl sqrt(C_l)."""
+    leverage = np.maximum(0.0, seen.V.T + 0.15 * w["aid"] - seen.V)
+    root = np.sqrt(w["capability"])
+    held = commitment(w) * root[:, None]
+    all_patrons = np.broadcast_to(patronage(w), held.shape)
+    exclusive = np.divide(held, all_patrons, out=np.zeros_like(held), where=held > 0.0)
+    return no_self(leverage * root * exclusive).sum(axis=1)
+
+
+def exposure(w: World, seen: Assessment) -> Floats:
+    """sum_j V_ij H_ij (1 + g_ij)."""
+    return (seen.V * reassured(w) * (1.0 + commitment(w))).sum(axis=1)
+
+
+def recognition(w: World, seen: Assessment) -> Floats:
+    """ln(.1 + sum_j c_ji sqrt(C_j)(1 - H_ij) / sum_j sqrt(C_j))."""
+    root = np.sqrt(w["capability"])
+    received = no_self(w["contact"].T * root * (1.0 - seen.H)).sum(axis=1)
+    return np.log(0.1 + received / root.sum())
+
+
+def sanctioning(w: World, seen: Assessment) -> Floats:
+    """sum_j S_ij (expression H_ij violation_j + denial H_ij - cost trade_ij m_i)."""
+    gain = (
+        w.p("sanctioning.expression") * seen.H * w["violation"]
+        + w.p("sanctioning.denial") * seen.H
+        - w.p("sanctioning.cost") * w["trade"] * w["openness"][:, None]
+    )
+    return no_self(w["sanctions"] * gain).sum(axis=1)
+
+
+def challenge(w: World, seen: Assessment) -> Floats:
+    """sum_j t_ij [gain r_i H_ij odds_ij - risk H_ij (1 - odds_ij) - bonds (g_ij + tau_ij V_ij)]."""
+    will = w["effective_revisionism"][:, None]
+    net = (
+        w.p("challenge.gain") * will * seen.H * seen.odds
+        - w.p("challenge.risk") * seen.H * (1.0 - seen.odds)
+        - w.p("challenge.bonds") * (commitment(w) + w["trust"] * seen.V)
+    )
+    return no_self(w["tension"] * net).sum(axis=1)
+
+
+def upkeep(w: World, seen: Assessment) -> Floats:
+    """c0 n + c1 n^2 + fixed #ties + aid given (.2 + Y_j/(Y_i + Y_j)) + a ln E + b ln E |ln E|."""
+    n, y, effort = bilateral(w).sum(axis=1), w["economy"], np.log(w["arms_effort"])
+    ties = no_self((w["pact_level"] > 0.5).astype(float)).sum(axis=1)
+    aid = (w["aid"] * (0.2 + y / (y[:, None] + y))).sum(axis=1)
+    return (
+        w.p("upkeep.linear") * n
+        + w.p("upkeep.convex") * n**2
+        + w.p("upkeep.tie") * ties
+        + w.p("upkeep.aid") * aid
+        + w.p("upkeep.arms_linear") * effort
+        + w.p("upkeep.arms_convex") * effort * np.abs(effort)
+    )
+
+
+TERMS: dict[str, Callable[[World, Assessment], Floats]] = {
+    function.__name__: function
+    for function in (
+        access,
+        autonomy,
+        challenge,
+        closure,
+        common_enemy,
+        entrapment,
+        exposure,
+        influence,
+        misfit,
+        opposition,
+        recognition,
+        retaliation,
+        sanctioning,
+        security,
+        upkeep,
+    )
+}
+
+
+def contributions(w: World, seen: Assessment) -> Floats:
+    """``(terms, N)``: sign x weight x doctrine's multiplier x value of each term, in logits."""
+    rows = []
+    for name, term in names.TERMS.items():
+        weight = term.sign * w.p(f"{name}.weight") * w[f"weight_{name}"]
+        rows.append(weight * TERMS[name](w, seen))
+    return np.array(rows)
+
+
+def utility(w: World, seen: Assessment) -> Floats:
+    """U_i, logits."""
+    return contributions(w, seen).sum(axis=0)
+
+
+# --- choice ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A move open to a state: change of its utility, cost of making it, chance of consent."""
+
+    kind: Move
+    partner: int
+    to: float
+    gain: float
+    cost: float
+    accept: float = 1.0
+
+    @property
+    def value(self) -> float:
+        """What enters the logit."""
+        return self.gain - self.cost
+
+
+def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
+    """Every move open to state i, in no particular order; doing nothing (value 0) is not listed."""
+    now = utility(w, seen)
+
+    def worth(kind: str, j: int, to: float) -> float:
+        return float(utility(w.after(kind, i, j, to), seen)[i] - now[i])
+
+    effort = w["arms_effort"][i]
+    for kind, to in (
+        (Move.ARM, min(1.05 * effort, 3.0)),
+        (Move.DISARM, max(effort / 1.05, 0.5)),
+    ):
+        if to != effort:
+            yield Alternative(kind, i, to, worth("arm", i, to), w.p("moves.arm"))
+    for j in range(w.n):
+        if j == i:
+            continue
+        inattention = -float(np.log(seen.attention[i, j]))
+        yield from pacts(w, seen, i, j, inattention, now)
+        s, t = w["sanctions"][i, j], w["tension"][i, j]
+        acts = [
+            (Move.SANCTION, "sanction", 1.0, "moves.sanction", s < 0.9),
+            (Move.LIFT, "sanction", 0.0, "moves.lift", s > 0.2),
+            (Move.AID, "aid", 1.0, "moves.aid", w["aid"][i, j] < 0.5),
+            (Move.END_AID, "aid", 0.0, "moves.end_aid", w["aid"][i, j] >= 0.5),
+            (Move.PROVOKE, "tension", t + 0.25 * (1.0 - t), "moves.provoke", t < 0.9),
+            (Move.RECONCILE, "tension", 0.6 * t, "moves.reconcile", t > 0.1),
+        ]
+        for kind, word, to, cost, is_open in acts:
+            if is_open:
+                gain = worth(word, j, to)
+                if word == "tension":
+                    gain += calm(w, seen, i, j, to)
+                yield Alternative(kind, j, to, gain, w.p(cost) + inattention)
+        if w["war"][i, j] <= 0.0:
+            answered = w["contact"][j, i] + 0.15 * (1.0 - w["contact"][j, i])
+            gain = worth("court", j, answered)
+            yield Alternative(Move.COURT, j, answered, gain, w.p("moves.court") + inattention)
+
+
+def pacts(
+    w: World, seen: Assessment, i: int, j: int, inattention: float, now: Floats
+) -> Iterator[Alternative]:
+    """Offers of every higher level, with the partner's consent, and exits to every lower one."""
+    level = int(w["pact_level"][i, j])
+    scale = pact_scale(w, "commitment")
+    taboo = [0.0, *(f"taboo_{x}" for x in ("consultation", "arms_cooperation", "defence"))]
+    for to in range(4):
+        change = utility(w.after("pact", i, j, float(to)), seen) - now
+        if to < level:
+            cost = w.p("moves.break") + w.p("moves.break_arms") * w["arms"][i, j]
+            yield Alternative(Move.PACT, j, to, float(change[i]), cost + inattention)
+        if to <= level or scale[to] <= w["organisation_floor"][i, j]:
+            continue
+        if w["cooldown"][i, j] > 0.0 or w["war"][i, j] > 0.0:
+            continue
+        gain = float(change[i] - w[taboo[to]][i])
+        wish = change[j] - w[taboo[to]][j] + w.p("consent.offset")
+        accept = float(1.0 / (1.0 + np.exp(-wish)))
+        cost = w.p("moves.create") + w.p("moves.deepen") * (to - level - 1) + inattention
+        yield Alternative(
+            Move.PACT, j, to, gain * accept if gain > 0.0 else gain, cost, accept
+        )
+
+
+def calm(w: World, seen: Assessment, i: int, j: int, to: float) -> float:
+    """What i expects of j's answer: half the change, to first order in hostility and threat."""
+    h = seen.H[i, j]
+    answer = 0.5 * (to - w["tension"][i, j])
+    threat = threat_total(w, seen)[i]
+    more = w.p("hostility.tension") * answer * h * (1.0 - h) * seen.b[i, j]
+    own = protection(w, seen)[i]
+    change = np.log1p(threat / own) - np.log1p(max(0.0, threat + more) / own)
+    return float(w.p("security.weight") * w["weight_security"][i] * change)
+
+
+def probabilities(options: list[Alternative]) -> Floats:
+    """Chances of the options and, last, of doing nothing: a multinomial logit."""
+    weights = np.exp([*(option.value for option in options), 0.0])
+    return weights / weights.sum()
+
+
+def no_self(sheet: Floats) -> Floats:
+    """The sheet with nothing on its diagonal."""
+    out = sheet.copy()
+    np.fill_diagonal(out, 0.0)
+    return out
