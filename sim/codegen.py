@@ -121,6 +121,13 @@ def rules_source() -> str:
         f"        t{influence}.third(M, V, P, m, i, patron_i)\n"
         f"        + t{influence}.third(M, V, P, m, j, patron_j))\n"
     )
+    lines.append("\n\n@njit\ndef utility(M, V, P, n, i):\n    total = 0.0\n")
+    lines.extend(
+        f"    total += {term.sign} * P[{term.weight}] * V[{term.multiplier}, i]"
+        f" * t{k}.value(M, V, P, n, i)\n"
+        for k, term in enumerate(names.TERMS.values())
+    )
+    lines.append("    return total\n")
     lines.append("\n\n@njit\ndef values(M, V, P, n, i, out):\n    pass\n")
     lines.extend(
         f"    out[{k}] = {term.sign} * P[{term.weight}] * V[{term.multiplier}, i]"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -27,10 +27,13 @@ STATE_SERIES = (
     "economy",
     "ideal_point",
     "arms_effort",
+    "utility",
     "threat",
     "protection",
     "need",
     "munitions",
+    "munitions_imports",
+    "support",
     "attention",
     "effective_revisionism",
     "recognition",
@@ -75,13 +78,15 @@ class Interrupted(Exception):
         self.record = record
 
 
-def recorded_pairs(spec: ScenarioSpec) -> tuple[tuple[str, str], ...]:
-    """Ordered pairs whose variables are recorded.
+def recorded_pairs(
+    spec: ScenarioSpec, extra: Iterable[tuple[str, str]] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Return the ordered pairs whose variables are recorded.
 
-    Focal states with focal states and poles, and the pairs that the scenario asks for, each in
-    both orders.
+    These are focal states with focal states and poles, and the pairs that the scenario asks for,
+    each in both orders, and the ``extra`` ones as they are.
     """
-    pairs: dict[tuple[str, str], None] = {}
+    pairs: dict[tuple[str, str], None] = dict.fromkeys(extra)
     for a in spec.focal:
         for b in (*spec.focal, *spec.poles):
             if a != b:
@@ -212,6 +217,7 @@ def run_ensemble(
     seed: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    extra_pairs: Iterable[tuple[str, str]] = (),
 ) -> EnsembleRecord:
     """Simulate an ensemble of a scenario.
 
@@ -220,8 +226,10 @@ def run_ensemble(
         runs, seed: override the scenario's own.
         jobs: worker threads, by default the cores that this process may use.
         progress: called with (finished, all) from the calling thread.
+        extra_pairs: ordered pairs of states to record beside :func:`recorded_pairs`.
 
     Raises:
+        KeyError: a state of ``extra_pairs`` is unknown.
         Interrupted: Ctrl-C; carries the runs 0..k-1 that were finished, which equal an ensemble
             of k runs.
     """
@@ -229,7 +237,7 @@ def run_ensemble(
     seed = spec.ensemble.seed if seed is None else seed
     jobs = jobs or len(os.sched_getaffinity(0))
     world = World(spec)
-    pairs = recorded_pairs(spec)
+    pairs = recorded_pairs(spec, extra_pairs)
     plan = _plan(world, pairs)
     kernel.entries()
     finished: dict[int, _Run] = {}

@@ -28,6 +28,13 @@ ARMS_SUPPLY = state_field(
     initial=True,
     meaning="capacity A to supply arms and munitions to others",
 )
+MUNITIONS_SUPPLY = state_field(
+    "munitions_supply",
+    bounds=UNIT,
+    unit="share of the world",
+    initial=True,
+    meaning="stocks and output of munitions that could go to others; arms supply if not stated",
+)
 OPENNESS = state_field(
     "openness",
     default=0.3,

@@ -88,7 +88,9 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         return self.states[self.world.index(code)]
 
     def _play(self, row: int) -> None:
-        self._entries.play_event_at(self.M, self.V, self.P, self._events, self.world.limits, row)
+        self._entries.play_event_at(
+            self.M, self.V, self.P, self.world.n, self._events, self.world.limits, row
+        )
 
     def step(self) -> None:
         """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""

@@ -1,7 +1,8 @@
 """What is assumed of a pair where a scenario says nothing.
 
 tau_ij = prior - distance |x_i - x_j| - rivalry Q_ij + identity I_ij (design notes eq. 18), held in
-[.05, .95]; tension between rivals at a usual level; the installed arms like recent deliveries.
+[.05, .95]; tension between rivals at a usual level; the installed arms like recent deliveries;
+munitions like arms.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import numpy as np
 from sim.fields import (
     ARMS,
     ARMS_STOCK,
+    ARMS_SUPPLY,
     CONTACT,
     DISTANCE,
     IDEAL_POINT,
     IDENTITY,
+    MUNITIONS_SUPPLY,
     RIVALRY,
     TENSION,
     TRUST,
@@ -82,6 +85,8 @@ def complete(m: Dyads, v: States, p: Vector) -> None:
         TENSION: p[TENSION_RIVALRY] * np.minimum(1.0, m[RIVALRY]),
         ARMS_STOCK: m[ARMS],
     }
+    unstated = np.isnan(v[MUNITIONS_SUPPLY])
+    v[MUNITIONS_SUPPLY][unstated] = v[ARMS_SUPPLY][unstated]
     for row in UNSTATED:
         missing = np.isnan(m[row])
         m[row][missing] = formulas[row][missing]

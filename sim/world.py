@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import vocabulary as names
-from sim.fields import FLOOR, LEVEL
+from sim.fields import FLOOR, LEVEL, MUNITIONS_SUPPLY
 from sim.priors import UNSTATED, complete
 from sim.registry import Param
 from sim.scenario import Number, ScenarioSpec
@@ -113,6 +113,7 @@ class World:
         for field in names.DYAD_FIELDS.values():
             self._base_m[field.row] = field.default
         # stated values replace these marks; the rest follows from the priors, after the draws
+        self._base_v[MUNITIONS_SUPPLY] = np.nan
         for row in UNSTATED:
             self._base_m[row] = np.nan
 

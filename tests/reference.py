@@ -198,10 +198,10 @@ def market_access(w: World) -> Floats:
     return no_self(barrier(w) * (0.25 + commitment(w)) * reach).sum(axis=1)
 
 
-def arms_access(w: World) -> Floats:
-    """X2_i = sum_j (1 - .85 S) 1.5 g tau (1 - H) A_j."""
+def arms_access(w: World, goods: str = "arms_supply") -> Floats:
+    """X2_i = sum_j (1 - .85 S) 1.5 g tau (1 - H) A_j; X3 with munitions for arms."""
     willing = 1.5 * commitment(w) * w["trust"] * (1.0 - reassured(w))
-    return no_self(barrier(w) * willing * w["arms_supply"]).sum(axis=1)
+    return no_self(barrier(w) * willing * w[goods]).sum(axis=1)
 
 
 def aid_received(w: World) -> Floats:
@@ -228,11 +228,12 @@ def security(w: World, seen: Assessment) -> Floats:
 
 
 def access(w: World, seen: Assessment) -> Floats:
-    """market ln(.05 + X1) + (base + per_need need) ln(.05 + X2) + aid ln(1 + aid received)."""
-    arms = w.p("access.arms") + w.p("access.arms_need") * w["need"]
+    """markets ln(.05 + X1) + arms ln(.05 + X2) + munitions need ln(.05 + X3) + aid ln(1 + aid)."""
+    shells = arms_access(w, "munitions_supply")
     return (
         w.p("access.markets") * np.log(0.05 + market_access(w))
-        + arms * np.log(0.05 + arms_access(w))
+        + w.p("access.arms") * np.log(0.05 + arms_access(w))
+        + w.p("access.munitions") * w["need"] * np.log(0.05 + shells)
         + w.p("access.aid") * np.log1p(aid_received(w))
     )
 
@@ -320,11 +321,12 @@ def sanctioning(w: World, seen: Assessment) -> Floats:
 
 
 def challenge(w: World, seen: Assessment) -> Floats:
-    """sum_j t_ij [gain r_i H_ij odds_ij - risk H_ij (1 - odds_ij) - bonds (g_ij + tau_ij V_ij)]."""
+    """sum_j t_ij [gain r_i H odds - risk H (1 - odds) - norm (1 - H) - bonds (g + tau V)]."""
     will = w["effective_revisionism"][:, None]
     net = (
         w.p("challenge.gain") * will * seen.H * seen.odds
         - w.p("challenge.risk") * seen.H * (1.0 - seen.odds)
+        - w.p("challenge.norm") * (1.0 - seen.H)
         - w.p("challenge.bonds") * (commitment(w) + w["trust"] * seen.V)
     )
     return no_self(w["tension"] * net).sum(axis=1)
@@ -451,7 +453,12 @@ def pacts(
     for to in range(4):
         change = utility(w.after("pact", i, j, float(to)), seen) - now
         if to < level:
-            cost = w.p("moves.break") + w.p("moves.break_arms") * w["arms"][i, j]
+            g = np.maximum(scale[[level, to]], w["organisation_floor"][i, j])
+            cost = (
+                w.p("moves.break")
+                + w.p("moves.break_deep") * (g[0] - g[1])
+                + w.p("moves.break_arms") * w["arms"][i, j]
+            )
             yield Alternative(Move.PACT, j, to, float(change[i]), cost + inattention)
         if to <= level or scale[to] <= w["organisation_floor"][i, j]:
             continue
@@ -461,9 +468,7 @@ def pacts(
         wish = change[j] - w[taboo[to]][j] + w.p("consent.offset")
         accept = float(1.0 / (1.0 + np.exp(-wish)))
         cost = w.p("moves.create") + w.p("moves.deepen") * (to - level - 1) + inattention
-        yield Alternative(
-            Move.PACT, j, to, gain * accept if gain > 0.0 else gain, cost, accept
-        )
+        yield Alternative(Move.PACT, j, to, gain * accept if gain > 0.0 else gain, cost, accept)
 
 
 def calm(w: World, seen: Assessment, i: int, j: int, to: float) -> float:

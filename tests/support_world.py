@@ -214,7 +214,7 @@ def random_states(field: Field, n: int, rng: np.random.Generator) -> Floats:
     """Values of a variable of states that a scenario may set."""
     low, high = field.bounds
     match field.name:
-        case "capability" | "economy" | "arms_supply":
+        case "capability" | "economy" | "arms_supply" | "munitions_supply":
             return rng.dirichlet(np.full(n, 0.7)) * 0.9 + 1e-3
         case "pole":
             return (np.arange(n) < max(2, n // 3)).astype(float)
@@ -324,12 +324,14 @@ PROBES = '''"""Doors for tests; generated."""
 
 import numpy as np
 
-from sim import kernel, mathx, streams
+from sim import mathx, streams
+from sim.codegen import load_rules
 from sim.decisions import assessment, moves
 from sim.fields import LEVEL
 from sim.jit import entry
+from sim.kernel import choice
 
-rules = kernel.rules
+rules = load_rules()
 
 
 @entry
@@ -369,8 +371,8 @@ def sums(M, V, P, n):
 
 
 @entry
-def beats(e, bits, best, floor):
-    return kernel.beats(e, bits, best, floor)
+def beats(e, bits, least):
+    return choice.beats(e, bits, least)
 
 
 @entry

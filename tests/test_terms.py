@@ -133,4 +133,4 @@ def test_terms_have_their_weight_and_multiplier() -> None:
         assert names.PARAMS[f"{name}.weight"].row == term.weight
         assert names.STATE_FIELDS[f"weight_{name}"].row == term.multiplier
         assert term.sign in (-1.0, 1.0)
-    assert kernel.TERM_COUNT == len(TERMS)
+    assert len(TERMS) == kernel.TERM_COUNT

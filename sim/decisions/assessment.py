@@ -34,6 +34,7 @@ from sim.fields import (
     HOSTILITY,
     HOSTILITY_BASE,
     LEVEL,
+    MUNITIONS_SUPPLY,
     OPENNESS,
     PROJECTED,
     PROTECTION,
@@ -79,6 +80,9 @@ SCRATCH = dyad_field("scratch", meaning="working space of an assessment")
 
 MARKET_ACCESS = state_field("market_access", unit="world GDP", meaning="reachable markets X1")
 ARMS_ACCESS = state_field("arms_access", unit="arms supply", meaning="reachable suppliers X2")
+MUNITIONS_ACCESS = state_field(
+    "munitions_access", unit="munitions supply", meaning="reachable munitions X3"
+)
 PORTFOLIO = state_field("portfolio", meaning="sum of commitments of bilateral pacts")
 ROOT = state_field("capability_root", meaning="sqrt(C)")
 TIES = state_field("ties", unit="pacts", meaning="number of bilateral pacts")
@@ -134,6 +138,12 @@ def market(M: Dyads, i: int, j: int, g: float, s: float) -> float:
 def supply(M: Dyads, V: States, i: int, j: int, g: float, h: float, s: float) -> float:
     """j's part in i's access to arms at commitment g, hostility h and sanctions s."""
     return (1.0 - 0.85 * s) * 1.5 * g * M[TRUST, i, j] * (1.0 - h) * V[ARMS_SUPPLY, j]
+
+
+@njit
+def munitions(M: Dyads, V: States, i: int, j: int, g: float, h: float, s: float) -> float:
+    """j's part in i's access to munitions at commitment g, hostility h and sanctions s."""
+    return (1.0 - 0.85 * s) * 1.5 * g * M[TRUST, i, j] * (1.0 - h) * V[MUNITIONS_SUPPLY, j]
 
 
 @njit
@@ -270,6 +280,7 @@ def sums(M: Dyads, V: States, P: Vector, n: int) -> None:
         own = V[CAPABILITY, i] * V[EFFORT, i] + EPSILON
         markets = 0.0
         arms = 0.0
+        shells = 0.0
         portfolio = 0.0
         ties = 0.0
         patronage = 0.0
@@ -284,6 +295,7 @@ def sums(M: Dyads, V: States, P: Vector, n: int) -> None:
             own += help_share(M, P, i, j, g, h) * M[PROJECTED, i, j]
             markets += market(M, i, j, g, s)
             arms += supply(M, V, i, j, g, h, s)
+            shells += munitions(M, V, i, j, g, h, s)
             level = M[LEVEL, i, j]
             portfolio += level_commitment(P, level)
             ties += 1.0 if level > 0.5 else 0.0
@@ -293,6 +305,7 @@ def sums(M: Dyads, V: States, P: Vector, n: int) -> None:
         V[PROTECTION, i] = own
         V[MARKET_ACCESS, i] = markets
         V[ARMS_ACCESS, i] = arms
+        V[MUNITIONS_ACCESS, i] = shells
         V[PORTFOLIO, i] = portfolio
         V[TIES, i] = ties
         V[PATRONAGE, i] = patronage
@@ -356,6 +369,7 @@ def own_side(
     ]
     V[MARKET_ACCESS, i] += market(M, i, j, g1, s) - market(M, i, j, g0, s)
     V[ARMS_ACCESS, i] += supply(M, V, i, j, g1, h1, s) - supply(M, V, i, j, g0, h0, s)
+    V[MUNITIONS_ACCESS, i] += munitions(M, V, i, j, g1, h1, s) - munitions(M, V, i, j, g0, h0, s)
     V[PORTFOLIO, i] += level_commitment(P, level1) - level_commitment(P, level0)
     V[TIES, i] += (1.0 if level1 > 0.5 else 0.0) - (1.0 if level0 > 0.5 else 0.0)
     V[PATRONAGE, i] += (g1 - g0) * V[ROOT, j]

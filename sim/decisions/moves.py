@@ -12,9 +12,11 @@ from sim.decisions.assessment import (
     AID_IN,
     ARMS_ACCESS,
     MARKET_ACCESS,
+    MUNITIONS_ACCESS,
     RECOGNITION,
     ROOT,
     market,
+    munitions,
     reassured,
     sanctions_between,
     supply,
@@ -289,6 +291,7 @@ def set_sanctions(M: Dyads, V: States, P: Vector, i: int, j: int, x1: float) -> 
         s1 = max(x1, M[SANCTIONS, j, i])
         V[MARKET_ACCESS, a] += market(M, a, b, g, s1) - market(M, a, b, g, s0)
         V[ARMS_ACCESS, a] += supply(M, V, a, b, g, h, s1) - supply(M, V, a, b, g, h, s0)
+        V[MUNITIONS_ACCESS, a] += munitions(M, V, a, b, g, h, s1) - munitions(M, V, a, b, g, h, s0)
     if x1 > M[SANCTIONS, i, j]:
         M[TRUST_BAD, j, i] += P[PUNISHED] * (x1 - M[SANCTIONS, i, j])
     M[SANCTIONS, i, j] = x1

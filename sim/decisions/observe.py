@@ -12,7 +12,7 @@ from __future__ import annotations
 from sim.fields import ALIGNMENT, COMMITMENT, HOSTILITY, IDEAL_POINT, TENSION, TRUST
 from sim.jit import njit
 from sim.mathx import clip
-from sim.registry import dyad_field, param
+from sim.registry import dyad_field, param, state_field
 from sim.types import Dyads, States, Vector
 
 BY_POSITION = param(
@@ -54,6 +54,9 @@ RESOLUTION = param(
     bounds=(-1.0, 1.0),
     meaning="strength that a tie must exceed to hold a bloc together",
     source="judgement; the sensitivity of blocs to it is reported",
+)
+UTILITY = state_field(
+    "utility", unit="logits", meaning="utility of the state, all terms with their weights"
 )
 TIE = dyad_field("tie", symmetric=True, meaning="signed weight from which blocs are read")
 INTENSITY_1 = dyad_field(

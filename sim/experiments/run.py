@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sim.ensemble import Interrupted, Progress, run_ensemble
@@ -30,6 +30,7 @@ def run(
     jobs: int | None = None,
     progress: Progress | None = None,
     command: str = "",
+    extra_pairs: Iterable[tuple[str, str]] = (),
 ) -> Results:
     """Run a scenario and return its results.
 
@@ -41,6 +42,7 @@ def run(
         jobs: worker threads, by default one a core; results do not depend on it.
         progress: called with (finished, all) runs.
         command: kept with the results, to tell how they were made.
+        extra_pairs: ordered pairs of states to record beside the scenario's.
 
     Raises:
         ScenarioError: the scenario is not valid; the message names file, line and column.
@@ -71,7 +73,9 @@ def run(
         return RunMeta.of(spec, seed=seed, command=command, started=started, finished=finished)
 
     try:
-        record = run_ensemble(spec, runs=runs, seed=seed, jobs=jobs, progress=progress)
+        record = run_ensemble(
+            spec, runs=runs, seed=seed, jobs=jobs, progress=progress, extra_pairs=extra_pairs
+        )
     except Interrupted as stopped:
         partial = None if stopped.record is None else Results(stopped.record, meta())
         raise Stopped(partial) from None

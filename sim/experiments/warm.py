@@ -54,7 +54,7 @@ def compile_all() -> None:
         counts,
     )
     entries.begin(m, v, p, n, keys)
-    entries.play_event_at(m, v, p, events, limits, 0)
+    entries.play_event_at(m, v, p, n, events, limits, 0)
     entries.settle(m, v, p, n, 1, 1, 0)
     entries.schedule(v, p, n, 1, 1, 0, keys, order, times)
     entries.turn(0, 0, 0, m, v, p, n, 1, 1, 0, keys, choice, log, 0, counts)

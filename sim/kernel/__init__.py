@@ -61,15 +61,15 @@ __all__ = [
 _CORE = "M, V, P, n"
 SIGNATURES = {
     "begin": f"{_CORE}, keys",
-    "play_event_at": "M, V, P, events, limits, e",
+    "play_event_at": f"{_CORE}, events, limits, e",
     "settle": f"{_CORE}, tick, seed, run",
     "schedule": "V, P, n, tick, seed, run, keys, order, times",
     "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, choice, log, logged, counts",
     "weigh": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",
     "finish": _CORE,
     "simulate": f"{_CORE}, quarters, seed, run, keys, events, limits, order, times, choice, "
-    "state_rows, dyad_rows, pairs, state_series, dyad_series, network_ticks, network_rows, networks, "
-    "intensity, log, counts",
+    "state_rows, dyad_rows, pairs, state_series, dyad_series, network_ticks, network_rows, "
+    "networks, intensity, log, counts",
     "term_values": f"{_CORE}, i, out",
     "draw_triangles": "seed, run, keys, shape, out",
 }

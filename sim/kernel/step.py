@@ -12,6 +12,7 @@ from sim.decisions.observe import (
     OFFER_1,
     OFFER_2,
     OFFER_3,
+    UTILITY,
     observe,
 )
 from sim.fields import (
@@ -47,31 +48,41 @@ def begin(M: Dyads, V: States, P: Vector, n: int, keys: np.ndarray) -> None:
     for _ in range(2):
         rules.start(M, V, P, n)
         assessment.assess(M, V, P, n)
-    observe(M, V, P, n)
+    finish(M, V, P, n)
 
 
 @njit
-def play_event(M: Dyads, V: States, P: Vector, event: np.ndarray) -> None:
-    """Apply one row of the event table."""
+def play_event(
+    M: Dyads, V: States, P: Vector, n: int, event: np.ndarray, low: float, high: float
+) -> None:
+    """Apply one row of the event table; the result stays within the bounds of the variable.
+
+    A pact set by an event is concluded or broken like one that states agree on: it earns and costs
+    trust. Trust itself is the mean of a belief: an event moves the mean and keeps the evidence.
+    """
     row = int(event[2])
     i = int(event[3])
     j = int(event[4])
     if event[1] < 0.5:
         old = V[row, i]
-        new = changed(old, event[5], event[6])
+        new = min(max(changed(old, event[5], event[6]), low), high)
         V[row, i] = new
         if row == IDEAL_POINT:
             V[IDEAL_HOME, i] += new - old
         return
-    new = changed(M[row, i, j], event[5], event[6])
+    new = min(max(changed(M[row, i, j], event[5], event[6]), low), high)
+    if row == LEVEL:
+        if new != M[LEVEL, i, j]:
+            a = moves.tie_at(M, P, i, j, M[LEVEL, i, j])
+            moves.conclude(M, V, P, n, i, j, a, moves.tie_at(M, P, i, j, new))
+        return
     if row == TRUST:
-        # trust is the mean of a belief: keep the weight of the evidence, move its mean
         new = min(max(new, 0.01), 0.99)
         weight = M[TRUST_GOOD, i, j] + M[TRUST_BAD, i, j]
         M[TRUST_GOOD, i, j] = weight * new
         M[TRUST_BAD, i, j] = weight * (1.0 - new)
     M[row, i, j] = new
-    if row in (LEVEL, FLOOR):
+    if row == FLOOR:
         M[row, j, i] = new
         level = M[LEVEL, i, j]
         g = commitment.tie_commitment(M, P, i, j, level)
@@ -92,19 +103,18 @@ def changed(old: float, operation: float, number: float) -> float:
 
 @njit
 def play_events(
-    M: Dyads, V: States, P: Vector, tick: int, events: np.ndarray, limits: np.ndarray
+    M: Dyads,
+    V: States,
+    P: Vector,
+    n: int,
+    tick: int,
+    events: np.ndarray,
+    limits: np.ndarray,
 ) -> None:
-    """Apply all events of a quarter in the order of the table; results stay within bounds."""
+    """Apply all events of a quarter in the order of the table."""
     for e in range(events.shape[0]):
         if int(events[e, 0]) == tick:
-            play_event(M, V, P, events[e])
-            row = int(events[e, 2])
-            i = int(events[e, 3])
-            if events[e, 1] < 0.5:
-                V[row, i] = min(max(V[row, i], limits[e, 0]), limits[e, 1])
-            else:
-                j = int(events[e, 4])
-                M[row, i, j] = min(max(M[row, i, j], limits[e, 0]), limits[e, 1])
+            play_event(M, V, P, n, events[e], limits[e, 0], limits[e, 1])
 
 
 @njit
@@ -223,6 +233,8 @@ def note_intensity(M: Dyads, i: int, j: int, offer: int, into: int, weight: floa
 def finish(M: Dyads, V: States, P: Vector, n: int) -> None:
     """Observation at the end of a quarter."""
     observe(M, V, P, n)
+    for i in range(n):
+        V[UTILITY, i] = rules.utility(M, V, P, n, i)
 
 
 @njit
@@ -291,7 +303,7 @@ def simulate(
         slot = 1
     logged = 0
     for tick in range(1, quarters + 1):
-        play_events(M, V, P, tick, events, limits)
+        play_events(M, V, P, n, tick, events, limits)
         settle(M, V, P, n, tick, seed, run)
         count = schedule(V, P, n, tick, seed, run, keys, order, times)
         for position in range(count):
@@ -328,10 +340,10 @@ def simulate(
 
 @njit
 def play_event_at(
-    M: Dyads, V: States, P: Vector, events: np.ndarray, limits: np.ndarray, e: int
+    M: Dyads, V: States, P: Vector, n: int, events: np.ndarray, limits: np.ndarray, e: int
 ) -> None:
     """Apply row ``e`` of the event table, whatever its date (for a driver with its own clock)."""
-    play_events(M, V, P, int(events[e, 0]), events[e : e + 1], limits[e : e + 1])
+    play_event(M, V, P, n, events[e], limits[e, 0], limits[e, 1])
 
 
 @njit

@@ -1,9 +1,11 @@
-"""Access: reachable markets, arms and aid, each with diminishing returns.
+"""Access: reachable markets, arms, munitions and aid, each with diminishing returns.
 
-E_i = market ln(.05 + X1) + (base + per_need need_i) ln(.05 + X2) + aid ln(1 + aid received);
-X1 = sum_j (1 - .85 S)(.25 + g) Y_j e^{-d/6}, X2 = sum_j (1 - .85 S) 1.5 g tau (1 - H) A_j
-(design notes eq. 5). Concavity makes a tie worth more to the isolated, need multiplies it
-(Schweller 1994, bandwagoning for profit).
+E_i = market ln(.05 + X1) + arms ln(.05 + X2) + per_need need_i ln(.05 + X3)
+      + aid ln(1 + aid received);
+X1 = sum_j (1 - .85 S)(.25 + g) Y_j e^{-d/6}, X2 = sum_j (1 - .85 S) 1.5 g tau (1 - H) A_j, X3 the
+same with munitions for arms (design notes eq. 5, with munitions apart: a belligerent needs shells,
+not the arms of a world's fair). Concavity makes a tie worth more to the isolated, need multiplies
+it (Schweller 1994, bandwagoning for profit).
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from sim.decisions.assessment import (
     AID_IN,
     ARMS_ACCESS,
     MARKET_ACCESS,
+    MUNITIONS_ACCESS,
     market,
+    munitions,
     sanctions_between,
     supply,
 )
@@ -36,15 +40,15 @@ ARMS_BASE = param(
     0.5,
     (0.25, 0.8),
     bounds=(0.0, 20.0),
-    meaning="weight of arms suppliers within access, without need",
+    meaning="weight of arms suppliers within access",
     source="design notes eq. (5)",
 )
-ARMS_NEED = param(
-    "access.arms_need",
+PER_NEED = param(
+    "access.munitions",
     1.2,
     (0.6, 2.0),
     bounds=(0.0, 20.0),
-    meaning="extra weight of arms suppliers at full need",
+    meaning="weight of munitions suppliers at full need",
     source="design notes eq. (5)",
 )
 AID_WEIGHT = param(
@@ -58,28 +62,26 @@ AID_WEIGHT = param(
 
 
 @njit
-def log_access(V: States, P: Vector, i: int, markets: float, arms: float) -> float:
-    """Markets and arms parts of E_i."""
-    return P[MARKETS] * log(0.05 + max(0.0, markets)) + (
-        P[ARMS_BASE] + P[ARMS_NEED] * V[NEED, i]
-    ) * log(0.05 + max(0.0, arms))
-
-
-@njit
-def log_access_change(V: States, P: Vector, i: int, markets: float, arms: float) -> float:
-    """:func:`log_access` at the given sums, less its present value: logarithms of ratios."""
-    market_ratio = (0.05 + max(0.0, markets)) / (0.05 + max(0.0, V[MARKET_ACCESS, i]))
-    arms_ratio = (0.05 + max(0.0, arms)) / (0.05 + max(0.0, V[ARMS_ACCESS, i]))
-    return P[MARKETS] * log(market_ratio) + (P[ARMS_BASE] + P[ARMS_NEED] * V[NEED, i]) * log(
-        arms_ratio
-    )
+def change(V: States, P: Vector, i: int, markets: float, arms: float, shells: float) -> float:
+    """Change of E_i when the three sums change by the given amounts: logarithms of ratios."""
+    x1 = 0.05 + max(0.0, V[MARKET_ACCESS, i])
+    x2 = 0.05 + max(0.0, V[ARMS_ACCESS, i])
+    x3 = 0.05 + max(0.0, V[MUNITIONS_ACCESS, i])
+    total = P[MARKETS] * log(max(0.05, x1 + markets) / x1)
+    total += P[ARMS_BASE] * log(max(0.05, x2 + arms) / x2)
+    if V[NEED, i] > 0.0:
+        total += P[PER_NEED] * V[NEED, i] * log(max(0.05, x3 + shells) / x3)
+    return total
 
 
 @njit
 def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     """E of i."""
-    return log_access(V, P, i, V[MARKET_ACCESS, i], V[ARMS_ACCESS, i]) + P[AID_WEIGHT] * log(
-        1.0 + V[AID_IN, i]
+    return (
+        P[MARKETS] * log(0.05 + max(0.0, V[MARKET_ACCESS, i]))
+        + P[ARMS_BASE] * log(0.05 + max(0.0, V[ARMS_ACCESS, i]))
+        + P[PER_NEED] * V[NEED, i] * log(0.05 + max(0.0, V[MUNITIONS_ACCESS, i]))
+        + P[AID_WEIGHT] * log(1.0 + V[AID_IN, i])
     )
 
 
@@ -87,9 +89,14 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
 def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie opens j's markets and arsenals."""
     s = sanctions_between(M, i, j)
-    markets = V[MARKET_ACCESS, i] + market(M, i, j, b.g, s) - market(M, i, j, a.g, s)
-    arms = V[ARMS_ACCESS, i] + supply(M, V, i, j, b.g, b.h, s) - supply(M, V, i, j, a.g, a.h, s)
-    return log_access_change(V, P, i, markets, arms)
+    return change(
+        V,
+        P,
+        i,
+        market(M, i, j, b.g, s) - market(M, i, j, a.g, s),
+        supply(M, V, i, j, b.g, b.h, s) - supply(M, V, i, j, a.g, a.h, s),
+        munitions(M, V, i, j, b.g, b.h, s) - munitions(M, V, i, j, a.g, a.h, s),
+    )
 
 
 @njit
@@ -99,9 +106,14 @@ def sanction(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: floa
     s1 = max(x1, M[SANCTIONS, j, i])
     g = M[COMMITMENT, i, j]
     h = M[HOSTILITY, i, j]
-    markets = V[MARKET_ACCESS, i] + market(M, i, j, g, s1) - market(M, i, j, g, s0)
-    arms = V[ARMS_ACCESS, i] + supply(M, V, i, j, g, h, s1) - supply(M, V, i, j, g, h, s0)
-    return log_access_change(V, P, i, markets, arms)
+    return change(
+        V,
+        P,
+        i,
+        market(M, i, j, g, s1) - market(M, i, j, g, s0),
+        supply(M, V, i, j, g, h, s1) - supply(M, V, i, j, g, h, s0),
+        munitions(M, V, i, j, g, h, s1) - munitions(M, V, i, j, g, h, s0),
+    )
 
 
 TERM = term(

@@ -27,12 +27,12 @@ from sim.types import Dyads, States, Vector
 
 BLOCK = param(
     "trade_rerouting.block",
-    2.4,
-    (1.6, 4.0),
+    3.5,
+    (2.5, 4.5),
     bounds=(0.0, 10.0),
     unit="logits per unit sanction",
     meaning="how strongly full sanctions bar trade",
-    source="design notes 7.3 (bs 1.5 x 1.6), trade of sanctioned states 2021-2023, facts 24-26",
+    source="design notes 7.3 (bs 1.5 x 1.6, range .8-2.5 x 1.6); facts 24-26",
 )
 TASTE = param(
     "trade_rerouting.taste",
@@ -45,12 +45,12 @@ TASTE = param(
 )
 SPEED = param(
     "trade_rerouting.speed",
-    0.35,
-    (0.2, 0.6),
+    0.8,
+    (0.65, 0.9),
     bounds=(0.0, 1.0),
     unit="per year",
     meaning="part of the gap to the re-routed pattern that closes in a year",
-    source="design notes 7.3 (eta_t)",
+    source="facts 24-26: most re-routing of 2022 was done by the end of 2023",
 )
 LOSS = param(
     "trade_rerouting.loss",

@@ -5,8 +5,8 @@ Sanctions on a large part of a state's trade are need of a milder kind.
 
 Equations (per quarter, stock m in peacetime stocks, 0..1)::
 
-    m += dt (output A_i / (A_i + half) + imports_i - use * war_i)
-    imports_i = gain * sum_j A_j tau_ij (g_ij + trickle) (1 - H_ij)(1 - S_ij),  while at war
+    m += dt (output A_i / (A_i + half) (1 + ramp (1 - m)) + imports_i - use * war_i)
+    imports_i = gain * sum_j U_j tau_ij (g_ij + trickle) (1 - H_ij)(1 - S_ij) war_i
     need target = max(war_i (1 - m), squeeze * trade under sanctions);  need += rate (target - need)
 
 Units: stocks a year. Anchors: shells delivered by one partner are put at up to five million
@@ -19,6 +19,7 @@ from sim.fields import (
     ARMS_SUPPLY,
     COMMITMENT,
     HOSTILITY,
+    MUNITIONS_SUPPLY,
     NEED,
     SANCTIONS,
     TRUST,
@@ -45,8 +46,8 @@ MUNITIONS_IMPORTS = state_field(
 NEED_HOME = state_field("need_start", meaning="need at the start, below which it does not fall")
 USE = param(
     "munitions.use",
-    0.9,
-    (0.6, 1.3),
+    1.4,
+    (1.0, 1.8),
     bounds=(0.0, 10.0),
     unit="stocks a year",
     meaning="use in full war",
@@ -54,12 +55,20 @@ USE = param(
 )
 OUTPUT = param(
     "munitions.output",
-    0.5,
-    (0.3, 0.7),
+    0.6,
+    (0.4, 0.8),
     bounds=(0.0, 10.0),
     unit="stocks a year",
     meaning="own output of a large arms maker",
     source="judgement: pre-war output about half of war-time use",
+)
+RAMP = param(
+    "munitions.ramp",
+    1.0,
+    (0.5, 1.5),
+    bounds=(0.0, 10.0),
+    meaning="growth of output as stocks run out: 1 doubles it",
+    source="judgement: output of shells about doubled in two years of war",
 )
 HALF = param(
     "munitions.half",
@@ -72,8 +81,8 @@ HALF = param(
 )
 GAIN = param(
     "munitions.import_gain",
-    6.0,
-    (3.0, 12.0),
+    5.0,
+    (3.0, 8.0),
     bounds=(0.0, 100.0),
     unit="stocks a year",
     meaning="imports per unit of willing supply",
@@ -126,7 +135,7 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
             if new > 0.0:
                 barred += new * M[TRADE_START, i, j]
             supply += (
-                V[ARMS_SUPPLY, j]
+                V[MUNITIONS_SUPPLY, j]
                 * M[TRUST, i, j]
                 * (M[COMMITMENT, i, j] + P[TRICKLE])
                 * (1.0 - M[HOSTILITY, i, j])
@@ -136,6 +145,7 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
             )
         V[MUNITIONS_IMPORTS, i] = P[GAIN] * supply * war
         own = P[OUTPUT] * V[ARMS_SUPPLY, i] / (V[ARMS_SUPPLY, i] + P[HALF])
+        own *= 1.0 + P[RAMP] * (1.0 - V[MUNITIONS, i])
         change = war * (own - P[USE]) + V[MUNITIONS_IMPORTS, i] + (1.0 - war) * own
         V[MUNITIONS, i] = clip(V[MUNITIONS, i] + 0.25 * change, 0.0, 1.0)
         target = max(war * (1.0 - V[MUNITIONS, i]), min(1.0, P[SQUEEZE] * barred))
@@ -146,7 +156,16 @@ MECHANISM = Mechanism(
     name="munitions",
     order=130,
     claim="war use above output becomes need, which imports relieve",
-    reads=("war", "sanctions", "arms_supply", "trust", "commitment", "hostility", "trade"),
+    reads=(
+        "war",
+        "sanctions",
+        "arms_supply",
+        "munitions_supply",
+        "trust",
+        "commitment",
+        "hostility",
+        "trade",
+    ),
     writes=("munitions", "munitions_imports", "need"),
     update=update,
     start=start,

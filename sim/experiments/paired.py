@@ -1,0 +1,199 @@
+"""Paired effects: what a treatment changes, run by run, with the interval of its mean.
+
+Runs k of two arms share their draws of numbers and their luck, so the difference of the two is the
+effect of the treatment in one and the same world, and its mean is known far better than that of two
+independent ensembles. Intervals are bias-corrected and accelerated bootstrap intervals (BCa; Efron
+1987) of the mean difference over the runs. All metrics share the resamples, which makes the bootstrap
+one matrix product: the intervals of `scipy.stats.bootstrap`, ten to thirty times as fast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+type Floats = npt.NDArray[np.float64]
+
+LEVEL: Final = 0.95
+RESAMPLES: Final = 4_000
+LEAST_DIFFERENT: Final = 6
+"""Runs that must differ before an interval may exclude zero: with fewer, no two-sided exact test of
+signs rejects at 5% (2 x 0.5^5 = 0.06), while the bootstrap would."""
+
+_COLUMNS_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The paired effect of a treatment on a metric.
+
+    Attributes:
+        treatment, reference: means over the runs in either arm (one arm alone: reference 0).
+        difference, low, high: mean of the paired differences and its 95% interval.
+        runs: how many have a defined difference; the others are left out.
+        higher, lower: shares of these in which the treatment is strictly higher or lower.
+        standardised: the difference in standard deviations of the metric over the runs of an arm;
+            None where it does not vary.
+        efficiency: how many times more runs unpaired arms would need for the same interval: variance
+            of the difference of independent means over that of the paired mean. None where no run
+            differs.
+    """
+
+    treatment: float
+    reference: float
+    difference: float
+    low: float
+    high: float
+    runs: int
+    higher: float
+    lower: float
+    standardised: float | None
+    efficiency: float | None
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.low > 0 or self.high < 0
+
+
+def effects(treatment: Floats, reference: Floats, *, seed: int) -> list[Effect]:
+    """Return the paired effect on each metric.
+
+    Args:
+        treatment, reference: ``(metrics, R)``, paired by column.
+        seed: of the resampling.
+    """
+    difference = treatment - reference
+    low, high = intervals(difference, seed=seed)
+    return [
+        _effect(treatment[m], reference[m], difference[m], float(low[m]), float(high[m]))
+        for m in range(len(difference))
+    ]
+
+
+def combined(arms: list[Floats], signs: list[int], *, seed: int) -> Effect:
+    """Return the effect ``sum of signs x arms``: one arm, two arms, or a difference of differences.
+
+    ``arms`` are ``(R,)`` each; those with sign +1 and -1 alternate, the treatment first. With four
+    arms, ``treatment`` and ``reference`` of the result are the two paired effects.
+    """
+    half = max(1, len(arms) // 2)
+    parts = [sign * arm for sign, arm in zip(signs, arms, strict=True)]
+    first = np.sum(parts[:half], axis=0)
+    second = -np.sum(parts[half:], axis=0) if len(parts) > 1 else np.zeros_like(first)
+    difference = first - second
+    low, high = intervals(difference[None, :], seed=seed)
+    return _effect(
+        first, second, difference, float(low[0]), float(high[0]), variances=_variances(arms)
+    )
+
+
+def _variances(arms: list[Floats]) -> list[float]:
+    known = ~np.isnan(np.stack(arms)).any(axis=0)
+    return [_variance(arm[known]) for arm in arms]
+
+
+def _variance(values: Floats) -> float:
+    return float(values.var(ddof=1)) if values.size > 1 else 0.0
+
+
+def _effect(
+    treatment: Floats,
+    reference: Floats,
+    difference: Floats,
+    low: float,
+    high: float,
+    variances: list[float] | None = None,
+) -> Effect:
+    known = ~np.isnan(difference)
+    runs = int(known.sum())
+    if runs == 0:
+        nan = float("nan")
+        return Effect(nan, nan, nan, nan, nan, 0, nan, nan, None, None)
+    one, other, change = treatment[known], reference[known], difference[known]
+    spread = variances or [_variance(one), _variance(other)]
+    pooled, paired = float(np.sqrt(np.mean(spread))), _variance(change)
+    mean = float(change.mean())
+    negligible = 1e-12 * max(1e-9, float(np.abs(one).max()), float(np.abs(other).max()))
+    return Effect(
+        treatment=float(one.mean()),
+        reference=float(other.mean()),
+        difference=mean,
+        low=low,
+        high=high,
+        runs=runs,
+        higher=float((change > negligible).mean()),
+        lower=float((change < -negligible).mean()),
+        standardised=mean / pooled if pooled > negligible else None,
+        efficiency=sum(spread) / paired if paired > negligible**2 else None,
+    )
+
+
+def intervals(difference: Floats, *, seed: int, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return bounds of the mean of each row of ``difference (metrics, R)``, leaving out NaN.
+
+    A row that does not vary has its value as both bounds. Where fewer than
+    :data:`LEAST_DIFFERENT` runs differ at all the interval is widened to hold zero.
+    """
+    rows, runs = difference.shape
+    low, high = np.full(rows, np.nan), np.full(rows, np.nan)
+    known = ~np.isnan(difference)
+    for count in np.unique(known.sum(axis=1)):
+        if count == 0:
+            continue
+        at = np.flatnonzero(known.sum(axis=1) == count)
+        values = (
+            difference[at] if count == runs else np.stack([difference[m][known[m]] for m in at])
+        )
+        for begin in range(0, len(at), _COLUMNS_AT_ONCE):
+            part = slice(begin, begin + _COLUMNS_AT_ONCE)
+            low[at[part]], high[at[part]] = _bca(values[part], seed, level)
+    with np.errstate(invalid="ignore"):
+        scale = 1e-12 * np.nanmax(np.abs(difference), axis=1, initial=1e-9)
+        few = (np.abs(difference) > scale[:, None]).sum(axis=1) < LEAST_DIFFERENT
+    low[few] = np.minimum(low[few], 0.0)
+    high[few] = np.maximum(high[few], 0.0)
+    return low, high
+
+
+@lru_cache(maxsize=4)
+def _weights(runs: int, seed: int) -> Floats:
+    """Share of each run in each resample, ``(RESAMPLES, runs)``."""
+    rng = np.random.default_rng([seed, runs])
+    counts = rng.multinomial(runs, np.full(runs, 1.0 / runs), size=RESAMPLES)
+    shares: Floats = counts / runs
+    return shares
+
+
+def _bca(values: Floats, seed: int, level: float) -> tuple[Floats, Floats]:
+    """BCa bounds of the mean of each row of ``values (metrics, R)`` without NaN."""
+    runs = values.shape[1]
+    mean = values.mean(axis=1)
+    apart = values - mean[:, None]
+    scale = np.abs(values).max(axis=1)
+    constant = np.abs(apart).max(axis=1) <= 1e-12 * scale
+    boot = np.sort(_weights(runs, seed) @ apart.T, axis=0)  # of the deviations: around zero
+    near = 1e-12 * scale
+    below = (boot < -near).mean(axis=0) + 0.5 * (np.abs(boot) <= near).mean(axis=0)
+    bias = ndtri(np.clip(below, 1.0 / RESAMPLES, 1.0 - 1.0 / RESAMPLES))
+    square = (apart**2).sum(axis=1)
+    skew = np.divide((apart**3).sum(axis=1), square**1.5, out=np.zeros_like(mean), where=~constant)
+    acceleration = skew / 6.0  # of the jackknife values of a mean
+    bounds = []
+    for tail in ((1.0 - level) / 2.0, (1.0 + level) / 2.0):
+        z = bias + ndtri(tail)
+        share = ndtr(bias + z / (1.0 - acceleration * z))
+        place = share * (RESAMPLES - 1)
+        floor = np.floor(place).astype(np.int64)
+        ceiling = np.minimum(floor + 1, RESAMPLES - 1)
+        column = np.arange(len(mean))
+        bound = boot[floor, column] + (place - floor) * (
+            boot[ceiling, column] - boot[floor, column]
+        )
+        bounds.append(np.where(constant, mean, mean + bound))
+    return bounds[0], bounds[1]

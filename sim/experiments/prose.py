@@ -1,0 +1,305 @@
+"""Decisions in plain sentences, from two small tables of phrases and the names of the scenario.
+
+Whatever a scenario's states are called, and whatever terms of utility there are, sentences come
+from data: a state by its name, a term by its claim. The irregular ones are in the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from sim import vocabulary as names
+from sim.experiments.replay import Alternative, Decision, Part, Side, Third
+from sim.records import MOVE_KINDS, PACT_LEVELS
+from sim.types import Move
+
+UNIT: Final = (
+    "Gains and losses are changes of utility in logits: a move that is worth 1 more is chosen 2.7 "
+    "times as often. Very many moves are open at each opportunity, so that one that is improbable "
+    "by itself may well come up."
+)
+"""What the numbers mean, to be said once under every text and figure."""
+
+_ACTS: Final = {
+    "offer": ("offered {x} {a_new}", "offer {x} {a_new}"),
+    "raise": (
+        "asked {x} to raise their {old} to {a_new}",
+        "ask {x} to raise their {old} to {a_new}",
+    ),
+    "lower": ("cut its {old} with {x} down to {a_new}", "cut its {old} with {x} down to {a_new}"),
+    "leave": ("left its {old} with {x}", "leave its {old} with {x}"),
+    "sanction": ("imposed sanctions on {x}", "impose sanctions on {x}"),
+    "tighten": ("tightened its sanctions on {x}", "tighten its sanctions on {x}"),
+    "lift": ("lifted its sanctions on {x}", "lift its sanctions on {x}"),
+    "aid": ("began to aid {x}", "begin to aid {x}"),
+    "more_aid": ("raised its aid to {x}", "raise its aid to {x}"),
+    "end_aid": ("ended its aid to {x}", "end its aid to {x}"),
+    "arm": ("raised its arms effort by {change}", "raise its arms effort by {change}"),
+    "disarm": ("cut its arms effort by {change}", "cut its arms effort by {change}"),
+    "court": ("courted {x}", "court {x}"),
+    "provoke": ("put pressure on {x}", "put pressure on {x}"),
+    "reconcile": ("made a conciliatory gesture to {x}", "make a conciliatory gesture to {x}"),
+}
+"""What a state did, and what it might do, by kind of act."""
+
+_IRREGULAR: Final = {
+    "challenge": ("the prize and risk of pressing others",) * 2,
+    "closure": ("partners in common", "fewer partners in common"),
+    "common_enemy": ("enemies in common", "fewer friends against common enemies"),
+    "misfit": ("fewer ties to distant positions", "ties to distant positions"),
+    "opposition": ("less strain between partners hostile to each other",
+                   "strain between partners hostile to each other"),
+    "sanctioning": ("the reproach and lost trade of sanctions",) * 2,
+}  # fmt: skip
+"""How a term is put where it adds and where it takes away; by default from its claim."""
+
+# Names that are plurals or common nouns take the article: the Lowlands, the United Provinces.
+_WITH_ARTICLE = re.compile(
+    r"^(United|Union|Republic|Kingdom) |(lands|ines|Isles|States|Provinces|Emirates|Kingdom"
+    r"|Republic|Federation|Confederation|Union|Empire)$"
+)
+_PARTS_FOR, _PARTS_AGAINST = 3, 2
+_SMALL_PART = 0.05  # of the sum of all parts, without their signs
+_OTHERS = 2
+_LEAST = 0.005
+
+
+# --- words ---------------------------------------------------------------------------------------
+def with_article(name: str) -> str:
+    """Write a state's name as it stands within a sentence.
+
+    >>> with_article("Lowlands"), with_article("Highland")
+    ('the Lowlands', 'Highland')
+    """
+    return f"the {name}" if _WITH_ARTICLE.search(name) else name
+
+
+def a_or_an(noun: str) -> str:
+    """Put the indefinite article before a noun.
+
+    >>> a_or_an("defence pact"), a_or_an("arms-cooperation pact")
+    ('a defence pact', 'an arms-cooperation pact')
+    """
+    return f"an {noun}" if noun[0].lower() in "aeio" else f"a {noun}"
+
+
+def possessive(name: str) -> str:
+    """Put a name into the possessive.
+
+    >>> possessive("Highland"), possessive("the Lowlands")
+    ("Highland's", "the Lowlands'")
+    """
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join items as a sentence does.
+
+    >>> listed(["bread", "wine", "oil"])
+    'bread, wine and oil'
+    """
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def amount(x: float) -> str:
+    """Write a size without its sign: 5.7, 0.42.
+
+    >>> amount(-5.71), amount(0.421), amount(0.96)
+    ('5.7', '0.42', '0.96')
+    """
+    return f"{abs(x):.1f}" if abs(x) >= 0.995 else f"{abs(x):.2f}"
+
+
+def signed(x: float) -> str:
+    """Write a change with its sign, none for one that rounds to nothing.
+
+    >>> signed(-5.71), signed(0.421), signed(-0.001)
+    ('-5.7', '+0.42', '0.00')
+    """
+    sign = "" if abs(x) < _LEAST else ("-" if x < 0 else "+")
+    return f"{sign}{amount(x)}"
+
+
+def chance(p: float) -> str:
+    """Write a probability in per cent; never 0% or 100% for what is merely near.
+
+    >>> chance(0.314), chance(0.0314), chance(0.00031), chance(0.9997)
+    ('31%', '3.1%', 'under 0.1%', 'over 99%')
+    """
+    if 0.0 < p < 0.001:
+        return "under 0.1%"
+    if 0.99 < p < 1.0:
+        return "over 99%"
+    return f"{p:.1%}" if p < 0.0995 else f"{p:.0%}"
+
+
+def pact_name(level: float) -> str:
+    """Name a pact by its level.
+
+    >>> pact_name(2.0)
+    'arms-cooperation pact'
+    """
+    return f"{PACT_LEVELS[round(level)].replace(' ', '-')} pact"
+
+
+def term_words(part: Part) -> str:
+    """Put what a term contributes, as something won or something paid."""
+    if part.term in _IRREGULAR:
+        return _IRREGULAR[part.term][0 if part.change > 0 else 1]
+    term = names.TERMS[part.term]
+    return term.claim if part.change * term.sign > 0 else f"less {term.claim}"
+
+
+def act_of(move: Alternative) -> str:
+    """Name the kind of act: a pact is offered, raised, lowered or left, the rest by its kind.
+
+    Raising what is already there has its own name where a state would say it so.
+    """
+    if move.kind == MOVE_KINDS[Move.PACT]:
+        if move.after > move.before:
+            return "raise" if move.before > 0 else "offer"
+        return "lower" if move.after > 0 else "leave"
+    more = {"sanction": "tighten", "aid": "more_aid"}
+    return more[move.kind] if move.kind in more and move.before > 0.05 else move.kind
+
+
+def is_asked(move: Alternative) -> bool:
+    """Whether a move needs the partner's consent."""
+    return act_of(move) in ("offer", "raise")
+
+
+class Prose:
+    """Sentences about decisions, with the names that a scenario gives its states."""
+
+    def __init__(self, state_names: Mapping[str, str]) -> None:
+        self._names = {code: with_article(name) for code, name in state_names.items()}
+
+    def name(self, code: str) -> str:
+        """A state's name within a sentence."""
+        return self._names.get(code, code)
+
+    def did(self, move: Alternative) -> str:
+        """What the mover did, without its name: ``offered Highland a defence pact``."""
+        return self._act(move, 0)
+
+    def to_do(self, move: Alternative) -> str:
+        """What a state might do: ``to offer Highland a defence pact``."""
+        return f"to {self._act(move, 1)}"
+
+    def _act(self, move: Alternative, form: int) -> str:
+        is_pact = move.kind == MOVE_KINDS[Move.PACT]
+        return _ACTS[act_of(move)][form].format(
+            x=self.name(move.partner),
+            old=pact_name(move.before) if is_pact else "",
+            a_new=a_or_an(pact_name(move.after)) if is_pact else "",
+            change=f"{abs(move.after / move.before - 1.0):.0%}" if move.before > 0 else "",
+        )
+
+    # --- sentences -------------------------------------------------------------------------------
+    def headline(self, decision: Decision) -> str:
+        """What happened, in one clause: ``Highland courted the Lowlands``."""
+        said = f"{_capital(self.name(decision.mover.state))} {self.did(decision.move)}"
+        if not is_asked(decision.move):
+            return said
+        partner = self.name(decision.move.partner)
+        return f"{said}{', and' if decision.accepted else ', but'} {partner} " + (
+            "agreed" if decision.accepted else "refused"
+        )
+
+    def decision(self, decision: Decision) -> str:
+        """The whole story of a decision: what, why, at what odds, and who else was moved."""
+        sides = [decision.mover]
+        if decision.partner is not None and _is_felt(decision.partner):
+            sides.append(decision.partner)
+        sentences = [
+            f"{decision.quarter}: {self.headline(decision)}.",
+            *(self._gain(side, accepted=decision.accepted) for side in sides),
+            self._odds(decision),
+            self._thirds(decision.thirds),
+        ]
+        return " ".join(sentence for sentence in sentences if sentence)
+
+    def _gain(self, side: Side, *, accepted: bool) -> str:
+        text = f"{_capital(self.name(side.state))} {balance(side, accepted=accepted)}"
+        if side.reluctance >= _LEAST:
+            text += f"; its doctrine held {amount(side.reluctance)} against such a pact"
+        return f"{text}."
+
+    def _odds(self, decision: Decision) -> str:
+        """How likely the choice was, what it cost to make, and what else was likely."""
+        move = decision.move
+        text = (
+            f"Its chance at that opportunity was {chance(move.chance)} (doing nothing: "
+            f"{chance(decision.nothing)})"
+        )
+        if move.cost > _LEAST:
+            text += f", after {amount(move.cost)} for its cost and for scarce attention"
+        if is_asked(move):
+            text += f"; {self.name(move.partner)} was {chance(move.consent)} likely to agree"
+        text += "."
+        best = [self.weighed(other) for other in decision.others[:_OTHERS]]
+        if best:
+            verb = "move was" if len(best) == 1 else "moves were"
+            text += f" The likeliest other {verb} {listed(best)}."
+        return text
+
+    def weighed(self, move: Alternative) -> str:
+        """An alternative with its chance and gain: ``to court Highland (2.1%, +0.42)``."""
+        return f"{self.to_do(move)} ({chance(move.chance)}, {signed(move.gain)})"
+
+    def _thirds(self, thirds: Iterable[Third]) -> str:
+        felt = [third for third in thirds if abs(third.change) >= _LEAST]
+        hurt = [self._moved(third) for third in felt if third.change < 0]
+        helped = [self._moved(third) for third in felt if third.change > 0]
+        groups = [
+            f"{listed(states)} {'was' if len(states) == 1 else 'were'} {verb}"
+            for states, verb in ((hurt, "hurt"), (helped, "helped"))
+            if states
+        ]
+        return f"Moved most among others: {', '.join(groups)}." if groups else ""
+
+    def _moved(self, third: Third) -> str:
+        return f"{self.name(third.state)} ({signed(third.change)})"
+
+
+def balance(side: Side, *, accepted: bool = True) -> str:
+    """What a state gained or lost by a move and through what, without its name.
+
+    The parts named are at most three on the side that carried it and two on the other; ``chiefly``
+    says that there are more.
+    """
+    would = "" if accepted else "would have "
+    if abs(side.gain) < _LEAST:
+        verb, carried = f"{would}gained nothing on balance", 1.0
+    elif side.gain > 0:
+        verb, carried = f"{would}gained {amount(side.gain)}", 1.0
+    else:
+        verb, carried = f"{would}lost {amount(side.gain)}", -1.0
+    size = sum(abs(part.change) for part in side.parts)
+    weighty = [part for part in side.parts if abs(part.change) >= max(_LEAST, _SMALL_PART * size)]
+    main = [part for part in weighty if part.change * carried > 0][:_PARTS_FOR]
+    other = [part for part in weighty if part.change * carried < 0][:_PARTS_AGAINST]
+    if not main:
+        return verb
+    left_out = size - sum(abs(part.change) for part in (*main, *other))
+    if left_out < _LEAST and len(main) == 1 and not other:
+        return f"{verb} through {term_words(main[0])}"
+    text = f"{verb}{', chiefly' if left_out >= _LEAST else ''} through {_parts(main)}"
+    if other:
+        text += f", {'against' if carried > 0 else 'despite'} {_parts(other)}"
+    return text
+
+
+def _is_felt(side: Side) -> bool:
+    """Whether a move makes a difference to a state that is worth a sentence."""
+    return side.reluctance >= _LEAST or any(abs(part.change) >= _LEAST for part in side.parts)
+
+
+def _parts(parts: Iterable[Part]) -> str:
+    return listed([f"{term_words(part)} ({signed(part.change)})" for part in parts])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

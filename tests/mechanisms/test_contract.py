@@ -1,0 +1,262 @@
+"""What every mechanism promises, tried on each one that is found.
+
+It writes what it declares and nothing else, reads nothing that it does not declare, keeps bounds,
+makes no NaN, does nothing when switched off, and says its equation and its source.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim import vocabulary as names
+from sim.registry import Field
+from tests.support_world import Case, probes, random_case
+
+MECHANISMS = list(names.MECHANISMS)
+FIELDS = {**names.STATE_FIELDS, **names.DYAD_FIELDS}
+SEEDS = range(4)
+each = pytest.mark.parametrize("name", MECHANISMS)
+
+
+@cache
+def own(name: str) -> frozenset[str]:
+    """The variables that the mechanism's own file declares."""
+    tree = ast.parse(inspect.getsource(names.MECHANISM_MODULES[name]))
+    return frozenset(
+        str(node.args[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("state_field", "dyad_field")
+        and isinstance(node.args[0], ast.Constant)
+    )
+
+
+def block(case: Case, field: Field) -> np.ndarray:
+    return (case.V if field.kind == "state" else case.M)[field.row]
+
+
+@cache
+def lively(seed: int) -> Case:
+    """A world some quarters on, in which much has happened since the start."""
+    case = random_case(6, seed)
+    rng = np.random.default_rng(seed + 100)
+    n = case.n
+    for _ in case.play(2, seed=seed):
+        pass
+    for name, chance in (("sanctions", 0.4), ("secondary_sanctions", 0.4), ("aid", 0.3)):
+        case.dyads(name)[rng.random((n, n)) < chance] = 1.0
+    war = np.triu(rng.random((n, n)) < 0.2, 1)
+    case.dyads("war")[:] = np.maximum(case.dyads("war"), (war | war.T).astype(float))
+    for name in ("trust", "contact", "tension"):
+        case.dyads(name)[:] = (0.7 * case.dyads(name) + 0.3 * rng.random((n, n))).clip(0.0, 1.0)
+    for field in names.DYAD_FIELDS.values():
+        np.fill_diagonal(block(case, field), np.diag(block(random_case(6, seed), field)))
+    case.states("need")[:] = rng.random(n)
+    for i in range(n):
+        case.move("pact", i, (i + 1) % n, 3.0 if case.now("pact", i, (i + 1) % n) < 3.0 else 1.0)
+    probes().assess(case.M, case.V, case.P, n)
+    return case
+
+
+def update(name: str, case: Case, tick: int = 3) -> Case:
+    """The world after the rule ran once, alone."""
+    after = case.copy()
+    which = MECHANISMS.index(name)
+    probes().update_rule(which, after.M, after.V, after.P, after.n, tick, 1, 0)
+    return after
+
+
+def changed(before: Case, after: Case) -> set[str]:
+    return {
+        name
+        for name, field in FIELDS.items()
+        if not np.array_equal(block(before, field), block(after, field), equal_nan=True)
+    }
+
+
+@each
+def test_writes_what_it_declares(name: str) -> None:
+    rule = names.MECHANISMS[name]
+    written = set().union(*(changed(lively(s), update(name, lively(s))) for s in SEEDS))
+    stray = written - set(rule.writes) - own(name)
+    assert not stray, f"{name} writes {sorted(stray)}: declare it in `writes`"
+    started = [lively(seed).copy() for seed in SEEDS]
+    if rule.start is not None:
+        for seed, case in zip(SEEDS, started, strict=True):
+            probes().start_rule(MECHANISMS.index(name), case.M, case.V, case.P, case.n)
+            written |= changed(lively(seed), case)
+    idle = set(rule.writes) - written
+    assert not idle, f"{name} declares {sorted(idle)} in `writes` but never changes it"
+
+
+@each
+def test_start_writes_what_it_declares(name: str) -> None:
+    rule = names.MECHANISMS[name]
+    if rule.start is None:
+        pytest.skip("prepares nothing")
+    for seed in SEEDS:
+        before = lively(seed)
+        after = before.copy()
+        probes().start_rule(MECHANISMS.index(name), after.M, after.V, after.P, after.n)
+        stray = changed(before, after) - set(rule.writes) - own(name)
+        assert not stray, f"{name}.start writes {sorted(stray)}: declare it in `writes`"
+
+
+@each
+def test_reads_what_it_declares(name: str) -> None:
+    """NaN in a variable that the rule does not declare leaves what it writes as it was.
+
+    Reading x gives leave to read ``x_start``, its level at the start, whoever keeps it.
+    """
+    rule = names.MECHANISMS[name]
+    allowed = set(rule.reads) | set(rule.writes) | own(name)
+    outputs = [FIELDS[x] for x in (*rule.writes, *own(name))]
+    secret = set()
+    for field_name, field in FIELDS.items():
+        if field_name in allowed or field_name.removesuffix("_start") in allowed:
+            continue
+        for seed in SEEDS:
+            poisoned = lively(seed).copy()
+            block(poisoned, field)[:] = np.nan
+            after, expected = update(name, poisoned), update(name, lively(seed))
+            if not all(np.array_equal(block(after, x), block(expected, x)) for x in outputs):
+                secret.add(field_name)
+    assert not secret, f"{name} reads {sorted(secret)}: declare it in `reads`"
+
+
+@each
+def test_declares_only_what_it_reads(name: str) -> None:
+    rule = names.MECHANISMS[name]
+    outputs = [FIELDS[x] for x in (*rule.writes, *own(name))]
+    rng = np.random.default_rng(0)
+    idle = set()
+    for declared in rule.reads:
+        felt = False
+        for seed in SEEDS:
+            for source in {declared, f"{declared}_start"} & FIELDS.keys():
+                other = lively(seed).copy()
+                sheet = block(other, FIELDS[source])
+                sheet[:] = sheet * rng.uniform(0.3, 0.9, sheet.shape) + 1e-3
+                after, expected = update(name, other), update(name, lively(seed))
+                felt = felt or not all(
+                    np.array_equal(block(after, x), block(expected, x))
+                    for x in outputs
+                    if x.name != source
+                )
+                felt = felt or declared in rule.writes
+        if not felt:
+            idle.add(declared)
+    assert not idle, f"{name} declares {sorted(idle)} in `reads` but does not use it"
+
+
+@each
+def test_declared_names_exist(name: str) -> None:
+    rule = names.MECHANISMS[name]
+    assert rule.name == name
+    unknown = {*rule.reads, *rule.writes} - FIELDS.keys()
+    assert not unknown
+    assert {parameter for parameter, _ in rule.neutral} <= names.PARAMS.keys()
+    for parameter, value in rule.neutral:
+        low, high = names.PARAMS[parameter].bounds
+        assert low <= value <= high
+    for listed in (rule.reads, rule.writes):
+        assert len(set(listed)) == len(listed)
+
+
+@each
+def test_keeps_bounds_and_makes_no_nan(name: str) -> None:
+    for seed in range(12):
+        case = lively(seed)
+        for tick in range(3, 9):
+            case = update(name, case, tick)
+        for field_name in changed(lively(seed), case):
+            field = FIELDS[field_name]
+            values = block(case, field)
+            assert np.isfinite(values).all(), field_name
+            low, high = field.bounds
+            assert low <= values.min(), field_name
+            assert values.max() <= high, field_name
+
+
+@each
+def test_does_nothing_when_switched_off(name: str) -> None:
+    """The trajectory equals, bit by bit, that of a step without the rule."""
+    rule = names.MECHANISMS[name]
+    switched = random_case(6, 11)
+    switched.P[names.SWITCHES[name]] = 0.0
+    for parameter, value in rule.neutral:
+        switched.P[names.PARAMS[parameter].row] = value
+    without = switched.copy()
+    running = switched.P.copy()
+    frozen = running.copy()
+    frozen[list(names.SWITCHES.values())] = 0.0
+    for tick in range(1, 4):
+        key = {"tick": tick, "seed": 1, "run": 0}
+        switched.call("settle", **key)
+        for which, other in enumerate(MECHANISMS):
+            if other != name:
+                probes().update_rule(which, without.M, without.V, running, without.n, tick, 1, 0)
+        without.P = frozen
+        without.call("settle", **key)
+        without.P = running
+        for case in (switched, without):
+            for i, k in case.schedule(tick, 1):
+                case.one_turn(int(i), seed=1, tick=tick, k=int(k))
+            case.call("finish")
+        assert not changed(switched, without)
+
+
+@each
+def test_matters_when_switched_on(name: str) -> None:
+    """A quarter with the rule differs from one without it."""
+    on, off = lively(2).copy(), lively(2).copy()
+    off.P[names.SWITCHES[name]] = 0.0
+    for parameter, value in names.MECHANISMS[name].neutral:
+        off.P[names.PARAMS[parameter].row] = value
+    for case in (on, off):
+        case.call("settle", tick=3, seed=1, run=0)
+    assert changed(on, off)
+
+
+def test_order_is_unique_and_kept() -> None:
+    orders = [rule.order for rule in names.MECHANISMS.values()]
+    assert orders == sorted(set(orders))
+    assert len(set(MECHANISMS)) == len(MECHANISMS)
+
+
+@each
+def test_docstring_has_equation_and_source(name: str) -> None:
+    rule, module = names.MECHANISMS[name], names.MECHANISM_MODULES[name]
+    text = inspect.getdoc(module) or ""
+    assert re.search(r"^(Claim|.*\bEquations?\b)", text, re.MULTILINE), "state the claim"
+    assert re.search(r"::\n\n(    .*\n)*?    .*=", text + "\n"), "write the equation, after `::`"
+    assert re.search(r"\b(1[89]|20)\d\d\b|design notes|judgement|register", text), "name the source"
+    assert rule.claim
+    assert rule.source, "name the source in the declaration, too"
+    assert module.__name__.rsplit(".", 1)[-1] == name, "the file bears the mechanism's name"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_quiet_world_stays_as_it_is(seed: int) -> None:
+    """Without moves, shocks and noise, what rests on levels at the start does not drift."""
+    case = random_case(7, seed, wars=False, settled=False)
+    case.set_p(alignment_pull__noise=0.0)
+    # deliveries follow what is installed; where the two differ, they move by themselves
+    case.dyads("arms_stock")[:] = case.dyads("arms")
+    case.call("begin")
+    before = case.copy()
+    for tick in range(1, 5):
+        case.call("settle", tick=tick, seed=1, run=0)
+    for name in ("ideal_point", "effective_revisionism", "attention"):
+        np.testing.assert_allclose(case.states(name), before.states(name), atol=1e-9)
+    for name in ("trade_flow", "arms", "contact", "trust", "tension", "hostility"):
+        np.testing.assert_allclose(
+            case.dyads(name), before.dyads(name), rtol=1e-9, atol=1e-9, err_msg=name
+        )
