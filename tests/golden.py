@@ -42,8 +42,10 @@ def text(scenario: Path) -> str:
     spec = load_scenario(scenario, quarters=min(spec.quarters, QUARTERS))
     model = MultipolarModel(spec)
     lines = [
-        (f"{spec.title}: {len(spec.states)} states, seed {model.seed}, run 0, "
-        f"{format_quarter(spec.start)} + {spec.quarters} quarters")
+        (
+            f"{spec.title}: {len(spec.states)} states, seed {model.seed}, run 0, "
+            f"{format_quarter(spec.start)} + {spec.quarters} quarters"
+        )
     ]
     told = 0
     while True:

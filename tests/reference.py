@@ -2,9 +2,9 @@
 
 Written from the equations in the docstrings of the terms and of the mechanisms and from the design
 notes, for reading: whole matrices, nothing kept up to date, nothing incremental. Two kinds of
-numbers are told apart, as in :mod:`sim.decisions.assessment`: a :class:`World` is what holds now, an
-:class:`Assessment` what states saw when the quarter began. Utility is a function of both, and what
-a move is worth is the difference of two utilities.
+numbers are told apart, as in :mod:`sim.decisions.assessment`: a :class:`World` is what holds now,
+an :class:`Assessment` what states saw when the quarter began. Utility is a function of both, and
+what a move is worth is the difference of two utilities.
 
 A term of a new file needs a function here: add it to :data:`TERMS`.
 """
@@ -61,7 +61,7 @@ class World:
         return new
 
 
-# --- ties ------------------------------------------------------------------------------------------
+# --- ties ----------------------------------------------------------------------------------------
 
 
 def pact_scale(w: World, what: str) -> Floats:
@@ -82,7 +82,7 @@ def entrapment_weight(w: World) -> Floats:
     return np.maximum(e[w["pact_level"].astype(int)], floor)
 
 
-# --- what states see when the quarter begins -------------------------------------------------------
+# --- what states see when the quarter begins -----------------------------------------------------
 
 
 def hostility_base(w: World) -> Floats:
@@ -133,7 +133,7 @@ def size(c: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What the quarter's start fixes: H, b, V, T_ik and its shares w_ik, and sums over third states."""
+    """What the quarter's start fixes: H, b, V, T_ik, its shares w_ik, sums over third states."""
 
     H: Floats
     b: Floats
@@ -170,11 +170,11 @@ def assess(w: World) -> Assessment:
     return Assessment(h, b, v, threat, share, g, shared, own / (own + force), attention)
 
 
-# --- running sums ----------------------------------------------------------------------------------
+# --- running sums --------------------------------------------------------------------------------
 
 
 def threat_total(w: World, seen: Assessment) -> Floats:
-    """T_i = sum_k h_ik b_ik + rho H_ik sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il), h and g of now."""
+    """T_i = sum_k h_ik b_ik + rho H_ik sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il), h, g of now."""
     through_partners = seen.H * coalition(w, seen.H, seen.b)
     return (reassured(w) * seen.b + w.p("coalition_threat.rho") * through_partners).sum(axis=1)
 
@@ -219,7 +219,7 @@ def patronage(w: World) -> Floats:
     return no_self(commitment(w) * np.sqrt(w["capability"])).sum(axis=1)
 
 
-# --- utility terms, all states at once -------------------------------------------------------------
+# --- utility terms, all states at once -----------------------------------------------------------
 
 
 def security(w: World, seen: Assessment) -> Floats:
@@ -383,7 +383,7 @@ def utility(w: World, seen: Assessment) -> Floats:
     return contributions(w, seen).sum(axis=0)
 
 
-# --- choice ----------------------------------------------------------------------------------------
+# --- choice --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def turns(log: Floats) -> dict[str, Floats]:
     return {next(name for name in ("log", "rows", "log_rows") if name in known): log}
 
 
-# --- random worlds ---------------------------------------------------------------------------------
+# --- random worlds -------------------------------------------------------------------------------
 
 
 def random_case(n: int = 8, seed: int = 0, *, settled: bool = True, wars: bool = True) -> Case:
@@ -258,7 +258,7 @@ def symmetric(sheet: Floats) -> Floats:
     return upper + upper.T
 
 
-# --- compiled doors --------------------------------------------------------------------------------
+# --- compiled doors ------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -305,11 +305,12 @@ def once(module: ModuleType) -> ModuleType:
 def probes_source() -> str:
     """Text of the module of :func:`probes`."""
     lines = [PROBES]
-    for kind in ("sanction", "aid", "court", "tension", "arm"):
-        lines.append(
-            f"\n@entry\ndef {kind}_parts(M, V, P, i, j, x0, x1, out):\n"
-            f"    rules.{kind}_parts(M, V, P, i, j, x0, x1, out, 0, 0)\n"
-        )
+    lines.extend(
+        f"\n@entry\ndef {kind}_parts(M, V, P, i, j, x0, x1, out):\n"
+        f"    rules.{kind}_parts(M, V, P, i, j, x0, x1, out, 0, 0)\n"
+        for kind in CHANGED
+        if kind != "pact"
+    )
     for what in ("start", "update"):
         key = ", tick, seed, run" if what == "update" else ""
         lines.append(f"\n@entry\ndef {what}_rule(which, M, V, P, n{key}):\n    pass\n")

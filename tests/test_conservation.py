@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim import draws
 from sim import vocabulary as names
+from sim.scenario import load_scenario
+from sim.world import World
+from tests import golden
 from tests.support_world import Case, probes, random_case
 
 QUARTERS = 8
@@ -63,6 +67,22 @@ def test_whole_runs_stay_valid(seed: int) -> None:
     assert moved > 0
 
 
+@pytest.mark.parametrize("name", golden.shipped())
+def test_drawn_worlds_are_valid(name: str) -> None:
+    """Numbers drawn from their ranges leave every variable within bounds and shares within one."""
+    world = World(load_scenario(golden.path(name)))
+    for run in range(20):
+        blocks = draws.start(world, 1, run)
+        for share in ("energy", "arms", "arms_stock", "finance"):
+            most = blocks.M[names.DYAD_FIELDS[share].row].sum(axis=1).max()
+            assert most <= 1.0 + 1e-9, f"{share}: shares of one state sum to {most:.2f}"
+        for fields, values in ((names.STATE_FIELDS, blocks.V), (names.DYAD_FIELDS, blocks.M)):
+            for field in fields.values():
+                low, high = field.bounds
+                assert low <= values[field.row].min(), field.name
+                assert values[field.row].max() <= high, field.name
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_trade_margins_in_the_long_run(seed: int) -> None:
     """Under lasting sanctions every state places what it traded, but for the declared loss."""
@@ -100,7 +120,7 @@ def test_without_news_trade_does_not_move() -> None:
 @settings(max_examples=25)
 @given(st.integers(0, 2**31), st.integers(0, 2**31))
 def test_pacts_are_mutual_and_earn_trust(seed: int, other: int) -> None:
-    """A pact binds both and adds evidence of good faith; a break adds evidence of bad to its victim."""
+    """A pact binds both and earns trust on both sides; a break costs the trust of its victim."""
     case, rng = random_case(6, seed), np.random.default_rng(other)
     i, j = rng.choice(case.n, 2, replace=False)
     before, to = case.copy(), float(rng.integers(4))

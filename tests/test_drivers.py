@@ -156,7 +156,7 @@ def test_events_on_ties_bind_both_sides_once(tmp_path: Path, effect: str, level:
     assert e.towards(f, "commitment") == f.towards(e, "commitment")
 
 
-# --- golden runs -----------------------------------------------------------------------------------
+# --- golden runs ---------------------------------------------------------------------------------
 
 
 @each

@@ -3,8 +3,9 @@
 alignment(i, j) = wx (1 - |x_i - x_j| / 1.5, at least -1) + wt (2 tau_ij - 1) + wg g_ij
                   - wn max(t_ij, t_ji), clipped to [-1, 1].
 
-tie(i, j) = g_ij + mean trust - .5 - mean hostility - resolution: symmetric and signed; negative
-between strangers, so that states without positive ties stay unaligned (design notes 3).
+tie(i, j) = max(0, g_ij + mean trust - .5 - resolution) - max(0, mean hostility - suspicion):
+symmetric and signed. Strangers weigh nothing: two allies of one hub are not kept apart for having
+no tie of their own, and states without positive ties stay unaligned (design notes 3).
 """
 
 from __future__ import annotations
@@ -49,11 +50,19 @@ BY_TENSION = param(
 )
 RESOLUTION = param(
     "blocs.resolution",
-    0.1,
-    (0.05, 0.15),
+    0.35,
+    (0.25, 0.45),
     bounds=(-1.0, 1.0),
-    meaning="strength that a tie must exceed to hold a bloc together",
-    source="judgement; the sensitivity of blocs to it is reported",
+    meaning="commitment and trust above even odds that a tie must exceed to bind",
+    source="judgement: arms cooperation binds states that trust each other, consultation does not",
+)
+SUSPICION = param(
+    "blocs.suspicion",
+    0.15,
+    (0.1, 0.2),
+    bounds=(0.0, 1.0),
+    meaning="hostility that is ordinary among strangers and does not divide",
+    source="judgement: hostility of indifferent pairs lies between .03 and .12",
 )
 UTILITY = state_field(
     "utility", unit="logits", meaning="utility of the state, all terms with their weights"
@@ -101,4 +110,5 @@ def observe(M: Dyads, V: States, P: Vector, n: int) -> None:
             M[ALIGNMENT, i, j] = clip(value, -1.0, 1.0)
             trust = 0.5 * (M[TRUST, i, j] + M[TRUST, j, i])
             hostility = 0.5 * (M[HOSTILITY, i, j] + M[HOSTILITY, j, i])
-            M[TIE, i, j] = M[COMMITMENT, i, j] + trust - 0.5 - hostility - P[RESOLUTION]
+            bond = M[COMMITMENT, i, j] + trust - 0.5 - P[RESOLUTION]
+            M[TIE, i, j] = max(0.0, bond) - max(0.0, hostility - P[SUSPICION])

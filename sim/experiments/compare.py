@@ -24,7 +24,7 @@ from sim.experiments.language import (
     parse_window,
     required_pairs,
 )
-from sim.experiments.paired import effects, intervals
+from sim.experiments.paired import NEGLIGIBLE, effects, intervals
 from sim.experiments.quantities import LEVELS
 from sim.results import RunMeta
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, format_quarter, load_arms
@@ -183,7 +183,7 @@ def default_metrics(spec: ScenarioSpec) -> list[tuple[str, str]]:
 def _chosen(groups: list[str], found: Mapping[str, _Kept], reference: str) -> list[int]:
     """Positions of the metrics to show: all without a group, the largest of each group."""
     means = {name: np.nan_to_num(kept.values.mean(axis=1)) for name, kept in found.items()}
-    largest = np.max(list(means.values()), axis=0)
+    largest = np.stack(list(means.values())).max(axis=0).tolist()
     keep = {m for m, group in enumerate(groups) if not group}
     for group in dict.fromkeys(groups):
         members = [m for m, name in enumerate(groups) if name == group]
@@ -255,7 +255,10 @@ def _arm(
     ticks = change.shape[2]
     low, high = intervals(change.transpose(0, 2, 1).reshape(-1, change.shape[1]), seed=seed)
     low, high = low.reshape(-1, ticks), high.reshape(-1, ticks)
-    mean = _mean_of_runs(change)
+    mean = _over_runs(change, 1)
+    spread = [_over_runs(arm.series[metrics], 2) for arm in (here, there)]
+    clear = (low > 0) | (high < 0)
+    clear &= np.abs(mean) >= NEGLIGIBLE * np.sqrt(np.mean(spread, axis=0))
     first = parted(here.log, there.log, change.shape[1], spec.quarters)
     ever = [(first <= tick).mean() for tick in range(ticks)]
     movers, examined, moved = _movers(here, there, watched, touched(spec, base), seed)
@@ -269,7 +272,7 @@ def _arm(
                 difference=tuple(float(x) for x in mean[at]),
                 low=tuple(float(x) for x in low[at]),
                 high=tuple(float(x) for x in high[at]),
-                parts=_parts(spec.start, change[at], low[at], high[at]),
+                parts=_parts(spec.start, change[at], clear[at]),
             )
             for at, m in enumerate(metrics)
         ),
@@ -280,25 +283,29 @@ def _arm(
     )
 
 
-def _mean_of_runs(change: Floats) -> Floats:
-    known = ~np.isnan(change)
-    total = np.where(known, change, 0.0).sum(axis=1)
+def _over_runs(values: Floats, moment: int) -> Floats:
+    """Mean (moment 1) or variance (2) of ``values (metrics, R, ticks)`` over R, without NaN."""
+    known = ~np.isnan(values)
     count = known.sum(axis=1)
-    mean: Floats = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-    return mean
+    mean = _divide(np.where(known, values, 0.0).sum(axis=1), count)
+    if moment == 1:
+        return mean
+    return _divide(np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1), count - 1)
 
 
-def _parts(start: int, change: Floats, low: Floats, high: Floats) -> str | None:
-    """The first quarter from which the interval excludes zero in two quarters running.
+def _divide(total: Floats, count: npt.NDArray[np.int64]) -> Floats:
+    ratio: Floats = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return ratio
 
-    Two, because of some twenty intervals one excludes zero by chance. None for a metric that is one
-    number of the whole run, or that never parts.
+
+def _parts(start: int, change: Floats, clear: npt.NDArray[np.bool_]) -> str | None:
+    """The first quarter from which the difference is clear in two quarters running.
+
+    Two, because of some twenty intervals one excludes zero by chance. None for a metric that never
+    parts, and for one number of the whole run, whose ``change (R, ticks)`` is the same throughout.
     """
-    if len(low) > 1 and np.array_equal(change[:, 0], change[:, -1], equal_nan=True):
-        moving = change[:, :1] != change
-        if not (moving & ~np.isnan(change)).any():
-            return None
-    clear = (low > 0) | (high < 0)
+    if np.array_equal(change, np.broadcast_to(change[:, :1], change.shape), equal_nan=True):
+        return None
     for tick in np.flatnonzero(clear):
         if tick + 1 == len(clear) or clear[tick + 1]:
             return format_quarter(start + int(tick))

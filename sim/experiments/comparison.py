@@ -30,8 +30,8 @@ _PARTING: Final = (0.1, 0.5, 0.9)
 
 NOTE: Final = (
     "Differences are means over runs that share their draws and their luck, with 95% intervals "
-    "(paired bootstrap, BCa). They are effects within the model, given this scenario and its "
-    "ranges."
+    "(paired bootstrap, BCa); those below 0.01 standard deviations of the runs count as none. They "
+    "are effects within the model, given this scenario and its ranges."
 )
 
 
@@ -39,7 +39,8 @@ NOTE: Final = (
 class MetricEffect:
     """The effect on one metric, and its mean difference and interval in each quarter.
 
-    ``parts`` is the first quarter from which the interval excludes zero in two quarters running.
+    ``parts`` is the first quarter from which the difference is clear in two quarters running: its
+    interval excludes zero and it is not negligible.
     """
 
     metric: str
@@ -325,7 +326,7 @@ def _effects_table(found: Comparison, arm: ArmComparison) -> Any:
         unclear = sum(not row.effect.clear for row in arm.metrics)
         rest = hidden - unclear
         more = f"{plural(rest, 'smaller one')} and " if rest else ""
-        table.caption = f"not shown: {more}{unclear} whose interval holds zero"
+        table.caption = f"not shown: {more}{unclear} without a clear difference"
         table.caption_justify = "left"
     return table
 
@@ -354,19 +355,20 @@ def _third(arm: ArmComparison, reference: str) -> str:
 
 
 def saving(found: Comparison) -> str:
-    """Say how many times fewer runs pairing needs, over all metrics that differ in any run."""
+    """Say how many times fewer runs pairing needs, over the metrics that differ noticeably."""
     ratios = [
         row.effect.efficiency
         for arm in found.arms
         for row in arm.metrics
-        if row.effect.efficiency is not None
+        if row.effect.efficiency is not None and not row.effect.negligible
     ]
     if not ratios:
-        return "No metric differs in any run."
+        return "No metric differs noticeably."
     enough = float(np.mean([ratio >= ENOUGH for ratio in ratios]))
     return (
-        f"For intervals as narrow, unpaired arms would need {float(np.median(ratios)):.1f} times the "
-        f"runs (median), at least {ENOUGH:.0f} times for {percent(enough)} of the metrics."
+        f"For intervals as narrow, unpaired arms would need {float(np.median(ratios)):,.1f} "
+        f"times the runs (median), at least {ENOUGH:.0f} times for {percent(enough)} of the "
+        "metrics that differ noticeably."
     )
 
 

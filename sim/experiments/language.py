@@ -1,14 +1,14 @@
 """Metrics: what is measured in a run, as a short expression over named quantities.
 
-``alignment(RUS, CHN) @ end - alignment(RUS, CHN) @ start`` is a number of each run. A quantity has a
-value each quarter; ``@`` takes its mean over a window of quarters (a count: its increase), and
-arithmetic and functions then work on these numbers. Where no window is written, the horizon that the
-metric is used with holds, or else the last quarter. A group of states means the mean over its
+``alignment(RUS, CHN) @ end - alignment(RUS, CHN) @ start`` is a number of each run. A quantity has
+a value each quarter; ``@`` takes its mean over a window of quarters (of a count: its increase), and
+arithmetic and functions then work on these numbers. Where no window is written, the horizon that
+the metric is used with holds, or else the last quarter. A group of states means the mean over its
 members; for two groups, over all ordered pairs of different members.
 
 A metric goes through three steps: :func:`parse_metric` reads the text and looks up its quantities,
-:meth:`Metric.bind` looks up states, groups and dates in a scenario, and the :class:`BoundMetric` says
-which pairs must be recorded and is evaluated over the ensembles of that scenario.
+:meth:`Metric.bind` looks up states, groups and dates in a scenario, and the :class:`BoundMetric`
+says which pairs must be recorded and is evaluated over the ensembles of that scenario.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import hint, shown
+from sim.errors import hint
 from sim.experiments.quantities import QUANTITIES, Form, Frame, Observed, Pair
 from sim.experiments.syntax import (
     FUNCTIONS,
@@ -151,7 +151,8 @@ def parse_metric(text: str, source: Source | None = None) -> Metric:
 
     >>> parse_metric("alignmnet(AAA, BBB)")
     Traceback (most recent call last):
-    sim.experiments.syntax.MetricError: metric:1:1: alignmnet: unknown quantity; did you mean 'alignment'?
+    sim.experiments.syntax.MetricError: metric:1:1: alignmnet: unknown quantity; did you mean
+    'alignment'?
     """
     source = source or Source()
     tree = parse(text, source)
@@ -406,5 +407,6 @@ def _apply(name: str, inner: list[Floats]) -> Floats:
         case "abs":
             return np.abs(inner[0])
     together = np.stack(np.broadcast_arrays(*inner))
-    reduced: Floats = {"mean": np.mean, "min": np.min, "max": np.max}[name](together, axis=0)
-    return reduced
+    if name == "mean":
+        return np.asarray(together.mean(axis=0))
+    return np.asarray(together.min(axis=0) if name == "min" else together.max(axis=0))

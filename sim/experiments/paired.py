@@ -3,8 +3,12 @@
 Runs k of two arms share their draws of numbers and their luck, so the difference of the two is the
 effect of the treatment in one and the same world, and its mean is known far better than that of two
 independent ensembles. Intervals are bias-corrected and accelerated bootstrap intervals (BCa; Efron
-1987) of the mean difference over the runs. All metrics share the resamples, which makes the bootstrap
-one matrix product: the intervals of `scipy.stats.bootstrap`, ten to thirty times as fast.
+1987) of the mean difference over the runs. All metrics share the resamples, which makes the
+bootstrap one matrix product: the intervals of `scipy.stats.bootstrap`, ten times as fast or more.
+
+In a coupled system with common luck everything moves everything a little and always the same way,
+so that an interval can exclude zero for a difference in the eighth decimal. A direction is read
+only from differences of at least :data:`NEGLIGIBLE` standard deviations.
 """
 
 from __future__ import annotations
@@ -25,6 +29,10 @@ LEAST_DIFFERENT: Final = 6
 """Runs that must differ before an interval may exclude zero: with fewer, no two-sided exact test of
 signs rejects at 5% (2 x 0.5^5 = 0.06), while the bootstrap would."""
 
+NEGLIGIBLE: Final = 0.01
+"""Differences below this part of the standard deviation over the runs count as none: a hundredth of
+what the draws and luck alone make, far below any claim in words."""
+
 _COLUMNS_AT_ONCE: Final = 500
 
 
@@ -39,9 +47,9 @@ class Effect:
         higher, lower: shares of these in which the treatment is strictly higher or lower.
         standardised: the difference in standard deviations of the metric over the runs of an arm;
             None where it does not vary.
-        efficiency: how many times more runs unpaired arms would need for the same interval: variance
-            of the difference of independent means over that of the paired mean. None where no run
-            differs.
+        efficiency: how many times more runs unpaired arms would need for the same interval:
+            variance of the difference of independent means over that of the paired mean. None
+            where the difference does not vary.
     """
 
     treatment: float
@@ -56,9 +64,14 @@ class Effect:
     efficiency: float | None
 
     @property
+    def negligible(self) -> bool:
+        """Whether the difference is too small for a direction to be read from it."""
+        return self.standardised is not None and abs(self.standardised) < NEGLIGIBLE
+
+    @property
     def clear(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.low > 0 or self.high < 0
+        """Whether the interval excludes zero and the difference is not negligible."""
+        return (self.low > 0 or self.high < 0) and not self.negligible
 
 
 def effects(treatment: Floats, reference: Floats, *, seed: int) -> list[Effect]:

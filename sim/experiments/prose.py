@@ -231,7 +231,7 @@ class Prose:
         """How likely the choice was, what it cost to make, and what else was likely."""
         move = decision.move
         text = (
-            f"Its chance at that opportunity was {chance(move.chance)} (doing nothing: "
+            f"The move had a chance of {chance(move.chance)} at that opportunity (doing nothing: "
             f"{chance(decision.nothing)})"
         )
         if move.cost > _LEAST:

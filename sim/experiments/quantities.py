@@ -351,8 +351,8 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             "1",
             0.0,
             1.0,
-            "leverage of i over j by trade, energy, arms and finance: the part of j's dependence on "
-            "i that i's on j does not balance",
+            "leverage of i over j by trade, energy, arms and finance: the part of j's dependence "
+            "on i that i's on j does not balance",
             _influence,
             _both_orders,
         ),
@@ -410,8 +410,8 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             "moves",
             0.0,
             None,
-            "accepted moves of i towards j in the window, or since the start without one; 'pact' is "
-            "made or raised, 'break' ended or lowered",
+            "accepted moves of i towards j in the window, or since the start without one; 'pact' "
+            "is made or raised, 'break' ended or lowered",
             lambda seen, words: seen.count(words[0], words[1], words[2]),
             words={"kind": KINDS},
             total=True,

@@ -158,7 +158,7 @@ class Operation:
 type Expression = Number | Value | Call | Timed | Negation | Operation
 
 
-def parse(text: str, source: Source = Source()) -> Expression:  # noqa: B008  (frozen)
+def parse(text: str, source: Source = Source()) -> Expression:
     """Return the tree of a metric; names are not looked up.
 
     Raises:
@@ -170,7 +170,7 @@ def parse(text: str, source: Source = Source()) -> Expression:  # noqa: B008  (f
     return tree
 
 
-def parse_window(text: str, source: Source = Source("horizon")) -> Window:  # noqa: B008  (frozen)
+def parse_window(text: str, source: Source = Source("horizon")) -> Window:
     """Return the window that a text such as ``2024Q3..2026Q2`` or ``end`` means.
 
     Raises:

@@ -1,0 +1,78 @@
+"""Commands of the command line, one a file, and what they share: options and the terminal.
+
+A command file has ``register(app)``, which puts its command on a typer application. Slow libraries
+are imported by the commands that use them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+out = Console()
+err = Console(stderr=True)
+
+File = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped scenario."),
+]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**62, help="Seed of all random streams.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set any number or switch of the scenario, as for [cyan]run[/cyan]. May be repeated.",
+    ),
+]
+Arm = Annotated[str, typer.Option(metavar="NAME", help="A counterfactual arm of the scenario.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, max=1024, help="Worker threads (default: one a core); never matters."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@contextmanager
+def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal; nothing where output is quiet or not read by a person."""
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def warm(*, quiet: bool) -> None:
+    """Say that there will be a wait if the kernels are not in the cache."""
+    from sim.codegen import is_compiled
+
+    if not is_compiled() and not quiet:
+        err.print("Compiling the kernels: about a minute, once after every change of the rules.")
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON to standard output."""
+    sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

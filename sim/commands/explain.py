@@ -1,0 +1,218 @@
+"""``multipolar explain``: why a state did what it did, in one run or over many."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from sim.commands import (
+    Arm,
+    AsJson,
+    File,
+    Jobs,
+    Quiet,
+    Seed,
+    Set,
+    err,
+    out,
+    print_json,
+    progress_bar,
+    warm,
+)
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from sim.experiments.explain import Story
+    from sim.experiments.motives import Act, Motives
+    from sim.experiments.replay import Decision
+
+_FIGURES: Final = 12
+_SHOWN_TERMS: Final = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on an application."""
+    app.command()(explain)
+
+
+def explain(
+    file: File,
+    state: Annotated[
+        str | None,
+        typer.Option(metavar="STATE", help="Whose moves: a state's code or name."),
+    ] = None,
+    when: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="A quarter [cyan]2024Q3[/cyan], a year [cyan]2024[/cyan], or "
+            "[cyan]2024Q3..2025Q2[/cyan] (default: all the time).",
+        ),
+    ] = None,
+    dyad: Annotated[
+        str | None,
+        typer.Option(metavar="A-B", help="Only the moves between two states."),
+    ] = None,
+    run: Annotated[
+        int | None, typer.Option(metavar="K", help="Which run to tell (default: 0, the first).")
+    ] = None,
+    runs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=1_000_000,
+            help="Instead of one run: what most often decides each kind of move over so many runs.",
+        ),
+    ] = None,
+    arm: Arm = "base",
+    set_: Set = None,
+    seed: Seed = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Draw the decisions of the run there."),
+    ] = None,
+    jobs: Jobs = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Explain why a state did what it did.
+
+    Replays a run and tells each move of a state, and each move towards it:
+    the terms of utility that carried it, its odds, what else was likely, who was hurt.
+
+    With --runs: the terms that most often decide each kind of move, over many runs.
+    """
+    from sim.scenario import find_scenario, load_scenario
+
+    spec = load_scenario(find_scenario(file), arm=arm, overrides=tuple(set_ or ()))
+    from sim.experiments.explain import ask, check_run
+    from sim.experiments.explain import explain as explain_run
+    from sim.experiments.motives import motives
+
+    tell = runs is None or run is not None
+    if folder is not None and not tell:
+        raise UserError("--out draws decisions of one run: say which with --run")
+    ask(spec, state=state, dyad=dyad, when=when)
+    check_run(run or 0, runs or spec.ensemble.runs)
+    warm(quiet=quiet)
+    found: dict[str, Any] = {}
+    if tell:
+        with progress_bar("Replaying", quiet=quiet) as progress:
+            story = explain_run(
+                spec, state=state, dyad=dyad, when=when, run=run or 0, runs=runs, seed=seed,
+                progress=progress,
+            )  # fmt: skip
+        found["story"] = story.to_dict()
+        if not as_json:
+            _print_story(story)
+        if folder is not None:
+            files = _draw(story, folder, quiet=quiet)
+            found["figures"] = [str(path) for path in files]
+    if runs is not None:
+        from sim.ensemble import Interrupted
+
+        try:
+            with progress_bar("Running", quiet=quiet) as progress:
+                table = motives(
+                    spec, state=state, dyad=dyad, when=when, runs=runs, seed=seed, jobs=jobs,
+                    progress=progress,
+                )  # fmt: skip
+        except Interrupted:
+            raise KeyboardInterrupt from None
+        found["motives"] = table.to_dict()
+        if not as_json:
+            _print_motives(table)
+    if as_json:
+        print_json(found)
+
+
+def _say(text: str, style: str = "") -> None:
+    out.print(text, style=style, highlight=False, markup=False)
+
+
+def _print_story(story: Story) -> None:
+    from sim.experiments.explain import heading
+    from sim.experiments.prose import UNIT
+
+    _say(story.title, "bold")
+    _say(f"{heading(story)}.", "dim")
+    for sentence in story.sentences():
+        _say(f"\n{sentence}")
+    _say(f"\n{UNIT}", "dim")
+
+
+def _print_motives(table: Motives) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from sim.experiments.explain import in_words
+    from sim.summary import percent, plural
+
+    whose = "-".join(table.pair) or table.state or ""
+    whose += f", by {table.state}" if table.pair and table.state else ""
+    arm = "" if table.arm == "base" else f", arm {table.arm}"
+    _say(f"{table.title}{arm}", "bold")
+    _say(
+        f"{whose} {in_words(table.start, table.end)}, {plural(table.runs, 'run')}, "
+        f"seed {table.seed}.",
+        "dim",
+    )
+    if not table.acts:
+        _say("No move in any run.")
+        return
+    rows = Table(box=SIMPLE_HEAD)
+    rows.add_column("act")
+    for name in ("a run (90%)", "runs with any", "done", "refused"):
+        rows.add_column(name, justify="right")
+    rows.add_column("decided most often by", overflow="fold", ratio=1)
+    for act in table.acts:
+        spread = f"{act.low:.0f} to {act.high:.0f}"
+        refused = str(act.refused) if act.refused else ""
+        rows.add_row(
+            act.act,
+            f"{act.per_run:.2f} ({spread})",
+            percent(act.runs),
+            str(act.done),
+            refused,
+            Text(_motives(act)),
+        )
+    out.print(rows)
+    _say(
+        "Of the acts done: the term of utility that spoke most for each; chance, where none did. "
+        "The share of a rare act rests on few cases.",
+        "dim",
+    )
+
+
+def _motives(act: Act) -> str:
+    from sim.summary import percent
+
+    shown = act.motives[:_SHOWN_TERMS]
+    return ", ".join(f"{it.term.replace('_', ' ')} {percent(it.share)}" for it in shown)
+
+
+def _draw(story: Story, folder: Path, *, quiet: bool) -> list[Path]:
+    """Draw the decisions of a story, the weightiest dozen if there are more; return the files."""
+    from sim.plots.style import save_figure
+    from sim.plots.waterfall import draw_waterfall
+
+    def weight(decision: Decision) -> float:
+        return sum(abs(part.change) for part in decision.mover.parts)
+
+    chosen = sorted(story.decisions, key=lambda it: -weight(it))[:_FIGURES]
+    files: list[Path] = []
+    for decision in chosen:
+        move = decision.move
+        name = f"{decision.quarter}-{move.mover}-{move.partner}-{move.kind}-{decision.order}"
+        place = folder / re.sub(r"[^\w-]+", "_", name)
+        files += save_figure(draw_waterfall(story, decision), place)
+    if not quiet:
+        left_out = len(story.decisions) - len(chosen)
+        rest = f", without the {left_out} slightest decisions" if left_out else ""
+        said = f"Figures: {folder}{rest}" if files else "No decision to draw."
+        err.print(said, highlight=False, markup=False, soft_wrap=True)
+    return files
