@@ -60,8 +60,10 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
             StateAgent(self, code, spec.states[code].name, index)
             for index, code in enumerate(self.world.codes)
         ]
-        for row, (_, tick) in enumerate(self.world.event_names):
-            self.schedule_event(partial(self._play, row), at=tick - 0.5)
+        # Mesa's scheduler keeps weak references only
+        self._plays = [partial(self._play, row) for row in range(len(self.world.event_names))]
+        for play, (_, tick) in zip(self._plays, self.world.event_names, strict=True):
+            self.schedule_event(play, at=tick - 0.5)
         self._entries.begin(self.M, self.V, self.P, n, self.world.keys)
         self.records = mesa.DataCollector(
             model_reporters={"quarter": "quarter", "moves": lambda model: model._logged},

@@ -45,7 +45,8 @@ def text(scenario: Path) -> str:
         (
             f"{spec.title}: {len(spec.states)} states, seed {model.seed}, run 0, "
             f"{format_quarter(spec.start)} + {spec.quarters} quarters"
-        )
+        ),
+        f"pairs of states: {', '.join(PAIRS)}",
     ]
     told = 0
     while True:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import vocabulary as names
@@ -88,7 +88,6 @@ def test_running_sums_equal_the_kernels_own_recomputation(seed: int) -> None:
         np.testing.assert_allclose(case.states(name), again.states(name), err_msg=name, **CLOSE)
 
 
-@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_running_sums_after_moves_of_all_kinds(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import draws
@@ -15,6 +15,8 @@ from tests import golden
 from tests.support_world import Case, probes, random_case
 
 QUARTERS = 8
+#: What :mod:`sim.registry` gives a variable that declares no bounds.
+UNBOUNDED = (-1e12, 1e12)
 SHARES = ("trade", "energy", "arms", "arms_stock", "finance")
 
 
@@ -31,7 +33,6 @@ def off_diagonal(case: Case, name: str) -> np.ndarray:
     return case.dyads(name)[~np.eye(case.n, dtype=bool)]
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**31))
 def test_whole_runs_stay_valid(seed: int) -> None:
     case = eventful(seed)
@@ -44,9 +45,9 @@ def test_whole_runs_stay_valid(seed: int) -> None:
         out = case.dyads("trade_flow").sum(axis=1) + case.states("exports_to_rest_now")
         into = case.dyads("trade_flow").sum(axis=0) + case.states("imports_from_rest_now")
         for now, start in ((out, exports), (into, imports)):
-            # the sweeps that fit the margins are few: within a two-hundredth
-            assert (now <= start * 1.005 + 1e-6).all()
-            assert (now >= start * (1.0 - loss) * 0.995 - 1e-6).all()
+            # the sweeps that fit the margins are few: within a fiftieth where most trade is barred
+            assert (now <= start * 1.02 + 1e-6).all()
+            assert (now >= start * (1.0 - loss) * 0.98 - 1e-6).all()
         for name in SHARES:
             shares = case.dyads(name)
             assert shares.min() >= 0.0, name
@@ -61,6 +62,8 @@ def test_whole_runs_stay_valid(seed: int) -> None:
         for fields, blocks in ((names.STATE_FIELDS, case.V), (names.DYAD_FIELDS, case.M)):
             for field in fields.values():
                 low, high = field.bounds
+                if (low, high) == UNBOUNDED:
+                    continue
                 values = blocks[field.row]
                 assert values.min() >= low - 1e-12, field.name
                 assert values.max() <= high + 1e-12, field.name
@@ -117,7 +120,6 @@ def test_without_news_trade_does_not_move() -> None:
     np.testing.assert_array_equal(case.dyads("trade_flow"), before)
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**31), st.integers(0, 2**31))
 def test_pacts_are_mutual_and_earn_trust(seed: int, other: int) -> None:
     """A pact binds both and earns trust on both sides; a break costs the trust of its victim."""

@@ -10,10 +10,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from sim.scenario import ScenarioSpec
 
 out = Console()
 err = Console(stderr=True)
@@ -22,13 +25,19 @@ File = Annotated[
     str,
     typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped scenario."),
 ]
+Runs = Annotated[int | None, typer.Option(min=1, max=1_000_000, help="Number of runs.")]
+Quarters = Annotated[
+    int | None, typer.Option(min=1, max=400, help="Quarters to simulate from the start date.")
+]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**62, help="Seed of all random streams.")]
 Set = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Set any number or switch of the scenario, as for [cyan]run[/cyan]. May be repeated.",
+        help="Set any number or switch of the scenario: [cyan]security.weight=8[/cyan], "
+        "[cyan]states.AAA.capability=.02[/cyan], [cyan]relations.trust.AAA>BBB=.5[/cyan], "
+        "[cyan]mechanisms.trust=off[/cyan], [cyan]events.NAME=off[/cyan]. May be repeated.",
     ),
 ]
 Arm = Annotated[str, typer.Option(metavar="NAME", help="A counterfactual arm of the scenario.")]
@@ -76,3 +85,21 @@ def warm(*, quiet: bool) -> None:
 def print_json(data: Any) -> None:
     """Print data as JSON to standard output."""
     sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def announce(spec: ScenarioSpec, runs: int, seed: int, *, quiet: bool) -> None:
+    """Say at once what is being run."""
+    if not quiet:
+        arm = "" if spec.arm == "base" else f", arm {spec.arm}"
+        err.print(f"[bold]{spec.title}[/bold]{arm}: {spec.question}", highlight=False)
+        err.print(
+            f"{len(spec.states)} states, {spec.quarters} quarters, {runs} runs, seed {seed}",
+            highlight=False,
+        )
+
+
+def command_line() -> str:
+    """The command as it was typed, to be kept with the results."""
+    import shlex
+
+    return shlex.join(["multipolar", *sys.argv[1:]])

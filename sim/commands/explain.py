@@ -165,25 +165,24 @@ def _print_motives(table: Motives) -> None:
         _say("No move in any run.")
         return
     rows = Table(box=SIMPLE_HEAD)
-    rows.add_column("act")
-    for name in ("a run (90%)", "runs with any", "done", "refused"):
+    rows.add_column("act", no_wrap=True)
+    for name in ("done", "a run", "in runs", "refused"):
         rows.add_column(name, justify="right")
-    rows.add_column("decided most often by", overflow="fold", ratio=1)
+    rows.add_column("decided by", overflow="fold")
     for act in table.acts:
-        spread = f"{act.low:.0f} to {act.high:.0f}"
         refused = str(act.refused) if act.refused else ""
         rows.add_row(
             act.act,
-            f"{act.per_run:.2f} ({spread})",
-            percent(act.runs),
             str(act.done),
+            f"{act.per_run:.2f}",
+            percent(act.runs),
             refused,
             Text(_motives(act)),
         )
     out.print(rows)
     _say(
-        "Of the acts done: the term of utility that spoke most for each; chance, where none did. "
-        "The share of a rare act rests on few cases.",
+        "In runs: the share of runs with any. Decided by: the term of utility that spoke most for "
+        "each act done; chance, where none did. The share of a rare act rests on few cases.",
         "dim",
     )
 

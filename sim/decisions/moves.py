@@ -71,8 +71,8 @@ DEEPEN = param(
 )
 BREAK = param(
     "moves.break",
-    4.6,
-    (4.0, 5.2),
+    3.4,
+    (2.8, 4.0),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of leaving or lowering a pact, however slight",
@@ -80,8 +80,8 @@ BREAK = param(
 )
 BREAK_DEEP = param(
     "moves.break_deep",
-    1.8,
-    (1.2, 2.4),
+    2.4,
+    (1.8, 3.0),
     bounds=(0.0, 50.0),
     unit="logits per unit commitment",
     meaning="extra cost by the commitment that is broken",

@@ -383,16 +383,14 @@ def with_bounds(effect: Effect) -> str:
 
 
 def number(x: float, *, signed: bool = False) -> str:
-    """Write a number short: three decimals, or two digits where that would be nothing.
+    """Write a number short: three decimals, or two digits where it is small.
 
-    >>> number(0.12345), number(0.0000123, signed=True), number(-0.0)
-    ('0.123', '+1.2e-05', '0')
+    >>> number(0.12345), number(-0.0012345), number(0.0000123, signed=True), number(-0.0)
+    ('0.123', '-0.0012', '+1.2e-05', '0')
     """
     if not math.isfinite(x):
         return "-"
     if x == 0:
         return "0"
-    sign = "+" if signed else ""
-    if abs(x) < 0.0005:
-        return f"{x:{sign}.1e}"
-    return f"{x:{sign}.3f}" if abs(x) < 100 else f"{x:{sign},.0f}"
+    form = ",.0f" if abs(x) >= 100 else ".3f" if abs(x) >= 0.1 else ".2g"
+    return f"{x:{'+' if signed else ''}{form}}"

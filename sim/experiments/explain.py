@@ -8,7 +8,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.errors import UserError, hint, shown
-from sim.experiments.prose import UNIT, Prose, chance, listed, signed, with_article
+from sim.experiments.prose import (
+    UNIT,
+    Prose,
+    a_or_an,
+    capital,
+    chance,
+    listed,
+    signed,
+    with_article,
+)
 from sim.experiments.replay import Alternative, Asked, Decision, Turn, replay
 from sim.scenario import BASE_ARM, ScenarioSpec, format_quarter, parse_quarter
 
@@ -95,7 +104,7 @@ class Story:
 
     def _undone(self) -> str:
         who = self.prose.name(self.state) if self.state else self.who
-        who = who[:1].upper() + who[1:]
+        who = capital(who)
         if not self.opportunities:
             return f"{who} had no opportunity to move {self.when}."
         one = self.opportunities == 1
@@ -304,10 +313,15 @@ def _dated(spec: ScenarioSpec) -> Iterator[tuple[int, str, str, list[set[str]]]]
         yield event.at, event.id, event.title, touched
     for pact in spec.pacts.values():
         members = listed([with_article(spec.states[code].name) for code in pact.members])
-        kind = pact.type.replace("_", " ")
+        kind = f"{pact.type.replace('_', '-')} pact"
         for at, verb in ((pact.since, "begins"), (pact.until, "ends")):
             if at is not None:
-                yield at, pact.id, f"a {kind} pact of {members} {verb}", [set(pact.members)]
+                yield (
+                    at,
+                    pact.id,
+                    f"{capital(a_or_an(kind))} of {members} {verb}",
+                    [set(pact.members)],
+                )
     for body in spec.organisations.values():
         if body.since is not None:
             yield body.since, body.id, f"{body.name} begins", [set(body.members)]
@@ -335,7 +349,7 @@ def heading(story: Story) -> str:
     else:
         towards = len(story.decisions) - mine
         count = f"{_moves(mine)} of its own and {_moves(towards)} towards it"
-    who = story.who[:1].upper() + story.who[1:]
+    who = capital(story.who)
     return f"{who} {story.when}, run {story.run}{arm}, seed {story.seed}: {count}"
 
 

@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import hint
-from sim.experiments.quantities import QUANTITIES, Form, Frame, Observed, Pair
+from sim.experiments.observed import Observed
+from sim.experiments.quantities import QUANTITIES, Form, Frame, Pair
 from sim.experiments.syntax import (
     FUNCTIONS,
     Call,

@@ -13,6 +13,7 @@ only from differences of at least :data:`NEGLIGIBLE` standard deviations.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -45,8 +46,8 @@ class Effect:
         difference, low, high: mean of the paired differences and its 95% interval.
         runs: how many have a defined difference; the others are left out.
         higher, lower: shares of these in which the treatment is strictly higher or lower.
-        standardised: the difference in standard deviations of the metric over the runs of an arm;
-            None where it does not vary.
+        spread: standard deviation of the metric over the runs of an arm, pooled over the arms.
+        standardised: the difference in these standard deviations; None where there is no spread.
         efficiency: how many times more runs unpaired arms would need for the same interval:
             variance of the difference of independent means over that of the paired mean. None
             where the difference does not vary.
@@ -60,6 +61,7 @@ class Effect:
     runs: int
     higher: float
     lower: float
+    spread: float
     standardised: float | None
     efficiency: float | None
 
@@ -89,26 +91,23 @@ def effects(treatment: Floats, reference: Floats, *, seed: int) -> list[Effect]:
     ]
 
 
-def combined(arms: list[Floats], signs: list[int], *, seed: int) -> Effect:
-    """Return the effect ``sum of signs x arms``: one arm, two arms, or a difference of differences.
+def combined(arms: Sequence[Floats], *, seed: int) -> tuple[Effect, Floats]:
+    """Return an effect made of one, two or four arms, and the differences by run, ``(R,)``.
 
-    ``arms`` are ``(R,)`` each; those with sign +1 and -1 alternate, the treatment first. With four
-    arms, ``treatment`` and ``reference`` of the result are the two paired effects.
+    One arm is held against zero, the first of two against the second; of four arms it is the first
+    less the second, less the third less the fourth, and ``treatment`` and ``reference`` of the
+    result are these two effects.
     """
-    half = max(1, len(arms) // 2)
-    parts = [sign * arm for sign, arm in zip(signs, arms, strict=True)]
-    first = np.sum(parts[:half], axis=0)
-    second = -np.sum(parts[half:], axis=0) if len(parts) > 1 else np.zeros_like(first)
-    difference = first - second
+    treatment = arms[0] - arms[1] if len(arms) > 2 else arms[0]
+    reference = np.zeros_like(treatment)
+    if len(arms) > 1:
+        reference = arms[2] - arms[3] if len(arms) > 2 else arms[1]
+    difference = treatment - reference
     low, high = intervals(difference[None, :], seed=seed)
-    return _effect(
-        first, second, difference, float(low[0]), float(high[0]), variances=_variances(arms)
-    )
-
-
-def _variances(arms: list[Floats]) -> list[float]:
-    known = ~np.isnan(np.stack(arms)).any(axis=0)
-    return [_variance(arm[known]) for arm in arms]
+    known = ~np.isnan(difference)
+    spread = [_variance(arm[known]) for arm in arms]
+    bounds = float(low[0]), float(high[0])
+    return _effect(treatment, reference, difference, *bounds, spread), difference
 
 
 def _variance(values: Floats) -> float:
@@ -127,7 +126,7 @@ def _effect(
     runs = int(known.sum())
     if runs == 0:
         nan = float("nan")
-        return Effect(nan, nan, nan, nan, nan, 0, nan, nan, None, None)
+        return Effect(nan, nan, nan, nan, nan, 0, nan, nan, nan, None, None)
     one, other, change = treatment[known], reference[known], difference[known]
     spread = variances or [_variance(one), _variance(other)]
     pooled, paired = float(np.sqrt(np.mean(spread))), _variance(change)
@@ -142,6 +141,7 @@ def _effect(
         runs=runs,
         higher=float((change > negligible).mean()),
         lower=float((change < -negligible).mean()),
+        spread=pooled if pooled > negligible else 0.0,
         standardised=mean / pooled if pooled > negligible else None,
         efficiency=sum(spread) / paired if paired > negligible**2 else None,
     )

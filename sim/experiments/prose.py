@@ -57,8 +57,8 @@ _IRREGULAR: Final = {
 
 # Names that are plurals or common nouns take the article: the Lowlands, the United Provinces.
 _WITH_ARTICLE = re.compile(
-    r"^(United|Union|Republic|Kingdom) |(lands|ines|Isles|States|Provinces|Emirates|Kingdom"
-    r"|Republic|Federation|Confederation|Union|Empire)$"
+    r"^(United |(Union|Republic|Kingdom|Empire) of )|(lands|ines|Isles|States|Provinces|Emirates"
+    r"|Kingdom|Republic|Federation|Confederation|Union|Empire)$"
 )
 _PARTS_FOR, _PARTS_AGAINST = 3, 2
 _SMALL_PART = 0.05  # of the sum of all parts, without their signs
@@ -83,6 +83,11 @@ def a_or_an(noun: str) -> str:
     ('a defence pact', 'an arms-cooperation pact')
     """
     return f"an {noun}" if noun[0].lower() in "aeio" else f"a {noun}"
+
+
+def capital(text: str) -> str:
+    """Begin with a capital, and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def possessive(name: str) -> str:
@@ -200,7 +205,7 @@ class Prose:
     # --- sentences -------------------------------------------------------------------------------
     def headline(self, decision: Decision) -> str:
         """What happened, in one clause: ``Highland courted the Lowlands``."""
-        said = f"{_capital(self.name(decision.mover.state))} {self.did(decision.move)}"
+        said = f"{capital(self.name(decision.mover.state))} {self.did(decision.move)}"
         if not is_asked(decision.move):
             return said
         partner = self.name(decision.move.partner)
@@ -222,7 +227,7 @@ class Prose:
         return " ".join(sentence for sentence in sentences if sentence)
 
     def _gain(self, side: Side, *, accepted: bool) -> str:
-        text = f"{_capital(self.name(side.state))} {balance(side, accepted=accepted)}"
+        text = f"{capital(self.name(side.state))} {balance(side, accepted=accepted)}"
         if side.reluctance >= _LEAST:
             text += f"; its doctrine held {amount(side.reluctance)} against such a pact"
         return f"{text}."
@@ -286,7 +291,10 @@ def balance(side: Side, *, accepted: bool = True) -> str:
     left_out = size - sum(abs(part.change) for part in (*main, *other))
     if left_out < _LEAST and len(main) == 1 and not other:
         return f"{verb} through {term_words(main[0])}"
-    text = f"{verb}{', chiefly' if left_out >= _LEAST else ''} through {_parts(main)}"
+    if abs(side.gain) < _LEAST:
+        text = f"{verb}: {_parts(main)}"
+    else:
+        text = f"{verb}{', chiefly' if left_out >= _LEAST else ''} through {_parts(main)}"
     if other:
         text += f", {'against' if carried > 0 else 'despite'} {_parts(other)}"
     return text
@@ -299,7 +307,3 @@ def _is_felt(side: Side) -> bool:
 
 def _parts(parts: Iterable[Part]) -> str:
     return listed([f"{term_words(part)} ({signed(part.change)})" for part in parts])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

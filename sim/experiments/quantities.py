@@ -9,129 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import vocabulary as names
-from sim.blocs import find_blocs
 from sim.ensemble import DYAD_SERIES, STATE_SERIES
-from sim.metrics import SECURITY_DOMAINS, bloc_shares, effective_poles
-from sim.records import MOVE_KINDS, EnsembleRecord
+from sim.experiments.observed import Observed
+from sim.metrics import SECURITY_DOMAINS
+from sim.records import MOVE_KINDS
 from sim.registry import Field
 from sim.summary import hedging_series
-from sim.types import OBLIGATIONS, Move
+from sim.types import OBLIGATIONS
 
 type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
 type Pair = tuple[str, str]
 
 CHANNELS: Final = ("trade", "energy", "arms", "arms_stock", "finance")
 LEVELS: Final = ("consultation", "arms_cooperation", "defence")
 SUPPLIES: Final = ("arms", "trade")
 KINDS: Final = (*(kind for kind in MOVE_KINDS if kind != "none"), "break")
-
-
-class Observed:
-    """The series of one ensemble as quantities, each worked out once.
-
-    Args:
-        record: what the runs left behind.
-    """
-
-    def __init__(self, record: EnsembleRecord) -> None:
-        self.record = record
-        self._counts: dict[tuple[str, str, str | None], Floats] = {}
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Runs and ticks, (R, T+1)."""
-        return self.record.runs, self.record.quarters + 1
-
-    def state(self, name: str, i: str) -> Floats:
-        """A variable of one state, ``(R, T+1)``."""
-        series: Floats = self.record.state(name)[:, :, self.record.index(i)]
-        return series
-
-    def contact_received(self, i: str) -> Floats:
-        """1 - mean contact of the others with i, weighted by their capability, ``(R, T+1)``."""
-        others = [j for j in self.record.states if j != i]
-        at = [self.record.index(j) for j in others]
-        weight = self.record.state("capability")[:, :, at]
-        contact = np.stack([self.record.dyad("contact", j, i) for j in others], axis=-1)
-        total = weight.sum(axis=-1)
-        met = (weight * contact).sum(axis=-1)
-        isolated: Floats = 1.0 - np.divide(met, total, out=np.zeros_like(met), where=total > 0)
-        return isolated
-
-    # --- the network, known at its ticks and held from one to the next ---------------------------
-    @cached_property
-    def labels(self) -> Ints:
-        """Blocs at the kept ticks, ``(R, L, N)``."""
-        return find_blocs(self.record.tie)
-
-    @cached_property
-    def _kept_capability(self) -> Floats:
-        kept: Floats = self.record.state("capability")[:, list(self.record.network_ticks), :]
-        return kept
-
-    def held(self, values: npt.NDArray[np.generic]) -> Floats:
-        """Values at the kept ticks ``(R, L)`` as a series ``(R, T+1)``, steady in between."""
-        ticks = np.arange(self.shape[1])
-        kept = np.searchsorted(self.record.network_ticks, ticks, side="right") - 1
-        series: Floats = np.asarray(values, np.float64)[:, np.maximum(kept, 0)]
-        return series
-
-    @cached_property
-    def poles(self) -> Floats:
-        """Effective number of poles, ``(R, T+1)``."""
-        return self.held(effective_poles(self.labels, self._kept_capability))
-
-    @cached_property
-    def _shares(self) -> Floats:
-        return bloc_shares(self.labels, self._kept_capability)
-
-    def bloc_share(self, i: str) -> Floats:
-        """Capability share of the bloc of i, ``(R, T+1)``."""
-        mine = self.labels[:, :, [self.record.index(i)]]
-        return self.held(np.take_along_axis(self._shares, mine, axis=2)[:, :, 0])
-
-    def bloc_size(self, i: str) -> Floats:
-        """Number of members of the bloc of i, ``(R, T+1)``."""
-        mine = self.labels[:, :, [self.record.index(i)]]
-        return self.held((self.labels == mine).sum(axis=2))
-
-    def same_bloc(self, i: str, j: str) -> Floats:
-        """1 where i and j are in one bloc, ``(R, T+1)``."""
-        one, other = self.record.index(i), self.record.index(j)
-        return self.held(self.labels[:, :, one] == self.labels[:, :, other])
-
-    # --- moves -----------------------------------------------------------------------------------
-    @cached_property
-    def _moves(self) -> dict[str, npt.NDArray[np.generic]]:
-        moves = self.record.moves
-        columns = ("run", "tick", "mover", "partner", "kind", "before", "after", "accepted")
-        return {name: np.ascontiguousarray(moves[name]) for name in columns}
-
-    def count(self, kind: str, i: str, j: str | None) -> Floats:
-        """Accepted moves of i towards j (None: anybody) up to each quarter, ``(R, T+1)``."""
-        key = (kind, i, j)
-        if key not in self._counts:
-            moves = self._moves
-            wanted = (moves["mover"] == self.record.index(i)) & (moves["accepted"] != 0)
-            if j is not None:
-                wanted &= moves["partner"] == self.record.index(j)
-            if kind in ("pact", "break"):
-                rose = moves["after"] > moves["before"]  # type: ignore[operator]
-                wanted &= (moves["kind"] == int(Move.PACT)) & (rose if kind == "pact" else ~rose)
-            else:
-                wanted &= moves["kind"] == MOVE_KINDS.index(kind)
-            found = np.zeros(self.shape)
-            np.add.at(found, (moves["run"][wanted], moves["tick"][wanted]), 1.0)
-            self._counts[key] = found.cumsum(axis=1)
-        return self._counts[key]
 
 
 @dataclass(frozen=True, slots=True)

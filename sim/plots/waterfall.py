@@ -7,12 +7,13 @@ from itertools import accumulate
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from sim.experiments.prose import amount, chance, is_asked, possessive, signed, term_words
+from sim.experiments.prose import amount, capital, chance, is_asked, possessive, signed, term_words
 from sim.plots.style import GREY, INK, PALETTE, headline, new_figure, quiet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
     from sim.experiments.explain import Story
     from sim.experiments.replay import Decision, Part, Side
@@ -26,6 +27,7 @@ _UNLIKE: Final = 8.0  # ratio of the two sides from which each gets its own scal
 _SMALL: Final = 0.03  # of the longest bar: smaller parts are put together
 _LEAST: Final = 0.005
 _LINE: Final = 24  # characters
+_SMALLEST: Final = 8.0  # size of type in points
 _NOTE: Final = "Utility in logits: a move worth 1 more is chosen 2.7 times as often."
 
 
@@ -51,6 +53,7 @@ def draw_waterfall(story: Story, decision: Decision) -> Figure:
     height = head + _TITLE + (max(len(parts) for parts in rows) + 1) * _ROW + _FOOT
     figure = new_figure(width, height)
     headline(figure, title, subtitle)
+    _fit(figure, figure.texts[0])
     wide = (width - 0.25) / len(sides)
     for at, (side, parts) in enumerate(zip(sides, rows, strict=True)):
         tall = (len(parts) + 1) * _ROW
@@ -73,12 +76,20 @@ def draw_waterfall(story: Story, decision: Decision) -> Figure:
 
 def _what_it_does(story: Story, side: Side, *, accepted: bool) -> str:
     """The title of a panel: ``Highland gains 5.7``."""
-    name = story.prose.name(side.state)
-    name = name[:1].upper() + name[1:]
+    name = capital(story.prose.name(side.state))
     if abs(side.gain) < _LEAST:
         return f"{name} {'gains' if accepted else 'would gain'} nothing on balance"
     verb = "gain" if side.gain > 0 else "lose"
     return f"{name} {f'{verb}s' if accepted else f'would {verb}'} {amount(side.gain)}"
+
+
+def _fit(figure: Figure, text: Text) -> None:
+    """Make a text smaller if it runs over the edge: wrapping goes by the average letter."""
+    room = figure.bbox.x1 - 2.0 * figure.bbox.x1 * text.get_position()[0]
+    size = float(text.get_fontsize())
+    while text.get_window_extent().width > room and size > _SMALLEST:
+        size -= 0.25
+        text.set_fontsize(size)
 
 
 def _rows(side: Side) -> list[tuple[str, float]]:
@@ -153,10 +164,9 @@ def _bar(axes: Axes, at: int, start: float, change: float, shade: str) -> None:
 def _subtitle(story: Story, decision: Decision, *, common: bool) -> str:
     move = decision.move
     odds, nothing = chance(move.chance), chance(decision.nothing)
-    text = (
-        f"Chance at that opportunity {odds} (doing nothing {nothing}), after {amount(move.cost)} "
-        "for the cost of the move and for scarce attention"
-    )
+    text = f"Chance at that opportunity {odds} (doing nothing {nothing})"
+    if move.cost > _LEAST:
+        text += f", after {amount(move.cost)} for the cost of the move and for scarce attention"
     if is_asked(move):
         text += f"; chance of consent {chance(move.consent)}"
     held = [

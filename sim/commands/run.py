@@ -1,0 +1,113 @@
+"""`multipolar run`: an ensemble of one arm, and which coalitions come out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import (
+    Arm,
+    AsJson,
+    File,
+    Jobs,
+    Quarters,
+    Quiet,
+    Runs,
+    Seed,
+    Set,
+    announce,
+    command_line,
+    err,
+    out,
+    print_json,
+    progress_bar,
+    warm,
+)
+
+RESULTS = Path("results")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def run(
+        file: File,
+        runs: Runs = None,
+        seed: Seed = None,
+        quarters: Quarters = None,
+        set_: Set = None,
+        arm: Arm = "base",
+        folder: Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="FOLDER", help="Folder for the results (default: results/)."
+            ),
+        ] = None,
+        jobs: Jobs = None,
+        figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
+        quiet: Quiet = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Run a scenario and say which coalitions come out, how surely.
+
+        Prints the blocs with their co-membership probabilities, the position of each focal state,
+        and the pacts made and broken, all with 90 % intervals over the runs; writes tables,
+        manifest and figures to a folder under results/.
+        """
+        from sim.scenario import find_scenario, load_scenario
+
+        began = time.perf_counter()
+        spec = load_scenario(
+            find_scenario(file), arm=arm, overrides=tuple(set_ or ()), quarters=quarters
+        )
+        wanted = spec.ensemble.runs if runs is None else runs
+        announce(spec, wanted, spec.ensemble.seed if seed is None else seed, quiet=quiet)
+        from sim.experiments.run import Stopped
+        from sim.experiments.run import run as run_scenario
+
+        warm(quiet=quiet)
+        interrupted = False
+        try:
+            with progress_bar("Running", quiet=quiet) as progress:
+                results = run_scenario(
+                    spec,
+                    runs=wanted,
+                    seed=seed,
+                    jobs=jobs,
+                    progress=progress,
+                    command=command_line(),
+                )
+        except Stopped as stopped:
+            if stopped.results is None:
+                raise
+            results, interrupted = stopped.results, True
+            err.print(
+                f"Stopped after {results.record.runs} of {wanted} runs; "
+                "what follows is of these, the same as of --runs "
+                f"{results.record.runs}."
+            )
+        from sim.summary import summarise
+
+        report = summarise(results)
+        place = results.save(folder) if folder is not None else results.save_in(RESULTS)
+        if as_json:
+            print_json({**report.to_dict(), "folder": str(place)})
+        else:
+            out.print(report)
+        if figures and not interrupted:
+            from sim.plots import save_figures
+
+            save_figures(results, place / "figures", report)
+        if not quiet:
+            err.print(
+                f"Results: {place} ({time.perf_counter() - began:.1f} s)",
+                highlight=False,
+                soft_wrap=True,
+            )
+        if interrupted:
+            sys.exit(130)

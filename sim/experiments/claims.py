@@ -1,0 +1,420 @@
+"""Claims put to the test: paired effects with intervals, sign-robustness over draws, verdicts.
+
+The rule. For ``higher`` and ``lower``: supported if the 95% interval of the paired difference lies
+on the claimed side of zero, contradicted if on the other, undetermined if it holds zero or if the
+difference is negligible (:data:`sim.experiments.paired.NEGLIGIBLE`). For ``unchanged``: supported
+if the interval lies within the margin on either side of zero, contradicted if outside it,
+undetermined if it reaches across; ``not_higher`` and ``not_lower`` bind one side only. The margin
+is the claim's own or :data:`MARGIN` standard deviations of the metric over the runs. A claim that
+is ``open`` is measured and reported, not scored; a ``pending`` one waits for a mechanism.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble import Progress
+from sim.experiments.arms import simulate_arms
+from sim.experiments.claim_specs import Claim, read_claims
+from sim.experiments.comparison import number, plain, with_bounds
+from sim.experiments.language import BoundMetric, Observed, required_pairs
+from sim.experiments.paired import LEAST_DIFFERENT, NEGLIGIBLE, Effect, combined
+from sim.experiments.store import save_tables, short_id
+from sim.results import safe_run_folder
+from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
+from sim.summary import percent, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+type Floats = npt.NDArray[np.float64]
+type Tested = list[tuple[Claim, BoundMetric | None]]
+
+MARGIN: Final = 0.2
+"""Standard deviations within which a difference counts as unchanged: a small effect in the sense of
+Cohen (1988)."""
+
+VERDICTS: Final = ("supported", "contradicted", "undetermined", "open", "pending")
+
+RULE: Final = (
+    "Paired differences with 95% intervals. Supported: the interval lies on the claimed side of "
+    f"zero (unchanged: within {MARGIN} standard deviations of it, or the claim's margin); "
+    "contradicted: on the other side (outside); undetermined: else, or where the difference is "
+    f"under {NEGLIGIBLE} standard deviations. sd: the difference in standard deviations of the "
+    "metric over the runs. Draws: share of the runs, each with its own draw of every number, in "
+    "which the direction holds."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim and what came of it.
+
+    Attributes:
+        claim: the claim.
+        verdict: one of :data:`VERDICTS`.
+        reason: why, in plain words.
+        effect: the paired effect; None while pending.
+        holds: share of the runs in which the direction holds.
+        margin: what counted as unchanged, in units of the metric; None for higher and lower.
+    """
+
+    claim: Claim
+    verdict: str
+    reason: str
+    effect: Effect | None = None
+    holds: float | None = None
+    margin: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict in the types of JSON."""
+        found: dict[str, Any] = plain(asdict(self))
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimsReport:
+    """The claims of one or several scenarios, tested.
+
+    Attributes:
+        verdicts: in the order of the scenarios and their claims.
+        differences: paired differences by run of each claim tested, by (scenario, claim).
+        runs, seeds, hashes: of each scenario, by its name.
+        overrides, command: how it was made.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    differences: Mapping[tuple[str, str], Floats]
+    runs: Mapping[str, int]
+    seeds: Mapping[str, int]
+    hashes: Mapping[str, str]
+    overrides: tuple[str, ...] = ()
+    command: str = ""
+
+    def count(self, verdict: str) -> int:
+        """How many claims came to this verdict."""
+        return sum(found.verdict == verdict for found in self.verdicts)
+
+    def summary(self) -> str:
+        """Say in a line how many claims came to which verdict."""
+        return ", ".join(f"{n} {name}" for name in VERDICTS if (n := self.count(name))) or "none"
+
+    @property
+    def run_id(self) -> str:
+        """Name of the folder: a hash of what was tested, then the scenario if there is one."""
+        digest = short_id(
+            *(
+                f"{name} {self.hashes[name]} {self.seeds[name]} {n}"
+                for name, n in self.runs.items()
+            ),
+            *(f"{found.claim}" for found in self.verdicts),
+        )
+        name = next(iter(self.runs)) if len(self.runs) == 1 else "several"
+        return f"{digest}-{name.lower().replace('_', '-')[:60]}-claims"
+
+    def table(self) -> pd.DataFrame:
+        """One row a claim: claim, verdict, effect."""
+        import pandas as pd
+
+        rows = []
+        empty = dict.fromkeys(Effect.__dataclass_fields__)
+        for found in self.verdicts:
+            claim = asdict(found.claim)
+            claim |= {key: ", ".join(claim[key]) for key in ("arms", "less", "at")}
+            effect = empty if found.effect is None else asdict(found.effect)
+            rows.append(
+                {
+                    **claim,
+                    "verdict": found.verdict,
+                    "reason": found.reason,
+                    "holds": found.holds,
+                    "tolerance": found.margin,
+                    **effect,
+                }
+            )
+        columns = [*Claim.__dataclass_fields__, "verdict", "reason", "holds", "tolerance", *empty]
+        table = pd.DataFrame(rows, columns=columns)
+        numbers = ("margin", "holds", "tolerance", *empty)
+        return table.astype(dict.fromkeys(numbers, "float64"))
+
+    def by_run(self) -> pd.DataFrame:
+        """One row a claim and run: the paired difference."""
+        import pandas as pd
+
+        parts = [
+            pd.DataFrame(
+                {
+                    "scenario": scenario,
+                    "claim": claim,
+                    "run": np.arange(len(values)),
+                    "difference": values,
+                }
+            )
+            for (scenario, claim), values in self.differences.items()
+        ]
+        columns = ["scenario", "claim", "run", "difference"]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    def save(self, folder: Path | str) -> Path:
+        """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
+
+        Raises:
+            UserError: the folder exists and is no result, or cannot be written.
+        """
+        facts = {
+            "kind": "claims",
+            "id": self.run_id,
+            "scenarios": {
+                name: {"spec_hash": self.hashes[name], "runs": n, "seed": self.seeds[name]}
+                for name, n in self.runs.items()
+            },
+            "overrides": list(self.overrides),
+            "command": self.command,
+        }
+        return save_tables(folder, {"claims": self.table(), "runs": self.by_run()}, facts)
+
+    def save_in(self, root: Path | str) -> Path:
+        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
+        return self.save(safe_run_folder(root, self.run_id))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report in the types of JSON."""
+        return {
+            "runs": dict(self.runs),
+            "seeds": dict(self.seeds),
+            "counts": {name: self.count(name) for name in VERDICTS},
+            "claims": [found.to_dict() for found in self.verdicts],
+            "rule": RULE,
+        }
+
+    def __rich__(self) -> Any:
+        return _render(self)
+
+
+def evaluate_claims(
+    scenarios: Sequence[Path | str],
+    *,
+    set: Sequence[str] = (),  # noqa: A002  (the word of the command line)
+    runs: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> ClaimsReport:
+    """Run the arms that the claims of scenarios need, once each, and judge the claims.
+
+    Args:
+        scenarios: paths, or names of shipped scenarios.
+        set, runs, seed: override the scenarios' own, in all arms.
+        jobs: worker threads; results do not depend on it.
+        progress: called with (finished, all) runs of all arms of all scenarios.
+        command: kept with the results.
+
+    Raises:
+        ScenarioError: a scenario or a claim is not valid.
+        UserError: there is no such scenario.
+    """
+    read = [_read(find_scenario(str(name)), tuple(set)) for name in scenarios]
+    counts = [runs if runs is not None else spec.ensemble.runs for spec, _, _ in read]
+    total = sum(n * len(arms) for n, (_, _, arms) in zip(counts, read, strict=True))
+    verdicts: list[Verdict] = []
+    differences: dict[tuple[str, str], Floats] = {}
+    begun = 0
+    for n, (spec, claims, arms) in zip(counts, read, strict=True):
+
+        def advance(done: int, _all: int, before: int = begun) -> None:
+            if progress is not None:
+                progress(before + done, total)
+
+        used = spec.ensemble.seed if seed is None else seed
+        values = _values(claims, arms, runs=n, seed=used, jobs=jobs, progress=advance)
+        begun += n * len(arms)
+        for claim, metric in claims:
+            if metric is None:
+                verdicts.append(Verdict(claim, "pending", claim.pending or "has no metric"))
+                continue
+            listed = [values[arm, claim.id] for arm in (*claim.arms, *claim.less)]
+            effect, difference = combined(listed, seed=used)
+            verdicts.append(judge(claim, effect, difference))
+            differences[claim.scenario, claim.id] = difference
+    names = [Path(spec.path).stem for spec, _, _ in read]
+    return ClaimsReport(
+        verdicts=tuple(verdicts),
+        differences=differences,
+        runs=dict(zip(names, counts, strict=True)),
+        seeds={
+            name: spec.ensemble.seed if seed is None else seed
+            for name, (spec, _, _) in zip(names, read, strict=True)
+        },
+        hashes={name: spec.hash() for name, (spec, _, _) in zip(names, read, strict=True)},
+        overrides=tuple(set),
+        command=command,
+    )
+
+
+def _read(
+    path: Path, overrides: tuple[str, ...]
+) -> tuple[ScenarioSpec, Tested, dict[str, ScenarioSpec]]:
+    """A scenario, its claims, and the arms that they need."""
+    spec = load_scenario(path, overrides=overrides)
+    claims = read_claims(spec, path)
+    needed = {
+        arm: None
+        for claim, metric in claims
+        if metric is not None
+        for arm in (*claim.arms, *claim.less)
+    }
+    listed = [arm for arm in (BASE_ARM, *spec.arms) if arm in needed]
+    arms = load_arms(path, arms=listed, overrides=overrides) if listed else {}
+    return spec, claims, arms
+
+
+def _values(
+    claims: Tested,
+    arms: Mapping[str, ScenarioSpec],
+    *,
+    runs: int,
+    seed: int,
+    jobs: int | None,
+    progress: Progress,
+) -> dict[tuple[str, str], Floats]:
+    """The metric of each claim in each arm that it needs, ``(R,)``, by (arm, claim)."""
+    tested: dict[str, dict[str, BoundMetric]] = {arm: {} for arm in arms}
+    for claim, metric in claims:
+        if metric is not None:
+            for arm in (*claim.arms, *claim.less):
+                tested[arm][claim.id] = metric
+
+    def reduce(arm: str, seen: Observed) -> dict[tuple[str, str], Floats]:
+        return {(arm, name): metric.values(seen) for name, metric in tested[arm].items()}
+
+    found: dict[tuple[str, str], Floats] = {}
+    pairs = {arm: required_pairs(metrics.values()) for arm, metrics in tested.items()}
+    for part in simulate_arms(
+        arms, reduce, pairs=pairs, runs=runs, seed=seed, jobs=jobs, progress=progress
+    ):
+        found |= part
+    return found
+
+
+# --- the rule ------------------------------------------------------------------------------------
+def judge(claim: Claim, effect: Effect, difference: Floats) -> Verdict:
+    """Return the verdict on a claim from its paired effect and its differences by run."""
+    sided = claim.direction in ("higher", "lower")
+    margin = None if sided else (claim.margin or MARGIN * effect.spread)
+    holds = _holds(claim.direction, difference, effect, margin or 0.0)
+    if effect.runs == 0:
+        verdict, reason = "undetermined", "the metric is not defined in any run"
+    elif sided:
+        verdict, reason = _sided(claim.direction, effect)
+    else:
+        verdict, reason = _bounded(claim.direction, effect, margin or 0.0)
+    if claim.open is not None:
+        reason = f"{claim.open}; would be {verdict}: {reason}"
+        verdict = "open"
+    return Verdict(claim, verdict, reason, effect, holds, margin)
+
+
+def _holds(direction: str, difference: Floats, effect: Effect, margin: float) -> float | None:
+    known = difference[~np.isnan(difference)]
+    if not known.size:
+        return None
+    match direction:
+        case "higher":
+            return effect.higher
+        case "lower":
+            return effect.lower
+        case "not_higher":
+            held = known <= margin
+        case "not_lower":
+            held = known >= -margin
+        case _:
+            held = np.abs(known) <= margin
+    return float(held.mean())
+
+
+def _sided(direction: str, effect: Effect) -> tuple[str, str]:
+    differing = round((effect.higher + effect.lower) * effect.runs)
+    if differing == 0:
+        return "undetermined", "no run differs"
+    if differing < LEAST_DIFFERENT:
+        return "undetermined", f"only {plural(differing, 'run')} of {effect.runs} differ"
+    if effect.low <= 0 <= effect.high:
+        return "undetermined", "the interval holds zero"
+    side = "higher" if effect.low > 0 else "lower"
+    if effect.negligible:
+        size = f"under {NEGLIGIBLE} standard deviations of the runs"
+        return "undetermined", f"{side}, but negligibly so: {size}"
+    if side == direction:
+        return "supported", f"{side}, as claimed"
+    return "contradicted", f"{side}, not {direction}"
+
+
+def _bounded(direction: str, effect: Effect, margin: float) -> tuple[str, str]:
+    """Two one-sided questions: is the interval below the upper margin, above the lower one?"""
+    low, high = effect.low, effect.high
+    bound_above = direction in ("unchanged", "not_higher")
+    bound_below = direction in ("unchanged", "not_lower")
+    if (bound_above and low > margin) or (bound_below and high < -margin):
+        side = "higher" if low > margin else "lower"
+        return "contradicted", f"{side} by more than the margin of {number(margin)}"
+    if (high <= margin or not bound_above) and (low >= -margin or not bound_below):
+        return "supported", f"within the margin of {number(margin)}"
+    return "undetermined", f"the interval reaches across the margin of {number(margin)}"
+
+
+# --- for people ----------------------------------------------------------------------------------
+_STYLES: Final = {
+    "supported": "green",
+    "contradicted": "red",
+    "undetermined": "yellow",
+    "open": "cyan",
+    "pending": "dim",
+}
+
+
+def _render(report: ClaimsReport) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[Any] = []
+    for scenario, runs in report.runs.items():
+        mine = [found for found in report.verdicts if found.claim.scenario == scenario]
+        title = f"{scenario}: {plural(runs, 'paired run')}, seed {report.seeds[scenario]}"
+        table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+        table.add_column("claim", no_wrap=True)
+        table.add_column("", overflow="fold", ratio=1)
+        for column in ("expected", "difference (95%)", "sd", "draws"):
+            table.add_column(column, justify="right", overflow="fold")
+        table.add_column("verdict", no_wrap=True)
+        for found in mine:
+            table.add_row(*_row(found))
+        parts += [table] if mine else [Text(f"{scenario}: no claims.")]
+        unsettled = [found for found in mine if found.verdict != "supported"]
+        parts += [Text(f"{found.claim.id}: {found.reason}.", style="dim") for found in unsettled]
+        parts.append(Text())
+    parts.append(Text(f"Claims: {report.summary()}.", style="bold"))
+    parts.append(Text(RULE, style="dim"))
+    return Group(*parts)
+
+
+def _row(found: Verdict) -> list[Any]:
+    from rich.text import Text
+
+    effect = found.effect
+    claim = found.claim
+    verdict = Text(found.verdict, style=_STYLES[found.verdict])
+    expected = claim.direction.replace("_", " ")
+    if effect is None:
+        return [claim.id, claim.text, expected, "", "", "", verdict]
+    sizes = "" if effect.standardised is None else f"{effect.standardised:+.2f}"
+    holds = "" if found.holds is None else percent(found.holds)
+    return [claim.id, claim.text, expected, with_bounds(effect), sizes, holds, verdict]

@@ -1,0 +1,176 @@
+"""What arms change, through time: paired differences with the bands of their intervals."""
+
+from __future__ import annotations
+
+from textwrap import shorten, wrap
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.errors import UserError
+from sim.experiments.comparison import number, with_bounds
+from sim.plots.style import INK, colour, headline, new_figure, quiet
+from sim.summary import plural
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.experiments.comparison import Comparison, MetricEffect
+
+_PANELS: Final = 6
+_ABREAST: Final = 2
+_ARMS: Final = 8
+_WIDE, _TALL = 4.6, 2.2  # a panel, in inches
+_LEGEND: Final = 0.22  # a row of the legend, in inches
+
+
+def draw_differences(comparison: Comparison) -> Figure:
+    """Draw the paired difference of the arms from the reference, a panel a metric.
+
+    Lines are means over the paired runs, bands their 95% intervals. Without metrics of one's own,
+    the six that differ most at the horizon are shown; of many arms the first eight.
+
+    Raises:
+        UserError: no metric varies through time.
+    """
+    arms = comparison.arms[:_ARMS]
+    panels = _panels(comparison)
+    if not panels:
+        raise UserError("no metric varies through time: nothing to draw")
+    columns = min(_ABREAST, len(panels))
+    rows = -(-len(panels) // columns)
+    width = max(7.0, columns * _WIDE)
+    legend_rows = -(-len(arms) // 2)
+    height = rows * _TALL + 1.6 + _LEGEND * legend_rows
+    figure = new_figure(width, height)
+    top = headline(
+        figure,
+        _finding(comparison, panels),
+        f"Difference of each arm from {comparison.reference}, run by run with the same draws and "
+        "luck: mean and 95% interval.",
+    )
+    bottom = foot(
+        figure,
+        f"{comparison.meta.title}. {plural(comparison.runs, 'paired run')} from seed "
+        f"{comparison.meta.seed}, result {comparison.run_id}. Effects within the model, not "
+        "predictions.",
+        comparison.meta.sources,
+    )
+    top -= _draw_legend(figure, comparison, top, legend_rows)
+    tall = (top - bottom) / rows
+    for at, metric in enumerate(panels):
+        row, column = divmod(at, columns)
+        axes = figure.add_axes(
+            (
+                (column + 0.14) / columns,
+                top - (row + 1) * tall + 0.3 / height,
+                0.83 / columns,
+                tall - 0.62 / height,
+            )
+        )
+        _draw_panel(axes, comparison, metric)
+    return figure
+
+
+def foot(figure: Figure, text: str, sources: tuple[str, ...] = ()) -> float:
+    """Write a line at the foot, with the sources below it; return the height it takes, 0 to 1."""
+    width, height = figure.get_size_inches()
+    columns = int(width * 17)
+    lines = wrap(text, columns)[:3]
+    if sources:
+        lines.append(shorten(f"Sources: {'; '.join(sources)}", columns, placeholder=" ..."))
+    figure.text(0.15 / width, 0.08 / height, "\n".join(lines), size=7, color="#777777", va="bottom")
+    return float((0.13 * len(lines) + 0.16) / height)
+
+
+def _panels(comparison: Comparison) -> list[str]:
+    """The metrics to show: those that vary through time, the clearest first unless chosen."""
+    strength: dict[str, float] = {}
+    for arm in comparison.arms[:_ARMS]:
+        for found in arm.metrics:
+            if len(set(found.difference)) > 1:
+                size = abs(found.effect.standardised or 0.0) if found.effect.clear else 0.0
+                strength[found.metric] = max(size, strength.get(found.metric, 0.0))
+    order = list(strength)
+    if not comparison.chosen:
+        order.sort(key=lambda metric: -strength[metric])
+    return order[:_PANELS]
+
+
+def _found(comparison: Comparison, metric: str) -> list[tuple[int, str, MetricEffect]]:
+    """The effect of each arm that is shown on a metric, with the arm's rank and name."""
+    return [
+        (rank, arm.name, found)
+        for rank, arm in enumerate(comparison.arms[:_ARMS])
+        for found in arm.metrics
+        if found.metric == metric
+    ]
+
+
+def _draw_panel(axes: Axes, comparison: Comparison, metric: str) -> None:
+    quiet(axes)
+    quarters = comparison.ticks
+    ticks = np.arange(len(quarters))
+    axes.axhline(0.0, color=INK, linewidth=0.8)
+    for rank, _, found in _found(comparison, metric):
+        axes.fill_between(ticks, found.low, found.high, color=colour(rank), alpha=0.2, linewidth=0)
+        axes.plot(ticks, found.difference, color=colour(rank), linewidth=1.6)
+    years = [at for at, quarter in enumerate(quarters) if quarter.endswith("Q1")]
+    if len(years) < 2:
+        axes.set_xticks([0, int(ticks[-1])], [quarters[0], quarters[-1]])
+    else:
+        step = -(-len(years) // 6)
+        axes.set_xticks(years[::step], [quarters[at][:4] for at in years[::step]])
+    axes.set_xlim(0, max(1, int(ticks[-1])))
+    axes.locator_params(axis="y", nbins=5)
+    axes.ticklabel_format(axis="y", style="sci", scilimits=(-3, 4), useMathText=True)
+    axes.yaxis.get_offset_text().set_size(7)
+    title = shorten(metric, 52, placeholder=" ...")
+    axes.set_title(title, size=9.5, loc="right", weight="bold")
+
+
+def _draw_legend(figure: Figure, comparison: Comparison, top: float, rows: int) -> float:
+    """Name the arms with their titles below the headline; return the height it takes."""
+    from matplotlib.lines import Line2D
+
+    width, height = figure.get_size_inches()
+    room = int(width * 6.2)
+    hidden = len(comparison.arms) - _ARMS
+    handles, labels = [], []
+    for rank, arm in enumerate(comparison.arms[:_ARMS]):
+        handles.append(Line2D([], [], color=colour(rank), linewidth=2))
+        label = arm.name if arm.title in ("", arm.name) else f"{arm.name}: {arm.title}"
+        labels.append(shorten(label, room, placeholder=" ..."))
+    if hidden > 0:
+        labels[-1] += f" (and {hidden} more arms, not shown)"
+    figure.legend(
+        handles,
+        labels,
+        loc="upper left",
+        bbox_to_anchor=(0.08 / width, top + 0.04 / height),
+        ncols=2 if len(labels) > 1 else 1,
+        frameon=False,
+        fontsize=8,
+        borderaxespad=0.2,
+        labelspacing=0.3,
+        columnspacing=1.5,
+    )
+    return float((_LEGEND * rows + 0.1) / height)
+
+
+def _finding(comparison: Comparison, panels: list[str]) -> str:
+    """The clearest difference at the horizon, as a sentence."""
+    best = max(
+        ((name, found) for metric in panels for _, name, found in _found(comparison, metric)),
+        key=lambda item: abs(item[1].effect.standardised or 0.0) * item[1].effect.clear,
+    )
+    name, found = best
+    if not found.effect.clear:
+        return f"No arm differs clearly from {comparison.reference}"
+    change = "raises" if found.effect.difference > 0 else "lowers"
+    size = number(abs(found.effect.difference))
+    return (
+        f"{name} {change} {found.metric} by {size} against {comparison.reference}: "
+        f"{with_bounds(found.effect)}"
+    )

@@ -1,0 +1,202 @@
+"""Claims as a forest plot: effects in standard deviations, turned so that right is as claimed."""
+
+from __future__ import annotations
+
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import UserError
+from sim.plots.differences import foot
+from sim.plots.style import GREY, INK, PALETTE, headline, new_figure
+from sim.summary import percent, plural
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.experiments.claims import ClaimsReport, Verdict
+
+COLOURS: Final = {
+    "supported": PALETTE[0],
+    "contradicted": PALETTE[1],
+    "undetermined": GREY,
+    "open": PALETTE[3],
+}
+_GROUPS: Final = ("contradicted", "supported", "undetermined", "open")
+_WIDTH: Final = 10.0
+_LEFT, _RIGHT = 4.9, 1.5  # room for claims and draws, in inches
+_ROW: Final = 0.27
+_TICKS: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
+_FARTHEST: Final = 8.0
+
+
+def draw_forest(report: ClaimsReport) -> Figure:
+    """Draw the paired effect of every claim that was tested, grouped by verdict.
+
+    Effects and intervals are in standard deviations of the metric over the runs. Claims of a fall
+    are turned round, so that right of zero is as claimed; for ``unchanged`` a bracket is the margin
+    and sides are those of the metric. Beyond eight deviations an arrow stands at the edge.
+
+    Raises:
+        UserError: no claim was tested.
+    """
+    groups = {
+        name: [found for found in report.verdicts if found.verdict == name and _can_draw(found)]
+        for name in _GROUPS
+    }
+    groups = {name: found for name, found in groups.items() if found}
+    if not groups:
+        raise UserError("no claim was tested: nothing to draw")
+    rows = sum(len(found) + 1 for found in groups.values())
+    height = rows * _ROW + 2.1
+    figure = new_figure(_WIDTH, height)
+    top = headline(
+        figure,
+        _title(report),
+        "Paired effect of each claim in standard deviations of its metric over the runs, with 95% "
+        "interval. Right of zero is as claimed; for 'unchanged' the bracket is the margin.",
+    )
+    bottom = foot(figure, _foot_text(report))
+    axes = figure.add_axes(
+        (
+            _LEFT / _WIDTH,
+            bottom + 0.42 / height,
+            1.0 - (_LEFT + _RIGHT) / _WIDTH,
+            top - bottom - 0.5 / height,
+        )
+    )
+    _frame(axes, rows, groups)
+    at = 0
+    several = len(report.runs) > 1
+    for name, found in groups.items():
+        axes.annotate(
+            f"{name} ({len(found)})",
+            (0.0, at),
+            xycoords=("axes fraction", "data"),
+            xytext=(-_LEFT * 72 + 10, 0),
+            textcoords="offset points",
+            size=9.5,
+            weight="bold",
+            color=COLOURS[name],
+            va="center",
+        )
+        for place, verdict in enumerate(found, start=at + 1):
+            _draw_row(axes, place, verdict, COLOURS[name], several=several)
+        at += len(found) + 1
+    return figure
+
+
+def _can_draw(found: Verdict) -> bool:
+    return found.effect is not None and found.effect.runs > 0
+
+
+def _scaled(found: Verdict) -> tuple[float, float, float]:
+    """Difference, low and high in standard deviations, turned so that right is as claimed."""
+    effect = found.effect
+    if effect is None:
+        return 0.0, 0.0, 0.0
+    spread = effect.spread or abs(effect.difference) or 1.0
+    values = [effect.difference / spread, effect.low / spread, effect.high / spread]
+    if found.claim.direction in ("lower", "not_higher"):
+        values = [-values[0], -values[2], -values[1]]
+    return values[0], values[1], values[2]
+
+
+def _frame(axes: Axes, rows: int, groups: dict[str, list[Verdict]]) -> None:
+    """Axes whose scale is the square root of the effect: small and large ones can both be read."""
+
+    def forward(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        root: npt.NDArray[Any] = np.sign(x) * np.sqrt(np.abs(x))
+        return root
+
+    def inverse(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        square: npt.NDArray[Any] = np.sign(x) * np.square(x)
+        return square
+
+    ends = [abs(x) for found in groups.values() for verdict in found for x in _scaled(verdict)]
+    edge = min(_FARTHEST, max(0.5, *ends)) * 1.15
+    axes.set_xscale("function", functions=(forward, inverse))
+    shown = [x for x in _TICKS if x <= edge]
+    ticks = [-x for x in reversed(shown)] + [0.0, *shown]
+    axes.set_xticks(ticks, [f"{x:g}" for x in ticks])
+    axes.set_xlim(-edge, edge)
+    axes.set_ylim(rows - 0.3, -0.7)
+    axes.set_yticks([])
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color("#BBBBBB")
+    axes.tick_params(colors="#555555", labelsize=8, length=3)
+    axes.grid(axis="x", color="#EEEEEE", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.set_xlabel(
+        "against the claim  <  standard deviations (square-root scale)  >  as claimed",
+        size=8,
+        color="#555555",
+    )
+    axes.annotate(
+        "draws",
+        (1.0, -0.0),
+        xycoords=("axes fraction", "data"),
+        xytext=(12, 0),
+        textcoords="offset points",
+        size=8,
+        color="#555555",
+        va="center",
+    )
+
+
+def _draw_row(axes: Axes, at: int, found: Verdict, shade: str, *, several: bool) -> None:
+    middle, low, high = _scaled(found)
+    edge = float(axes.get_xlim()[1])
+    if abs(middle) > edge:
+        axes.plot([np.sign(middle) * edge * 0.985], [at], ">" if middle > 0 else "<", color=shade)
+    else:
+        axes.plot([max(low, -edge), min(high, edge)], [at, at], color=shade, linewidth=1.8)
+        axes.plot([middle], [at], "o", color=shade, markersize=5)
+    effect = found.effect
+    if found.margin is not None and effect is not None and effect.spread > 0:
+        margin = found.margin / effect.spread
+        axes.plot([-margin, margin], [at, at], "|", color=INK, markersize=8, markeredgewidth=0.9)
+    scenario = f"{shorten(found.claim.scenario, 18, placeholder='..')} " if several else ""
+    direction = found.claim.direction.replace("_", " ")
+    room = 62 - len(found.claim.id) - len(scenario) - len(direction)
+    text = f"{shorten(found.claim.text, room, placeholder=' ...')} ({direction})"
+    place: dict[str, Any] = {
+        "xycoords": ("axes fraction", "data"),
+        "textcoords": "offset points",
+        "size": 8,
+        "va": "center",
+    }
+    name = f"{scenario}{found.claim.id}"
+    axes.annotate(name, (0.0, at), xytext=(-_LEFT * 72 + 10, 0), weight="bold", **place)
+    indent = 8 + 5.6 * max(5, len(name))
+    axes.annotate(text, (0.0, at), xytext=(-_LEFT * 72 + 6 + indent, 0), color=INK, **place)
+    if found.holds is not None:
+        axes.annotate(percent(found.holds), (1.0, at), xytext=(12, 0), color=INK, **place)
+
+
+def _title(report: ClaimsReport) -> str:
+    tested = [found for found in report.verdicts if found.verdict in _GROUPS[:3]]
+    supported = report.count("supported")
+    contradicted = report.count("contradicted")
+    return (
+        f"{supported} of {plural(len(tested), 'claim')} supported, {contradicted} contradicted, "
+        f"{report.count('undetermined')} undetermined"
+    )
+
+
+def _foot_text(report: ClaimsReport) -> str:
+    runs = "; ".join(
+        f"{name}: {plural(n, 'paired run')} from seed {report.seeds[name]}"
+        for name, n in report.runs.items()
+    )
+    pending = report.count("pending")
+    waiting = f" {plural(pending, 'claim')} pending, not shown." if pending else ""
+    return (
+        f"{runs}. Result {report.run_id}.{waiting} Draws: share of the runs in which the direction "
+        "holds. Effects within the model, not predictions."
+    )
