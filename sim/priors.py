@@ -15,6 +15,8 @@ from sim.fields import (
     ARMS_SUPPLY,
     CONTACT,
     DISTANCE,
+    ENERGY,
+    FINANCE,
     IDEAL_POINT,
     IDENTITY,
     MUNITIONS_SUPPLY,
@@ -90,7 +92,7 @@ def complete(m: Dyads, v: States, p: Vector) -> None:
     for row in UNSTATED:
         missing = np.isnan(m[row])
         m[row][missing] = formulas[row][missing]
-    for row in (ARMS, ARMS_STOCK):
+    for row in (ARMS, ARMS_STOCK, ENERGY, FINANCE):
         m[row] /= np.maximum(m[row].sum(axis=1, keepdims=True), 1.0)
     for row in (DISTANCE, CONTACT, TENSION, RIVALRY):
         np.fill_diagonal(m[row], 0.0)

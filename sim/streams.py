@@ -27,8 +27,8 @@ _M0 = np.uint64(0xD2E7470EE14C6C93)
 _M1 = np.uint64(0xCA5A826395121157)
 _W0 = np.uint64(0x9E3779B97F4A7C15)
 _W1 = np.uint64(0xBB67AE8584CAA73B)
-_ELEVEN = np.uint64(11)
-_SCALE = 2.0**-53
+_TWELVE = np.uint64(12)
+_SCALE = 2.0**-52
 
 
 def state_key(code: str) -> int:
@@ -59,7 +59,7 @@ def philox(
 @njit
 def unit(bits: np.uint64) -> float:
     """A uniform number in the open interval (0, 1) from 64 random bits."""
-    return (float(bits >> _ELEVEN) + 0.5) * _SCALE
+    return (float(bits >> _TWELVE) + 0.5) * _SCALE
 
 
 @njit

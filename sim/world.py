@@ -207,9 +207,15 @@ class World:
             if 0 < event.at - self.spec.start <= self.spec.quarters
         ]
         for tick, name, event in sorted(scheduled, key=lambda item: item[:2]):
+            tied: set[tuple[str, int, int]] = set()
             for effect in event.effects:
                 i = self._at[effect.i]
                 j = self._at[effect.j] if effect.j is not None else 0
+                if effect.field in ("pact_level", "organisation_floor"):
+                    # the kernel sets both orders of a tie at once: the first one written
+                    if (effect.field, j, i) in tied:
+                        continue
+                    tied.add((effect.field, i, j))
                 fields = names.STATE_FIELDS if effect.j is None else names.DYAD_FIELDS
                 field = fields[effect.field]
                 row = [

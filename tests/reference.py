@@ -180,11 +180,12 @@ def threat_total(w: World, seen: Assessment) -> Floats:
 
 
 def protection(w: World, seen: Assessment) -> Floats:
-    """O_i = C_i E_i + eps + sum_j q_ij b_ij."""
+    """O_i = C_i E_i + home + sum_j q_ij b_ij."""
     lam = w.p("protection.common_enemy")
     common = 1.0 - lam + lam * np.minimum(1.0, 1.2 * seen.shared)
     q = commitment(w) * w["trust"] * common * (1.0 - seen.share) * (1.0 - reassured(w))
-    return w["capability"] * w["arms_effort"] + 1e-4 + no_self(q * seen.b).sum(axis=1)
+    own = w["capability"] * w["arms_effort"] + w.p("protection.home")
+    return own + no_self(q * seen.b).sum(axis=1)
 
 
 def barrier(w: World) -> Floats:

@@ -61,7 +61,15 @@ COMMON_WEIGHT = param(
     meaning="part of an ally's help that depends on facing the same threats (lambda)",
     source="design notes 7.3",
 )
-EPSILON = 1e-4
+HOME = param(
+    "protection.home",
+    0.002,
+    (0.001, 0.004),
+    bounds=(1e-6, 1.0),
+    unit="capability share",
+    meaning="what land, people and distance add to a defender's own capability",
+    source="judgement: the smallest states are not overrun at will",
+)
 
 THREAT_SHARE = dyad_field("threat_share", bounds=(0.0, 1.0), meaning="share of k in i's threat")
 SHARED = dyad_field("shared_enemies", meaning="hostility of j towards i's threats, weighted")
@@ -277,7 +285,7 @@ def sums(M: Dyads, V: States, P: Vector, n: int) -> None:
     for i in range(n):
         scale += V[ROOT, i]
     for i in range(n):
-        own = V[CAPABILITY, i] * V[EFFORT, i] + EPSILON
+        own = V[CAPABILITY, i] * V[EFFORT, i] + P[HOME]
         markets = 0.0
         arms = 0.0
         shells = 0.0

@@ -49,6 +49,8 @@ def make(
     row = min(logged, rows.shape[0] - 1)
     for c in range(rows.shape[1]):
         rows[row, c] = 0.0
+    for slot in range(3):
+        rows[row, LOG_HEAD + 2 * TERM_COUNT + slot] = -1.0
     accepted = True
     before = 0.0
     if kind == PACT:

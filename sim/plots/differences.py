@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.errors import UserError
-from sim.experiments.comparison import number, with_bounds
+from sim.experiments.comparison import with_bounds
 from sim.plots.style import INK, colour, headline, new_figure, quiet
 from sim.summary import plural
 
@@ -125,7 +125,7 @@ def _draw_panel(axes: Axes, comparison: Comparison, metric: str) -> None:
     axes.set_xlim(0, max(1, int(ticks[-1])))
     axes.locator_params(axis="y", nbins=5)
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-3, 4), useMathText=True)
-    axes.yaxis.get_offset_text().set_size(7)
+    axes.yaxis.get_offset_text().set_fontsize(7)
     title = shorten(metric, 52, placeholder=" ...")
     axes.set_title(title, size=9.5, loc="right", weight="bold")
 
@@ -169,8 +169,7 @@ def _finding(comparison: Comparison, panels: list[str]) -> str:
     if not found.effect.clear:
         return f"No arm differs clearly from {comparison.reference}"
     change = "raises" if found.effect.difference > 0 else "lowers"
-    size = number(abs(found.effect.difference))
     return (
-        f"{name} {change} {found.metric} by {size} against {comparison.reference}: "
+        f"{name} {change} {found.metric} most against {comparison.reference}: "
         f"{with_bounds(found.effect)}"
     )

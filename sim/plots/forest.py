@@ -26,8 +26,9 @@ COLOURS: Final = {
     "open": PALETTE[3],
 }
 _GROUPS: Final = ("contradicted", "supported", "undetermined", "open")
-_WIDTH: Final = 10.0
-_LEFT, _RIGHT = 4.9, 1.5  # room for claims and draws, in inches
+_WIDTH: Final = 10.5
+_LEFT, _RIGHT = 5.7, 0.9  # room for claims and draws, in inches
+_ROOM: Final = 78  # characters of a claim
 _ROW: Final = 0.27
 _TICKS: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 _FARTHEST: Final = 8.0
@@ -70,7 +71,8 @@ def draw_forest(report: ClaimsReport) -> Figure:
     )
     _frame(axes, rows, groups)
     at = 0
-    several = len(report.runs) > 1
+    ids = [found.claim.id for members in groups.values() for found in members]
+    clashing = {name for name in ids if ids.count(name) > 1}
     for name, found in groups.items():
         axes.annotate(
             f"{name} ({len(found)})",
@@ -84,7 +86,7 @@ def draw_forest(report: ClaimsReport) -> Figure:
             va="center",
         )
         for place, verdict in enumerate(found, start=at + 1):
-            _draw_row(axes, place, verdict, COLOURS[name], several=several)
+            _draw_row(axes, place, verdict, COLOURS[name], clashing)
         at += len(found) + 1
     return figure
 
@@ -149,7 +151,7 @@ def _frame(axes: Axes, rows: int, groups: dict[str, list[Verdict]]) -> None:
     )
 
 
-def _draw_row(axes: Axes, at: int, found: Verdict, shade: str, *, several: bool) -> None:
+def _draw_row(axes: Axes, at: int, found: Verdict, shade: str, clashing: set[str]) -> None:
     middle, low, high = _scaled(found)
     edge = float(axes.get_xlim()[1])
     if abs(middle) > edge:
@@ -161,9 +163,11 @@ def _draw_row(axes: Axes, at: int, found: Verdict, shade: str, *, several: bool)
     if found.margin is not None and effect is not None and effect.spread > 0:
         margin = found.margin / effect.spread
         axes.plot([-margin, margin], [at, at], "|", color=INK, markersize=8, markeredgewidth=0.9)
-    scenario = f"{shorten(found.claim.scenario, 18, placeholder='..')} " if several else ""
+    name = found.claim.id
+    if name in clashing:
+        name += f" ({shorten(found.claim.scenario, 20, placeholder='..')})"
     direction = found.claim.direction.replace("_", " ")
-    room = 62 - len(found.claim.id) - len(scenario) - len(direction)
+    room = _ROOM - max(5, len(name)) - len(direction)
     text = f"{shorten(found.claim.text, room, placeholder=' ...')} ({direction})"
     place: dict[str, Any] = {
         "xycoords": ("axes fraction", "data"),
@@ -171,7 +175,6 @@ def _draw_row(axes: Axes, at: int, found: Verdict, shade: str, *, several: bool)
         "size": 8,
         "va": "center",
     }
-    name = f"{scenario}{found.claim.id}"
     axes.annotate(name, (0.0, at), xytext=(-_LEFT * 72 + 10, 0), weight="bold", **place)
     indent = 8 + 5.6 * max(5, len(name))
     axes.annotate(text, (0.0, at), xytext=(-_LEFT * 72 + 6 + indent, 0), color=INK, **place)

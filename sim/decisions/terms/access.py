@@ -17,11 +17,12 @@ from sim.decisions.assessment import (
     MUNITIONS_ACCESS,
     market,
     munitions,
+    reassured,
     sanctions_between,
     supply,
 )
 from sim.decisions.terms import Tie, term
-from sim.fields import COMMITMENT, HOSTILITY, NEED, SANCTIONS
+from sim.fields import COMMITMENT, NEED, SANCTIONS
 from sim.jit import njit
 from sim.mathx import log
 from sim.registry import param
@@ -105,7 +106,7 @@ def sanction(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: floa
     s0 = max(x0, M[SANCTIONS, j, i])
     s1 = max(x1, M[SANCTIONS, j, i])
     g = M[COMMITMENT, i, j]
-    h = M[HOSTILITY, i, j]
+    h = reassured(M, P, i, j, g)
     return change(
         V,
         P,

@@ -84,6 +84,12 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
 
 
 @njit
+def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+    """Change per unit commitment with j: pressure on a partner costs more."""
+    return -P[BONDS] * M[TENSION, i, j]
+
+
+@njit
 def tension(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Change for more or less pressure on j."""
     return (x1 - x0) * net(M, V, P, i, j)

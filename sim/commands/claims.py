@@ -1,0 +1,145 @@
+"""`multipolar claims`: what the documents assert, put to the test."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands import (
+    AsJson,
+    Jobs,
+    Quiet,
+    Runs,
+    Seed,
+    Set,
+    command_line,
+    err,
+    out,
+    print_json,
+    progress_bar,
+    warm,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.experiments.register import Row
+
+RESULTS = Path("results")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def claims(
+        files: Annotated[
+            list[str] | None,
+            typer.Argument(
+                metavar="[FILE]...",
+                help="Scenario files, or names of shipped ones. Without one: list the register.",
+            ),
+        ] = None,
+        every: Annotated[
+            bool, typer.Option("--all", help="Test the claims of all shipped scenarios.")
+        ] = False,
+        runs: Runs = None,
+        seed: Seed = None,
+        set_: Set = None,
+        folder: Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
+            ),
+        ] = None,
+        jobs: Jobs = None,
+        figures: Annotated[bool, typer.Option(help="Draw the forest plot, too.")] = True,
+        quiet: Quiet = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Test what the documents claim: supported, contradicted or undetermined?
+
+        Each claim is data in its scenario: two arms, a metric, the expected direction and the
+        horizon. It is judged by the paired difference of the arms with its 95% interval, and by the
+        share of draws in which the direction holds. Without FILE, all claims of the register are
+        listed, with the scenario that each has or still lacks.
+        """
+        from sim.errors import UserError
+        from sim.experiments.register import MISSING, read_register, scenarios_with_claims
+
+        began = time.perf_counter()
+        if every and files:
+            raise UserError("--all tests every shipped scenario; leave out the files")
+        if not files and not every:
+            rows = read_register()
+            if as_json:
+                print_json([row.to_dict() for row in rows])
+            else:
+                _print_rows(rows)
+            return
+        names = list(dict.fromkeys(files or scenarios_with_claims()))
+        if not quiet:
+            counted = "all shipped scenarios" if every else ", ".join(names)
+            err.print(f"Testing the claims of {counted}.", highlight=False, markup=False)
+        from sim.experiments.claims import evaluate_claims
+
+        warm(quiet=quiet)
+        with progress_bar("Running the arms", quiet=quiet) as progress:
+            report = evaluate_claims(
+                names,
+                set=tuple(set_ or ()),
+                runs=runs,
+                seed=seed,
+                jobs=jobs,
+                progress=progress,
+                command=command_line(),
+            )
+        place = report.save(folder) if folder is not None else report.save_in(RESULTS)
+        missing = [row for row in read_register() if row.state == MISSING] if every else []
+        if as_json:
+            lacking = {"without_scenario": [row.to_dict() for row in missing]} if every else {}
+            print_json({**report.to_dict(), **lacking, "folder": str(place)})
+        else:
+            out.print(report)
+            if missing:
+                listed = ", ".join(row.id for row in missing)
+                said = f"Without a scenario yet: {len(missing)} claims of the register ({listed})."
+                out.print(said, highlight=False)
+        if figures:
+            from sim.plots.forest import draw_forest
+            from sim.plots.style import save_figure
+
+            try:
+                save_figure(draw_forest(report), place / "figures" / "claims")
+            except UserError as error:
+                err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+        if not quiet:
+            said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
+            err.print(said, highlight=False, soft_wrap=True)
+
+
+def _print_rows(rows: Sequence[Row]) -> None:
+    """The register as a table, with what has become of each row."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from sim.experiments.register import STATES
+
+    table = Table(title="Claims of the register", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("row", no_wrap=True)
+    table.add_column("claim", overflow="fold", ratio=1)
+    table.add_column("scenario", overflow="fold")
+    table.add_column("state", overflow="fold")
+    for row in rows:
+        tested = f" ({', '.join(row.claims)})" if row.claims and row.claims != (row.id,) else ""
+        table.add_row(row.id, Text(row.text), row.scenario, f"{row.state}{tested}")
+    out.print(table)
+    counts = ", ".join(f"{sum(row.state == state for row in rows)} {state}" for state in STATES)
+    out.print(
+        f"{len(rows)} claims: {counts}. Test them with: multipolar claims FILE, or --all",
+        highlight=False,
+    )

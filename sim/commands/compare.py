@@ -1,0 +1,136 @@
+"""`multipolar compare`: what the arms of a scenario change, run by run with the same luck."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import (
+    AsJson,
+    File,
+    Jobs,
+    Quarters,
+    Quiet,
+    Runs,
+    Seed,
+    Set,
+    announce,
+    command_line,
+    err,
+    out,
+    print_json,
+    progress_bar,
+    warm,
+)
+
+RESULTS = Path("results")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def compare(
+        file: File,
+        arms: Annotated[
+            str | None,
+            typer.Option(
+                metavar="A,B", help="Arms to compare, by name (default: all of the scenario)."
+            ),
+        ] = None,
+        every: Annotated[
+            bool, typer.Option("--all", help="Compare all arms, as without --arms.")
+        ] = False,
+        against: Annotated[
+            str, typer.Option(metavar="NAME", help="The arm that the others are held against.")
+        ] = "base",
+        metric: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="EXPRESSION",
+                help="What to measure, such as [cyan]'alignment(AAA, BBB)'[/cyan]; see "
+                "[cyan]multipolar metrics[/cyan]. May be repeated. Default: alignments, threats, "
+                "hedging and dependence of the focal states, intensities of pacts, poles.",
+            ),
+        ] = None,
+        horizon: Annotated[
+            str | None,
+            typer.Option(
+                metavar="WHEN",
+                help="When to measure: a quarter, or [cyan]2024Q3..2026Q2[/cyan] (default: the "
+                "end).",
+            ),
+        ] = None,
+        runs: Runs = None,
+        seed: Seed = None,
+        quarters: Quarters = None,
+        set_: Set = None,
+        folder: Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
+            ),
+        ] = None,
+        jobs: Jobs = None,
+        figures: Annotated[bool, typer.Option(help="Draw the differences through time.")] = True,
+        quiet: Quiet = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Compare the arms of a scenario: what does each change, when, and for whom?
+
+        Run 17 of one arm and run 17 of another share their draws and the luck of every
+        decision, so that their difference is the effect of the arm. Prints paired differences with
+        95% intervals, when the paths part and which third states move most; writes tidy tables and
+        a figure.
+        """
+        from sim.errors import UserError
+        from sim.scenario import find_scenario, load_scenario
+
+        began = time.perf_counter()
+        if every and arms is not None:
+            raise UserError("--all and --arms exclude one another")
+        names = None if arms is None else [name.strip() for name in arms.split(",")]
+        spec = load_scenario(find_scenario(file), overrides=tuple(set_ or ()), quarters=quarters)
+        announce(
+            spec,
+            spec.ensemble.runs if runs is None else runs,
+            spec.ensemble.seed if seed is None else seed,
+            quiet=quiet,
+        )
+        from sim.experiments.compare import compare as compare_arms
+
+        warm(quiet=quiet)
+        with progress_bar("Running the arms", quiet=quiet) as progress:
+            found = compare_arms(
+                find_scenario(file),
+                arms=names,
+                against=against,
+                metrics=tuple(metric or ()),
+                horizon=horizon,
+                set=tuple(set_ or ()),
+                runs=runs,
+                seed=seed,
+                quarters=quarters,
+                jobs=jobs,
+                progress=progress,
+                command=command_line(),
+            )
+        place = found.save(folder) if folder is not None else found.save_in(RESULTS)
+        if as_json:
+            print_json({**found.to_dict(), "folder": str(place)})
+        else:
+            out.print(found)
+        if figures:
+            from sim.plots.differences import draw_differences
+            from sim.plots.style import save_figure
+
+            try:
+                save_figure(draw_differences(found), place / "figures" / "differences")
+            except UserError as error:
+                err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+        if not quiet:
+            said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
+            err.print(said, highlight=False, soft_wrap=True)

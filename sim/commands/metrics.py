@@ -1,0 +1,61 @@
+"""`multipolar metrics`: what can be measured, and how to write it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sim.commands import AsJson, out, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def metrics(
+        name: Annotated[
+            str | None,
+            typer.Argument(metavar="[NAME]", help="Only quantities whose name has this in it."),
+        ] = None,
+        as_markdown: Annotated[
+            bool, typer.Option("--markdown", help="Print the reference page of the language.")
+        ] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """List the quantities that metrics are made of, with units, ranges and meanings.
+
+        Metrics are what [cyan]compare --metric[/cyan] and the claims of scenarios measure:
+        [cyan]alignment(AAA, BBB)[/cyan], [cyan]mean(tension(AAA, BBB), tension(AAA, CCC)) @
+        2024Q3..2026Q2[/cyan], [cyan]hedging(AAA) @ end - hedging(AAA) @ start[/cyan]. A group of
+        states means the mean over its members.
+        """
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
+        from sim.errors import UserError, hint
+        from sim.experiments.metrics_page import HEAD, markdown, rows
+        from sim.experiments.quantities import QUANTITIES
+
+        if as_markdown:
+            sys.stdout.write(markdown())
+            return
+        found = [row for row in rows() if name is None or name in row[0].partition("(")[0]]
+        if not found:
+            raise UserError(f"{name}: no such quantity{hint(name or '', QUANTITIES)}")
+        if as_json:
+            print_json([dict(zip(HEAD, row, strict=True)) for row in found])
+            return
+        table = Table(*HEAD, title="Quantities", title_justify="left", box=SIMPLE_HEAD)
+        for row in found:
+            table.add_row(*(Text(cell) for cell in row))
+        out.print(table)
+        out.print(
+            "Functions: mean, min, max, abs, difference; + - * / and parentheses; '@' with a "
+            "quarter, 2024Q3..2026Q2, start or end.\n* known yearly and held steady in between.",
+            style="dim",
+            highlight=False,
+            markup=False,
+        )
