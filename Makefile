@@ -12,10 +12,10 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dev test check style format types layers lock clean
+.PHONY: help setup run dev test check reference golden measure style format types layers lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(VENV)/.kernels ## Make .venv, install the project, compile its kernels
 	@echo "Ready: $(BIN)/multipolar --help"
@@ -41,6 +41,17 @@ types: $(VENV)/.dev
 
 layers: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
+
+reference: $(VENV)/.run ## Write the generated pages of docs/reference anew
+	$(BIN)/multipolar names --markdown > docs/reference/names.md
+	$(BIN)/multipolar metrics --markdown > docs/reference/metrics.md
+	$(BIN)/multipolar schema --out docs/reference/scenario.schema.json
+
+golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
+	$(BIN)/python -m tests.golden
+
+measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explanation/measured.md
+	$(BIN)/python tools/measure.py --runs 200 --out docs/explanation/measured.md
 
 lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
 	@sh tools/lock.sh

@@ -6,9 +6,14 @@ independent ensembles. Intervals are bias-corrected and accelerated bootstrap in
 1987) of the mean difference over the runs. All metrics share the resamples, which makes the
 bootstrap one matrix product: the intervals of `scipy.stats.bootstrap`, ten times as fast or more.
 
-In a coupled system with common luck everything moves everything a little and always the same way,
-so that an interval can exclude zero for a difference in the eighth decimal. A direction is read
-only from differences of at least :data:`NEGLIGIBLE` standard deviations.
+In a coupled system with common luck everything moves everything a little and the same way, so
+that an interval can exclude zero for a difference in the eighth decimal, while the mean of very
+many runs is made by the one in hundreds that goes another way and that the sample does not have. A
+direction is therefore read only from differences of at least :data:`NEGLIGIBLE` standard
+deviations. Measured on a small world (14 metrics, 4800 runs as the truth): of the directions read
+from 60 runs of an arm with a small irrelevant shock one in five is wrong without this rule, none
+with it; and intervals of a real change hold the truth, give or take so much, in 93% of samples of
+60 runs and 97% of 200.
 """
 
 from __future__ import annotations
@@ -31,8 +36,8 @@ LEAST_DIFFERENT: Final = 6
 signs rejects at 5% (2 x 0.5^5 = 0.06), while the bootstrap would."""
 
 NEGLIGIBLE: Final = 0.01
-"""Differences below this part of the standard deviation over the runs count as none: a hundredth of
-what the draws and luck alone make, far below any claim in words."""
+"""Differences below this part of the standard deviation over the runs count as none: what one run
+in a hundred that goes another way makes, and far below any claim in words."""
 
 _COLUMNS_AT_ONCE: Final = 500
 

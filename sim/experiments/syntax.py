@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sim.errors import Problem, UserError, shown
+from sim.errors import Problem, UserError, hint, shown
 from sim.scenario import Quarter, parse_quarter
 
 MAX_LENGTH: Final = 1_000
@@ -321,13 +321,19 @@ class _Reader:
                 self._expect(",", "expected ',' or ')'")
             word = self._take()
             if word.kind != "name":
-                raise self._wrong(word, "expected the name of a state or group, or a word")
+                message = "expected the name of a state or group, or a word"
+                raise self._misspelt(name) or self._wrong(word, message)
             words.append(Word(word.text, word.spot))
             if self._is("("):
                 message = f"stands inside '{name.text}', which takes states, groups and words only"
-                raise self._wrong(word, message)
+                raise self._misspelt(name) or self._wrong(word, message)
         self._take()
         return Value(name.text, tuple(words), name.spot)
+
+    def _misspelt(self, name: _Token) -> MetricError | None:
+        """The error for a name with numbers in its brackets that looks like a function's."""
+        fix = hint(name.text, FUNCTIONS)
+        return self._wrong(name, f"unknown function{fix}") if fix else None
 
     def _call(self, name: _Token, depth: int) -> Expression:
         arguments = [self.expression(depth + 1)]

@@ -36,7 +36,7 @@ INK: Final = "#222222"
 
 _TITLE, _SUBTITLE, _FOOT = 13.0, 9.5, 7.0
 _INCH_OF_TITLE = 0.25
-_CHARACTERS_PER_INCH = 9.6  # of the title, in its type size
+_CHARACTERS_PER_INCH = 9.0  # of the title, in its type size
 
 
 def new_figure(width: float, height: float) -> Figure:

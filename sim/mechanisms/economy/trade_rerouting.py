@@ -141,7 +141,7 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
             new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
             old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
             bar = P[BLOCK] * (new - old)
-            warm = M[TRUST, i, j] + M[TRUST, j, i] - M[TRUST_START, i, j] - M[TRUST_START, j, i]
+            warm = M[TRUST, i, j] - M[TRUST_START, i, j] + (M[TRUST, j, i] - M[TRUST_START, j, i])
             factor = exp(0.5 * P[TASTE] * warm - bar)
             M[FLOW_TARGET, i, j] = M[FLOW_START, i, j] * factor
             if bar > 0.0:
