@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from sim.jit import entry, njit
+from sim.jit import search
 
 type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
@@ -35,14 +35,14 @@ _AGREEING: Final = 4  # independent starts with the same best score that end the
 _TOLERANCE: Final = 1e-9  # of the largest tie: a smaller gain is rounding, not a reason to move
 
 
-@njit
+@search
 def _draw(state: Labels, bound: int) -> int:
     """Return an integer in [0, bound); Lehmer generator of Park, Miller & Stockmeyer (1993)."""
     state[0] = state[0] * 48271 % 2147483647
     return int(state[0] % bound)
 
 
-@njit
+@search
 def _relabel(tie: Floats, labels: Labels, pull: Floats, size: Labels, i: int, target: int) -> None:
     """Put state i into bloc ``target`` and keep pulls and sizes in step."""
     source = labels[i]
@@ -54,7 +54,7 @@ def _relabel(tie: Floats, labels: Labels, pull: Floats, size: Labels, i: int, ta
     size[target] += 1
 
 
-@njit
+@search
 def _empty_label(size: Labels) -> int:
     """Return a label that no bloc uses; there is one whenever some bloc has two members."""
     for label in range(size.size):
@@ -63,7 +63,7 @@ def _empty_label(size: Labels) -> int:
     return -1
 
 
-@njit
+@search
 def _move_pass(
     tie: Floats, labels: Labels, pull: Floats, size: Labels, order: Labels, least: float
 ) -> bool:
@@ -90,7 +90,7 @@ def _move_pass(
     return any_moved
 
 
-@njit
+@search
 def _merge_pass(labels: Labels, pull: Floats, size: Labels, between: Floats, least: float) -> bool:
     """Unite the two blocs with the largest positive weight between them, until there are none."""
     n = labels.size
@@ -125,7 +125,7 @@ def _merge_pass(labels: Labels, pull: Floats, size: Labels, between: Floats, lea
         between[first, first] = 0.0
 
 
-@njit
+@search
 def _grow_part(
     tie: Floats, pull: Floats, label: int, members: Labels, root: int, step: Labels, cut: Floats
 ) -> None:
@@ -154,7 +154,7 @@ def _grow_part(
                     at, least_rise = other, rise
 
 
-@njit
+@search
 def _split_pass(tie: Floats, labels: Labels, pull: Floats, size: Labels, least: float) -> bool:
     """Cut blocs in two where the weight across the cut is negative.
 
@@ -188,7 +188,7 @@ def _split_pass(tie: Floats, labels: Labels, pull: Floats, size: Labels, least: 
     return any_split
 
 
-@njit
+@search
 def _climb(
     tie: Floats,
     labels: Labels,
@@ -212,7 +212,7 @@ def _climb(
     return score
 
 
-@njit
+@search
 def _kick(tie: Floats, labels: Labels, pull: Floats, size: Labels, state: Labels) -> None:
     """Disturb a partition: some states, drawn anew, join the bloc of another or stand alone."""
     n = labels.size
@@ -225,7 +225,7 @@ def _kick(tie: Floats, labels: Labels, pull: Floats, size: Labels, state: Labels
             _relabel(tie, labels, pull, size, i, target)
 
 
-@njit
+@search
 def _settle(tie: Floats, labels: Labels, least: float) -> None:
     """Give equal partitions equal labels, and split what holds together for no reason.
 
@@ -262,7 +262,7 @@ def _settle(tie: Floats, labels: Labels, least: float) -> None:
             labels[i] = labels[first[i]]
 
 
-@njit
+@search
 def _scatter(labels: Labels, order: Labels, start: int, state: Labels) -> None:
     """Begin a start: everybody alone (start 0), or a random partition and order of moves."""
     n = labels.size
@@ -277,7 +277,7 @@ def _scatter(labels: Labels, order: Labels, start: int, state: Labels) -> None:
             order[i], order[j] = order[j], order[i]
 
 
-@entry
+@search
 def _search(ties: Floats, starts: int, seed: int, found: Labels) -> None:
     """Fill ``found (M, N)`` with the best partition of each of ``ties (M, N, N)``."""
     many, n = found.shape

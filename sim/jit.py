@@ -12,18 +12,28 @@ from numba.extending import intrinsic
 
 
 def njit[F: Callable[..., Any]](function: F) -> F:
-    """Compile without a cache of its own, to be called from compiled code.
+    """Compile without a cache of its own, to be called from compiled code of the kernel.
 
     Numba's cache does not notice that a function called from another file has changed, and these
     functions freeze row numbers of :mod:`sim.registry`. Only the generated entry points are
     cached (:mod:`sim.codegen`), in a file whose name is a hash of all sources.
+
+    Kernel functions allocate nothing, so they are compiled without numba's memory runtime: its
+    reference counts of the arrays that are passed from function to function cost almost half of
+    the time of a run.
     """
-    compiled: F = numba.njit(function, error_model="numpy")
+    compiled: F = numba.njit(function, error_model="numpy", _nrt=False)
     return compiled
 
 
 def entry[F: Callable[..., Any]](function: F) -> F:
-    """Compile an entry point: cached on disk, releases the interpreter lock while it runs."""
+    """Compile an entry point of the kernel: cached, releases the interpreter lock."""
+    compiled: F = numba.njit(function, cache=True, nogil=True, error_model="numpy", _nrt=False)
+    return compiled
+
+
+def search[F: Callable[..., Any]](function: F) -> F:
+    """Compile a function that may allocate, with all that it calls in one file; cached."""
     compiled: F = numba.njit(function, cache=True, nogil=True, error_model="numpy")
     return compiled
 
