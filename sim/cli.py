@@ -57,17 +57,8 @@ register_all()
 
 def main() -> None:
     """Entry point: errors are for people, with exit code 2; Ctrl-C is 130."""
-    import click
-
     try:
-        code = app(standalone_mode=False)
+        app()
     except UserError as error:
         err.print(str(error), highlight=False, markup=False, soft_wrap=True)
-        code = 2
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        err.print("Stopped.")
-        code = 130
-    sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(2)
