@@ -267,6 +267,16 @@ PROJECTED = dyad_field(
 THREAT = dyad_field(
     "threat_from", unit="capability share", meaning="threat that i perceives from j and its friends"
 )
+UNCERTAINTY = dyad_field(
+    "uncertainty",
+    bounds=UNIT,
+    symmetric=True,
+    shock=True,
+    meaning="how little outsiders know of what the two have agreed",
+)
+COVERT = dyad_field(
+    "covert", bounds=UNIT, meaning="hidden part of what i buys from j under the threat of others"
+)
 ALIGNMENT = dyad_field(
     "alignment",
     bounds=(-1.0, 1.0),

@@ -113,17 +113,25 @@ def projected(w: World) -> Floats:
 
 
 def vulnerability(w: World) -> Floats:
-    """V_ij = min(1, m_i (.5 trade + .3 energy + .25 finance) + .35 am_i installed arms)."""
+    """V_ij = min(1, [m_i (.5 trade + .3 energy + .25 finance) + .35 am_i installed arms] left).
+
+    left = 1 - the part of i's needs that new aid of others than j meets.
+    """
     goods = 0.5 * w["trade"] + 0.3 * w["energy"] + 0.25 * w["finance"]
     harm = w["openness"][:, None] * goods
     harm += 0.35 * w["arms_import_need"][:, None] * w["arms_stock"]
-    return no_self(np.minimum(1.0, harm))
+    left = 1.0 - (w["aid_relief"][:, None] - w["aid_share"])
+    return no_self(np.minimum(1.0, harm * np.maximum(0.0, left)))
+
+
+def feared(w: World) -> Floats:
+    """G_kl = g_kl (1 + gain u_kl): a tie of unknown content weighs more with third states."""
+    return commitment(w) * (1.0 + w.p("uncertainty.gain") * w["uncertainty"])
 
 
 def coalition(w: World, h: Floats, b: Floats) -> Floats:
-    """sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il): force that k's partners bring near i."""
-    g = commitment(w)
-    return (b * (1.0 - g) * (0.15 + 0.85 * h)) @ g.T
+    """sum_l G_kl b_il (1 - g_il)(.15 + .85 H_il): force that k's partners bring near i."""
+    return (b * (1.0 - commitment(w)) * (0.15 + 0.85 * h)) @ feared(w).T
 
 
 def size(c: Floats) -> Floats:
@@ -174,7 +182,7 @@ def assess(w: World) -> Assessment:
 
 
 def threat_total(w: World, seen: Assessment) -> Floats:
-    """T_i = sum_k h_ik b_ik + rho H_ik sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il), h, g of now."""
+    """T_i = sum_k h_ik b_ik + rho H_ik sum_l G_kl b_il (1 - g_il)(.15 + .85 H_il), h, g of now."""
     through_partners = seen.H * coalition(w, seen.H, seen.b)
     return (reassured(w) * seen.b + w.p("coalition_threat.rho") * through_partners).sum(axis=1)
 

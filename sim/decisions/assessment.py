@@ -44,12 +44,15 @@ from sim.fields import (
     THREAT_TOTAL,
     TRADE,
     TRUST,
+    UNCERTAINTY,
     VULNERABILITY,
 )
 from sim.jit import njit
 from sim.mathx import exp, log
+from sim.mechanisms.diplomacy.patronage import AID_SHARE, RELIEF
 from sim.mechanisms.security.coalition_threat import RHO
 from sim.mechanisms.security.hostility import REASSURANCE
+from sim.mechanisms.security.uncertainty import GAIN as UNKNOWN
 from sim.registry import dyad_field, param, state_field
 from sim.types import Dyads, States, Vector
 
@@ -78,6 +81,11 @@ RETALIATION_LOAD = dyad_field("retaliation_load", meaning="rivals of j on whom i
 CLOSURE = dyad_field("closure", meaning="1 - exp(-.7 common partners of i and j)")
 MARKET = dyad_field("market", unit="share of the world", meaning="j's economy as it reaches i")
 ENEMY_LOAD = dyad_field("enemy_load", meaning="commitment of j to those hostile to i")
+COALITION_WEIGHT = dyad_field(
+    "coalition_weight",
+    symmetric=True,
+    meaning="commitment of the pair as a third state fears it: g (1 + gain x uncertainty)",
+)
 OPPOSITION_LOAD = dyad_field("opposition_load", meaning="hostility between j and i's partners")
 COALITION_PULL = dyad_field(
     "coalition_pull", meaning="working space: left operand of the sums over third states"
@@ -161,8 +169,17 @@ def decoupling(M: Dyads, i: int, j: int) -> float:
 
 
 @njit
+def feared(M: Dyads, P: Vector, i: int, j: int, g: float) -> float:
+    """Commitment g of i and j as a third state weighs it: the unknown counts as more."""
+    return g * (1.0 + P[UNKNOWN] * M[UNCERTAINTY, i, j])
+
+
+@njit
 def project(M: Dyads, V: States, n: int) -> None:
-    """Projected force, vulnerability and concentration, which change between quarters only."""
+    """Projected force, vulnerability and concentration, which change between quarters only.
+
+    What new aid of others meets, a state needs no longer from its partners in trade.
+    """
     for i in range(n):
         V[ROOT, i] = math.sqrt(V[CAPABILITY, i])
         arms = 0.0
@@ -174,13 +191,14 @@ def project(M: Dyads, V: States, n: int) -> None:
                 V[CAPABILITY, j] * V[EFFORT, j] * exp(-M[DISTANCE, i, j] / V[REACH, j])
             )
             M[MARKET, i, j] = V[ECONOMY, j] * exp(-M[DISTANCE, i, j] / 6.0)
-            M[VULNERABILITY, i, j] = min(
-                1.0,
+            harm = (
                 V[OPENNESS, i] * SUB_TRADE * M[TRADE, i, j]
                 + W_ENERGY * V[OPENNESS, i] * M[ENERGY, i, j]
                 + W_ARMS * V[ARMS_IMPORT_NEED, i] * M[ARMS_STOCK, i, j]
-                + W_FINANCE * V[OPENNESS, i] * M[FINANCE, i, j],
+                + W_FINANCE * V[OPENNESS, i] * M[FINANCE, i, j]
             )
+            left = max(0.0, 1.0 - (V[RELIEF, i] - M[AID_SHARE, i, j]))
+            M[VULNERABILITY, i, j] = min(1.0, harm * left)
             arms += M[ARMS, i, j] * M[ARMS, i, j]
             trade += M[TRADE, i, j] * M[TRADE, i, j]
         V[HHI_ARMS, i] = arms
@@ -207,7 +225,8 @@ def threats(M: Dyads, V: States, P: Vector, n: int) -> None:
         for j in range(n):
             M[HOSTILITY, i, j] = 0.0 if i == j else reassured(M, P, i, j, M[COMMITMENT, i, j])
             M[COALITION_PULL, i, j] = decoupling(M, i, j) * (1.0 - M[COMMITMENT, i, j])
-    product(M, THREAT, COALITION_PULL, COMMITMENT, n)
+            M[COALITION_WEIGHT, i, j] = feared(M, P, i, j, M[COMMITMENT, i, j])
+    product(M, THREAT, COALITION_PULL, COALITION_WEIGHT, n)
     for i in range(n):
         total = 0.0
         for k in range(n):
@@ -246,7 +265,7 @@ def loads(M: Dyads, V: States, n: int) -> None:
     for i in range(n):
         for j in range(n):
             M[CLOSURE, i, j] = 1.0 - exp(-0.7 * M[CLOSURE, i, j])
-    product(M, ENEMY_LOAD, HOSTILITY, COMMITMENT, n)
+    product(M, ENEMY_LOAD, HOSTILITY, COALITION_WEIGHT, n)
     for i in range(n):
         for k in range(n):
             M[COALITION_PULL, i, k] = M[COMMITMENT, i, k] * size(V[CAPABILITY, k])
@@ -351,7 +370,7 @@ def third_threat_change(M: Dyads, P: Vector, m: int, i: int, j: int, dg: float) 
     """Change of a third state m's threat when the commitment of i and j changes by dg."""
     through_j = M[HOSTILITY, m, i] * decoupling(M, m, j) * (1.0 - M[COMMITMENT, m, j])
     through_i = M[HOSTILITY, m, j] * decoupling(M, m, i) * (1.0 - M[COMMITMENT, m, i])
-    return P[RHO] * dg * (through_j + through_i)
+    return P[RHO] * feared(M, P, i, j, dg) * (through_j + through_i)
 
 
 @njit
@@ -399,10 +418,12 @@ def tie_changed(
     own_side(M, V, P, n, i, j, g0, g1, level0, level1)
     own_side(M, V, P, n, j, i, g0, g1, level0, level1)
     for m in range(n):
-        M[ENEMY_LOAD, m, j] += M[HOSTILITY, m, i] * (g1 - g0)
-        M[ENEMY_LOAD, m, i] += M[HOSTILITY, m, j] * (g1 - g0)
+        M[ENEMY_LOAD, m, j] += M[HOSTILITY, m, i] * feared(M, P, i, j, g1 - g0)
+        M[ENEMY_LOAD, m, i] += M[HOSTILITY, m, j] * feared(M, P, i, j, g1 - g0)
     M[COMMITMENT, i, j] = g1
     M[COMMITMENT, j, i] = g1
+    M[COALITION_WEIGHT, i, j] = feared(M, P, i, j, g1)
+    M[COALITION_WEIGHT, j, i] = feared(M, P, i, j, g1)
     M[ENTRAPMENT_WEIGHT, i, j] = e1
     M[ENTRAPMENT_WEIGHT, j, i] = e1
     M[LEVEL, i, j] = level1

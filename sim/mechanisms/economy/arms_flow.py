@@ -6,22 +6,25 @@ buyer's trade depends deters new deliveries at once, while the installed stock c
 Equations, rows of ``arms`` (share of i's deliveries from j) and ``arms_stock``::
 
     risk_ij  = fear * sum_k trade_ik (SS_kj - SS0_kj)+ + block * (S_ij or S_ji, new)
-    target_ij proportional to base_ij exp(-risk_ij + taste (tau_ij - tau0_ij)),
-        base = (1 - lock) arms_start + lock arms_stock; home and others share what is deterred
-    arms_ij  += dt (eta + snap (1 - exp(-risk_ij))) (target_ij - arms_ij)
+    felt_ij  = risk_ij (1 - covert kappa_ij)
+    target_ij proportional to base_ij exp(-felt_ij + taste (tau_ij - tau0_ij)),
+        base = (1 - lock) arms_start + lock arms_stock + opening; home and others share the rest
+    arms_ij  += dt (eta + snap (1 - exp(-felt_ij))) (target_ij - arms_ij)
     stock_ij += dt renewal (arms_ij - stock_ij)
 
-SS is the readiness of k to punish buyers of j. Anchors (facts 17-23): yearly inertia of shares
+SS is the readiness of k to punish buyers of j, kappa the hidden part of the exchange (rule covert),
+opening what a provoked supplier adds (rule barter). Anchors (facts 17-23): yearly inertia of shares
 .895 (eta = .105); Viet Nam's share from one supplier .56 (2017-21) to .34 (2020-24); two states
 cancelled purchases outright for fear of such sanctions (fact 38: the snap).
 """
 
 from __future__ import annotations
 
-from sim.fields import ARMS, ARMS_STOCK, SANCTIONS, SECONDARY, TRADE, TRUST
+from sim.fields import ARMS, ARMS_STOCK, COVERT, SANCTIONS, SECONDARY, TRADE, TRUST
 from sim.jit import njit
 from sim.mathx import exp
 from sim.mechanisms import Mechanism
+from sim.mechanisms.economy.barter import OPENING
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRUST_START
 from sim.registry import dyad_field, param
 from sim.types import Dyads, States, Vector
@@ -79,6 +82,14 @@ SNAP = param(
     meaning="extra adjustment where deliveries are deterred",
     source="cancelled purchases (fact 38) and falling shares (fact 17) after 2017",
 )
+HIDDEN = param(
+    "arms_flow.covert",
+    0.3,
+    (0.1, 0.5),
+    bounds=(0.0, 1.0),
+    meaning="part of the deterrence that a wholly covert exchange escapes",
+    source="judgement: deliveries are seen even where payments are not (register M20)",
+)
 RENEWAL = param(
     "arms_flow.renewal",
     0.04,
@@ -92,6 +103,17 @@ ARMS_START = dyad_field("arms_start", meaning="delivery shares at the start")
 SECONDARY_START = dyad_field("secondary_start", meaning="secondary sanctions at the start")
 RISK = dyad_field("arms_risk", unit="logits", meaning="deterrence of i's purchases from j")
 WEIGHT = dyad_field("arms_weight", meaning="unnormalised target share")
+
+
+@njit
+def exposure(M: Dyads, n: int, i: int, j: int) -> float:
+    """Trade of i with states that newly threaten those who buy from j."""
+    exposed = 0.0
+    for k in range(n):
+        rise = M[SECONDARY, k, j] - M[SECONDARY_START, k, j]
+        if rise > 0.0:
+            exposed += M[TRADE, i, k] * rise
+    return exposed
 
 
 @njit
@@ -114,21 +136,18 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
             M[RISK, i, j] = 0.0
             M[WEIGHT, i, j] = 0.0
             base = (1.0 - P[LOCK]) * M[ARMS_START, i, j] + P[LOCK] * M[ARMS_STOCK, i, j]
+            base += M[OPENING, i, j]
             rest -= base
             if base <= 0.0:
                 continue
-            exposed = 0.0
-            for k in range(n):
-                rise = M[SECONDARY, k, j] - M[SECONDARY_START, k, j]
-                if rise > 0.0:
-                    exposed += M[TRADE, i, k] * rise
             own = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]) - max(
                 M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i]
             )
-            risk = P[FEAR] * exposed + P[BLOCK] * max(0.0, own)
+            risk = P[FEAR] * exposure(M, n, i, j) + P[BLOCK] * max(0.0, own)
             M[RISK, i, j] = risk
             warm = M[TRUST, i, j] - M[TRUST_START, i, j]
-            M[WEIGHT, i, j] = base * exp(P[TASTE] * warm - risk)
+            felt = risk * (1.0 - P[HIDDEN] * M[COVERT, i, j])
+            M[WEIGHT, i, j] = base * exp(P[TASTE] * warm - felt)
             weights += M[WEIGHT, i, j]
             before += M[ARMS, i, j]
         weights += max(0.0, rest)
@@ -139,7 +158,8 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
             if M[WEIGHT, i, j] <= 0.0 and M[ARMS, i, j] <= 0.0:
                 continue
             target = M[WEIGHT, i, j] / weights if weights > 0.0 else 0.0
-            speed = P[ETA] + P[SNAP] * (1.0 - exp(-M[RISK, i, j]))
+            felt = M[RISK, i, j] * (1.0 - P[HIDDEN] * M[COVERT, i, j])
+            speed = P[ETA] + P[SNAP] * (1.0 - exp(-felt))
             M[ARMS, i, j] += (1.0 - exp(-0.25 * speed)) * (target - M[ARMS, i, j])
             total += M[ARMS, i, j]
         if total > 1.0:
@@ -155,7 +175,16 @@ MECHANISM = Mechanism(
     name="arms_flow",
     order=120,
     claim="fear of secondary sanctions cuts deliveries; the installed stock changes slowly",
-    reads=("arms", "arms_stock", "trade", "secondary_sanctions", "sanctions", "trust"),
+    reads=(
+        "arms",
+        "arms_stock",
+        "trade",
+        "secondary_sanctions",
+        "sanctions",
+        "trust",
+        "covert",
+        "arms_opening",
+    ),
     writes=("arms", "arms_stock"),
     update=update,
     start=start,

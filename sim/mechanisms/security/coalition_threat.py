@@ -6,7 +6,8 @@ quickens its diplomacy.
 
 Equations (capability share)::
 
-    T_ik = h_ik b_ik + rho H_ik sum_l g_kl b_il (1 - g_il)(.15 + .85 H_il),   T_i = sum_k T_ik
+    T_ik = h_ik b_ik + rho H_ik sum_l G_kl b_il (1 - g_il)(.15 + .85 H_il),   T_i = sum_k T_ik
+    G_kl = g_kl (1 + gain u_kl), u_kl what outsiders do not know of the tie (rule uncertainty)
     b_ik = C_k E_k exp(-d_ik / reach_k)
     attention_i <- keep attention_i + min(3, gain max(0, T_i / T_i^last - 1 - noticed))
 

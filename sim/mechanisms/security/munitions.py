@@ -6,7 +6,8 @@ Sanctions on a large part of a state's trade are need of a milder kind.
 Equations (per quarter, stock m in peacetime stocks, 0..1)::
 
     m += dt (output A_i / (A_i + half) (1 + ramp (1 - m)) + imports_i - use * war_i)
-    imports_i = gain * sum_j U_j tau_ij (g_ij + trickle) (1 - H_ij)(1 - S_ij) war_i
+    from_ij = gain * U_j tau_ij (g_ij + trickle) (1 - H_ij)(1 - S_ij) war_i
+    imports_i = sum_j from_ij
     need target = max(war_i (1 - m), squeeze * trade under sanctions);  need += rate (target - need)
 
 Units: stocks a year. Anchors: shells delivered by one partner are put at up to five million
@@ -29,7 +30,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
-from sim.registry import param, state_field
+from sim.registry import dyad_field, param, state_field
 from sim.types import Dyads, States, Vector
 
 MUNITIONS = state_field(
@@ -42,6 +43,11 @@ MUNITIONS = state_field(
 )
 MUNITIONS_IMPORTS = state_field(
     "munitions_imports", unit="stocks a year", meaning="munitions received from others while at war"
+)
+MUNITIONS_FROM = dyad_field(
+    "munitions_from",
+    unit="stocks a year",
+    meaning="munitions that i receives from j while i is at war",
 )
 NEED_HOME = state_field("need_start", meaning="need at the start, below which it does not fall")
 USE = param(
@@ -116,10 +122,33 @@ RATE = param(
 
 
 @njit
+def deliveries(M: Dyads, V: States, P: Vector, n: int, i: int, war: float) -> None:
+    """What each supplier sends to i at a war of this intensity, and the sum."""
+    V[MUNITIONS_IMPORTS, i] = 0.0
+    for j in range(n):
+        M[MUNITIONS_FROM, i, j] = (
+            P[GAIN]
+            * war
+            * V[MUNITIONS_SUPPLY, j]
+            * M[TRUST, i, j]
+            * (M[COMMITMENT, i, j] + P[TRICKLE])
+            * (1.0 - M[HOSTILITY, i, j])
+            * (1.0 - max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]))
+            if i != j
+            else 0.0
+        )
+        V[MUNITIONS_IMPORTS, i] += M[MUNITIONS_FROM, i, j]
+
+
+@njit
 def start(M: Dyads, V: States, P: Vector, n: int) -> None:
-    """Remember the need that a scenario states at the start."""
+    """Remember the need that a scenario states at the start; deliveries to wars that go on."""
     for i in range(n):
         V[NEED_HOME, i] = V[NEED, i]
+        war = 0.0
+        for j in range(n):
+            war = max(war, M[WAR, i, j])
+        deliveries(M, V, P, n, i, war)
 
 
 @njit
@@ -128,22 +157,12 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
     for i in range(n):
         war = 0.0
         barred = 0.0
-        supply = 0.0
         for j in range(n):
             war = max(war, M[WAR, i, j])
             new = M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i]
             if new > 0.0:
                 barred += new * M[TRADE_START, i, j]
-            supply += (
-                V[MUNITIONS_SUPPLY, j]
-                * M[TRUST, i, j]
-                * (M[COMMITMENT, i, j] + P[TRICKLE])
-                * (1.0 - M[HOSTILITY, i, j])
-                * (1.0 - max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]))
-                if i != j
-                else 0.0
-            )
-        V[MUNITIONS_IMPORTS, i] = P[GAIN] * supply * war
+        deliveries(M, V, P, n, i, war)
         own = P[OUTPUT] * V[ARMS_SUPPLY, i] / (V[ARMS_SUPPLY, i] + P[HALF])
         own *= 1.0 + P[RAMP] * (1.0 - V[MUNITIONS, i])
         change = war * (own - P[USE]) + V[MUNITIONS_IMPORTS, i] + (1.0 - war) * own
@@ -166,7 +185,7 @@ MECHANISM = Mechanism(
         "hostility",
         "trade",
     ),
-    writes=("munitions", "munitions_imports", "need"),
+    writes=("munitions", "munitions_imports", "munitions_from", "need"),
     update=update,
     start=start,
     source="design notes 1.15; register Q01",

@@ -1,0 +1,87 @@
+"""Courtship of a state by one power brings the others.
+
+Claim: when a power that I hold hostile, or that competes with me as a pole, pays more attention
+than usual to a state in which I have a stake, I pay it more, too; unless the state is the rival's
+ally already, where a visit is no courtship.
+
+Equations (per quarter; suitor j, rival k, courted i; c contact and its level at the start c0)::
+
+    R_jk = H_jk + (1 - H_jk) rank pole_j pole_k
+    call_ji = max_k R_jk (1 - g_ki) max(0, c_ki - c0_ki)          over rises above .01
+    stake_ji = 1 - (1 - c0_ji)(1 - g_ji)(1 - V_ij)
+    c_ji += follow stake_ji (1 - H_ji)(1 - max(S_ij, S_ji)) max(0, call_ji - (c_ji - c0_ji))
+
+The answer stays below the call, so that courtship does not feed on itself without end. Sources:
+register M23, M64; competitive aid and visits, Kinne 2014 and Kuik 2016 on the courted side.
+"""
+
+from __future__ import annotations
+
+from sim.fields import COMMITMENT, CONTACT, HOSTILITY, POLE, SANCTIONS, VULNERABILITY
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import CONTACT_START
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+FOLLOW = param(
+    "courtship_competition.follow",
+    0.3,
+    (0.1, 0.5),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="part of the gap to a rival's courtship closed where everything is at stake",
+    source="judgement: a visit is answered within two or three quarters",
+)
+RANK = param(
+    "courtship_competition.rank",
+    0.3,
+    (0.0, 0.6),
+    bounds=(0.0, 1.0),
+    meaning="competition between two poles without hostility",
+    source="judgement: poles compete for following even where they are friends",
+)
+COMPETITION = dyad_field("competition", meaning="R_jk at [k, j]: how far j competes with k")
+CALL = dyad_field("courtship_call", meaning="at [i, j]: rivals' courtship of i that j feels")
+NOTICED = 0.01
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Raise contact towards states that rivals court; all from the same past."""
+    for j in range(n):
+        for k in range(n):
+            h = M[HOSTILITY, j, k]
+            rank = P[RANK] * V[POLE, j] * V[POLE, k]
+            M[COMPETITION, k, j] = h + (1.0 - h) * rank if j != k else 0.0
+    for i in range(n):
+        for j in range(n):
+            M[CALL, i, j] = 0.0
+        for k in range(n):
+            rise = M[CONTACT, k, i] - M[CONTACT_START, k, i]
+            if rise > NOTICED and k != i:
+                courtship = (1.0 - M[COMMITMENT, k, i]) * rise
+                for j in range(n):
+                    M[CALL, i, j] = max(M[CALL, i, j], courtship * M[COMPETITION, k, j])
+    for i in range(n):
+        for j in range(n):
+            gap = M[CALL, i, j] - (M[CONTACT, j, i] - M[CONTACT_START, j, i])
+            if M[CALL, i, j] > 0.0 and gap > 0.0 and i != j:
+                stake = 1.0 - (1.0 - M[CONTACT_START, j, i]) * (1.0 - M[COMMITMENT, j, i]) * (
+                    1.0 - M[VULNERABILITY, i, j]
+                )
+                bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+                step = P[FOLLOW] * stake * (1.0 - M[HOSTILITY, j, i]) * (1.0 - bar) * gap
+                M[CONTACT, j, i] = clip(M[CONTACT, j, i] + step, 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="courtship_competition",
+    order=204,
+    claim="courtship of a state by a rival is answered by courtship of one's own",
+    reads=("contact", "hostility", "commitment", "vulnerability", "sanctions", "pole"),
+    writes=("contact",),
+    update=update,
+    source="register M23; Kuik 2016",
+)

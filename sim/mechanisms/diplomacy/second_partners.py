@@ -1,0 +1,135 @@
+"""The dependent and the isolated look for further partners.
+
+Claim: a state that comes to lean one-sidedly on one large partner, or whose trade is barred, turns
+to others: to those that are not hostile, more to old acquaintances with a shared history, and more
+to those that are under sanctions themselves and have little to lose by it.
+
+Equations (per quarter; V vulnerability, S sanctions, X trade share, I shared identity, c contact)::
+
+    lean_i = max_j (V_ij - V_ji)+ / sum_j V_ij          barred_i = sum_j (S_ji - S0_ji)+ X0_ij
+    push_ik = dependence (lean_i - lean0_i)+ (1 - V_ik / max_j V_ij) + isolation barred_i
+    c_ik += push_ik (1 - H_ik)(1 - max(S_ik, S_ki))(1 + history I_ik + outcast x_k) c_ik (1 - c_ik)
+
+with x_k the sanctions on k weighted by the senders' economies. Contact grows from contact: who was
+never met is not met first. Sources: Hirschman 1945 and Keohane and Nye 1977 (dependence), Early
+2015 (sanctions-busting partners), Head and Mayer 2014 (historical ties about double trade);
+register M06, M16, M61, M67.
+"""
+
+from __future__ import annotations
+
+from sim.fields import CONTACT, ECONOMY, HOSTILITY, IDENTITY, SANCTIONS, VULNERABILITY
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
+from sim.registry import param, state_field
+from sim.types import Dyads, States, Vector
+
+DEPENDENCE = param(
+    "second_partners.dependence",
+    0.15,
+    (0.05, 0.3),
+    bounds=(0.0, 5.0),
+    unit="per quarter",
+    meaning="growth of contact with others when a state comes to depend wholly on one partner",
+    source="judgement: contact with a friendly second partner up by about half at the extreme",
+)
+ISOLATION = param(
+    "second_partners.isolation",
+    0.12,
+    (0.05, 0.25),
+    bounds=(0.0, 5.0),
+    unit="per quarter",
+    meaning="growth of contact with others when all trade is barred",
+    source="judgement: with half of its trade barred a state's visits elsewhere grow by a third",
+)
+HISTORY = param(
+    "second_partners.history",
+    1.0,
+    (0.3, 2.0),
+    bounds=(0.0, 20.0),
+    meaning="how much more outreach goes to partners of a full shared history",
+    source="Head and Mayer 2014: historical ties about double trade",
+)
+OUTCAST = param(
+    "second_partners.outcast",
+    1.0,
+    (0.3, 2.0),
+    bounds=(0.0, 20.0),
+    meaning="how much more outreach goes to partners that everybody sanctions",
+    source="judgement after Early 2015",
+)
+LEAN = state_field("lean", bounds=(0.0, 1.0), meaning="one-sided dependence on one partner")
+LEAN_START = state_field("lean_start", meaning="one-sided dependence at the start")
+LARGEST = state_field("largest_dependence", meaning="the largest of i's vulnerabilities")
+OUTLAWED = state_field(
+    "outlawed", bounds=(0.0, 1.0), meaning="sanctions on the state, weighted by senders' economies"
+)
+
+
+@njit
+def leans(M: Dyads, V: States, n: int) -> None:
+    """One-sided dependence of all states."""
+    for i in range(n):
+        total = 0.0
+        largest = 0.0
+        lean = 0.0
+        for j in range(n):
+            if i != j:
+                total += M[VULNERABILITY, i, j]
+                largest = max(largest, M[VULNERABILITY, i, j])
+                lean = max(lean, M[VULNERABILITY, i, j] - M[VULNERABILITY, j, i])
+        V[LARGEST, i] = largest
+        V[LEAN, i] = lean / total if total > 0.0 else 0.0
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Dependence with which the contacts at the start have come to terms."""
+    leans(M, V, n)
+    for i in range(n):
+        V[LEAN_START, i] = V[LEAN, i]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Raise contact of dependent and of isolated states with others."""
+    leans(M, V, n)
+    for k in range(n):
+        sanctioned = 0.0
+        total = 0.0
+        for m in range(n):
+            if m != k:
+                sanctioned += M[SANCTIONS, m, k] * V[ECONOMY, m]
+                total += V[ECONOMY, m]
+        V[OUTLAWED, k] = sanctioned / total if total > 0.0 else 0.0
+    for i in range(n):
+        barred = 0.0
+        for j in range(n):
+            new = M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i]
+            barred += max(0.0, new) * M[TRADE_START, i, j]
+        rise = max(0.0, V[LEAN, i] - V[LEAN_START, i])
+        if barred <= 0.0 and rise <= 0.0:
+            continue
+        for k in range(n):
+            if k == i:
+                continue
+            apart = 1.0 - M[VULNERABILITY, i, k] / V[LARGEST, i] if V[LARGEST, i] > 0.0 else 1.0
+            push = P[DEPENDENCE] * rise * apart + P[ISOLATION] * barred
+            push *= (1.0 - M[HOSTILITY, i, k]) * (1.0 - max(M[SANCTIONS, i, k], M[SANCTIONS, k, i]))
+            push *= 1.0 + P[HISTORY] * M[IDENTITY, i, k] + P[OUTCAST] * V[OUTLAWED, k]
+            c = M[CONTACT, i, k]
+            M[CONTACT, i, k] = clip(c + push * c * (1.0 - c), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="second_partners",
+    order=202,
+    claim="dependence on one partner and isolation by sanctions drive states to further partners",
+    reads=("vulnerability", "sanctions", "trade", "economy", "hostility", "identity", "contact"),
+    writes=("contact",),
+    update=update,
+    start=start,
+    source="Hirschman 1945; Early 2015; register M06, M67",
+)

@@ -1,0 +1,101 @@
+"""Those whom the same others press draw closer.
+
+Claim: states that fear the same third states meet more as that shared fear rises, and less as it
+passes; acts of pressure make a fear vivid, so that a provoker tightens those whom it provokes.
+Trust follows through contact; hostility and sanctions between the two stand in the way.
+
+Equations (per quarter; t_ki acts of k towards i, O_i protection, c contact; F at the start F0)::
+
+    y_ik = T_ik / (O_i + T_i) * (1 + acts t_ki)        F_ij = sum_k sqrt(y_ik y_jk)
+    c_ij += draw (F_ij - F0_ij) (1 - H_ij)(1 - max(S_ij, S_ji)) [1 - c_ij; where F falls: c_ij]
+
+F is a fear that both have: large only where both are large. Sources: Walt 1987; Maoz et al. 2007
+(the enemy of my enemy); a shared rival doubles the odds of a treaty and makes those of a defence
+pact 8 times (design notes, fact 13), which gives the sign; register M12, M60, M13.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.fields import CONTACT, HOSTILITY, PROTECTION, SANCTIONS, TENSION, THREAT, THREAT_TOTAL
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+DRAW = param(
+    "shared_threat.draw",
+    0.1,
+    (0.04, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="contact gained for a full rise of shared fear",
+    source="judgement: fear from nil to full does in a year what a defence pact does to contact",
+)
+ACTS = param(
+    "shared_threat.acts",
+    1.0,
+    (0.5, 2.0),
+    bounds=(0.0, 10.0),
+    meaning="how much more a threat counts under full pressure by its bearer",
+    source="judgement after Walt 1987: intent is read from acts",
+)
+FEAR = dyad_field("fear", meaning="root of i's insecurity by k, made vivid by k's acts")
+SHARED_FEAR = dyad_field("shared_fear", symmetric=True, meaning="fear of the same third states")
+SHARED_FEAR_START = dyad_field(
+    "shared_fear_start", symmetric=True, meaning="shared fear at the start"
+)
+
+
+@njit
+def fears(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Shared fear of all pairs; nobody fears itself, so the two of a pair drop out of its sum."""
+    for i in range(n):
+        weight = V[PROTECTION, i] + V[THREAT_TOTAL, i] + 1e-12
+        for k in range(n):
+            y = max(0.0, M[THREAT, i, k]) / weight * (1.0 + P[ACTS] * M[TENSION, k, i])
+            M[FEAR, i, k] = math.sqrt(y) if i != k else 0.0
+    for i in range(n):
+        for j in range(i + 1, n):
+            total = 0.0
+            for k in range(n):
+                total += M[FEAR, i, k] * M[FEAR, j, k]
+            M[SHARED_FEAR, i, j] = total
+            M[SHARED_FEAR, j, i] = total
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Fear that the contact at the start already expresses."""
+    fears(M, V, P, n)
+    for i in range(n):
+        for j in range(n):
+            M[SHARED_FEAR_START, i, j] = M[SHARED_FEAR, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Contact follows shared fear."""
+    fears(M, V, P, n)
+    for i in range(n):
+        for j in range(n):
+            rise = M[SHARED_FEAR, i, j] - M[SHARED_FEAR_START, i, j]
+            if i != j:
+                bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+                draw = P[DRAW] * rise * (1.0 - M[HOSTILITY, i, j]) * (1.0 - bar)
+                c = M[CONTACT, i, j]
+                M[CONTACT, i, j] = clip(c + draw * (1.0 - c if rise > 0.0 else c), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="shared_threat",
+    order=206,
+    claim="states draw together as the fear that they share rises, and apart as it passes",
+    reads=("threat_from", "threat", "protection", "tension", "hostility", "sanctions", "contact"),
+    writes=("contact",),
+    update=update,
+    start=start,
+    source="Walt 1987; Maoz et al. 2007; register M12, M60",
+)

@@ -1,0 +1,98 @@
+"""What is punished in the open and still needed goes on in hiding.
+
+Claim: where the threat of a third power deters a purchase that the buyer cannot well do without,
+for its arsenal is of that make or a war or sanctions leave it in need, part of the exchange turns
+covert; more of it with a trusted seller. A channel that has to be hidden ties the two together.
+
+Equations (per quarter, kappa_ij 0..1 of buyer i and seller j; fear as in the rule arms_flow)::
+
+    risk_ij = fear sum_k trade_ik (SS_kj - SS0_kj)+
+    want_ij = 1 - (1 - a_i stock_ij)(1 - need_i)
+    kappa_ij += turn ((1 - exp(-risk_ij)) want_ij tau_ij (1 - max(S_ij, S_ji)) - kappa_ij)
+    c_ij += bond kappa_ij (1 - c_ij),   and c_ji likewise
+
+with a_i the arms that i cannot make itself, stock_ij the part of its arsenal that is of j's make. A
+state does not hide from itself: the two's own sanctions bar the channel. Part of the deterrence is
+escaped (parameter arms_flow.covert). Sources: Early 2015 and Andreas 2005 (sanctions and
+clandestine trade); register M20, M59.
+"""
+
+from __future__ import annotations
+
+from sim.fields import (
+    ARMS_IMPORT_NEED,
+    ARMS_STOCK,
+    CONTACT,
+    COVERT,
+    NEED,
+    SANCTIONS,
+    SECONDARY,
+    TRUST,
+)
+from sim.jit import njit
+from sim.mathx import clip, exp
+from sim.mechanisms import Mechanism
+from sim.mechanisms.economy.arms_flow import FEAR, SECONDARY_START, exposure
+from sim.registry import param
+from sim.types import Dyads, States, Vector
+
+TURN = param(
+    "covert.turn",
+    0.15,
+    (0.08, 0.3),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which hidden channels are built and given up",
+    source="judgement: a joint firm or a chain of go-betweens takes about a year",
+)
+BOND = param(
+    "covert.bond",
+    0.02,
+    (0.0, 0.05),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="contact that a wholly covert exchange adds",
+    source="judgement: a tenth of a visit a quarter (register M59)",
+)
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Advance hidden channels, and the contact that they need, by a quarter."""
+    for j in range(n):
+        threatened = False
+        for k in range(n):
+            threatened = threatened or M[SECONDARY, k, j] > M[SECONDARY_START, k, j]
+        for i in range(n):
+            if i == j or not (threatened or M[COVERT, i, j] > 0.0):
+                continue
+            risk = P[FEAR] * exposure(M, n, i, j)
+            locked = V[ARMS_IMPORT_NEED, i] * M[ARMS_STOCK, i, j]
+            want = 1.0 - (1.0 - locked) * (1.0 - V[NEED, i])
+            bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+            target = (1.0 - exp(-risk)) * want * M[TRUST, i, j] * (1.0 - bar)
+            M[COVERT, i, j] = clip(M[COVERT, i, j] + P[TURN] * (target - M[COVERT, i, j]), 0.0, 1.0)
+            tie = P[BOND] * M[COVERT, i, j]
+            M[CONTACT, i, j] = clip(M[CONTACT, i, j] + tie * (1.0 - M[CONTACT, i, j]), 0.0, 1.0)
+            M[CONTACT, j, i] = clip(M[CONTACT, j, i] + tie * (1.0 - M[CONTACT, j, i]), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="covert",
+    order=125,
+    claim="purchases that third powers punish and the buyer needs turn covert",
+    reads=(
+        "secondary_sanctions",
+        "secondary_start",
+        "trade",
+        "arms_stock",
+        "arms_import_need",
+        "need",
+        "trust",
+        "sanctions",
+        "contact",
+    ),
+    writes=("covert", "contact"),
+    update=update,
+    source="Early 2015; Andreas 2005; register M20, M59",
+)

@@ -1,0 +1,103 @@
+"""A tie whose content outsiders do not know weighs more in the threat that they see.
+
+Claim: a new pact of arms cooperation or more leaves those outside guessing how far it goes, and so
+do meetings of pact partners above the usual; what cannot be known is taken for more than it says.
+As conduct shows what was agreed, the guessing ends.
+
+Equations (u_ij symmetric, 0..1, per quarter; c contact, c' its usual level with the pact)::
+
+    u_ij <- u_ij (1 - fade) + (1 - u_ij)(jump [new pact of level >= 2]
+            + veil g_ij (mean of both sides' (c - c')+))
+    G_kl = g_kl (1 + gain u_kl)   in place of g_kl in the threat of k's coalition
+
+The second line is evaluated move by move in the decisions and is what is switched off. Sources:
+Jervis 1976 and Fearon 1995 (private information as a cause of fear and war); register M18, M13.
+"""
+
+from __future__ import annotations
+
+from sim.fields import COMMITMENT, CONTACT, LEVEL, UNCERTAINTY
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import COMMITMENT_START, CONTACT_START, PACT
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+GAIN = param(
+    "uncertainty.gain",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 5.0),
+    meaning="extra weight of a wholly unknown tie in the threat that others see",
+    source="judgement: a pledge read as the next higher level counts 1.5 to 2.5 times",
+)
+JUMP = param(
+    "uncertainty.jump",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 1.0),
+    meaning="part of what is open about a tie that a new pact of level 2 or 3 leaves unknown",
+    source="judgement: texts are mostly published, annexes and practice are not (register M18)",
+)
+VEIL = param(
+    "uncertainty.veil",
+    0.1,
+    (0.03, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="uncertainty raised by full contact above the usual between pact partners",
+    source="judgement: a tenth of what a pact does in a year of constant summits",
+)
+FADE = param(
+    "uncertainty.fade",
+    0.15,
+    (0.08, 0.3),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which conduct tells what was agreed",
+    source="judgement: half of it within a year",
+)
+SEEN = dyad_field("pact_level_seen", unit="level 0-3", meaning="pact level a quarter before")
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Pacts of the start are known."""
+    for i in range(n):
+        for j in range(n):
+            M[SEEN, i, j] = M[LEVEL, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+    """Advance what is unknown of every tie by a quarter."""
+    for i in range(n):
+        for j in range(i + 1, n):
+            bond = P[PACT] * max(0.0, M[COMMITMENT, i, j] - M[COMMITMENT_START, i, j])
+            above = 0.5 * (
+                max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j] - bond)
+                + max(0.0, M[CONTACT, j, i] - M[CONTACT_START, j, i] - bond)
+            )
+            news = P[VEIL] * M[COMMITMENT, i, j] * above
+            if M[LEVEL, i, j] > 1.5 and M[LEVEL, i, j] > M[SEEN, i, j]:
+                news += P[JUMP]
+            u = M[UNCERTAINTY, i, j]
+            u = clip(u * (1.0 - P[FADE]) + (1.0 - u) * news, 0.0, 1.0)
+            M[UNCERTAINTY, i, j] = u
+            M[UNCERTAINTY, j, i] = u
+            M[SEEN, i, j] = M[LEVEL, i, j]
+            M[SEEN, j, i] = M[LEVEL, i, j]
+
+
+MECHANISM = Mechanism(
+    name="uncertainty",
+    order=335,
+    claim="what outsiders do not know of a new or closer tie adds to the threat that they see",
+    reads=("pact_level", "commitment", "contact"),
+    writes=("uncertainty",),
+    update=update,
+    start=start,
+    source="Jervis 1976; Fearon 1995; register M18",
+    neutral=(("uncertainty.gain", 0.0),),
+)
