@@ -754,7 +754,9 @@ def validator() -> jsonschema.Draft7Validator:
 
 
 def test_schema_accepts_the_shipped_scenarios(validator: jsonschema.Draft7Validator) -> None:
-    paths = [BASE, *scenario.SHIPPED.rglob("*.yaml")]
+    # the register of claims is a list, not a scenario
+    shipped = [p for p in scenario.SHIPPED.rglob("*.yaml") if p.parent.name != "register"]
+    paths = [BASE, *shipped]
     for path in paths:
         node = read(path.read_text(encoding="utf-8"), Layer(str(path)), Log())
         assert node is not None

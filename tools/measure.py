@@ -362,7 +362,7 @@ def main() -> None:
             (
                 "What the model shows, over parameter draws, beside what it should show. Made by "
                 f"`.venv/bin/python tools/measure.py --runs {options.runs} --out "
-                "docs/explanation/measured.md`. Nothing here is tuned on the claims of the scenarios; "
+                "docs/explanation/measured.md`. Nothing is tuned on the claims of scenarios; "
                 "where the defaults come from stands in [calibration](calibration.md)."
             ),
             "## The treaty of two isolated states",

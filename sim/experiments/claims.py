@@ -380,7 +380,7 @@ _STYLES: Final = {
 
 
 def _render(report: ClaimsReport) -> Any:
-    from rich.box import SIMPLE_HEAD
+    from rich.box import SIMPLE
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -389,32 +389,32 @@ def _render(report: ClaimsReport) -> Any:
     for scenario, runs in report.runs.items():
         mine = [found for found in report.verdicts if found.claim.scenario == scenario]
         title = f"{scenario}: {plural(runs, 'paired run')}, seed {report.seeds[scenario]}"
-        table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-        table.add_column("claim", no_wrap=True)
-        table.add_column("", overflow="fold", ratio=1)
-        for column in ("expected", "difference (95%)", "sd", "draws"):
-            table.add_column(column, justify="right", overflow="fold")
-        table.add_column("verdict", no_wrap=True)
+        table = Table(
+            title=title, title_justify="left", title_style="bold", box=SIMPLE, show_header=False
+        )
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold", ratio=1)
         for found in mine:
-            table.add_row(*_row(found))
-        parts += [table] if mine else [Text(f"{scenario}: no claims.")]
-        unsettled = [found for found in mine if found.verdict != "supported"]
-        parts += [Text(f"{found.claim.id}: {found.reason}.", style="dim") for found in unsettled]
-        parts.append(Text())
+            verdict = Text(found.verdict, style=_STYLES[found.verdict])
+            told = Text(f"{found.claim.text}\n")
+            told.append("\n".join(_told(found)), style="dim")
+            table.add_row(found.claim.id, verdict, told)
+        parts.append(table if mine else Text(f"{scenario}: no claims."))
     parts.append(Text(f"Claims: {report.summary()}.", style="bold"))
     parts.append(Text(RULE, style="dim"))
     return Group(*parts)
 
 
-def _row(found: Verdict) -> list[Any]:
-    from rich.text import Text
-
+def _told(found: Verdict) -> list[str]:
+    """What was expected and found, and why that is not support."""
+    lines = []
     effect = found.effect
-    claim = found.claim
-    verdict = Text(found.verdict, style=_STYLES[found.verdict])
-    expected = claim.direction.replace("_", " ")
-    if effect is None:
-        return [claim.id, claim.text, expected, "", "", "", verdict]
-    sizes = "" if effect.standardised is None else f"{effect.standardised:+.2f}"
-    holds = "" if found.holds is None else percent(found.holds)
-    return [claim.id, claim.text, expected, with_bounds(effect), sizes, holds, verdict]
+    if effect is not None:
+        expected = found.claim.direction.replace("_", " ")
+        sizes = "" if effect.standardised is None else f", {effect.standardised:+.2f} sd"
+        holds = "" if found.holds is None else f", {percent(found.holds)} of draws"
+        lines.append(f"{expected}? {with_bounds(effect)}{sizes}{holds}")
+    if found.verdict != "supported":
+        lines.append(f"{found.reason}.")
+    return lines
