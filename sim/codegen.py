@@ -75,7 +75,7 @@ def cache_folder() -> Path:
 
 def rules_source() -> str:
     """Text of the module ``rules``."""
-    lines = [_HEAD, "from sim.jit import njit\n"]
+    lines = [_HEAD, "from sim.jit import inline, njit\n"]
     for k, module in enumerate(names.MECHANISM_MODULES.values()):
         lines.append(f"import {module.__name__} as m{k}\n")
     for k, module in enumerate(names.TERM_MODULES.values()):
@@ -98,7 +98,7 @@ def rules_source() -> str:
             )
             if hasattr(module, change)
         ]
-        lines.append(f"\n\n@njit\ndef {change}({arguments}):\n    total = 0.0\n")
+        lines.append(f"\n\n@inline\ndef {change}({arguments}):\n    total = 0.0\n")
         lines.extend(f"    total += {w} * t{k}.{change}({arguments})\n" for k, w in feeling)
         lines.append("    return total\n")
         times = {"per_commitment": ", dg", "per_entrapment": ", de"}.get(change, "")

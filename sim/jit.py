@@ -26,6 +26,16 @@ def njit[F: Callable[..., Any]](function: F) -> F:
     return compiled
 
 
+def inline[F: Callable[..., Any]](function: F) -> F:
+    """Compile like :func:`njit`, merged into every caller.
+
+    For the small functions of a choice: where several alternatives are weighed in a row, the
+    compiler then computes once what they have in common.
+    """
+    compiled: F = numba.njit(function, error_model="numpy", _nrt=False, forceinline=True)
+    return compiled
+
+
 def entry[F: Callable[..., Any]](function: F) -> F:
     """Compile an entry point of the kernel: cached, releases the interpreter lock."""
     compiled: F = numba.njit(function, cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -47,7 +47,7 @@ from sim.fields import (
     UNCERTAINTY,
     VULNERABILITY,
 )
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.mathx import exp, log
 from sim.mechanisms.diplomacy.patronage import AID_SHARE, RELIEF
 from sim.mechanisms.security.coalition_threat import RHO
@@ -115,25 +115,25 @@ W_ARMS = 0.35
 W_FINANCE = 0.25
 
 
-@njit
+@inline
 def size(capability: float) -> float:
     """Weight c of a partner: min(1, C / .3)."""
     return min(1.0, capability / 0.3)
 
 
-@njit
+@inline
 def sanctions_between(M: Dyads, i: int, j: int) -> float:
     """The heavier of the two sides' sanctions."""
     return max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
 
 
-@njit
+@inline
 def reassured(M: Dyads, P: Vector, i: int, j: int, g: float) -> float:
     """Hostility of j in i's eyes at commitment g: Hb_ij (1 - app g tau_ij)."""
     return M[HOSTILITY_BASE, i, j] * (1.0 - P[REASSURANCE] * g * M[TRUST, i, j])
 
 
-@njit
+@inline
 def help_share(M: Dyads, P: Vector, i: int, j: int, g: float, h: float) -> float:
     """Expected part q_ij of j's projected force that helps i, at commitment g and hostility h.
 
@@ -144,25 +144,25 @@ def help_share(M: Dyads, P: Vector, i: int, j: int, g: float, h: float) -> float
     return g * M[TRUST, i, j] * common * (1.0 - M[THREAT_SHARE, i, j]) * (1.0 - h)
 
 
-@njit
+@inline
 def market(M: Dyads, i: int, j: int, g: float, s: float) -> float:
     """j's part in i's market access at commitment g and sanctions s."""
     return (1.0 - 0.85 * s) * (0.25 + g) * M[MARKET, i, j]
 
 
-@njit
+@inline
 def supply(M: Dyads, V: States, i: int, j: int, g: float, h: float, s: float) -> float:
     """j's part in i's access to arms at commitment g, hostility h and sanctions s."""
     return (1.0 - 0.85 * s) * 1.5 * g * M[TRUST, i, j] * (1.0 - h) * V[ARMS_SUPPLY, j]
 
 
-@njit
+@inline
 def munitions(M: Dyads, V: States, i: int, j: int, g: float, h: float, s: float) -> float:
     """j's part in i's access to munitions at commitment g, hostility h and sanctions s."""
     return (1.0 - 0.85 * s) * 1.5 * g * M[TRUST, i, j] * (1.0 - h) * V[MUNITIONS_SUPPLY, j]
 
 
-@njit
+@inline
 def decoupling(M: Dyads, i: int, j: int) -> float:
     """b_ij (.15 + .85 H_ij): force of j that a foe's tie with j adds, before own ties to j."""
     return M[PROJECTED, i, j] * (0.15 + 0.85 * M[HOSTILITY, i, j])
@@ -355,7 +355,7 @@ def assess(M: Dyads, V: States, P: Vector, n: int) -> None:
     sums(M, V, P, n)
 
 
-@njit
+@inline
 def threat_change(
     M: Dyads, P: Vector, i: int, j: int, g0: float, g1: float, h0: float, h1: float
 ) -> float:

@@ -7,7 +7,7 @@ set a floor under the commitment of their members. Source: design notes 1.5 and 
 from __future__ import annotations
 
 from sim.fields import COMMITMENT, ENTRAPMENT_WEIGHT, FLOOR, LEVEL
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Dyads, Vector
 
@@ -61,7 +61,7 @@ E3 = param(
 )
 
 
-@njit
+@inline
 def level_commitment(P: Vector, level: float) -> float:
     """Commitment of a bilateral pact level, ignoring organisations."""
     if level >= 2.5:
@@ -71,7 +71,7 @@ def level_commitment(P: Vector, level: float) -> float:
     return P[G1] if level >= 0.5 else 0.0
 
 
-@njit
+@inline
 def level_entrapment(P: Vector, level: float) -> float:
     """Entrapment weight of a bilateral pact level."""
     if level >= 2.5:
@@ -81,7 +81,7 @@ def level_entrapment(P: Vector, level: float) -> float:
     return P[E1] if level >= 0.5 else 0.0
 
 
-@njit
+@inline
 def floor_entrapment(P: Vector, g: float) -> float:
     """Entrapment weight of an organisation's floor: linear between the pact levels."""
     if g <= P[G1]:
@@ -93,13 +93,13 @@ def floor_entrapment(P: Vector, g: float) -> float:
     return P[E2] + (P[E3] - P[E2]) * min(1.0, (g - P[G2]) / (P[G3] - P[G2]))
 
 
-@njit
+@inline
 def tie_commitment(M: Dyads, P: Vector, i: int, j: int, level: float) -> float:
     """Commitment g of the pair at a bilateral level, with the organisations' floor."""
     return max(level_commitment(P, level), M[FLOOR, i, j])
 
 
-@njit
+@inline
 def tie_entrapment(M: Dyads, P: Vector, i: int, j: int, level: float) -> float:
     """Entrapment weight gE of the pair at a bilateral level, with the organisations' floor."""
     return max(level_entrapment(P, level), floor_entrapment(P, M[FLOOR, i, j]))

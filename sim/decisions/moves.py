@@ -38,7 +38,7 @@ from sim.fields import (
     TRUST_BAD,
     TRUST_GOOD,
 )
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.registry import param, state_field
 from sim.types import Dyads, States, Vector
 
@@ -248,14 +248,14 @@ RECONCILE_STEP = 0.4
 ARM_STEP = 0.05
 
 
-@njit
+@inline
 def tie_at(M: Dyads, P: Vector, i: int, j: int, level: float) -> Tie:
     """The tie of i and j at a pact level, as i sees it."""
     g = tie_commitment(M, P, i, j, level)
     return Tie(level, g, tie_entrapment(M, P, i, j, level), reassured(M, P, i, j, g))
 
 
-@njit
+@inline
 def taboo(V: States, i: int, level: float) -> float:
     """Doctrine's reluctance of i against a new pact of a level."""
     if level >= 2.5:

@@ -8,7 +8,7 @@ from sim.decisions import assessment, commitment, moves
 from sim.decisions.observe import OFFER_1, OFFER_2, OFFER_3
 from sim.decisions.terms import Tie
 from sim.fields import AID, ARMS, CONTACT, COOLDOWN, EFFORT, FLOOR, LEVEL, SANCTIONS, TENSION, WAR
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.kernel.layout import (
     ARM,
     BEST,
@@ -48,7 +48,7 @@ def beats(e: float, bits: np.uint64, least: float) -> float:
     return log(e) + gumbel(bits)
 
 
-@njit
+@inline
 def change(
     M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie, per_g: float, per_e: float
 ) -> float:
@@ -56,7 +56,7 @@ def change(
     return rules.pact(M, V, P, i, j, a, b) + (b.g - a.g) * per_g + (b.e - a.e) * per_e
 
 
-@njit
+@inline
 def consent(
     M: Dyads, V: States, P: Vector, i: int, j: int, aj: Tie, to: float, per_g: float, per_e: float
 ) -> float:
@@ -130,36 +130,50 @@ def consider_pacts(
     per_gj = rules.per_commitment(M, V, P, j, i)
     per_ej = rules.per_entrapment(M, V, P, j, i)
     closed = M[COOLDOWN, i, j] > 0.0 or M[WAR, i, j] > 0.0
+    up = P[moves.CREATE] - share
+    down = P[moves.BREAK] + P[moves.BREAK_ARMS] * M[ARMS, i, j] - share
+    t0 = moves.tie_at(M, P, i, j, 0.0)
+    t1 = moves.tie_at(M, P, i, j, 1.0)
+    t2 = moves.tie_at(M, P, i, j, 2.0)
+    t3 = moves.tie_at(M, P, i, j, 3.0)
+    # all changes before the first store, so that the compiler shares what the levels have in common
+    gain0 = change(M, V, P, i, j, a, t0, per_g, per_e)
+    gain1 = change(M, V, P, i, j, a, t1, per_g, per_e)
+    gain2 = change(M, V, P, i, j, a, t2, per_g, per_e)
+    gain3 = change(M, V, P, i, j, a, t3, per_g, per_e)
+    likely1 = likely2 = likely3 = 0.0
+    if level < 3.0 and not closed:
+        likely1 = consent(M, V, P, i, j, aj, 1.0, per_gj, per_ej)
+        likely2 = consent(M, V, P, i, j, aj, 2.0, per_gj, per_ej)
+        likely3 = consent(M, V, P, i, j, aj, 3.0, per_gj, per_ej)
+    M[OFFER_1, i, j] = 0.0
+    M[OFFER_2, i, j] = 0.0
+    M[OFFER_3, i, j] = 0.0
     for target in range(4):
         to = float(target)
-        bits = b0 if target == 0 else (b1 if target == 1 else (b2 if target == 2 else b3))
-        slot = OFFER_1 if target <= 1 else (OFFER_2 if target == 2 else OFFER_3)
-        if target > 0:
-            M[slot, i, j] = 0.0
         if to == level:
             continue
-        offer = to > level
-        if offer and (closed or commitment.level_commitment(P, to) <= M[FLOOR, i, j]):
+        bits, gain, b, accept = b0, gain0, t0, 1.0
+        if target == 1:
+            bits, gain, b, accept = b1, gain1, t1, likely1
+        elif target == 2:
+            bits, gain, b, accept = b2, gain2, t2, likely2
+        elif target == 3:
+            bits, gain, b, accept = b3, gain3, t3, likely3
+        if to < level:
+            cost = down + P[moves.BREAK_DEEP] * (a.g - b.g)
+            consider(choice, table, PACT, j, to, gain, cost, 1.0, bits)
             continue
-        b = moves.tie_at(M, P, i, j, to)
-        gain = change(M, V, P, i, j, a, b, per_g, per_e)
-        if not offer:
-            cost = (
-                P[moves.BREAK]
-                + P[moves.BREAK_DEEP] * (a.g - b.g)
-                + P[moves.BREAK_ARMS] * M[ARMS, i, j]
-            )
-            consider(choice, table, PACT, j, to, gain, cost - share, 1.0, bits)
+        if closed or commitment.level_commitment(P, to) <= M[FLOOR, i, j]:
             continue
-        cost = P[moves.CREATE] + P[moves.DEEPEN] * (to - level - 1.0) - share
+        cost = up + P[moves.DEEPEN] * (to - level - 1.0)
         gain -= moves.taboo(V, i, to)
         if gain - cost < NEGLIGIBLE:
             continue
-        accept = consent(M, V, P, i, j, aj, to, per_gj, per_ej)
         if gain > 0.0:
             gain *= accept
         e = consider(choice, table, PACT, j, to, gain, cost, accept, bits)
-        M[slot, i, j] = e * accept
+        M[OFFER_1 if target == 1 else (OFFER_2 if target == 2 else OFFER_3), i, j] = e * accept
 
 
 @njit

@@ -23,7 +23,7 @@ from sim.decisions.assessment import (
 )
 from sim.decisions.terms import Tie, term
 from sim.fields import COMMITMENT, NEED, SANCTIONS
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.mathx import log
 from sim.registry import param
 from sim.types import Dyads, States, Vector
@@ -62,7 +62,7 @@ AID_WEIGHT = param(
 )
 
 
-@njit
+@inline
 def change(V: States, P: Vector, i: int, markets: float, arms: float, shells: float) -> float:
     """Change of E_i when the three sums change by the given amounts: logarithms of ratios."""
     x1 = 0.05 + max(0.0, V[MARKET_ACCESS, i])
@@ -86,7 +86,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     )
 
 
-@njit
+@inline
 def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie opens j's markets and arsenals."""
     s = sanctions_between(M, i, j)

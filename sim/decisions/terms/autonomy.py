@@ -8,7 +8,7 @@ from __future__ import annotations
 from sim.decisions.assessment import HHI_ARMS, HHI_TRADE
 from sim.decisions.terms import term
 from sim.fields import CAPABILITY, COMMITMENT, OPENNESS
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
@@ -28,7 +28,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Per unit commitment: a tie costs the weaker side its freedom, the stronger side little."""
     return inferiority(V, i, j)

@@ -18,7 +18,7 @@ from sim.fields import (
     TRUST,
     VULNERABILITY,
 )
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Dyads, States, Vector
 
@@ -83,7 +83,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Change per unit commitment with j: pressure on a partner costs more."""
     return -P[BONDS] * M[TENSION, i, j]

@@ -11,7 +11,7 @@ import math
 from sim.decisions.assessment import ROOT, SHARED
 from sim.decisions.terms import term
 from sim.fields import COMMITMENT
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
@@ -31,7 +31,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Change per unit commitment with j."""
     return worth(M, V, i, j)

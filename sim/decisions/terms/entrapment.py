@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.decisions.assessment import ENTRAPMENT_LOAD
 from sim.decisions.terms import term
 from sim.fields import ENTRAPMENT_WEIGHT, REVISIONISM_NOW
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
@@ -27,7 +27,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def per_entrapment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Change per unit entrapment weight with j."""
     return (0.3 + V[REVISIONISM_NOW, j]) * M[ENTRAPMENT_LOAD, i, j]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sim.decisions.assessment import reassured
 from sim.decisions.terms import Tie, term
 from sim.fields import COMMITMENT, VULNERABILITY
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
@@ -23,7 +23,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie calms j, and binds i to it."""
     return M[VULNERABILITY, i, j] * (b.h * (1.0 + b.g) - a.h * (1.0 + a.g))

@@ -9,17 +9,17 @@ from __future__ import annotations
 from sim.decisions.assessment import PATRONAGE, ROOT
 from sim.decisions.terms import Tie, term
 from sim.fields import AID, COMMITMENT, VULNERABILITY
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
-@njit
+@inline
 def leverage(M: Dyads, i: int, j: int, aid: float) -> float:
     """What i holds over j, less what j holds over i."""
     return max(0.0, M[VULNERABILITY, j, i] + 0.15 * aid - M[VULNERABILITY, i, j])
 
 
-@njit
+@inline
 def exclusive(V: States, i: int, g: float, patronage: float) -> float:
     """Share of i in the patronage of a client."""
     return g * V[ROOT, i] / patronage if patronage > 1e-12 and g > 0.0 else 0.0
@@ -39,7 +39,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie with j makes i one of j's patrons."""
     hold = leverage(M, i, j, M[AID, i, j]) * V[ROOT, j]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.decisions.terms import term
 from sim.fields import COMMITMENT, IDEAL_POINT
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
@@ -20,7 +20,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Change per unit commitment with j."""
     return abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.decisions.assessment import RETALIATION_LOAD
 from sim.decisions.terms import term
 from sim.fields import COMMITMENT
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
@@ -23,7 +23,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Change per unit commitment with j."""
     return 0.25 * M[RETALIATION_LOAD, i, j]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.decisions.assessment import help_share, threat_change
 from sim.decisions.terms import Tie, term
 from sim.fields import CAPABILITY, HOSTILITY, PROJECTED, PROTECTION, THREAT_TOTAL
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.mathx import log
 from sim.mechanisms.security.hostility import BY_TENSION
 from sim.types import Dyads, States, Vector
@@ -22,7 +22,7 @@ def log_security(threat: float, protection: float) -> float:
     return -log(1.0 + max(0.0, threat) / max(protection, 1e-9))
 
 
-@njit
+@inline
 def log_security_change(V: States, i: int, threat: float, protection: float) -> float:
     """ln S at the given threat and protection, less ln S now: one logarithm of the ratio."""
     now = 1.0 + max(0.0, V[THREAT_TOTAL, i]) / max(V[PROTECTION, i], 1e-9)
@@ -36,7 +36,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return log_security(V[THREAT_TOTAL, i], V[PROTECTION, i])
 
 
-@njit
+@inline
 def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie adds j's help, calms j and loosens j's coalitions."""
     threat = V[THREAT_TOTAL, i] + threat_change(M, P, i, j, a.g, b.g, a.h, b.h)

@@ -11,7 +11,7 @@ from sim.decisions.assessment import PORTFOLIO, TIES
 from sim.decisions.commitment import level_commitment
 from sim.decisions.terms import Tie, term
 from sim.fields import AID, ECONOMY, EFFORT
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.mathx import log
 from sim.registry import param
 from sim.types import Dyads, States, Vector
@@ -72,7 +72,7 @@ ARMS_CONVEX = param(
 )
 
 
-@njit
+@inline
 def portfolio_cost(P: Vector, n: float, ties: float) -> float:
     """c0 n + c1 n^2 + fixed cost."""
     return P[LINEAR] * n + P[CONVEX] * n * n + P[PER_TIE] * ties
@@ -100,7 +100,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
     """Change for a bilateral pact with j."""
     n1 = V[PORTFOLIO, i] + level_commitment(P, b.level) - level_commitment(P, a.level)
