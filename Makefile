@@ -53,6 +53,13 @@ golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explanation/measured.md
 	$(BIN)/python tools/measure.py --runs 200 --out docs/explanation/measured.md
 
+results: $(VENV)/.kernels ## Compute the published reference results (results/reference) anew
+	@mkdir -p results/reference
+	$(BIN)/multipolar run russia_dprk_pact --quiet --json --no-figures > results/reference/russia_dprk_pact.json
+	$(BIN)/multipolar run vietnam_bamboo --quiet --json --no-figures > results/reference/vietnam_bamboo.json
+	$(BIN)/multipolar claims russia_dprk_pact vietnam_bamboo --runs 100 --quiet --json > results/reference/claims.json
+	$(BIN)/python tools/claims_page.py
+
 lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
 	@sh tools/lock.sh
 

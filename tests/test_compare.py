@@ -498,7 +498,9 @@ def test_metrics_are_listed(
     assert "munitions(i)" in capsys.readouterr().out
     assert run_cli(monkeypatch, "metrics", "share", "--json") == 0
     rows = json.loads(capsys.readouterr().out)
-    assert {row["quantity"] for row in rows} == {"share(channel, i, j)", "bloc_share(i)"}
+    found = {row["quantity"] for row in rows}
+    assert {"share(channel, i, j)", "bloc_share(i)"} <= found
+    assert all("share" in quantity for quantity in found)
     assert run_cli(monkeypatch, "metrics", "--markdown") == 0
     assert capsys.readouterr().out.startswith("# Metrics")
 

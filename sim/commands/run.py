@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -91,18 +92,24 @@ def register(app: typer.Typer) -> None:
                 "what follows is of these, the same as of --runs "
                 f"{results.record.runs}."
             )
+        from sim.results import safe_run_folder
         from sim.summary import summarise
 
         report = summarise(results)
-        place = results.save(folder) if folder is not None else results.save_in(RESULTS)
+        place = folder if folder is not None else safe_run_folder(RESULTS, results.run_id)
         if as_json:
             print_json({**report.to_dict(), "folder": str(place)})
         else:
             out.print(report)
-        if figures and not interrupted:
-            from sim.plots import save_figures
+        # tables are compressed while figures are drawn
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            saving = pool.submit(results.save, place)
+            if figures and not interrupted:
+                from sim.plots import draw_figures, save_figures
 
-            save_figures(results, place / "figures", report)
+                drawn = draw_figures(results, report)
+                save_figures(results, saving.result() / "figures", drawn=drawn)
+            saving.result()
         if not quiet:
             err.print(
                 f"Results: {place} ({time.perf_counter() - began:.1f} s)",

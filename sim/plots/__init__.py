@@ -7,12 +7,13 @@ found, the line at the foot says from which runs.
 
 from sim.plots.comembership import draw_comembership
 from sim.plots.network import draw_network
-from sim.plots.standard import save_figures
+from sim.plots.standard import draw_figures, save_figures
 from sim.plots.style import save_figure
 from sim.plots.trajectories import draw_trajectories
 
 __all__ = [
     "draw_comembership",
+    "draw_figures",
     "draw_network",
     "draw_trajectories",
     "save_figure",

@@ -12,18 +12,15 @@ from sim.plots.trajectories import draw_trajectories
 from sim.summary import CoalitionReport, summarise
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.results import Results
 
 
-def save_figures(
-    results: Results, folder: Path | str, report: CoalitionReport | None = None
-) -> list[Path]:
-    """Write network, co-membership and alignment as PNG and SVG; return the files.
+def draw_figures(results: Results, report: CoalitionReport | None = None) -> dict[str, Figure]:
+    """Draw network, co-membership and alignment; by name.
 
     Without a recorded pair of focal state and pole there are no trajectories.
-
-    Raises:
-        UserError: the files cannot be written.
     """
     report = report or summarise(results)
     record = results.record
@@ -34,7 +31,22 @@ def save_figures(
     pairs = {(code, pole) for code in record.focal for pole in record.poles}
     if pairs & set(record.dyads) and "alignment" in record.dyad_fields:
         figures["alignment"] = draw_trajectories(results, "alignment")
+    return figures
+
+
+def save_figures(
+    results: Results,
+    folder: Path | str,
+    report: CoalitionReport | None = None,
+    *,
+    drawn: dict[str, Figure] | None = None,
+) -> list[Path]:
+    """Write the standard figures, or those given as ``drawn``, as PNG and SVG; return the files.
+
+    Raises:
+        UserError: the files cannot be written.
+    """
     files: list[Path] = []
-    for name, figure in figures.items():
+    for name, figure in (drawn or draw_figures(results, report)).items():
         files += save_figure(figure, Path(folder) / name)
     return files

@@ -1,0 +1,46 @@
+"""Write the table of docs/explanation/claims.md from results/reference/claims.json.
+
+    .venv/bin/python tools/claims_page.py
+
+The text around the table is kept by hand; the table stands between two comments.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "explanation" / "claims.md"
+BEGIN, END = "<!-- table -->", "<!-- end of table -->"
+
+
+def rows() -> list[str]:
+    found = json.loads((ROOT / "results" / "reference" / "claims.json").read_text())
+    lines = [
+        "| claim | says | effect (95 %) | in sd | draws | verdict |",
+        "|---|---|---|---|---|---|",
+    ]
+    for entry in found["claims"]:
+        claim, effect = entry["claim"], entry["effect"]
+        if effect is None:
+            lines.append(f"| {claim['id']} | {claim['text']} | | | | {entry['verdict']} |")
+            continue
+        agreeing = {"higher": effect["higher"], "lower": effect["lower"]}.get(claim["direction"])
+        draws = "" if agreeing is None else f"{agreeing:.0%}"
+        interval = f"{effect['difference']:+.2g} ({effect['low']:+.2g} to {effect['high']:+.2g})"
+        lines.append(
+            f"| {claim['id']} | {claim['text']} | {interval} | {effect['standardised']:+.2f} "
+            f"| {draws} | {entry['verdict']} |"
+        )
+    return lines
+
+
+def main() -> None:
+    before, rest = PAGE.read_text().split(BEGIN)
+    after = rest.split(END)[1]
+    PAGE.write_text(before + "\n".join([BEGIN, "", *rows(), "", END]) + after)
+
+
+if __name__ == "__main__":
+    main()
