@@ -120,16 +120,22 @@ def consider_pacts(
     table: np.ndarray,
 ) -> None:
     """Every pact level but the present one: offers with consent, downgrades without."""
+    level = M[LEVEL, i, j]
+    closed = M[COOLDOWN, i, j] > 0.0 or M[WAR, i, j] > 0.0
+    closed = closed or commitment.level_commitment(P, 3.0) <= M[FLOOR, i, j]
+    M[OFFER_1, i, j] = 0.0
+    M[OFFER_2, i, j] = 0.0
+    M[OFFER_3, i, j] = 0.0
+    if closed and level < 0.5:
+        return  # nothing to offer and nothing to leave
     b0, b1, b2, b3 = block(seed, run, CHOICE, tick, k, keys[i], keys[j], 0)
     share = M[assessment.RELEVANCE, i, j]
-    level = M[LEVEL, i, j]
     a = moves.tie_at(M, P, i, j, level)
     aj = moves.tie_at(M, P, j, i, level)
     per_g = rules.per_commitment(M, V, P, i, j)
     per_e = rules.per_entrapment(M, V, P, i, j)
     per_gj = rules.per_commitment(M, V, P, j, i)
     per_ej = rules.per_entrapment(M, V, P, j, i)
-    closed = M[COOLDOWN, i, j] > 0.0 or M[WAR, i, j] > 0.0
     up = P[moves.CREATE] - share
     down = P[moves.BREAK] + P[moves.BREAK_ARMS] * M[ARMS, i, j] - share
     t0 = moves.tie_at(M, P, i, j, 0.0)
@@ -146,9 +152,6 @@ def consider_pacts(
         likely1 = consent(M, V, P, i, j, aj, 1.0, per_gj, per_ej)
         likely2 = consent(M, V, P, i, j, aj, 2.0, per_gj, per_ej)
         likely3 = consent(M, V, P, i, j, aj, 3.0, per_gj, per_ej)
-    M[OFFER_1, i, j] = 0.0
-    M[OFFER_2, i, j] = 0.0
-    M[OFFER_3, i, j] = 0.0
     for target in range(4):
         to = float(target)
         if to == level:
