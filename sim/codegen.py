@@ -12,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
+import inspect
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -73,21 +75,60 @@ def cache_folder() -> Path:
     return folder
 
 
+MIX = """
+
+@njit
+def mixed(G, B, i, row, neutral):
+    total = neutral
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] == SCHOOL and B[k, i] > 0.0:
+            total += B[k, i] * (G[row, k] - neutral)
+    return total
+
+
+@njit
+def taught(G, B, i):
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] == SCHOOL and B[k, i] > 0.0:
+            return True
+    return False
+
+
+@njit
+def mix(V, G, B, n):
+    for i in range(n):
+        if not taught(G, B, i):
+            continue
+"""
+
+
+def arguments_of(function: Callable[..., None]) -> str:
+    """The names of the blocks and keys that a rule asks for, as its call is written."""
+    plain = getattr(function, "py_func", function)
+    return ", ".join(inspect.signature(plain).parameters)
+
+
 def rules_source() -> str:
     """Text of the module ``rules``."""
-    lines = [_HEAD, "from sim.jit import inline, njit\n"]
+    lines = [_HEAD, "from sim.fields import COLLECTIVE_KIND, SCHOOL\n"]
+    lines.append("from sim.jit import inline, njit\n")
     for k, module in enumerate(names.MECHANISM_MODULES.values()):
         lines.append(f"import {module.__name__} as m{k}\n")
     for k, module in enumerate(names.TERM_MODULES.values()):
         lines.append(f"import {module.__name__} as t{k}\n")
-    lines.append("\n\n@njit\ndef start(M, V, P, n):\n    pass\n")
+    lines.append("\n\n@njit\ndef start(M, V, G, B, P, n):\n    pass\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
         if rule.start is not None:
-            lines.append(f"    m{k}.start(M, V, P, n)\n")
-    lines.append("\n\n@njit\ndef mechanisms(M, V, P, n, tick, seed, run):\n    pass\n")
+            lines.append(f"    m{k}.start({arguments_of(rule.start)})\n")
+    lines.append("\n\n@njit\ndef mechanisms(M, V, G, B, P, n, tick, seed, run):\n    pass\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
         lines.append(f"    if P[{names.SWITCHES[rule.name]}] > 0.5:\n")
-        lines.append(f"        m{k}.update(M, V, P, n, tick, seed, run)\n")
+        lines.append(f"        m{k}.update({arguments_of(rule.update)})\n")
+    lines.append(MIX)
+    for name, field in names.STATE_FIELDS.items():
+        if name in names.SCHOOL_ROWS:
+            row = names.SCHOOL_ROWS[name]
+            lines.append(f"        V[{field.row}, i] = mixed(G, B, i, {row}, {field.default})\n")
     slopes = ("per_commitment", "per_entrapment")
     for change in (*slopes, *CHANGES):
         arguments = "M, V, P, i, j" if change in slopes else "M, V, P, i, j, a, b"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import draws, kernel
 from sim import vocabulary as names
 from sim.records import EnsembleRecord, move_dtype
+from sim.registry import COLLECTIVES
 from sim.scenario import ScenarioSpec
 from sim.world import World
 
@@ -37,6 +38,12 @@ STATE_SERIES = (
     "attention",
     "effective_revisionism",
     "recognition",
+    "legitimacy",
+    "regime_security",
+    "governance",
+    "polarisation",
+    "instability",
+    "energy_exports",
     "hhi_arms",
     "hhi_trade",
     "portfolio",
@@ -61,6 +68,14 @@ DYAD_SERIES = (
     "aid",
     "munitions_from",
     "technology",
+    "claim",
+    "capture",
+    "subversion",
+    "mediation",
+    "personnel",
+    "connectivity",
+    "currency",
+    "war",
     "covert",
     "uncertainty",
     "influence_share",
@@ -104,6 +119,30 @@ def recorded_pairs(
     return tuple(sorted(pairs))
 
 
+def watched_cells(
+    world: World, pairs: tuple[tuple[str, str], ...]
+) -> tuple[tuple[tuple[str, str, str], ...], NDArray[np.int64]]:
+    """Return what is recorded of collectives, by names and as cells of ``G`` and ``B``.
+
+    These are all variables of the order, of organisations and of conflicts, and the parts that
+    focal states, poles and the states of recorded ``pairs`` have in every collective.
+    """
+    spec = world.spec
+    states = sorted({*spec.focal, *spec.poles, *(code for pair in pairs for code in pair)})
+    parts = {COLLECTIVES[part.row]: name for name, part in names.PARTS.items()}
+    found: list[tuple[tuple[str, str, str], tuple[int, int, int]]] = []
+    for k, (kind, collective) in enumerate(world.collectives):
+        for name, field in names.COLLECTIVE_FIELDS.items():
+            if field.kind == kind != "school" and name != "collective_kind":
+                found.append(((name, collective, ""), (0, field.row, k)))
+        if kind in parts:
+            found.extend(
+                ((parts[kind], collective, code), (1, k, world.index(code))) for code in states
+            )
+    cells = np.array([cell for _, cell in found], dtype=np.int64).reshape(len(found), 3)
+    return tuple(name for name, _ in found), cells
+
+
 def network_ticks(quarters: int) -> tuple[int, ...]:
     """Ticks at which the whole network is kept: the start, each year, the end."""
     return tuple(sorted({0, quarters, *range(0, quarters + 1, 4)}))
@@ -117,6 +156,8 @@ class _Plan:
     state_rows: NDArray[np.int64]
     dyad_rows: NDArray[np.int64]
     pairs: NDArray[np.int64]
+    cell_names: tuple[tuple[str, str, str], ...]
+    cells: NDArray[np.int64]
     ticks: NDArray[np.int64]
     network_rows: NDArray[np.int64]
 
@@ -129,6 +170,7 @@ def _plan(world: World, pairs: tuple[tuple[str, str], ...]) -> _Plan:
         np.array([(world.index(a), world.index(b)) for a, b in pairs], dtype=np.int64).reshape(
             len(pairs), 2
         ),
+        *watched_cells(world, pairs),
         np.array(network_ticks(world.spec.quarters), dtype=np.int64),
         np.array([names.DYAD_FIELDS[name].row for name in NETWORKS], dtype=np.int64),
     )
@@ -140,6 +182,7 @@ class _Run:
 
     states: NDArray[np.float64]
     dyads: NDArray[np.float64]
+    cells: NDArray[np.float64]
     networks: NDArray[np.float64]
     intensity: NDArray[np.float64]
     log: NDArray[np.float64]
@@ -154,6 +197,7 @@ def _simulate(world: World, plan: _Plan, seed: int, run: int) -> _Run:
         out = _Run(
             np.empty((quarters + 1, plan.state_rows.size, n)),
             np.empty((quarters + 1, plan.dyad_rows.size, plan.pairs.shape[0])),
+            np.empty((quarters + 1, plan.cells.shape[0])),
             np.empty((plan.network_rows.size, plan.ticks.size, n, n)),
             np.zeros((3, n, n)),
             np.empty((capacity, kernel.LOG_COLUMNS)),
@@ -162,6 +206,8 @@ def _simulate(world: World, plan: _Plan, seed: int, run: int) -> _Run:
         logged = kernel.entries().simulate(
             blocks.M,
             blocks.V,
+            blocks.G,
+            blocks.B,
             blocks.P,
             n,
             quarters,
@@ -176,8 +222,10 @@ def _simulate(world: World, plan: _Plan, seed: int, run: int) -> _Run:
             plan.state_rows,
             plan.dyad_rows,
             plan.pairs,
+            plan.cells,
             out.states,
             out.dyads,
+            out.cells,
             plan.ticks,
             plan.network_rows,
             out.networks,
@@ -296,6 +344,8 @@ def _collect(
         state_series=np.stack([run.states for run in runs]),
         dyad_fields=DYAD_SERIES,
         dyad_series=np.stack([run.dyads for run in runs]),
+        cells=plan.cell_names,
+        cell_series=np.stack([run.cells for run in runs]),
         network_ticks=tuple(int(tick) for tick in plan.ticks),
         tie=np.stack([run.networks[0] for run in runs]).astype(np.float32),
         level=np.stack([run.networks[1] for run in runs]).astype(np.int8),

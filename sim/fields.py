@@ -6,7 +6,7 @@ pairs: ``x(i, j)`` is what i holds of, owes to or receives from j, said for each
 
 from __future__ import annotations
 
-from sim.registry import dyad_field, state_field
+from sim.registry import collective_field, dyad_field, state_field
 
 UNIT = (0.0, 1.0)
 
@@ -90,6 +90,53 @@ POLE = state_field(
     meaning="1 for a state whose pull others feel as a pole, else 0",
 )
 NUCLEAR = state_field("nuclear", bounds=UNIT, initial=True, meaning="1 for a nuclear-armed state")
+
+VETO = state_field(
+    "veto", bounds=UNIT, initial=True, meaning="1 for a permanent seat in the Security Council"
+)
+LEGITIMACY = state_field(
+    "legitimacy",
+    default=0.6,
+    bounds=UNIT,
+    initial=True,
+    meaning="support of the public for the government and the order that it stands for",
+)
+REGIME_SECURITY = state_field(
+    "regime_security",
+    default=0.7,
+    bounds=UNIT,
+    initial=True,
+    meaning="hold of the rulers on power, as they see it",
+)
+GOVERNANCE = state_field(
+    "governance",
+    default=0.5,
+    bounds=UNIT,
+    initial=True,
+    meaning="accountable government and rule of law: electoral democracy index, V-Dem",
+)
+POLARISATION = state_field(
+    "polarisation", default=0.3, bounds=UNIT, initial=True, meaning="division of the public"
+)
+INSTABILITY = state_field(
+    "instability",
+    default=0.1,
+    bounds=UNIT,
+    initial=True,
+    meaning="loss of the state's control over its territory",
+)
+STATUS_CLAIM = state_field(
+    "status_claim",
+    bounds=UNIT,
+    initial=True,
+    meaning="rank that the state claims: 1 a great power of the first rank",
+)
+ENERGY_EXPORTS = state_field(
+    "energy_exports",
+    bounds=UNIT,
+    initial=True,
+    meaning="share of fuels in the goods exports of the state",
+)
 
 # --- states: what follows from the rest ----------------------------------------------------------
 IDEAL_HOME = state_field(
@@ -197,6 +244,59 @@ WAR = dyad_field(
     meaning="intensity of open war between the two",
 )
 
+CLAIM = dyad_field(
+    "claim", bounds=UNIT, initial=True, meaning="territorial claim of i on land that j holds"
+)
+COMPATRIOTS = dyad_field(
+    "compatriots",
+    bounds=UNIT,
+    initial=True,
+    meaning="share of those in j whom i declares its compatriots, in contested regions above all",
+)
+PASSPORTS = dyad_field(
+    "passports",
+    bounds=UNIT,
+    initial=True,
+    meaning="policy of i to give its passports to people in j",
+)
+CAPTURE = dyad_field(
+    "capture",
+    bounds=UNIT,
+    initial=True,
+    meaning="corrupt deals by which i holds decision-makers in j",
+)
+SUBVERSION = dyad_field(
+    "subversion",
+    bounds=UNIT,
+    initial=True,
+    meaning="information work and support of dissent by i against the order of j",
+)
+MEDIATION = dyad_field(
+    "mediation",
+    bounds=UNIT,
+    initial=True,
+    meaning="work of i as a bridge between j and those whom j is at odds with",
+)
+PERSONNEL = dyad_field(
+    "personnel",
+    bounds=UNIT,
+    initial=True,
+    meaning="trainers, advisers or soldiers of i at work in j",
+)
+CONNECTIVITY = dyad_field(
+    "connectivity",
+    bounds=UNIT,
+    initial=True,
+    symmetric=True,
+    meaning="transport corridors, pipelines and grids between the two",
+)
+CURRENCY = dyad_field(
+    "currency",
+    bounds=UNIT,
+    initial=True,
+    meaning="share of j's currency in the external settlement of i",
+)
+
 # --- ordered pairs: channels of dependence (share of i's needs met by j) -------------------------
 TRADE_FLOW = dyad_field(
     "trade_flow",
@@ -282,4 +382,119 @@ ALIGNMENT = dyad_field(
     bounds=(-1.0, 1.0),
     meaning="political alignment of i with j: closeness of positions, trust, commitment, "
     "less tension",
+)
+
+# --- collectives ---------------------------------------------------------------------------------
+ORDER, ORGANISATION, CONFLICT, SCHOOL = 0.0, 1.0, 2.0, 3.0
+COLLECTIVE_KIND = collective_field(
+    "collective_kind",
+    "order",
+    unit="code",
+    meaning="what a column is: 0 order, 1 organisation, 2 conflict, 3 school",
+)
+ARMS_CONTROL = collective_field(
+    "arms_control",
+    "order",
+    default=0.5,
+    bounds=UNIT,
+    initial=True,
+    meaning="integrity of the treaties and talks that limit strategic arms",
+)
+NON_PROLIFERATION = collective_field(
+    "non_proliferation",
+    "order",
+    default=0.6,
+    bounds=UNIT,
+    initial=True,
+    meaning="integrity of the rules against the spread of nuclear arms and missiles",
+)
+UN_AUTHORITY = collective_field(
+    "un_authority",
+    "order",
+    default=0.5,
+    bounds=UNIT,
+    initial=True,
+    meaning="authority of decisions of the United Nations",
+)
+ORGANISATION_COMMITMENT = collective_field(
+    "organisation_commitment",
+    "organisation",
+    bounds=UNIT,
+    meaning="commitment between members: the floor stated in the scenario",
+)
+COHESION = collective_field(
+    "cohesion",
+    "organisation",
+    default=0.6,
+    bounds=UNIT,
+    initial=True,
+    meaning="readiness of members to act together",
+)
+AUTHORITY = collective_field(
+    "authority",
+    "organisation",
+    default=0.5,
+    bounds=UNIT,
+    initial=True,
+    meaning="weight of the organisation's decisions and projects",
+)
+EXCLUSIVITY = collective_field(
+    "exclusivity",
+    "organisation",
+    bounds=UNIT,
+    initial=True,
+    meaning="how far membership rules out that of rival organisations",
+)
+MARKET = collective_field(
+    "market",
+    "organisation",
+    bounds=UNIT,
+    initial=True,
+    meaning="depth of the common market or of joint projects of trade and transport",
+)
+RUNG = collective_field(
+    "rung",
+    "conflict",
+    bounds=(0.0, 3.0),
+    unit="0 none, 1 local, 2 regional, 3 global",
+    shock=True,
+    meaning="how far a conflict has escalated",
+)
+FROZEN = collective_field(
+    "frozen", "conflict", bounds=UNIT, shock=True, meaning="1 while the fighting has stopped"
+)
+CONFLICT_INTENSITY = collective_field(
+    "conflict_intensity",
+    "conflict",
+    bounds=UNIT,
+    shock=True,
+    meaning="intensity of war that a fight over it has",
+)
+ESCALATION_RISK = collective_field(
+    "escalation_risk",
+    "conflict",
+    bounds=UNIT,
+    unit="per quarter",
+    meaning="chance that the conflict breaks out or climbs a rung in the quarter",
+)
+THREAT_LOADING = collective_field(
+    "threat_loading",
+    "school",
+    bounds=(-3.0, 3.0),
+    initial=True,
+    meaning="how the school gains in a state whose threat has grown",
+)
+FORTUNE_LOADING = collective_field(
+    "fortune_loading",
+    "school",
+    bounds=(-3.0, 3.0),
+    initial=True,
+    meaning="how the school gains in a state that holds out in war and under sanctions",
+)
+STATUS_LOADING = collective_field(
+    "status_loading",
+    "school",
+    bounds=(-3.0, 3.0),
+    initial=True,
+    meaning="how the school gains in a state whose rank is not recognised",
 )

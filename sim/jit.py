@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -78,3 +79,19 @@ def multiply_high(_context: Any, _a: Any, _b: Any) -> Any:
         return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
 
     return types.uint64(types.uint64, types.uint64), codegen
+
+
+if numba.config.DISABLE_JIT:  # plain Python, to look into a rule with a debugger
+    np.seterr(over="ignore")
+
+    def float_bits(x: float) -> Any:
+        """The bits of a float64 as int64."""
+        return np.float64(x).view(np.int64)
+
+    def bits_float(x: int) -> Any:
+        """The float64 with the bits of an int64."""
+        return np.int64(x).view(np.float64)
+
+    def multiply_high(a: int, b: int) -> Any:
+        """Upper 64 bits of the 128-bit product of two uint64."""
+        return np.uint64((int(a) * int(b)) >> 64)

@@ -28,7 +28,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
     Attributes:
         spec: the scenario (Mesa keeps the name ``scenario`` for its own).
         world: the initial world and its uncertainty.
-        M, V, P: the arrays of the run, see :mod:`sim.kernel`.
+        M, V, G, B, P: the arrays of the run, see :mod:`sim.kernel`.
         records: Mesa's data collector; agent records of the variables of states, model records of
             the number of moves.
 
@@ -49,6 +49,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         n = self.world.n
         blocks = draws.start(self.world, self.seed, run)
         self.M, self.V, self.P = blocks.M, blocks.V, blocks.P
+        self.G, self.B = blocks.G, blocks.B
         self._events = blocks.events
         self._log = np.zeros((256, kernel.LOG_COLUMNS))
         self._logged = 0
@@ -64,7 +65,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         self._plays = [partial(self._play, row) for row in range(len(self.world.event_names))]
         for play, (_, tick) in zip(self._plays, self.world.event_names, strict=True):
             self.schedule_event(play, at=tick - 0.5)
-        self._entries.begin(self.M, self.V, self.P, n, self.world.keys)
+        self._entries.begin(self.M, self.V, self.G, self.B, self.P, n, self.world.keys)
         self.records = mesa.DataCollector(
             model_reporters={"quarter": "quarter", "moves": lambda model: model._logged},
             agent_reporters={name: partial(_read, variable=name) for name in STATE_SERIES},
@@ -91,13 +92,21 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
 
     def _play(self, row: int) -> None:
         self._entries.play_event_at(
-            self.M, self.V, self.P, self.world.n, self._events, self.world.limits, row
+            self.M,
+            self.V,
+            self.G,
+            self.B,
+            self.P,
+            self.world.n,
+            self._events,
+            self.world.limits,
+            row,
         )
 
     def step(self) -> None:
         """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""
         n, tick = self.world.n, self.tick
-        self._entries.settle(self.M, self.V, self.P, n, tick, self.seed, self.run)
+        self._entries.settle(self.M, self.V, self.G, self.B, self.P, n, tick, self.seed, self.run)
         count = self._entries.schedule(
             self.V, self.P, n, tick, self.seed, self.run, self.world.keys, self._order, self._times
         )

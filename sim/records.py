@@ -78,6 +78,8 @@ class EnsembleRecord:
         dyads: the D recorded ordered pairs of codes.
         state_fields, state_series: names of the variables and float64 ``(R, T+1, fields, N)``.
         dyad_fields, dyad_series: names of the variables and float64 ``(R, T+1, fields, D)``.
+        cells: the C watched cells of collectives, (variable, collective, state or "").
+        cell_series: float64 ``(R, T+1, C)``.
         network_ticks: the L ticks, ascending, at which the network is kept.
         tie: float32 ``(R, L, N, N)``, symmetric signed weight for finding blocs.
         level: int8 ``(R, L, N, N)``, symmetric bilateral pact level. The diagonals mean nothing.
@@ -100,6 +102,8 @@ class EnsembleRecord:
     state_series: Floats
     dyad_fields: tuple[str, ...]
     dyad_series: Floats
+    cells: tuple[tuple[str, str, str], ...]
+    cell_series: Floats
     network_ticks: tuple[int, ...]
     tie: Floats32
     level: Levels
@@ -115,6 +119,7 @@ class EnsembleRecord:
         self._check("state_series", (runs, ticks, len(self.state_fields), n), np.float64)
         pairs = (runs, ticks, len(self.dyad_fields), len(self.dyads))
         self._check("dyad_series", pairs, np.float64)
+        self._check("cell_series", (runs, ticks, len(self.cells)), np.float64)
         self._check("tie", (runs, kept, n, n), np.float32)
         self._check("level", (runs, kept, n, n), np.int8)
         for name in ("opportunities", "noops", "seeds"):
@@ -123,7 +128,7 @@ class EnsembleRecord:
                 raise ValueError(f"{name}: expected integers ({runs},), got {array.shape}")
         if self.moves.ndim != 1 or self.moves.dtype != move_dtype(len(self.term_names)):
             raise ValueError("moves: expected one row a move, of the type move_dtype(len(terms))")
-        for name in ("states", "dyads", "state_fields", "dyad_fields", "term_names"):
+        for name in ("states", "dyads", "cells", "state_fields", "dyad_fields", "term_names"):
             values = getattr(self, name)
             if len(set(values)) != len(values):
                 raise ValueError(f"{name}: an entry is repeated")
@@ -181,6 +186,18 @@ class EnsembleRecord:
         series: Floats = self.dyad_series[:, :, row, column]
         return series
 
+    def cell(self, variable: str, collective: str, state: str = "") -> Floats:
+        """Return a variable of a collective, or the part of a state in it, ``(R, T+1)``.
+
+        Raises:
+            KeyError: it was not recorded.
+        """
+        if (variable, collective, state) not in self.cells:
+            of = f" of {state}" if state else ""
+            raise KeyError(f"{variable!r}{of} in {collective!r} was not recorded")
+        series: Floats = self.cell_series[:, :, self.cells.index((variable, collective, state))]
+        return series
+
 
 # --- tidy columns --------------------------------------------------------------------------------
 @dataclass(frozen=True, eq=False)
@@ -199,8 +216,9 @@ _QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
 
 def columns_of(name: str, record: EnsembleRecord, quarters: list[str]) -> Columns:
-    """Return a table: ``runs``, ``states``, ``dyads``, ``network``, ``moves`` or ``summary``.
+    """Return a table.
 
+    It is ``runs``, ``states``, ``dyads``, ``collectives``, ``network``, ``moves`` or ``summary``;
     ``quarters`` are the names of ticks 0 to T. Rows are in the order of the array axes.
 
     Raises:
@@ -259,6 +277,28 @@ def _dyads_table(record: EnsembleRecord, quarters: tuple[str, ...]) -> Columns:
     }
     series = record.dyad_series
     return keys | {name: series[:, :, k].ravel() for k, name in enumerate(record.dyad_fields)}
+
+
+def _collectives_table(record: EnsembleRecord, quarters: tuple[str, ...]) -> Columns:
+    run, tick, cell = _axes(record.runs, record.quarters + 1, len(record.cells))
+    index = {code: at for at, code in enumerate(record.states)} | {"": -1}
+    variables = tuple(dict.fromkeys(name for name, _, _ in record.cells))
+    collectives = tuple(dict.fromkeys(name for _, name, _ in record.cells))
+    rows = np.array(
+        [
+            (variables.index(name), collectives.index(where), index[who])
+            for name, where, who in record.cells
+        ],
+        np.int16,
+    ).reshape(-1, 3)
+    return {
+        "run": run,
+        "quarter": Coded(tick.astype(np.int16), quarters, ordered=True),
+        "variable": Coded(rows[cell, 0], variables),
+        "collective": Coded(rows[cell, 1], collectives),
+        "state": Coded(rows[cell, 2], record.states),
+        "value": record.cell_series.ravel(),
+    }
 
 
 def _sides(record: EnsembleRecord, side: int) -> npt.NDArray[np.int16]:
@@ -352,6 +392,7 @@ _TABLES: Final = {
     "runs": _runs_table,
     "states": _states_table,
     "dyads": _dyads_table,
+    "collectives": _collectives_table,
     "network": _network_table,
     "moves": _moves_table,
     "summary": _summary_table,

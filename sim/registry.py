@@ -1,10 +1,15 @@
 """The vocabulary of the model: parameters and state variables, declared where they are used.
 
 A mechanism or a utility term declares the numbers that it needs with :func:`param` and the state
-variables that only it owns with :func:`state_field` or :func:`dyad_field`; each call returns the
-row of that number in the parameter vector ``P``, or of that variable in the blocks ``V`` (one row a
-variable, one column a state) and ``M`` (one ``(N, N)`` sheet a variable). The kernel reads
-``P[ROW]``, ``V[ROW, i]`` and ``M[ROW, i, j]``; scenarios use the names.
+variables that only it owns with :func:`state_field`, :func:`dyad_field` or
+:func:`collective_field`; each call returns the row of that number in the parameter vector ``P``, or
+of that variable in the blocks ``V`` (one row a variable, one column a state), ``M`` (one ``(N, N)``
+sheet a variable) and ``G`` (one row a variable, one column a collective). The kernel reads
+``P[ROW]``, ``V[ROW, i]``, ``M[ROW, i, j]`` and ``G[ROW, k]``; scenarios use the names.
+
+A collective is what several states take part in together: the international order (always the
+first), organisations, conflicts, and schools of foreign policy. The block ``B (K, N)`` holds the
+part that each state has in each: see :data:`PARTS`.
 
 Rows are given in the order of import, which :mod:`sim.vocabulary` fixes.
 """
@@ -34,7 +39,10 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A state variable of states (``kind == "state"``) or of ordered pairs of states (``"dyad"``).
+    """A variable of states (``kind == "state"``), ordered pairs (``"dyad"``) or collectives.
+
+    For collectives ``kind`` is one of :data:`COLLECTIVES`, and ``"part"`` for the part that a state
+    has in one.
 
     ``initial`` says whether a scenario may set it at the start, ``shock`` whether a dated event
     may; the others follow from the rest of the state.
@@ -56,8 +64,37 @@ class Field:
 PARAMS: dict[str, Param] = {}
 STATE_FIELDS: dict[str, Field] = {}
 DYAD_FIELDS: dict[str, Field] = {}
+COLLECTIVE_FIELDS: dict[str, Field] = {}
+
+#: Kinds of collectives in the order of their columns in ``G``; the kernel's codes are the indices.
+COLLECTIVES = ("order", "organisation", "conflict", "school")
 
 _UNBOUNDED = (-1e12, 1e12)
+
+
+def _part(name: str, kind: str, bounds: tuple[float, float], meaning: str) -> Field:
+    row = COLLECTIVES.index(kind)
+    return Field(name, "part", row, 0.0, bounds, "1", meaning, False, True, False)
+
+
+#: What the rows of ``B`` mean, by kind of collective; ``row`` is the code of the kind.
+PARTS: dict[str, Field] = {
+    "member": _part(
+        "member",
+        "organisation",
+        (0.0, 1.0),
+        "membership of i: 1 a member, in between a candidate or partner",
+    ),
+    "side": _part(
+        "side",
+        "conflict",
+        (-1.0, 1.0),
+        "side of i: 1 or -1 a party, in between a supporter of that side",
+    ),
+    "school": _part(
+        "school", "school", (0.0, 1.0), "weight of the school in the foreign policy of i"
+    ),
+}
 
 
 def param(
@@ -131,5 +168,33 @@ def dyad_field(
     row = len(DYAD_FIELDS)
     DYAD_FIELDS[name] = Field(
         name, "dyad", row, default, bounds, unit, meaning, initial, initial or shock, symmetric
+    )
+    return row
+
+
+def collective_field(
+    name: str,
+    kind: str,
+    *,
+    default: float = 0.0,
+    bounds: tuple[float, float] = _UNBOUNDED,
+    unit: str = "1",
+    meaning: str,
+    initial: bool = False,
+    shock: bool = False,
+) -> int:
+    """Declare a variable of every collective of a kind and return its row in ``G``.
+
+    Raises:
+        DuplicateName: the name is taken.
+        ValueError: there is no such kind.
+    """
+    if name in COLLECTIVE_FIELDS:
+        raise DuplicateName(f"variable {name!r} of collectives is declared twice")
+    if kind not in COLLECTIVES:
+        raise ValueError(f"no kind of collective {kind!r}")
+    row = len(COLLECTIVE_FIELDS)
+    COLLECTIVE_FIELDS[name] = Field(
+        name, kind, row, default, bounds, unit, meaning, initial, initial or shock, False
     )
     return row

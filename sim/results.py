@@ -56,7 +56,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 """The file that makes a folder a result."""
 
-TABLES: Final = ("runs", "states", "dyads", "network", "moves", "blocs", "summary")
+TABLES: Final = ("runs", "states", "dyads", "collectives", "network", "moves", "blocs", "summary")
 """The tables of a result; each is ``<name>.parquet``."""
 
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
@@ -279,7 +279,7 @@ class Results:
     def _manifest(self, files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         record = self.record
         names = ("states", "start", "quarters", "poles", "focal", "dyads", "state_fields")
-        more = ("dyad_fields", "network_ticks", "term_names")
+        more = ("dyad_fields", "cells", "network_ticks", "term_names")
         return {
             "format": FORMAT,
             "id": self.run_id,
@@ -422,6 +422,9 @@ def _record(shape: Mapping[str, Any], tables: Mapping[str, Any]) -> EnsembleReco
         **axes,
         state_series=series("states", axes["state_fields"], n),
         dyad_series=series("dyads", axes["dyad_fields"], len(axes["dyads"])),
+        cell_series=np.array(tables["collectives"].column("value").to_numpy()).reshape(
+            runs, ticks, len(axes["cells"])
+        ),
         tie=square("tie", np.float32),
         level=square("level", np.int8),
         moves=move_rows(tables["moves"], axes["states"], axes["term_names"]),

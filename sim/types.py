@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 Dyads = NDArray[np.float64]
 #: ``(variables, N)`` float64: every variable of states.
 States = NDArray[np.float64]
+#: ``(variables, K)`` float64: every variable of collectives.
+Collectives = NDArray[np.float64]
+#: ``(K, N)`` float64: the part of each state in each collective.
+Parts = NDArray[np.float64]
 #: ``(parameters,)`` float64.
 Vector = NDArray[np.float64]
 

@@ -16,7 +16,15 @@ from sim.decisions import observe as _observe  # noqa: F401  (declares what is o
 from sim.decisions import terms as _terms
 from sim.decisions.terms import Term
 from sim.mechanisms import Mechanism
-from sim.registry import DYAD_FIELDS, PARAMS, STATE_FIELDS, param
+from sim.registry import (
+    COLLECTIVE_FIELDS,
+    DYAD_FIELDS,
+    PARAMS,
+    PARTS,
+    STATE_FIELDS,
+    collective_field,
+    param,
+)
 
 _found_mechanisms = _mechanisms.discover()
 _found_terms = _terms.discover()
@@ -25,6 +33,21 @@ MECHANISMS: dict[str, Mechanism] = {rule.name: rule for rule, _ in _found_mechan
 MECHANISM_MODULES: dict[str, ModuleType] = {rule.name: module for rule, module in _found_mechanisms}
 TERMS: dict[str, Term] = {term.name: term for term, _ in _found_terms}
 TERM_MODULES: dict[str, ModuleType] = {term.name: module for term, module in _found_terms}
+
+#: Row in ``G`` of what each school says of a multiplier of a term's weight or of a taboo, by the
+#: state variable that holds the mix.
+SCHOOL_ROWS: dict[str, int] = {
+    name: collective_field(
+        f"school_{name}",
+        "school",
+        default=field.default,
+        bounds=field.bounds,
+        unit=field.unit,
+        meaning=f"{field.meaning}, as the school has it",
+    )
+    for name, field in STATE_FIELDS.items()
+    if name.startswith(("weight_", "taboo_"))
+}
 
 #: Row in ``P`` of the on/off switch of each mechanism.
 SWITCHES: dict[str, int] = {
@@ -41,10 +64,13 @@ SWITCHES: dict[str, int] = {
 }
 
 __all__ = [
+    "COLLECTIVE_FIELDS",
     "DYAD_FIELDS",
     "MECHANISMS",
     "MECHANISM_MODULES",
     "PARAMS",
+    "PARTS",
+    "SCHOOL_ROWS",
     "STATE_FIELDS",
     "SWITCHES",
     "TERMS",

@@ -7,7 +7,7 @@ from the values drawn for it (:mod:`sim.draws`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,14 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import vocabulary as names
-from sim.fields import FLOOR, LEVEL, MUNITIONS_SUPPLY
+from sim.fields import (
+    COLLECTIVE_KIND,
+    CONFLICT_INTENSITY,
+    FLOOR,
+    FROZEN,
+    LEVEL,
+    MUNITIONS_SUPPLY,
+    ORGANISATION_COMMITMENT,
+    RUNG,
+)
 from sim.priors import UNSTATED, complete
-from sim.registry import Param
-from sim.scenario import Number, ScenarioSpec
+from sim.registry import COLLECTIVES, Field, Param
+from sim.scenario import Effect, Number, ScenarioSpec
 from sim.streams import state_key
-from sim.types import OBLIGATIONS, Dyads, States, Vector
+from sim.types import OBLIGATIONS, Collectives, Dyads, Parts, States, Vector
 
 REST = "ROW"
+RUNGS = ("none", "local", "regional", "global")
+SUPPORT = 0.5
+"""Part of a conflict that a supporter of a side has; a party has 1."""
 OPERATIONS = {"set": 0.0, "add": 1.0, "multiply": 2.0}
 
 
@@ -34,10 +46,12 @@ def number_key(name: str) -> int:
 
 @dataclass(frozen=True)
 class Blocks:
-    """The arrays of one run: ``M (dyad variables, N, N)``, ``V (state variables, N)``, ``P``."""
+    """The arrays of one run, see :mod:`sim.kernel`."""
 
     M: Dyads
     V: States
+    G: Collectives
+    B: Parts
     P: Vector
     events: NDArray[np.float64]
 
@@ -48,6 +62,8 @@ class World:
     Attributes:
         spec: the scenario.
         codes: state codes in the order of all state axes.
+        collectives: (kind, name) of the columns of ``G``: the order, then organisations, conflicts
+            and schools.
         keys: stable stream keys, int64 ``(N,)``.
         limits: bounds of the variable that each event row changes, float64 ``(E, 2)``.
         event_names: names and ticks of the events in the order of the table.
@@ -65,15 +81,26 @@ class World:
         n = len(self.codes)
         self._base_v = np.zeros((len(names.STATE_FIELDS), n))
         self._base_m = np.zeros((len(names.DYAD_FIELDS), n, n))
+        self.collectives = (
+            ("order", "order"),
+            *(("organisation", name) for name in spec.organisations),
+            *(("conflict", name) for name in spec.conflicts),
+            *(("school", name) for name in spec.doctrines),
+        )
+        self._column = {name: k for k, name in enumerate(self.collectives)}
+        self._base_g = np.zeros((len(names.COLLECTIVE_FIELDS), len(self.collectives)))
+        self._base_b = np.zeros((len(self.collectives), n))
         self._base_p = np.array([p.default for p in names.PARAMS.values()])
-        self._cells: dict[str, list[tuple[int, int]]] = {"V": [], "M": [], "P": []}
+        self._cells: dict[str, list[tuple[int, int]]] = {
+            block: [] for block in ("V", "M", "G", "B", "P")
+        }
         self._fill_defaults()
         self._fill_states()
         self._fill_relations()
         self._fill_channels()
         self._fill_ties()
         self._fill_parameters()
-        self._fill_doctrines()
+        self._fill_collectives()
         self._event_rows, self.limits, self.event_names = self._events()
         self._switch_off()
 
@@ -89,6 +116,14 @@ class World:
             KeyError: no such state.
         """
         return self._at[code]
+
+    def collective(self, kind: str, name: str) -> int:
+        """Column of a collective in ``G`` and its row in ``B``.
+
+        Raises:
+            KeyError: there is none of this kind and name.
+        """
+        return self._column[kind, name]
 
     # --- filling -----------------------------------------------------------------------------
 
@@ -106,6 +141,14 @@ class World:
     def _set_m(self, row: int, i: int, j: int, number: Number) -> None:
         self._base_m[row, i, j] = number.value
         self._cells["M"].append(((row * self.n + i) * self.n + j, self._use(number)))
+
+    def _set_g(self, row: int, k: int, number: Number) -> None:
+        self._base_g[row, k] = number.value
+        self._cells["G"].append((row * len(self.collectives) + k, self._use(number)))
+
+    def _set_b(self, k: int, i: int, number: Number) -> None:
+        self._base_b[k, i] = number.value
+        self._cells["B"].append((k * self.n + i, self._use(number)))
 
     def _fill_defaults(self) -> None:
         for field in names.STATE_FIELDS.values():
@@ -180,20 +223,66 @@ class World:
             if number.low < number.high:
                 self._cells["P"].append((known.row, self._use(number)))
 
-    def _fill_doctrines(self) -> None:
-        """Shares of doctrines by state, multipliers and taboos by doctrine."""
-        self._shares: list[tuple[int, str, int]] = []
-        for code, state in self.spec.states.items():
-            for doctrine, share in state.doctrine.items():
-                self._shares.append((self._at[code], doctrine, self._use(share)))
-        self._multipliers: list[tuple[str, int, int]] = []
-        for doctrine, entry in self.spec.doctrines.items():
-            for name, number in entry.weights.items():
-                row = names.TERMS[name].multiplier
-                self._multipliers.append((doctrine, row, self._use(number)))
-            for name, number in entry.taboos.items():
-                row = names.STATE_FIELDS[f"taboo_{name}"].row
-                self._multipliers.append((doctrine, row, self._use(number)))
+    def _fill_collectives(self) -> None:
+        spec, fields = self.spec, names.COLLECTIVE_FIELDS
+        for k, (kind, name) in enumerate(self.collectives):
+            self._base_g[COLLECTIVE_KIND, k] = COLLECTIVES.index(kind)
+            for field in fields.values():
+                if field.kind == kind and field.row != COLLECTIVE_KIND:
+                    self._base_g[field.row, k] = field.default
+            for variable, number in self._own_values(kind, name).items():
+                self._set_g(fields[variable].row, k, number)
+        for name, body in spec.organisations.items():
+            k = self.collective("organisation", name)
+            self._set_g(ORGANISATION_COMMITMENT, k, body.floor)
+            if (body.since or spec.start) > spec.start:
+                continue
+            for code in body.members:
+                self._base_b[k, self._at[code]] = 1.0
+            for code, number in body.partners.items():
+                self._set_b(k, self._at[code], number)
+        self._fill_conflicts()
+        self._fill_schools()
+
+    def _fill_conflicts(self) -> None:
+        spec = self.spec
+        for name, conflict in spec.conflicts.items():
+            k = self.collective("conflict", name)
+            self._set_g(CONFLICT_INTENSITY, k, conflict.intensity)
+            self._base_g[FROZEN, k] = float(conflict.frozen)
+            if (conflict.since or spec.start) <= spec.start:
+                self._base_g[RUNG, k] = RUNGS.index(conflict.rung)
+            for side, parties in zip((1.0, -1.0), conflict.parties, strict=True):
+                for party in parties:
+                    for supporter in conflict.supporters.get(party, ()):
+                        self._base_b[k, self._at[supporter]] = SUPPORT * side
+            for side, parties in zip((1.0, -1.0), conflict.parties, strict=True):
+                for party in parties:
+                    self._base_b[k, self._at[party]] = side
+
+    def _fill_schools(self) -> None:
+        spec = self.spec
+        for name, doctrine in spec.doctrines.items():
+            k = self.collective("school", name)
+            for term, number in doctrine.weights.items():
+                self._set_g(names.SCHOOL_ROWS[_WEIGHTS[term]], k, number)
+            for pact, number in doctrine.taboos.items():
+                self._set_g(names.SCHOOL_ROWS[f"taboo_{pact}"], k, number)
+        for code, state in spec.states.items():
+            for doctrine_name, share in state.doctrine.items():
+                self._set_b(self.collective("school", doctrine_name), self._at[code], share)
+
+    def _own_values(self, kind: str, name: str) -> Mapping[str, Number]:
+        """The variables that a scenario sets of a collective."""
+        match kind:
+            case "order":
+                return self.spec.order
+            case "organisation":
+                return self.spec.organisations[name].values
+            case "conflict":
+                return self.spec.conflicts[name].values
+            case _:
+                return self.spec.doctrines[name].values
 
     def _events(
         self,
@@ -209,18 +298,15 @@ class World:
         for tick, name, event in sorted(scheduled, key=lambda item: item[:2]):
             tied: set[tuple[str, int, int]] = set()
             for effect in event.effects:
-                i = self._at[effect.i]
-                j = self._at[effect.j] if effect.j is not None else 0
+                block, field, i, j = self._place(effect)
                 if effect.field in ("pact_level", "organisation_floor"):
                     # the kernel sets both orders of a tie at once: the first one written
                     if (effect.field, j, i) in tied:
                         continue
                     tied.add((effect.field, i, j))
-                fields = names.STATE_FIELDS if effect.j is None else names.DYAD_FIELDS
-                field = fields[effect.field]
                 row = [
                     float(tick),
-                    0.0 if effect.j is None else 1.0,
+                    block,
                     float(field.row),
                     float(i),
                     float(j),
@@ -231,7 +317,7 @@ class World:
                 limits.append(field.bounds)
                 played.append((name, tick))
         for tick, row_values, bounds, name in self._dated_ties():
-            rows.append(([float(tick), 1.0, *row_values], -1))
+            rows.append(([float(tick), *row_values], -1))
             limits.append(bounds)
             played.append((name, tick))
         order = sorted(range(len(rows)), key=lambda k: (played[k][1], played[k][0]))
@@ -241,6 +327,20 @@ class World:
             [played[k] for k in order],
         )
 
+    def _place(self, effect: Effect) -> tuple[float, Field, int, int]:
+        """Kind of variable, variable and place that an effect changes, as the kernel has them."""
+        if effect.field in names.PARTS:
+            part = names.PARTS[effect.field]
+            column = self.collective(COLLECTIVES[part.row], effect.j or "")
+            return _PART, part, self._at[effect.i], column
+        if effect.field in names.COLLECTIVE_FIELDS:
+            field = names.COLLECTIVE_FIELDS[effect.field]
+            return _COLLECTIVE, field, self.collective(field.kind, effect.i), 0
+        if effect.j is None:
+            return _STATE, names.STATE_FIELDS[effect.field], self._at[effect.i], 0
+        field = names.DYAD_FIELDS[effect.field]
+        return _DYAD, field, self._at[effect.i], self._at[effect.j]
+
     def _dated_ties(self) -> Iterable[tuple[int, list[float], tuple[float, float], str]]:
         """Pacts and organisations that begin or end, and conflicts that begin, within the clock."""
         start, quarters = self.spec.start, self.spec.quarters
@@ -249,48 +349,42 @@ class World:
             for date, value in ((pact.since, float(OBLIGATIONS[pact.type])), (pact.until, 0.0)):
                 if date is not None and 0 < date - start <= quarters:
                     for a, b in _pairs(pact.members):
-                        row = [float(level.row), float(self._at[a]), float(self._at[b]), 0.0, value]
+                        row = self._setting(_DYAD, level, self._at[a], self._at[b], value)
                         yield date - start, row, level.bounds, pact.id
-        floor = names.DYAD_FIELDS["organisation_floor"]
+        member = names.PARTS["member"]
         for body in self.spec.organisations.values():
             if body.since is not None and 0 < body.since - start <= quarters:
-                for a, b in _pairs(body.members):
-                    row = [
-                        float(floor.row),
-                        float(self._at[a]),
-                        float(self._at[b]),
-                        0.0,
-                        body.floor.value,
-                    ]
-                    yield body.since - start, row, floor.bounds, body.id
+                k = self.collective("organisation", body.id)
+                parts = dict.fromkeys(body.members, 1.0)
+                parts |= {code: number.value for code, number in body.partners.items()}
+                for code, value in parts.items():
+                    row = self._setting(_PART, member, self._at[code], k, value)
+                    yield body.since - start, row, member.bounds, body.id
         war, aid = names.DYAD_FIELDS["war"], names.DYAD_FIELDS["aid"]
+        rung = names.COLLECTIVE_FIELDS["rung"]
         for conflict in self.spec.conflicts.values():
-            if conflict.frozen or conflict.since is None:
-                continue
-            if not 0 < conflict.since - start <= quarters:
+            if conflict.since is None or not 0 < conflict.since - start <= quarters:
                 continue
             tick = conflict.since - start
+            height = float(RUNGS.index(conflict.rung))
+            k = self.collective("conflict", conflict.id)
+            yield tick, self._setting(_COLLECTIVE, rung, k, 0, height), rung.bounds, conflict.id
+            if conflict.frozen:
+                continue
             for a in conflict.parties[0]:
                 for b in conflict.parties[1]:
                     for x, y in ((a, b), (b, a)):
-                        row = [
-                            float(war.row),
-                            float(self._at[x]),
-                            float(self._at[y]),
-                            0.0,
-                            conflict.intensity.value,
-                        ]
+                        value = conflict.intensity.value
+                        row = self._setting(_DYAD, war, self._at[x], self._at[y], value)
                         yield tick, row, war.bounds, conflict.id
             for party, supporters in conflict.supporters.items():
                 for supporter in supporters:
-                    row = [
-                        float(aid.row),
-                        float(self._at[supporter]),
-                        float(self._at[party]),
-                        0.0,
-                        1.0,
-                    ]
+                    row = self._setting(_DYAD, aid, self._at[supporter], self._at[party], 1.0)
                     yield tick, row, aid.bounds, conflict.id
+
+    @staticmethod
+    def _setting(block: float, field: Field, i: int, j: int, value: float) -> list[float]:
+        return [block, float(field.row), float(i), float(j), OPERATIONS["set"], value]
 
     def _switch_off(self) -> None:
         off = [name for name, on in self.spec.mechanisms.items() if not on]
@@ -331,36 +425,28 @@ class World:
         :func:`sim.kernel.begin` completes them.
         """
         v, m, p = self._base_v.copy(), self._base_m.copy(), self._base_p.copy()
-        for name, block in (("V", v), ("M", m), ("P", p)):
+        g, b = self._base_g.copy(), self._base_b.copy()
+        for name, block in (("V", v), ("M", m), ("G", g), ("B", b), ("P", p)):
             cells, numbers = self._scatter[name]
             block.reshape(-1)[cells] = values[numbers]
         for row, value in self._forced:
             p[row] = value
-        self._mix_doctrines(v, values)
+        schools = g[COLLECTIVE_KIND] == COLLECTIVES.index("school")
+        b[schools] = np.maximum(b[schools], 0.0)
+        b[schools] /= np.maximum(b[schools].sum(axis=0), 1e-12)
         complete(m, v, p)
         events = np.zeros((len(self._event_rows), 7))
         for k, (row_values, number) in enumerate(self._event_rows):
             events[k] = row_values
             if number >= 0:
                 events[k, 6] = values[number]
-        return Blocks(m, v, p, events)
-
-    def _mix_doctrines(self, v: States, values: NDArray[np.float64]) -> None:
-        total = np.zeros(self.n)
-        for i, _, number in self._shares:
-            total[i] += max(values[number], 0.0)
-        own: dict[str, list[tuple[int, int]]] = {}
-        for doctrine, row, number in self._multipliers:
-            own.setdefault(doctrine, []).append((row, number))
-        for i, doctrine, number in self._shares:
-            share = max(values[number], 0.0) / total[i] if total[i] > 0.0 else 0.0
-            for row, multiplier in own.get(doctrine, ()):
-                neutral = _ROW_DEFAULTS[row]
-                v[row, i] += share * (values[multiplier] - neutral)
+        return Blocks(m, v, g, b, p, events)
 
 
-#: 1 for multipliers of weights, 0 for taboos
-_ROW_DEFAULTS = {field.row: field.default for field in names.STATE_FIELDS.values()}
+#: Kinds of variable in the event table.
+_STATE, _DYAD, _COLLECTIVE, _PART = 0.0, 1.0, 2.0, 3.0
+_ROW_NAMES = {field.row: name for name, field in names.STATE_FIELDS.items()}
+_WEIGHTS = {name: _ROW_NAMES[term.multiplier] for name, term in names.TERMS.items()}
 
 
 def _default_number(known: Param) -> Number:

@@ -139,6 +139,8 @@ def synthetic_record(
         state_series=state_series,
         dyad_fields=DYAD_FIELDS,
         dyad_series=dyad_series,
+        cells=(("arms_control", "order", ""), ("member", "UNION", states[0])),
+        cell_series=rng.random((runs, ticks, 2)),
         network_ticks=network_ticks,
         tie=tie.astype(np.float32),
         level=level,

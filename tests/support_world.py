@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from sim import codegen, kernel
 from sim import vocabulary as names
 from sim.priors import UNSTATED, complete
-from sim.registry import Field
+from sim.registry import COLLECTIVES, Field
 from sim.streams import state_key
 
 Floats = NDArray[np.float64]
@@ -45,6 +46,8 @@ class Case:
 
     M: Floats
     V: Floats
+    G: Floats
+    B: Floats
     P: Floats
     keys: NDArray[np.int64]
 
@@ -53,7 +56,8 @@ class Case:
         return int(self.V.shape[1])
 
     def copy(self) -> Case:
-        return Case(self.M.copy(), self.V.copy(), self.P.copy(), self.keys)
+        blocks = (self.M, self.V, self.G, self.B, self.P)
+        return Case(*(block.copy() for block in blocks), self.keys)
 
     def dyads(self, name: str) -> Floats:
         """The sheet of a dyadic variable, to read or to write."""
@@ -62,6 +66,21 @@ class Case:
     def states(self, name: str) -> Floats:
         """The row of a variable of states, to read or to write."""
         return self.V[names.STATE_FIELDS[name].row]
+
+    def collectives(self, name: str) -> Floats:
+        """The row of a variable of collectives, ``(K,)``, to read or to write."""
+        return self.G[names.COLLECTIVE_FIELDS[name].row]
+
+    def collective(self, kind: str, at: int = 0) -> int:
+        """Column of the ``at``-th collective of a kind."""
+        kinds = self.collectives("collective_kind")
+        return int(np.flatnonzero(kinds == COLLECTIVES.index(kind))[at])
+
+    def parts(self, kind: str) -> Floats:
+        """The parts of states in the collectives of a kind, ``(those, N)``, to read or write."""
+        first = self.collective(kind)
+        count = int((self.collectives("collective_kind") == COLLECTIVES.index(kind)).sum())
+        return self.B[first : first + count]
 
     def p(self, name: str) -> float:
         return float(self.P[names.PARAMS[name].row])
@@ -73,7 +92,15 @@ class Case:
 
     def call(self, entry: str, **given: Any) -> Any:
         """Call an entry point of the kernel; blocks, keys and working space fill in themselves."""
-        known = {"M": self.M, "V": self.V, "P": self.P, "n": self.n, "keys": self.keys}
+        known = {
+            "M": self.M,
+            "V": self.V,
+            "G": self.G,
+            "B": self.B,
+            "P": self.P,
+            "n": self.n,
+            "keys": self.keys,
+        }
         arguments = []
         for name in kernel.SIGNATURES[entry].split(", "):
             value = given.pop(name, known.get(name))
@@ -142,7 +169,7 @@ class Case:
         self.call("term_values", i=i, out=out)
         return out
 
-    def parts(self, kind: str, i: int, j: int, to: float) -> Floats:
+    def changes(self, kind: str, i: int, j: int, to: float) -> Floats:
         """What the terms' change functions say of a move of i, in logits."""
         out = np.zeros((1, kernel.TERM_COUNT))
         if kind == "pact":
@@ -204,10 +231,40 @@ def random_case(n: int = 8, seed: int = 0, *, settled: bool = True, wars: bool =
     for row in UNSTATED:
         m[row][rng.random((n, n)) < 0.3] = np.nan
     complete(m, v, p)
-    case = Case(m, v, p, np.array([state_key(f"S{i}") for i in range(n)], dtype=np.int64))
+    g, b = random_collectives(n, rng)
+    case = Case(m, v, g, b, p, np.array([state_key(f"S{i}") for i in range(n)], dtype=np.int64))
     if settled:
         case.call("begin")
     return case
+
+
+#: Collectives of a random world: the order, organisations, conflicts and schools.
+RANDOM_KINDS = (0, 1, 1, 1, 2, 2, 3, 3, 3)
+
+
+def random_collectives(n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """An order, some organisations and conflicts, and schools that nobody follows."""
+    kinds = np.array(RANDOM_KINDS, dtype=float)
+    g = np.zeros((len(names.COLLECTIVE_FIELDS), kinds.size))
+    b = np.zeros((kinds.size, n))
+    for field in names.COLLECTIVE_FIELDS.values():
+        mine = kinds == COLLECTIVES.index(field.kind)
+        g[field.row, mine] = field.default
+        if field.initial:
+            low, high = field.bounds
+            g[field.row, mine] = rng.uniform(low, high, mine.sum())
+    g[names.COLLECTIVE_FIELDS["collective_kind"].row] = kinds
+    conflicts = kinds == 2
+    g[names.COLLECTIVE_FIELDS["rung"].row, conflicts] = 1.0
+    g[names.COLLECTIVE_FIELDS["conflict_intensity"].row, conflicts] = 0.8
+    g[names.COLLECTIVE_FIELDS["frozen"].row, conflicts] = [1.0, 0.0]
+    g[names.COLLECTIVE_FIELDS["organisation_commitment"].row, kinds == 1] = [1.0, 0.4, 0.1]
+    b[kinds == 1] = rng.choice([0.0, 0.5, 1.0], ((kinds == 1).sum(), n), p=[0.5, 0.2, 0.3])
+    for k in np.flatnonzero(conflicts):
+        one, other, friend = rng.permutation(n)[:3] if n > 2 else (0, 1, 0)
+        b[k, friend] = 0.5
+        b[k, one], b[k, other] = 1.0, -1.0
+    return g, b
 
 
 def random_states(field: Field, n: int, rng: np.random.Generator) -> Floats:
@@ -297,7 +354,8 @@ def once(module: ModuleType) -> ModuleType:
         return first
 
     for name, function in vars(module).items():
-        if hasattr(function, "py_func"):
+        plain = inspect.isfunction(function) and function.__module__ == module.__name__
+        if hasattr(function, "py_func") or plain:  # plain where compiling is switched off
             setattr(view, name, guarded(name, function))
     return view
 
@@ -313,11 +371,13 @@ def probes_source() -> str:
     )
     for what in ("start", "update"):
         key = ", tick, seed, run" if what == "update" else ""
-        lines.append(f"\n@entry\ndef {what}_rule(which, M, V, P, n{key}):\n    pass\n")
+        lines.append(f"\n@entry\ndef {what}_rule(which, M, V, G, B, P, n{key}):\n    pass\n")
         for k, (name, module) in enumerate(names.MECHANISM_MODULES.items()):
-            if getattr(names.MECHANISMS[name], what) is not None:
+            rule = getattr(names.MECHANISMS[name], what)
+            if rule is not None:
                 lines.insert(1, f"import {module.__name__} as m{k}\n")
-                lines.append(f"    if which == {k}:\n        m{k}.{what}(M, V, P, n{key})\n")
+                called = f"m{k}.{what}({codegen.arguments_of(rule)})"
+                lines.append(f"    if which == {k}:\n        {called}\n")
     return "".join(lines)
 
 

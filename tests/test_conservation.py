@@ -96,7 +96,7 @@ def test_trade_margins_in_the_long_run(seed: int) -> None:
     case.dyads("sanctions")[5, 6] = 1.0
     which = list(names.MECHANISMS).index("trade_rerouting")
     for tick in range(400):
-        probes().update_rule(which, case.M, case.V, case.P, case.n, tick, 1, 0)
+        probes().update_rule(which, case.M, case.V, case.G, case.B, case.P, case.n, tick, 1, 0)
     new = np.maximum(case.dyads("sanctions"), case.dyads("sanctions").T)
     bar = np.maximum(0.0, case.p("trade_rerouting.block") * (new - old))
     barred = start * (1.0 - np.exp(-bar))
@@ -116,7 +116,7 @@ def test_without_news_trade_does_not_move() -> None:
     case = random_case(7, 1)
     before = case.dyads("trade_flow").copy()
     which = list(names.MECHANISMS).index("trade_rerouting")
-    probes().update_rule(which, case.M, case.V, case.P, case.n, 1, 1, 0)
+    probes().update_rule(which, case.M, case.V, case.G, case.B, case.P, case.n, 1, 1, 0)
     np.testing.assert_array_equal(case.dyads("trade_flow"), before)
 
 

@@ -78,7 +78,7 @@ def test_changes_are_differences_of_values(kind: str, fresh: bool) -> None:
                     after = before.copy()
                     after.move(kind, i, j, to)
                     old, new = before.values(i), after.values(i)
-                    said = before.parts(kind, i, j, to)
+                    said = before.changes(kind, i, j, to)
                     # 1e-9 of the change; a difference of two values is not known better than that
                     room = 1e-9 * np.abs(new - old) + 1e-11 * (1.0 + np.abs(old) + np.abs(new))
                     for row in np.flatnonzero(~(np.abs(said - (new - old)) <= room)):
@@ -103,7 +103,7 @@ def test_calm_is_worth_what_the_hostility_rule_makes_of_it() -> None:
             if i == j or seen.g[i, j] > 0.0:
                 continue
             now = case.now("tension", i, j)
-            said = case.parts("tension", i, j, now + step)[row]
+            said = case.changes("tension", i, j, now + step)[row]
             answered = w.after("tension", j, i, float(w["tension"][j, i]) + 0.5 * step)
             # only i's own threat from j, not what j's partners add
             answered["hostility_base"][i, j] = reference.hostility_base(answered)[i, j]
@@ -124,7 +124,7 @@ def test_multipliers_scale_the_changes() -> None:
         for kind in CHANGED:
             to = targets(case, kind, i, 2)[0]
             np.testing.assert_allclose(
-                doubled.parts(kind, i, 2, to), factor * case.parts(kind, i, 2, to)
+                doubled.changes(kind, i, 2, to), factor * case.changes(kind, i, 2, to)
             )
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, Self
 
@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from sim.errors import hint
 from sim.experiments.observed import Observed
-from sim.experiments.quantities import QUANTITIES, Form, Frame, Pair
+from sim.experiments.quantities import PLACES, QUANTITIES, Form, Frame, Pair
 from sim.experiments.syntax import (
     FUNCTIONS,
     Call,
@@ -45,6 +45,7 @@ from sim.experiments.syntax import (
     parse_window,
 )
 from sim.records import EnsembleRecord
+from sim.registry import COLLECTIVE_FIELDS, COLLECTIVES, PARTS
 from sim.scenario import ScenarioSpec, format_quarter
 
 __all__ = [
@@ -79,6 +80,7 @@ _ELSEWHERE: Final = {
 class Scope:
     """The names that a metric may use, and the clock.
 
+    ``collectives`` has the names of organisations, conflicts and schools by kind.
     ``groups`` has the scenario's groups and ALL, POLES and FOCAL, unless it has groups of its own
     by these names. ``start`` is the quarter of tick 0.
     """
@@ -88,13 +90,19 @@ class Scope:
     groups: Mapping[str, tuple[str, ...]]
     start: int
     quarters: int
+    collectives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: ScenarioSpec) -> Self:
         """The scope of a scenario."""
         states = tuple(spec.states)
         groups = {"ALL": states, "POLES": spec.poles, "FOCAL": spec.focal, **spec.groups}
-        return cls(states, spec.poles, groups, spec.start, spec.quarters)
+        collectives = {
+            "organisation": tuple(spec.organisations),
+            "conflict": tuple(spec.conflicts),
+            "school": tuple(spec.doctrines),
+        }
+        return cls(states, spec.poles, groups, spec.start, spec.quarters, collectives)
 
     @classmethod
     def of_record(
@@ -102,8 +110,18 @@ class Scope:
     ) -> Self:
         """The scope of a record, which does not know the scenario's groups."""
         own = {"ALL": record.states, "POLES": record.poles, "FOCAL": record.focal}
+        kinds = {name: known.kind for name, known in COLLECTIVE_FIELDS.items()}
+        kinds |= {name: COLLECTIVES[part.row] for name, part in PARTS.items()}
+        found: dict[str, dict[str, None]] = {kind: {} for kind in COLLECTIVES}
+        for name, collective, _ in record.cells:
+            found[kinds[name]][collective] = None
         return cls(
-            record.states, record.poles, own | dict(groups or {}), record.start, record.quarters
+            record.states,
+            record.poles,
+            own | dict(groups or {}),
+            record.start,
+            record.quarters,
+            {kind: tuple(known) for kind, known in found.items()},
         )
 
 
@@ -286,7 +304,7 @@ class _Binder:
     def _value(self, value: Value, ticks: Ticks | None) -> _Node:
         form = _form(value, self._source)
         choices = [
-            self._members(word) if parameter in _STATES else (word.text,)
+            self._choice(parameter, word)
             for parameter, word in zip(form.parameters, value.words, strict=True)
         ]
         sides = [at for at, parameter in enumerate(form.parameters) if parameter in _STATES]
@@ -316,6 +334,15 @@ class _Binder:
 
     def _too_many(self, spot: Spot, key: str) -> MetricError:
         return complain(self._source, spot, key, f"needs more than {MAX_PAIRS} pairs of states")
+
+    def _choice(self, parameter: str, word: Word) -> tuple[str, ...]:
+        if parameter in _STATES:
+            return self._members(word)
+        known = self._scope.collectives.get(parameter, ())
+        if parameter in PLACES and word.text not in known:
+            message = f"unknown {parameter}{hint(word.text, known)}"
+            raise complain(self._source, word.spot, word.text, message)
+        return (word.text,)
 
     def _members(self, word: Word) -> tuple[str, ...]:
         if word.text in self._known:

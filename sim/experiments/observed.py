@@ -37,6 +37,10 @@ class Observed:
         series: Floats = self.record.state(name)[:, :, self.record.index(i)]
         return series
 
+    def cell(self, variable: str, collective: str, state: str = "") -> Floats:
+        """A variable of a collective, or the part of a state in it, ``(R, T+1)``."""
+        return self.record.cell(variable, collective, state)
+
     def contact_received(self, i: str) -> Floats:
         """1 - mean contact of the others with i, weighted by their capability, ``(R, T+1)``."""
         others = [j for j in self.record.states if j != i]

@@ -19,7 +19,7 @@ from sim.ensemble import DYAD_SERIES, STATE_SERIES
 from sim.experiments.observed import Observed
 from sim.metrics import SECURITY_DOMAINS
 from sim.records import MOVE_KINDS
-from sim.registry import Field
+from sim.registry import COLLECTIVES, Field
 from sim.summary import hedging_series
 from sim.types import OBLIGATIONS
 
@@ -39,6 +39,9 @@ class Frame:
     states: tuple[str, ...]
     poles: tuple[str, ...]
 
+
+PLACES: Final = ("organisation", "conflict", "school")
+"""Arguments that stand for a collective of the scenario."""
 
 type Arguments = tuple[str, ...]
 type Series = Callable[[Observed, Arguments], Floats]
@@ -62,6 +65,11 @@ def _from_all(words: Arguments, frame: Frame) -> Sequence[Pair]:
     return [(j, words[-1]) for j in frame.states if j != words[-1]]
 
 
+def _own_state(words: Arguments, frame: Frame) -> Sequence[Pair]:
+    # what takes part in collectives is recorded for the states of recorded pairs
+    return [next((words[0], other) for other in frame.states if other != words[0])]
+
+
 def _nothing(_words: Arguments, _frame: Frame) -> Sequence[Pair]:
     return []
 
@@ -71,7 +79,8 @@ class Form:
     """One way to write a quantity.
 
     Attributes:
-        parameters: ``i`` and ``j`` for states or groups; other names are keys of ``words``.
+        parameters: ``i`` and ``j`` for states or groups; a kind of :data:`PLACES` for the name of
+            such a collective; other names are keys of ``words``.
         unit, low, high: of its values; a bound is None where there is none.
         meaning: what it says, for people.
         series: gives ``(R, T+1)`` for states and words.
@@ -132,6 +141,28 @@ def _of_pair(name: str) -> Form:
         return seen.record.dyad(name, *words)
 
     return Form(("i", "j"), known.unit, low, high, known.meaning, series, _own_pair)
+
+
+def _of_collective(name: str) -> Form:
+    known = names.COLLECTIVE_FIELDS[name]
+    low, high = _bounds(known)
+    parameters = () if known.kind == "order" else (known.kind,)
+
+    def series(seen: Observed, words: Arguments) -> Floats:
+        return seen.cell(name, words[0] if words else "order")
+
+    return Form(parameters, known.unit, low, high, known.meaning, series)
+
+
+def _of_part(name: str) -> Form:
+    known = names.PARTS[name]
+    low, high = _bounds(known)
+
+    def series(seen: Observed, words: Arguments) -> Floats:
+        return seen.cell(name, words[1], words[0])
+
+    kind = COLLECTIVES[known.row]
+    return Form(("i", kind), known.unit, low, high, known.meaning, series, _own_state)
 
 
 def _share(seen: Observed, words: Arguments) -> Floats:
@@ -392,13 +423,19 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
     ),
 }
 #: Recorded variables that are written as a word of a quantity.
-_HIDDEN = {"intensity_1", "intensity_2", "intensity_3"}
+_HIDDEN = {"intensity_1", "intensity_2", "intensity_3", "collective_kind"}
 
 
 def _catalogue() -> dict[str, Quantity]:
     found = dict(_MADE)
     found |= {name: (_of_state(name),) for name in STATE_SERIES if name not in found}
     found |= {name: (_of_pair(name),) for name in DYAD_SERIES if name not in found}
+    found |= {name: (_of_part(name),) for name in names.PARTS}
+    found |= {
+        name: (_of_collective(name),)
+        for name, known in names.COLLECTIVE_FIELDS.items()
+        if known.kind != "school" and name not in _HIDDEN
+    }
     return {name: Quantity(name, found[name]) for name in sorted(found) if name not in _HIDDEN}
 
 

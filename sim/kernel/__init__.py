@@ -3,8 +3,9 @@
 A quarter, in order: dated events -> mechanisms -> assessment -> moves of states in random order ->
 observation. Arrays in, arrays out, no allocation; see :data:`STEP` for the printable order.
 
-Blocks: ``M (dyad variables, N, N)``, ``V (state variables, N)``, ``P (parameters,)``, ``keys (N,)``
-stable stream keys, ``events (E, 7)`` rows (tick, is dyad, row, i, j, operation, number),
+Blocks: ``M (dyad variables, N, N)``, ``V (state variables, N)``, ``G (collective variables, K)``,
+``B (K, N)`` parts, ``P (parameters,)``, ``keys (N,)`` stable stream keys, ``events (E, 7)`` rows
+(tick, kind of variable, row, i, j, operation, number),
 ``log (moves, LOG_COLUMNS)``, ``counts (2,)`` opportunities and no-ops. All float64 except ``keys``
 and ``counts`` (int64).
 """
@@ -59,17 +60,18 @@ __all__ = [
 ]
 
 _CORE = "M, V, P, n"
+_WORLD = "M, V, G, B, P, n"
 SIGNATURES = {
-    "begin": f"{_CORE}, keys",
-    "play_event_at": f"{_CORE}, events, limits, e",
-    "settle": f"{_CORE}, tick, seed, run",
+    "begin": f"{_WORLD}, keys",
+    "play_event_at": f"{_WORLD}, events, limits, e",
+    "settle": f"{_WORLD}, tick, seed, run",
     "schedule": "V, P, n, tick, seed, run, keys, order, times",
     "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, choice, log, logged, counts",
     "weigh": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",
     "finish": _CORE,
-    "simulate": f"{_CORE}, quarters, seed, run, keys, events, limits, order, times, choice, "
-    "state_rows, dyad_rows, pairs, state_series, dyad_series, network_ticks, network_rows, "
-    "networks, intensity, log, counts",
+    "simulate": f"{_WORLD}, quarters, seed, run, keys, events, limits, order, times, choice, "
+    "state_rows, dyad_rows, pairs, cells, state_series, dyad_series, cell_series, "
+    "network_ticks, network_rows, networks, intensity, log, counts",
     "term_values": f"{_CORE}, i, out",
     "draw_triangles": "seed, run, keys, shape, out",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.decisions import assessment, commitment, moves
+from sim.decisions import assessment, commitment, membership, moves
 from sim.decisions.observe import (
     INTENSITY_1,
     INTENSITY_2,
@@ -17,6 +17,7 @@ from sim.decisions.observe import (
 )
 from sim.fields import (
     ATTENTION,
+    COLLECTIVE_KIND,
     COMMITMENT,
     COOLDOWN,
     ENTRAPMENT_WEIGHT,
@@ -24,6 +25,7 @@ from sim.fields import (
     IDEAL_HOME,
     IDEAL_POINT,
     LEVEL,
+    ORGANISATION,
     TRUST,
     TRUST_BAD,
     TRUST_GOOD,
@@ -34,28 +36,42 @@ from sim.kernel.execution import make
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
 from sim.mechanisms.diplomacy.alignment_pull import KEY
 from sim.streams import DRAWS, OPPORTUNITY, block, unit
-from sim.types import Dyads, States, Vector
+from sim.types import Collectives, Dyads, Parts, States, Vector
 
 
 @njit
-def begin(M: Dyads, V: States, P: Vector, n: int, keys: np.ndarray) -> None:
+def begin(
+    M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int, keys: np.ndarray
+) -> None:
     """Complete the initial state: commitments, assessments, and the levels at the start."""
     for i in range(n):
         V[KEY, i] = keys[i]
+    rules.mix(V, G, B, n)
     commitment.refresh(M, P, n)
     # Hostility needs trust and tension only; threats, protection and pulls need hostility. A second
     # pass lets the levels at the start come from a settled assessment.
     for _ in range(2):
-        rules.start(M, V, P, n)
+        rules.start(M, V, G, B, P, n)
         assessment.assess(M, V, P, n)
     finish(M, V, P, n)
 
 
 @njit
 def play_event(
-    M: Dyads, V: States, P: Vector, n: int, event: np.ndarray, low: float, high: float
+    M: Dyads,
+    V: States,
+    G: Collectives,
+    B: Parts,
+    P: Vector,
+    n: int,
+    event: np.ndarray,
+    low: float,
+    high: float,
 ) -> None:
     """Apply one row of the event table; the result stays within the bounds of the variable.
+
+    The second column says what is changed: 0 a variable of state i, 1 one of the pair (i, j), 2 one
+    of collective i, 3 the part of state i in collective j.
 
     A pact set by an event is concluded or broken like one that states agree on: it earns and costs
     trust. Trust itself is the mean of a belief: an event moves the mean and keeps the evidence.
@@ -69,6 +85,16 @@ def play_event(
         V[row, i] = new
         if row == IDEAL_POINT:
             V[IDEAL_HOME, i] += new - old
+        return
+    if event[1] > 2.5:
+        new = min(max(changed(B[j, i], event[5], event[6]), low), high)
+        if G[COLLECTIVE_KIND, j] == ORGANISATION:
+            membership.set_membership(M, V, G, B, P, n, j, i, new)
+        else:
+            B[j, i] = new
+        return
+    if event[1] > 1.5:
+        G[row, i] = min(max(changed(G[row, i], event[5], event[6]), low), high)
         return
     new = min(max(changed(M[row, i, j], event[5], event[6]), low), high)
     if row == LEVEL:
@@ -105,6 +131,8 @@ def changed(old: float, operation: float, number: float) -> float:
 def play_events(
     M: Dyads,
     V: States,
+    G: Collectives,
+    B: Parts,
     P: Vector,
     n: int,
     tick: int,
@@ -114,11 +142,21 @@ def play_events(
     """Apply all events of a quarter in the order of the table."""
     for e in range(events.shape[0]):
         if int(events[e, 0]) == tick:
-            play_event(M, V, P, n, events[e], limits[e, 0], limits[e, 1])
+            play_event(M, V, G, B, P, n, events[e], limits[e, 0], limits[e, 1])
 
 
 @njit
-def settle(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def settle(
+    M: Dyads,
+    V: States,
+    G: Collectives,
+    B: Parts,
+    P: Vector,
+    n: int,
+    tick: int,
+    seed: int,
+    run: int,
+) -> None:
     """Mechanisms and assessment of a quarter: all that happens before anybody moves."""
     for i in range(n):
         for j in range(n):
@@ -126,7 +164,8 @@ def settle(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
             M[INTENSITY_2, i, j] = 0.0
             M[INTENSITY_3, i, j] = 0.0
             M[COOLDOWN, i, j] = max(0.0, M[COOLDOWN, i, j] - 1.0)
-    rules.mechanisms(M, V, P, n, tick, seed, run)
+    rules.mechanisms(M, V, G, B, P, n, tick, seed, run)
+    rules.mix(V, G, B, n)
     assessment.assess(M, V, P, n)
 
 
@@ -259,6 +298,16 @@ def record(
 
 
 @njit
+def record_cells(
+    G: Collectives, B: Parts, tick: int, cells: np.ndarray, cell_series: np.ndarray
+) -> None:
+    """Copy the watched cells (block: 0 ``G``, 1 ``B``; row; column) of a quarter."""
+    for c in range(cells.shape[0]):
+        row, column = cells[c, 1], cells[c, 2]
+        cell_series[tick, c] = G[row, column] if cells[c, 0] == 0 else B[row, column]
+
+
+@njit
 def snapshot(M: Dyads, n: int, slot: int, sheet: int, into: np.ndarray) -> None:
     """Copy one sheet into a slot of a network record."""
     for i in range(n):
@@ -270,6 +319,8 @@ def snapshot(M: Dyads, n: int, slot: int, sheet: int, into: np.ndarray) -> None:
 def simulate(
     M: Dyads,
     V: States,
+    G: Collectives,
+    B: Parts,
     P: Vector,
     n: int,
     quarters: int,
@@ -284,8 +335,10 @@ def simulate(
     state_rows: np.ndarray,
     dyad_rows: np.ndarray,
     pairs: np.ndarray,
+    cells: np.ndarray,
     state_series: np.ndarray,
     dyad_series: np.ndarray,
+    cell_series: np.ndarray,
     network_ticks: np.ndarray,
     network_rows: np.ndarray,
     networks: np.ndarray,
@@ -294,8 +347,9 @@ def simulate(
     counts: np.ndarray,
 ) -> int:
     """One run from the initial state to the end of the clock; returns the number of moves."""
-    begin(M, V, P, n, keys)
+    begin(M, V, G, B, P, n, keys)
     record(M, V, n, 0, state_rows, dyad_rows, pairs, state_series, dyad_series)
+    record_cells(G, B, 0, cells, cell_series)
     slot = 0
     if network_ticks[0] == 0:
         for f in range(network_rows.size):
@@ -303,8 +357,8 @@ def simulate(
         slot = 1
     logged = 0
     for tick in range(1, quarters + 1):
-        play_events(M, V, P, n, tick, events, limits)
-        settle(M, V, P, n, tick, seed, run)
+        play_events(M, V, G, B, P, n, tick, events, limits)
+        settle(M, V, G, B, P, n, tick, seed, run)
         count = schedule(V, P, n, tick, seed, run, keys, order, times)
         for position in range(count):
             logged = turn(
@@ -326,6 +380,7 @@ def simulate(
             )
         finish(M, V, P, n)
         record(M, V, n, tick, state_rows, dyad_rows, pairs, state_series, dyad_series)
+        record_cells(G, B, tick, cells, cell_series)
         for i in range(n):
             for j in range(n):
                 intensity[0, i, j] += M[INTENSITY_1, i, j]
@@ -340,10 +395,18 @@ def simulate(
 
 @njit
 def play_event_at(
-    M: Dyads, V: States, P: Vector, n: int, events: np.ndarray, limits: np.ndarray, e: int
+    M: Dyads,
+    V: States,
+    G: Collectives,
+    B: Parts,
+    P: Vector,
+    n: int,
+    events: np.ndarray,
+    limits: np.ndarray,
+    e: int,
 ) -> None:
     """Apply row ``e`` of the event table, whatever its date (for a driver with its own clock)."""
-    play_event(M, V, P, n, events[e], limits[e, 0], limits[e, 1])
+    play_event(M, V, G, B, P, n, events[e], limits[e, 0], limits[e, 1])
 
 
 @njit

@@ -1,8 +1,9 @@
 """Universal causal rules, one a file, in rooms; dropping a file into a room registers it.
 
 A mechanism file declares its parameters (:func:`sim.registry.param`), the variables that only it
-owns, one compiled function ``update(M, V, P, n, tick, seed, run)`` and, last, a
-``MECHANISM = Mechanism(...)`` that says when in the step it runs and what it reads and writes.
+owns, one compiled function ``update`` and, last, a ``MECHANISM = Mechanism(...)`` that says when in
+the step it runs and what it reads and writes. ``update`` takes what it needs of
+``(M, V, G, B, P, n, tick, seed, run)`` by these names, ``start`` of ``(M, V, G, B, P, n)``.
 """
 
 from __future__ import annotations

@@ -7,16 +7,17 @@ every number must have a source and a range, and mixes and shares must add up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from sim.errors import hint
-from sim.registry import Field
+from sim.registry import COLLECTIVES, Field
+from sim.scenario.entries import Entries, date, items, value_of
 from sim.scenario.names import Names, Pair
 from sim.scenario.numbers import Bounds, Cache, Numbers
-from sim.scenario.quarter import parse_quarter
+from sim.scenario.quantity import JUDGEMENT
 from sim.scenario.reader import Log, Node
-from sim.scenario.schema import CHANNELS, JUDGEMENT, MAX_STATES, Vocabulary
+from sim.scenario.schema import CHANNELS, MAX_STATES, Vocabulary
 from sim.scenario.spec import (
     BASE_ARM,
     REST_OF_WORLD,
@@ -39,10 +40,10 @@ _WEIGHT = (0.0, 100.0)
 _LOGIT = (-50.0, 50.0)
 _CHANGE = (-1e12, 1e12)
 _TOLERANCE = 1e-6
+#: Block of a scenario that names the collectives of a kind.
+_BLOCKS = {"organisation": "organisations", "conflict": "conflicts", "school": "doctrines"}
 _DEFAULT_RUNS = 200
 _DEFAULT_SEED = 1
-
-Entries = dict[str, Node]
 
 
 def build(
@@ -92,11 +93,11 @@ class _Builder:
         states = self._states()
         return ScenarioSpec(
             path=path,
-            title=_get(top, "title", ""),
-            question=_get(top, "question", ""),
-            description=_get(top, "description", ""),
-            start=_date(clock, "start") or 0,
-            quarters=_get(clock, "quarters", 1),
+            title=value_of(top, "title", ""),
+            question=value_of(top, "question", ""),
+            description=value_of(top, "description", ""),
+            start=date(clock, "start") or 0,
+            quarters=value_of(clock, "quarters", 1),
             poles=self._listed("poles"),
             focal=self._listed("focal"),
             groups=self.names.groups,
@@ -107,6 +108,7 @@ class _Builder:
             pacts=self._pacts(),
             organisations=self._organisations(),
             conflicts=self._conflicts(),
+            order=self._order(),
             doctrines=self._doctrines(),
             parameters=self._parameters(),
             mechanisms={key: node.value for key, node in self._block("mechanisms").items()},
@@ -114,9 +116,9 @@ class _Builder:
             events=self._events(),
             arms=self._arms(),
             ensemble=EnsembleSpec(
-                _get(ensemble, "runs", _DEFAULT_RUNS),
-                _get(ensemble, "seed", _DEFAULT_SEED),
-                _get(ensemble, "draws", True),
+                value_of(ensemble, "runs", _DEFAULT_RUNS),
+                value_of(ensemble, "seed", _DEFAULT_SEED),
+                value_of(ensemble, "draws", True),
             ),
             record=self._record(),
             claims=self._claims(),
@@ -170,13 +172,13 @@ class _Builder:
                 if number is not None:
                     values[name] = number
             mix = self._mix(node.value.get("doctrine"), f"states.{code}.doctrine")
-            found[code] = StateSpec(code, _get(node.value, "name", code), values, mix)
+            found[code] = StateSpec(code, value_of(node.value, "name", code), values, mix)
         return found
 
     def _mix(self, node: Node | None, key: str) -> dict[str, Number]:
         found: dict[str, Number] = {}
         whole = True
-        for name, child in _items(node):
+        for name, child in items(node):
             if name not in self.doctrines:
                 fix = hint(name, self.doctrines)
                 self.log.key(child, f"{key}.{name}", f"unknown doctrine{fix}")
@@ -209,7 +211,7 @@ class _Builder:
             field = self.words.dyad_fields[CHANNELS[channel]]
             inner = "flows" if channel == "trade" else "shares"
             values: dict[Pair, Number] = {}
-            for holder, row in _items(node.value.get(inner)):
+            for holder, row in items(node.value.get(inner)):
                 key = f"channels.{channel}.{inner}.{holder}"
                 if not self._is_partner(row, holder, key):
                     continue
@@ -217,7 +219,7 @@ class _Builder:
                     self.log.key(row, key, f"'{holder}' may supply, not hold")
                     continue
                 total = 0.0
-                for partner, child in _items(row):
+                for partner, child in items(row):
                     dotted = f"{key}.{partner}"
                     number = self.numbers.read(child, dotted, field.bounds)
                     if partner == holder:
@@ -241,12 +243,12 @@ class _Builder:
         for name, node in self._block("pacts").items():
             key, entry = f"pacts.{name}", node.value
             members = self._parties(node, key, 2)
-            since, until = _date(entry, "since"), _date(entry, "until")
+            since, until = date(entry, "since"), date(entry, "until")
             if since is not None and until is not None and until < since:
                 self.log.value(entry["until"], f"{key}.until", "is before 'since'")
             source = self.numbers.source(node, key)
-            conditional = _get(entry, "conditional", False)
-            kind = _get(entry, "type", "")
+            conditional = value_of(entry, "conditional", False)
+            kind = value_of(entry, "type", "")
             found[name] = PactSpec(name, members, kind, since, until, source, conditional)
         return found
 
@@ -267,11 +269,46 @@ class _Builder:
             members = self._parties(node, key, 1)
             floor = self._inner(node, key, "floor", UNIT)
             source = self.numbers.source(node, key)
+            partners = self._partners(entry.get("partners"), f"{key}.partners", members)
+            values = self._variables(node, key, "organisation")
             if floor is not None:
-                title = _get(entry, "name", name)
-                since = _date(entry, "since")
-                found[name] = OrganisationSpec(name, title, members, floor, source, since)
+                title = value_of(entry, "name", name)
+                since = date(entry, "since")
+                found[name] = OrganisationSpec(
+                    name, title, members, partners, floor, values, source, since
+                )
         return found
+
+    def _partners(self, node: Node | None, key: str, members: tuple[str, ...]) -> dict[str, Number]:
+        found: dict[str, Number] = {}
+        for code, child in items(node):
+            dotted = f"{key}.{code}"
+
+            def report(message: str, child: Node = child, dotted: str = dotted) -> None:
+                self.log.key(child, dotted, message)
+
+            number = self.numbers.read(child, dotted, UNIT)
+            for state in self.names.expand(code, report):
+                if state in members:
+                    report(f"'{state}' is a member already")
+                elif number is not None:
+                    found[state] = number
+        return found
+
+    def _variables(self, node: Node, key: str, kind: str) -> dict[str, Number]:
+        """Return the variables of a collective that an entry sets."""
+        found = {}
+        for name, child in items(node):
+            field = self.words.collective_fields.get(name)
+            if field is not None and field.kind == kind and field.initial:
+                number = self.numbers.read(child, f"{key}.{name}", field.bounds)
+                if number is not None:
+                    found[name] = number
+        return found
+
+    def _order(self) -> dict[str, Number]:
+        node = self.root.value.get("order")
+        return {} if node is None else self._variables(node, "order", "order")
 
     def _inner(self, node: Node, key: str, name: str, bounds: Bounds) -> Number | None:
         child = node.value.get(name)
@@ -291,7 +328,7 @@ class _Builder:
                 self.log.value(entry["parties"], f"{key}.parties", f"'{both[0]}' is on both sides")
             parties = {code for side in sides for code in side}
             supporters: dict[str, tuple[str, ...]] = {}
-            for party, listed_node in _items(entry.get("supporters")):
+            for party, listed_node in items(entry.get("supporters")):
                 dotted = f"{key}.supporters.{party}"
                 if sides and party not in parties:
                     self.log.key(
@@ -305,9 +342,10 @@ class _Builder:
                     (sides[0], sides[1]),
                     supporters,
                     intensity,
-                    _get(entry, "rung", ""),
-                    _get(entry, "frozen", False),
-                    _date(entry, "since"),
+                    self._variables(node, key, "conflict"),
+                    value_of(entry, "rung", ""),
+                    value_of(entry, "frozen", False),
+                    date(entry, "since"),
                 )
         return found
 
@@ -318,14 +356,15 @@ class _Builder:
             tables: list[dict[str, Number]] = []
             for part, bounds in (("weights", _WEIGHT), ("taboos", _LOGIT)):
                 table = {}
-                for term, child in _items(node.value.get(part)):
+                for term, child in items(node.value.get(part)):
                     number = self.numbers.read(child, f"{key}.{part}.{term}", bounds)
                     if number is not None:
                         table[term] = number
                 tables.append(dict(sorted(table.items())))
-            description = _get(node.value, "description", "")
+            description = value_of(node.value, "description", "")
             source = self.numbers.source(node, key)
-            found[name] = DoctrineSpec(name, description, tables[0], tables[1], source)
+            values = self._variables(node, key, "school")
+            found[name] = DoctrineSpec(name, description, tables[0], tables[1], values, source)
         return found
 
     def _parameters(self) -> dict[str, Number]:
@@ -342,12 +381,12 @@ class _Builder:
         for name, node in self._block("events").items():
             key = f"events.{name}"
             effects: list[Effect] = []
-            for field, changes in _items(node.value.get("effects")):
+            for field, changes in items(node.value.get("effects")):
                 effects += self._effects(field, changes, f"{key}.effects.{field}")
             effects.sort(key=lambda effect: (effect.field, effect.i, effect.j or ""))
-            title = _get(node.value, "title", name)
+            title = value_of(node.value, "title", name)
             source = self.numbers.source(node, key)
-            when = _date(node.value, "at") or 0
+            when = date(node.value, "at") or 0
             found.append(EventSpec(name, title, when, tuple(effects), source))
         return {event.id: event for event in sorted(found, key=lambda event: (event.at, event.id))}
 
@@ -355,7 +394,7 @@ class _Builder:
         places: dict[tuple[str, str | None], Effect] = {}
         field = self.words.state_fields.get(name)
         if field is not None:
-            for code, child in _items(node):
+            for code, child in items(node):
                 dotted = f"{key}.{code}"
 
                 def report(message: str, child: Node = child, dotted: str = dotted) -> None:
@@ -363,12 +402,39 @@ class _Builder:
 
                 for i in self.names.expand(code, report):
                     self._effect(places, field, i, None, child, dotted)
+        elif name in self.words.collective_fields or name in self.words.parts:
+            for child, dotted, known, i, k in self._collective_places(name, node, key):
+                self._effect(places, known, i, k, child, dotted)
         else:
             field = self.words.dyad_fields[name]
             for child, dotted, pairs in self.names.pairs_of(node, key, field):
                 for i, j in pairs:
                     self._effect(places, field, i, j, child, dotted)
         return list(places.values())
+
+    def _collective_places(
+        self, name: str, node: Node, key: str
+    ) -> Iterator[tuple[Node, str, Field, str, str | None]]:
+        """Yield entry, key, variable and place of each change to collectives or parts in them."""
+        part = self.words.parts.get(name)
+        field = part or self.words.collective_fields[name]
+        kind = COLLECTIVES[part.row] if part is not None else field.kind
+        block = _BLOCKS.get(kind)
+        known = {"order"} if block is None else self._names(block)
+        for text, child in items(node):
+            dotted = f"{key}.{text}"
+
+            def report(message: str, child: Node = child, dotted: str = dotted) -> None:
+                self.log.key(child, dotted, message)
+
+            left, _, right = text.partition(">") if part is not None else ("", "", text)
+            if right not in known:
+                report(f"unknown {kind} '{right}'{hint(right, known)}")
+            elif part is None:
+                yield child, dotted, field, right, None
+            else:
+                for i in self.names.expand(left, report):
+                    yield child, dotted, field, i, right
 
     def _effect(
         self,
@@ -422,19 +488,3 @@ class _Builder:
                     self.log.value(item, f"claims.{name}.arms", message)
             found[name] = node.plain()
         return found
-
-
-def _items(node: Node | None) -> list[tuple[str, Node]]:
-    if node is None:
-        return []
-    return [(name, child) for name, child in node.value.items() if name != "defaults"]
-
-
-def _get(entries: Entries, name: str, default: Any) -> Any:
-    node = entries.get(name)
-    return default if node is None else node.value
-
-
-def _date(entries: Entries, name: str) -> int | None:
-    node = entries.get(name)
-    return None if node is None else parse_quarter(node.value)

@@ -19,6 +19,7 @@ from sim.scenario.reader import MAX_TEXT, Log, Node, describe
 CODE = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
 IDENTIFIER = r"^[A-Za-z][A-Za-z0-9_-]{0,63}$"
 PAIR = r"^[A-Za-z][A-Za-z0-9_]{0,31}[->][A-Za-z][A-Za-z0-9_]{0,31}$"
+PART = r"^[A-Za-z][A-Za-z0-9_]{0,31}>[A-Za-z][A-Za-z0-9_-]{0,63}$"
 PERCENT = r"^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?%$"
 ABSOLUTE = r"^(?:±|\+-) ?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
 RANGE_HINT = "expected [low, high], a percentage such as 15%, or a margin such as ±0.1"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.errors import hint
 from sim.scenario.kinds import ABSOLUTE, PERCENT, is_number, matches
+from sim.scenario.quantity import JUDGEMENT
 from sim.scenario.reader import Log, Node
-from sim.scenario.schema import JUDGEMENT
 from sim.scenario.spec import Number
 
 Bounds = tuple[float, float]

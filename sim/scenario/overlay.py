@@ -13,8 +13,8 @@ Three rules keep the provenance true:
 
 from __future__ import annotations
 
+from sim.scenario.quantity import DEFAULTS
 from sim.scenario.reader import Log, Node
-from sim.scenario.schema import DEFAULTS
 
 DETAILS = frozenset(("source", "range", "confidence", "note"))
 _NUMBER_DETAILS = DETAILS | {"at"}

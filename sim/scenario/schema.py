@@ -16,6 +16,7 @@ from sim.scenario.kinds import (
     CODE,
     IDENTIFIER,
     PAIR,
+    PART,
     Choice,
     Date,
     Free,
@@ -23,16 +24,15 @@ from sim.scenario.kinds import (
     ListOf,
     Member,
     Named,
-    Range,
     Schema,
     Shared,
     Struct,
     Switch,
     Text,
     Whole,
-    is_number,
     members,
 )
+from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, Quantity
 from sim.scenario.reader import Log, Node, describe
 
 FORMAT = 1
@@ -41,9 +41,7 @@ MAX_QUARTERS = 400
 MAX_RUNS = 1_000_000
 PACT_TYPES = ("defence", "consultation", "neutrality", "nonaggression", "arms_cooperation")
 RUNGS = ("none", "local", "regional", "global")
-CONFIDENCE = ("low", "medium", "high")
 SOURCE_KINDS = ("dataset", "document", "paper", "news", "statute")
-JUDGEMENT = "judgement"
 CHANNELS = {
     "trade": "trade_flow",
     "energy": "energy",
@@ -63,6 +61,8 @@ class Vocabulary:
     params: Mapping[str, Param]
     state_fields: Mapping[str, Field]
     dyad_fields: Mapping[str, Field]
+    collective_fields: Mapping[str, Field]
+    parts: Mapping[str, Field]
     mechanisms: Collection[str]
     terms: Collection[str]
 
@@ -72,82 +72,15 @@ def vocabulary() -> Vocabulary:
     from sim import vocabulary as words  # late: it compiles the model, which a schema may not need
 
     return Vocabulary(
-        words.PARAMS, words.STATE_FIELDS, words.DYAD_FIELDS, words.MECHANISMS, words.TERMS
+        words.PARAMS,
+        words.STATE_FIELDS,
+        words.DYAD_FIELDS,
+        words.COLLECTIVE_FIELDS,
+        words.PARTS,
+        words.MECHANISMS,
+        words.TERMS,
     )
 
-
-_SOURCE = Text(64, IDENTIFIER, "the name of a source")
-_NOTE = Text(2_000)
-_CONFIDENCE = Choice(CONFIDENCE)
-_PROVENANCE = members(
-    (
-        ("source", _SOURCE, f"A name of `sources`, or `{JUDGEMENT}` with a note that says why."),
-        ("range", Range(), "Plausible values: [low, high], 15% or ±0.1."),
-        ("confidence", _CONFIDENCE, "How sure the source is."),
-        ("note", _NOTE, "Reason or remark."),
-    )
-)
-DEFAULTS = Shared("defaults", Struct(_PROVENANCE))
-
-
-@dataclass(frozen=True)
-class Quantity(Kind):
-    """A number, bare or as a mapping with its provenance; ``changes`` also adds or multiplies."""
-
-    changes: bool = False
-
-    def _operations(self) -> tuple[str, ...]:
-        return ("value", "add", "multiply") if self.changes else ("value",)
-
-    def check(self, node: Node, key: str, log: Log) -> bool:
-        """Check that there is one finite number and that its provenance is well-formed."""
-        if is_number(node.value):
-            return True
-        if not isinstance(node.value, dict):
-            log.value(node, key, f"expected a number, not {describe(node)}")
-            return False
-        given = [name for name in self._operations() if name in node.value]
-        before = len(log.problems)
-        _DETAILS[self.changes].check(node, key, log)
-        if len(given) == 1:
-            return given[0] in node.value
-        wanted = " or ".join(f"'{name}'" for name in self._operations())
-        if given:
-            log.key(node, key, f"expected {wanted}, not several of them")
-        elif len(log.problems) == before:  # otherwise it is misspelt, and that has been said
-            log.key(node, key, f"missing {wanted}")
-        return False
-
-    def schema(self) -> Schema:
-        """Return the two forms."""
-        return {"anyOf": [{"type": "number"}, _DETAILS[self.changes].schema()]}
-
-
-@dataclass(frozen=True)
-class _Plain(Kind):
-    """A bare number."""
-
-    def check(self, node: Node, key: str, log: Log) -> bool:
-        if is_number(node.value):
-            return True
-        log.value(node, key, f"expected a number, not {describe(node)}")
-        return False
-
-    def schema(self) -> Schema:
-        return {"type": "number"}
-
-
-def _details(operations: tuple[str, ...]) -> Struct:
-    return Struct(
-        {
-            **{name: Member(_Plain()) for name in operations},
-            **_PROVENANCE,
-            "at": Member(Text(200), "Place in the source, such as a page."),
-        }
-    )
-
-
-_DETAILS = {False: _details(("value",)), True: _details(("value", "add", "multiply"))}
 
 _NUMBER = Shared("number", Quantity())
 _CHANGE = Shared("change", Quantity(changes=True))
@@ -158,6 +91,7 @@ _CODE = Text(32, CODE, "the code of a state or group")
 _STATES = ListOf(_CODE, 0, MAX_STATES)
 _CODE_NAME = "a code of letters, digits and _"
 _ID_NAME = "a name of letters, digits, _ and -"
+_PART_NAME = "a state or group and what it takes part in, such as 'AAA>UNION'"
 _PAIR_NAME = "a pair such as 'AAA>BBB' (of AAA towards BBB) or 'AAA-BBB' (both ways)"
 
 
@@ -166,6 +100,8 @@ _BY_NAME = Shared("numbers_by_name", Named(_NUMBER, IDENTIFIER, _ID_NAME, DEFAUL
 _BY_PAIR = Shared("numbers_by_pair", Named(_NUMBER, PAIR, _PAIR_NAME, DEFAULTS))
 _CHANGES_BY_CODE = Shared("changes_by_code", Named(_CHANGE, CODE, _CODE_NAME, DEFAULTS))
 _CHANGES_BY_PAIR = Shared("changes_by_pair", Named(_CHANGE, PAIR, _PAIR_NAME, DEFAULTS))
+_CHANGES_BY_NAME = Shared("changes_by_name", Named(_CHANGE, IDENTIFIER, _ID_NAME, DEFAULTS))
+_CHANGES_BY_PART = Shared("changes_by_part", Named(_CHANGE, PART, _PART_NAME, DEFAULTS))
 _TABLE = Shared("table", Named(_BY_CODE, CODE, _CODE_NAME, DEFAULTS))
 _SHARED = (
     DEFAULTS,
@@ -176,6 +112,8 @@ _SHARED = (
     _BY_PAIR,
     _CHANGES_BY_CODE,
     _CHANGES_BY_PAIR,
+    _CHANGES_BY_NAME,
+    _CHANGES_BY_PART,
     _TABLE,
 )
 
@@ -189,7 +127,7 @@ def _block(
 
 def _entry(rows: tuple[tuple[str, Kind, str], ...], required: tuple[str, ...] = ()) -> Struct:
     """Return a named entry with its own source, note and defaults."""
-    own = {name: _PROVENANCE[name] for name in ("source", "confidence", "note")}
+    own = {name: PROVENANCE[name] for name in ("source", "confidence", "note")}
     found = {**members(rows), **own, "defaults": Member(DEFAULTS)}
     for name in required:
         found[name] = Member(found[name].kind, found[name].doc, required=True)
@@ -243,6 +181,11 @@ def _events(words: Vocabulary) -> Named:
         rows[name] = Member(_CHANGES_BY_CODE, _doc(field))
     for name, field in words.dyad_fields.items():
         rows[name] = Member(_CHANGES_BY_PAIR, _doc(field))
+    for name, field in words.collective_fields.items():
+        if field.shock:
+            rows[name] = Member(_CHANGES_BY_NAME, _doc(field))
+    for name, field in words.parts.items():
+        rows[name] = Member(_CHANGES_BY_PART, _doc(field))
     event = _entry(
         (
             ("at", Date(), "Quarter in which it happens."),
@@ -254,7 +197,16 @@ def _events(words: Vocabulary) -> Named:
     return Named(event, IDENTIFIER, _ID_NAME, DEFAULTS)
 
 
-def _parties() -> dict[str, Member]:
+def _own(words: Vocabulary, kind: str) -> tuple[tuple[str, Kind, str], ...]:
+    """Return the variables of a kind of collective that a scenario may set."""
+    return tuple(
+        (name, _NUMBER, _doc(field))
+        for name, field in words.collective_fields.items()
+        if field.kind == kind and field.initial
+    )
+
+
+def _parties(words: Vocabulary) -> dict[str, Member]:
     pact = _entry(
         (
             ("members", ListOf(_CODE, 1, MAX_STATES), "At least two states or groups."),
@@ -269,8 +221,10 @@ def _parties() -> dict[str, Member]:
         (
             ("name", _TITLE, "Name for people."),
             ("members", _STATES, "States or groups."),
+            ("partners", _BY_CODE, "Candidates and partners: part of membership, 0 to 1."),
             ("floor", _NUMBER, "Commitment between members, 0 to 1."),
             ("since", Date(), "First quarter."),
+            *_own(words, "organisation"),
         ),
         ("members", "floor"),
     )
@@ -282,6 +236,7 @@ def _parties() -> dict[str, Member]:
             ("rung", Choice(RUNGS), "How far it has escalated."),
             ("frozen", Switch(), "Whether the fighting has stopped."),
             ("since", Date(), "First quarter."),
+            *_own(words, "conflict"),
         ),
         ("parties", "intensity", "rung"),
     )
@@ -300,6 +255,7 @@ def _doctrines(words: Vocabulary) -> Named:
             ("description", _DESCRIPTION, "What it holds."),
             ("weights", _block(weights, "utility term"), "Multipliers of utility terms."),
             ("taboos", _block(taboos, "pact type"), "Logits against new pacts of a type."),
+            *_own(words, "school"),
         )
     )
     return Named(doctrine, IDENTIFIER, _ID_NAME, DEFAULTS)
@@ -323,7 +279,7 @@ def _content(words: Vocabulary) -> dict[str, Member]:
                 ("year", Whole(1000, 3000), "Year of publication."),
                 ("kind", Choice(SOURCE_KINDS), "What it is."),
                 ("url", Text(500), "Where it is."),
-                ("note", _NOTE, "Remark, licence, table."),
+                ("note", NOTE, "Remark, licence, table."),
             )
         )
     )
@@ -335,7 +291,11 @@ def _content(words: Vocabulary) -> dict[str, Member]:
         "states": Member(_states(words), "Code: attributes."),
         "relations": Member(_relations(words), "Variable: pair: number."),
         "channels": Member(_channels(), "Who depends on whom, by channel."),
-        **_parties(),
+        **_parties(words),
+        "order": Member(
+            _block({name: Member(kind, doc) for name, kind, doc in _own(words, "order")}),
+            "The state of the international order.",
+        ),
         "doctrines": Member(_doctrines(words), "Name: what it weighs."),
         "parameters": Member(_parameters(words), "Constants of the model."),
         "mechanisms": Member(
@@ -374,6 +334,7 @@ CHANGEABLE = frozenset(
         "pacts",
         "organisations",
         "conflicts",
+        "order",
         "doctrines",
         "parameters",
         "mechanisms",

@@ -61,12 +61,17 @@ class PactSpec:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationSpec:
-    """An organisation; ``floor`` is the commitment that membership implies between members."""
+    """An organisation; ``floor`` is the commitment that membership implies between members.
+
+    ``partners`` have part of a membership; ``values`` are its variables by name.
+    """
 
     id: str
     name: str
     members: tuple[str, ...]
+    partners: Mapping[str, Number]
     floor: Number
+    values: Mapping[str, Number]
     source: str
     since: Quarter | None
 
@@ -79,6 +84,7 @@ class ConflictSpec:
     parties: tuple[tuple[str, ...], tuple[str, ...]]
     supporters: Mapping[str, tuple[str, ...]]
     intensity: Number
+    values: Mapping[str, Number]
     rung: str
     frozen: bool
     since: Quarter | None
@@ -92,12 +98,17 @@ class DoctrineSpec:
     description: str
     weights: Mapping[str, Number]
     taboos: Mapping[str, Number]
+    values: Mapping[str, Number]
     source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change that an event makes; ``j`` is None for a variable of states."""
+    """One change that an event makes.
+
+    ``j`` is None for a variable of states and of collectives, whose name then is ``i``; for a part
+    it is the name of the collective.
+    """
 
     field: str
     i: str
@@ -170,6 +181,7 @@ class ScenarioSpec:
     pacts: Mapping[str, PactSpec]
     organisations: Mapping[str, OrganisationSpec]
     conflicts: Mapping[str, ConflictSpec]
+    order: Mapping[str, Number]
     doctrines: Mapping[str, DoctrineSpec]
     parameters: Mapping[str, Number]
     mechanisms: Mapping[str, bool]
@@ -241,11 +253,16 @@ def _numbers(spec: ScenarioSpec) -> Iterator[Number]:
         yield from pairs.values()
     for organisation in spec.organisations.values():
         yield organisation.floor
+        yield from organisation.partners.values()
+        yield from organisation.values.values()
     for conflict in spec.conflicts.values():
         yield conflict.intensity
+        yield from conflict.values.values()
+    yield from spec.order.values()
     for doctrine in spec.doctrines.values():
         yield from doctrine.weights.values()
         yield from doctrine.taboos.values()
+        yield from doctrine.values.values()
     yield from spec.parameters.values()
     for event in spec.events.values():
         for effect in event.effects:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim import vocabulary as names
+from sim.registry import COLLECTIVES
 from tests.support_world import Case, random_case
 
 Change = Callable[[Case], None]
@@ -43,6 +44,11 @@ def quiet_world(n: int = 6) -> Case:
     for field in names.DYAD_FIELDS.values():
         case.M[field.row] = TOWARDS_ALL.get(field.name, field.default)
         np.fill_diagonal(case.M[field.row], 0.0)
+    case.B[:] = 0.0
+    for field in names.COLLECTIVE_FIELDS.values():
+        if field.name != "collective_kind":
+            mine = case.collectives("collective_kind") == COLLECTIVES.index(field.kind)
+            case.G[field.row, mine] = field.default
     return case
 
 

@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 
 from sim import vocabulary as names
-from sim.registry import Field
+from sim.registry import COLLECTIVES, Field
 from tests.support_world import Case, probes, random_case
 
 MECHANISMS = list(names.MECHANISMS)
-FIELDS = {**names.STATE_FIELDS, **names.DYAD_FIELDS}
+FIELDS = {**names.STATE_FIELDS, **names.DYAD_FIELDS, **names.PARTS} | {
+    name: field for name, field in names.COLLECTIVE_FIELDS.items() if name != "collective_kind"
+}
 SEEDS = range(4)
 each = pytest.mark.parametrize("name", MECHANISMS)
 
@@ -33,13 +35,26 @@ def own(name: str) -> frozenset[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id in ("state_field", "dyad_field")
+        and node.func.id in ("state_field", "dyad_field", "collective_field")
         and isinstance(node.args[0], ast.Constant)
     )
 
 
 def block(case: Case, field: Field) -> np.ndarray:
-    return (case.V if field.kind == "state" else case.M)[field.row]
+    match field.kind:
+        case "state":
+            return case.V[field.row]
+        case "dyad":
+            return case.M[field.row]
+        case "part":
+            return case.parts(COLLECTIVES[field.row])
+    first = case.collective(field.kind)
+    count = int((case.collectives("collective_kind") == COLLECTIVES.index(field.kind)).sum())
+    return case.G[field.row, first : first + count]
+
+
+def blocks(case: Case) -> tuple[np.ndarray, ...]:
+    return case.M, case.V, case.G, case.B, case.P
 
 
 @cache
@@ -69,7 +84,7 @@ def update(name: str, case: Case, tick: int = 3) -> Case:
     """The world after the rule ran once, alone."""
     after = case.copy()
     which = MECHANISMS.index(name)
-    probes().update_rule(which, after.M, after.V, after.P, after.n, tick, 1, 0)
+    probes().update_rule(which, *blocks(after), after.n, tick, 1, 0)
     return after
 
 
@@ -90,7 +105,7 @@ def test_writes_what_it_declares(name: str) -> None:
     started = [lively(seed).copy() for seed in SEEDS]
     if rule.start is not None:
         for seed, case in zip(SEEDS, started, strict=True):
-            probes().start_rule(MECHANISMS.index(name), case.M, case.V, case.P, case.n)
+            probes().start_rule(MECHANISMS.index(name), *blocks(case), case.n)
             written |= changed(lively(seed), case)
     idle = set(rule.writes) - written
     assert not idle, f"{name} declares {sorted(idle)} in `writes` but never changes it"
@@ -104,7 +119,7 @@ def test_start_writes_what_it_declares(name: str) -> None:
     for seed in SEEDS:
         before = lively(seed)
         after = before.copy()
-        probes().start_rule(MECHANISMS.index(name), after.M, after.V, after.P, after.n)
+        probes().start_rule(MECHANISMS.index(name), *blocks(after), after.n)
         stray = changed(before, after) - set(rule.writes) - own(name)
         assert not stray, f"{name}.start writes {sorted(stray)}: declare it in `writes`"
 
@@ -200,9 +215,10 @@ def test_does_nothing_when_switched_off(name: str) -> None:
     for tick in range(1, 4):
         key = {"tick": tick, "seed": 1, "run": 0}
         switched.call("settle", **key)
+        without.P = running
         for which, other in enumerate(MECHANISMS):
             if other != name:
-                probes().update_rule(which, without.M, without.V, running, without.n, tick, 1, 0)
+                probes().update_rule(which, *blocks(without), without.n, tick, 1, 0)
         without.P = frozen
         without.call("settle", **key)
         without.P = running
