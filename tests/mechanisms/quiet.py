@@ -58,9 +58,12 @@ def both(case: Case, name: str, i: int, j: int, value: float) -> None:
 
 
 def play(case: Case, change: Change | None, quarters: int, *off: str) -> Case:
-    """The world some quarters after a change, without moves, with rules switched off."""
+    """The world some quarters after a change, without moves, with rules or terms off."""
     played = case.copy()
     for rule in off:
+        if rule in names.TERMS:
+            played.P[names.TERMS[rule].weight] = 0.0
+            continue
         played.P[names.SWITCHES[rule]] = 0.0
         for parameter, value in names.MECHANISMS[rule].neutral:
             played.P[names.PARAMS[parameter].row] = value

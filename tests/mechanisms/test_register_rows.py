@@ -1,0 +1,31 @@
+"""Every causal row of the register: the consequent moves as stated, and not without its rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim import vocabulary as names
+from tests.mechanisms.quiet import effect
+from tests.mechanisms.rows import Row, all_rows
+
+ROWS = all_rows()
+each = pytest.mark.parametrize("row", ROWS, ids=[f"{row.id}-{row.what}" for row in ROWS])
+
+
+@each
+def test_the_consequent_moves_with_the_antecedent(row: Row) -> None:
+    assert row.sign * effect(row.world(), row.change, row.measure, row.quarters) > row.least
+
+
+@each
+def test_it_does_not_move_without_the_rule(row: Row) -> None:
+    moved = row.sign * effect(row.world(), row.change, row.measure, row.quarters)
+    rest = row.sign * effect(row.world(), row.change, row.measure, row.quarters, *row.off)
+    assert abs(rest) <= row.left * abs(moved) + 1e-12
+
+
+@each
+def test_the_rules_of_a_row_exist(row: Row) -> None:
+    assert row.off
+    assert set(row.off) <= names.MECHANISMS.keys() | names.TERMS.keys()
+    assert 0.0 <= row.left < 0.7, "a rule without which most of the effect remains is not the cause"
