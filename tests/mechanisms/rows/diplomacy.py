@@ -29,5 +29,6 @@ ROWS = [
         1,
         ("courtship_competition",),
         world=poles,
+        left=0.01,
     ),
 ]
