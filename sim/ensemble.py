@@ -260,7 +260,8 @@ def move_rows(run: int, log: NDArray[np.float64]) -> NDArray[np.void]:
     rows["terms"] = log[:, _HEAD : _HEAD + _TERMS]
     rows["terms_partner"] = log[:, _HEAD + _TERMS : _HEAD + 2 * _TERMS]
     rows["third"] = log[:, _HEAD + 2 * _TERMS : _HEAD + 2 * _TERMS + 3]
-    rows["third_du"] = log[:, _HEAD + 2 * _TERMS + 3 :]
+    rows["third_du"] = log[:, _HEAD + 2 * _TERMS + 3 : _HEAD + 2 * _TERMS + 6]
+    rows["collective"] = log[:, -1]
     return rows
 
 
@@ -344,6 +345,7 @@ def _collect(
         state_series=np.stack([run.states for run in runs]),
         dyad_fields=DYAD_SERIES,
         dyad_series=np.stack([run.dyads for run in runs]),
+        collectives=tuple(name for _, name in world.collectives),
         cells=plan.cell_names,
         cell_series=np.stack([run.cells for run in runs]),
         network_ticks=tuple(int(tick) for tick in plan.ticks),

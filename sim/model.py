@@ -107,6 +107,12 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""
         n, tick = self.world.n, self.tick
         self._entries.settle(self.M, self.V, self.G, self.B, self.P, n, tick, self.seed, self.run)
+        while len(self._log) < self._logged + n:
+            self._log = np.concatenate([self._log, np.zeros_like(self._log)])
+        self._logged = self._entries.organise(
+            self.M, self.V, self.G, self.B, self.P, n, tick, self.seed, self.run, self.world.keys,
+            self._log, self._logged,
+        )  # fmt: skip
         count = self._entries.schedule(
             self.V, self.P, n, tick, self.seed, self.run, self.world.keys, self._order, self._times
         )

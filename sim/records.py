@@ -44,6 +44,7 @@ def move_dtype(n_terms: int) -> np.dtype[np.void]:
     are the value that the move changes (for a pact its level). ``accepted`` is 0 if the partner
     refused. ``du`` and ``du_partner`` are changes of utility in logits and ``terms`` and
     ``terms_partner`` their parts; ``third_du`` are the changes for the third states.
+    ``collective`` is the organisation that a move is about, 0 (the order) for none.
     """
     return np.dtype(
         [
@@ -62,6 +63,7 @@ def move_dtype(n_terms: int) -> np.dtype[np.void]:
             ("terms_partner", np.float64, (n_terms,)),
             ("third", np.int16, (THIRD_PARTIES,)),
             ("third_du", np.float64, (THIRD_PARTIES,)),
+            ("collective", np.int16),
         ]
     )
 
@@ -78,6 +80,7 @@ class EnsembleRecord:
         dyads: the D recorded ordered pairs of codes.
         state_fields, state_series: names of the variables and float64 ``(R, T+1, fields, N)``.
         dyad_fields, dyad_series: names of the variables and float64 ``(R, T+1, fields, D)``.
+        collectives: names of the collectives, by the index that moves use.
         cells: the C watched cells of collectives, (variable, collective, state or "").
         cell_series: float64 ``(R, T+1, C)``.
         network_ticks: the L ticks, ascending, at which the network is kept.
@@ -102,6 +105,7 @@ class EnsembleRecord:
     state_series: Floats
     dyad_fields: tuple[str, ...]
     dyad_series: Floats
+    collectives: tuple[str, ...]
     cells: tuple[tuple[str, str, str], ...]
     cell_series: Floats
     network_ticks: tuple[int, ...]
@@ -342,6 +346,8 @@ def _moves_table(record: EnsembleRecord, quarters: tuple[str, ...]) -> Columns:
     for k in range(THIRD_PARTIES):
         columns[f"third_{k + 1}"] = Coded(moves["third"][:, k].copy(), record.states)
         columns[f"third_du_{k + 1}"] = moves["third_du"][:, k].copy()
+    concerned = np.where(moves["collective"] > 0, moves["collective"], -1)
+    columns["organisation"] = Coded(concerned.astype(np.int16), record.collectives)
     return columns
 
 
@@ -428,7 +434,9 @@ def to_arrow(columns: Columns) -> Any:
     return pa.table(arrays)
 
 
-def move_rows(table: Any, states: tuple[str, ...], terms: tuple[str, ...]) -> Moves:
+def move_rows(
+    table: Any, states: tuple[str, ...], terms: tuple[str, ...], collectives: tuple[str, ...]
+) -> Moves:
     """Read the move log back from its ``pyarrow.Table``, the rows of :func:`move_dtype`.
 
     Raises:
@@ -458,4 +466,5 @@ def move_rows(table: Any, states: tuple[str, ...], terms: tuple[str, ...]) -> Mo
     for k in range(THIRD_PARTIES):
         rows["third"][:, k] = codes(f"third_{k + 1}", states)
         rows["third_du"][:, k] = plain(f"third_du_{k + 1}")
+    rows["collective"] = np.maximum(codes("organisation", collectives), 0)
     return rows

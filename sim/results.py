@@ -279,7 +279,7 @@ class Results:
     def _manifest(self, files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         record = self.record
         names = ("states", "start", "quarters", "poles", "focal", "dyads", "state_fields")
-        more = ("dyad_fields", "cells", "network_ticks", "term_names")
+        more = ("dyad_fields", "collectives", "cells", "network_ticks", "term_names")
         return {
             "format": FORMAT,
             "id": self.run_id,
@@ -427,7 +427,7 @@ def _record(shape: Mapping[str, Any], tables: Mapping[str, Any]) -> EnsembleReco
         ),
         tie=square("tie", np.float32),
         level=square("level", np.int8),
-        moves=move_rows(tables["moves"], axes["states"], axes["term_names"]),
+        moves=move_rows(tables["moves"], axes["states"], axes["term_names"], axes["collectives"]),
         opportunities=numbers("opportunities"),
         noops=numbers("noops"),
         seeds=numbers("seed"),

@@ -39,7 +39,7 @@ OBLIGATIONS: dict[str, Pact] = {
 
 
 class Move(IntEnum):
-    """What a state can do at an opportunity, to one other state or (arms) to itself."""
+    """What a state can do: to one other state, (arms) to itself, or with an organisation."""
 
     NONE = 0
     PACT = 1
@@ -52,3 +52,6 @@ class Move(IntEnum):
     COURT = 8
     PROVOKE = 9
     RECONCILE = 10
+    APPLY = 11
+    JOIN = 12
+    WITHDRAW = 13

@@ -11,6 +11,7 @@ from types import ModuleType
 from sim import fields as _fields  # noqa: F401  (declares the shared variables first)
 from sim import mechanisms as _mechanisms
 from sim import priors as _priors  # noqa: F401  (declares what is assumed where nothing is said)
+from sim.decisions import membership as _membership  # noqa: F401  (those of accession)
 from sim.decisions import moves as _moves  # noqa: F401  (declares the parameters of moves)
 from sim.decisions import observe as _observe  # noqa: F401  (declares what is observed)
 from sim.decisions import terms as _terms

@@ -139,6 +139,7 @@ def synthetic_record(
         state_series=state_series,
         dyad_fields=DYAD_FIELDS,
         dyad_series=dyad_series,
+        collectives=("order", "UNION"),
         cells=(("arms_control", "order", ""), ("member", "UNION", states[0])),
         cell_series=rng.random((runs, ticks, 2)),
         network_ticks=network_ticks,

@@ -124,12 +124,12 @@ class Case:
 
     def play(self, quarters: int, seed: int = 1, run: int = 0) -> Iterator[Floats]:
         """Advance quarter by quarter, in place; yields the log rows of each quarter."""
-        log = np.zeros((16 * self.n, kernel.LOG_COLUMNS))
+        log = np.zeros((17 * self.n, kernel.LOG_COLUMNS))
         counts = np.zeros(2, dtype=np.int64)
         for tick in range(1, quarters + 1):
             key = {"tick": tick, "seed": seed, "run": run}
             self.call("settle", **key)
-            logged = 0
+            logged = self.call("organise", logged=0, **turns(log), **key)
             for position, (i, k) in enumerate(self.schedule(**key)):
                 logged = self.call(
                     "turn",
@@ -194,8 +194,7 @@ class Case:
 
 def turns(log: Floats) -> dict[str, Floats]:
     """The log under the name that the entry point gives it."""
-    known = kernel.SIGNATURES["turn"].split(", ")
-    return {next(name for name in ("log", "rows", "log_rows") if name in known): log}
+    return {"log": log}
 
 
 # --- random worlds -------------------------------------------------------------------------------

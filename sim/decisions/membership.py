@@ -17,9 +17,75 @@ from sim.fields import (
     ORGANISATION_COMMITMENT,
 )
 from sim.jit import inline, njit
+from sim.registry import param
 from sim.types import Collectives, Dyads, Parts, States, Vector
 
 FULL = 0.999
+CANDIDATE = 0.5
+RATE = param(
+    "organisations.rate",
+    1.0,
+    (0.5, 2.0),
+    bounds=(0.0, 4.0),
+    unit="considerations a year",
+    meaning="how often a state considers its place in some organisation",
+    source="judgement: government programmes and summits are yearly",
+)
+APPLY_COST = param(
+    "organisations.apply",
+    4.5,
+    (3.8, 5.2),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of applying for membership",
+    source="judgement: about one application per hundred eligible states and years",
+)
+JOIN_COST = param(
+    "organisations.join",
+    2.5,
+    (1.8, 3.2),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of the reforms and talks that lead from candidate to member",
+    source="judgement: five to ten years from application to accession",
+)
+LEAVE_COST = param(
+    "organisations.leave",
+    6.0,
+    (5.2, 6.8),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of leaving an organisation",
+    source="judgement: one exit per four hundred memberships and years (von Borzyskowski and "
+    "Vabulas 2019 count some 200 exits from 534 organisations 1945-2014)",
+)
+MARKET_PULL = param(
+    "organisations.market",
+    3.0,
+    (1.5, 4.5),
+    bounds=(0.0, 50.0),
+    unit="logits at a common market with all the world",
+    meaning="pull of the common market of an organisation",
+    source="judgement: a full market of a fifth of the world outweighs an eighth of the cost",
+)
+RIVALRY_COST = param(
+    "organisations.exclusivity",
+    3.0,
+    (1.5, 5.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="what stands against entering where one is part of another exclusive organisation",
+    source="judgement: customs unions cannot be shared (register, 002:p93)",
+)
+ADMISSION = param(
+    "organisations.admission",
+    0.5,
+    (-0.5, 1.5),
+    bounds=(-20.0, 20.0),
+    unit="logits",
+    meaning="readiness of the member that likes it least to admit a candidate it is indifferent to",
+    source="judgement: indifferent members let in",
+)
 
 
 @inline

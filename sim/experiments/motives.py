@@ -32,6 +32,9 @@ _ACTS: Final = {
     Move.COURT: "court",
     Move.PROVOKE: "put pressure on",
     Move.RECONCILE: "conciliate",
+    Move.APPLY: "apply to an organisation",
+    Move.JOIN: "join an organisation",
+    Move.WITHDRAW: "leave an organisation",
 }
 
 

@@ -41,6 +41,9 @@ _ACTS: Final = {
     "court": ("courted {x}", "court {x}"),
     "provoke": ("put pressure on {x}", "put pressure on {x}"),
     "reconcile": ("made a conciliatory gesture to {x}", "make a conciliatory gesture to {x}"),
+    "apply": ("applied to the organisation of {x}", "apply to the organisation of {x}"),
+    "join": ("joined the organisation of {x}", "join the organisation of {x}"),
+    "withdraw": ("left the organisation of {x}", "leave the organisation of {x}"),
 }
 """What a state did, and what it might do, by kind of act."""
 

@@ -1,7 +1,8 @@
 """The step of the model, compiled; both drivers call these functions and nothing else.
 
-A quarter, in order: dated events -> mechanisms -> assessment -> moves of states in random order ->
-observation. Arrays in, arrays out, no allocation; see :data:`STEP` for the printable order.
+A quarter, in order: dated events -> mechanisms -> assessment -> accession to organisations ->
+moves of states in random order -> observation. Arrays in, arrays out, no allocation; see
+:data:`STEP` for the printable order.
 
 Blocks: ``M (dyad variables, N, N)``, ``V (state variables, N)``, ``G (collective variables, K)``,
 ``B (K, N)`` parts, ``P (parameters,)``, ``keys (N,)`` stable stream keys, ``events (E, 7)`` rows
@@ -26,6 +27,7 @@ from sim.kernel.layout import (
     TABLE_COLUMNS,
     TERM_COUNT,
 )
+from sim.kernel.organise import organise
 from sim.kernel.step import (
     begin,
     draw_triangles,
@@ -50,6 +52,7 @@ __all__ = [
     "draw_triangles",
     "entries",
     "finish",
+    "organise",
     "play_event_at",
     "schedule",
     "settle",
@@ -65,6 +68,7 @@ SIGNATURES = {
     "begin": f"{_WORLD}, keys",
     "play_event_at": f"{_WORLD}, events, limits, e",
     "settle": f"{_WORLD}, tick, seed, run",
+    "organise": f"{_WORLD}, tick, seed, run, keys, log, logged",
     "schedule": "V, P, n, tick, seed, run, keys, order, times",
     "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, choice, log, logged, counts",
     "weigh": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",

@@ -7,12 +7,13 @@ from sim.codegen import load_rules
 
 rules = load_rules()
 
-STEP = ("events", *names.MECHANISMS, "assessment", "moves", "observation")
+STEP = ("events", *names.MECHANISMS, "assessment", "accession", "moves", "observation")
 
 TERM_COUNT = len(names.TERMS)
-#: tick, order, mover, partner, kind, before, after, accepted, du, du partner
+#: tick, order, mover, partner, kind, before, after, accepted, du, du partner; then the terms of
+#: both, three third states with their du, and the collective in question
 LOG_HEAD = 10
-LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 6
+LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 7
 MAX_OPPORTUNITIES = 16
 #: cells of the choice that a state weighs up
 BEST, LEAST, KIND, PARTNER, TO, SUM, ROWS = range(7)
@@ -23,3 +24,4 @@ TABLE_COLUMNS = 7
 NEGLIGIBLE = -12.0
 # the codes of sim.types.Move, as plain numbers for compiled code
 NONE, PACT, SANCTION, LIFT, GRANT, STOP, ARM, DISARM, COURT, PROVOKE, RECONCILE = range(11)
+APPLY, JOIN, WITHDRAW = range(11, 14)

@@ -34,6 +34,7 @@ from sim.jit import njit
 from sim.kernel.choice import weigh
 from sim.kernel.execution import make
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
+from sim.kernel.organise import organise
 from sim.mechanisms.diplomacy.alignment_pull import KEY
 from sim.streams import DRAWS, OPPORTUNITY, block, unit
 from sim.types import Collectives, Dyads, Parts, States, Vector
@@ -359,6 +360,7 @@ def simulate(
     for tick in range(1, quarters + 1):
         play_events(M, V, G, B, P, n, tick, events, limits)
         settle(M, V, G, B, P, n, tick, seed, run)
+        logged = organise(M, V, G, B, P, n, tick, seed, run, keys, log, logged)
         count = schedule(V, P, n, tick, seed, run, keys, order, times)
         for position in range(count):
             logged = turn(

@@ -99,4 +99,6 @@ def test_running_sums_hold_with_unknown_ties_and_new_aid(seed: int) -> None:
         case.states("threat"), reference.threat_total(w, seen), rtol=1e-10, atol=1e-12
     )
     load = (seen.H @ reference.feared(w))[~np.eye(8, dtype=bool)]
-    np.testing.assert_allclose(case.dyads("enemy_load")[~np.eye(8, dtype=bool)], load, rtol=1e-10)
+    np.testing.assert_allclose(
+        case.dyads("enemy_load")[~np.eye(8, dtype=bool)], load, rtol=1e-10, atol=1e-12
+    )
