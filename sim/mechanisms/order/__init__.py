@@ -1,0 +1,1 @@
+"""The international order: arms control, non-proliferation, the United Nations, organisations."""

@@ -1,0 +1,153 @@
+"""Arms control needs calm between nuclear powers, and fails where one backs the other's enemy.
+
+Claim: treaties and talks that limit strategic arms lose hold when tension and armament between
+nuclear powers rise above their usual level, and stop when one of them supports those with whom the
+other is at war; contact above the usual mends. Where they stop, contact of the two suffers as well.
+
+Equations (per quarter; sums over pairs p < q of nuclear powers, weights w_pq = C_p C_q / sum)::
+
+    link_pq   = max_e war_pe (B_qe - B0_qe)+ or, the other way round, max_e war_qe (B_pe - B0_pe)+
+    strain    = sum w_pq [ tense ((T_pq - T0)+ + (T_qp - T0)+) / 2 + link link_pq
+                + build ((E_p - E0)+ + (E_q - E0)+) - talk ((c_pq - c0)+ + (c_qp - c0)+) / 2 ]
+    a        += turn (a0 - strain - a),         held in [0, 1]
+    c_pq     -= refuse link_pq c_pq             in both orders
+
+a0 is the integrity at the start, which already expresses the usual strain. Sources: Jervis 1978
+(security dilemma and arms); Kreps 2018 and Maurer 2018 on linkage in arms control; register M42,
+M43 (000:p38, 001:p27).
+"""
+
+from __future__ import annotations
+
+from sim.fields import AID, ARMS_CONTROL, CAPABILITY, CONTACT, EFFORT, NUCLEAR, TENSION, WAR
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import CONTACT_START
+from sim.mechanisms.diplomacy.trust import AID_START, TENSION_START
+from sim.registry import collective_field, param, state_field
+from sim.types import Collectives, Dyads, States, Vector
+
+TENSE = param(
+    "arms_control.tension",
+    1.0,
+    (0.5, 2.0),
+    bounds=(0.0, 20.0),
+    meaning="loss of integrity at full tension of all nuclear powers above the usual",
+    source="judgement: lasting confrontation ends the treaties (register M42)",
+)
+BUILD = param(
+    "arms_control.armament",
+    0.3,
+    (0.1, 0.6),
+    bounds=(0.0, 20.0),
+    meaning="loss of integrity when all double their arms effort",
+    source="judgement: build-ups strain treaties without ending them (register M42)",
+)
+LINK = param(
+    "arms_control.linkage",
+    0.6,
+    (0.3, 0.9),
+    bounds=(0.0, 20.0),
+    meaning="loss of integrity when each backs the other's enemy in war with all that it can",
+    source="judgement after a refusal of talks that names this reason (register M43, 000:p38)",
+)
+TALK = param(
+    "arms_control.talks",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 20.0),
+    meaning="gain of integrity by full contact above the usual",
+    source="judgement: half of what tension can destroy",
+)
+TURN = param(
+    "arms_control.turn",
+    0.1,
+    (0.05, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which treaties are lost and made",
+    source="judgement: talks and lapses take two to three years",
+)
+REFUSE = param(
+    "arms_control.refusal",
+    0.1,
+    (0.03, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="part of the contact of the two that is lost each quarter at full linkage",
+    source="judgement: dialogue on stability is a small part of all contact (register M43)",
+)
+EFFORT_START = state_field("arms_effort_start", meaning="arms effort at the start")
+ARMS_CONTROL_START = collective_field(
+    "arms_control_start", "order", meaning="integrity of arms control at the start"
+)
+
+
+@njit
+def start(V: States, G: Collectives, n: int) -> None:
+    """Remember what is usual."""
+    G[ARMS_CONTROL_START, 0] = G[ARMS_CONTROL, 0]
+    for i in range(n):
+        V[EFFORT_START, i] = V[EFFORT, i]
+
+
+@njit
+def backing(M: Dyads, n: int, p: int, q: int) -> float:
+    """What q gives to those with whom p is at war, above the start: 0 to 1."""
+    most = 0.0
+    for e in range(n):
+        if M[WAR, p, e] > 0.0:
+            most = max(most, M[WAR, p, e] * (M[AID, q, e] - M[AID_START, q, e]))
+    return most
+
+
+@njit
+def update(M: Dyads, V: States, G: Collectives, P: Vector, n: int) -> None:
+    """Advance the integrity of arms control, and contact of nuclear powers, by a quarter."""
+    strain = 0.0
+    total = 0.0
+    for p in range(n):
+        if V[NUCLEAR, p] < 0.5:
+            continue
+        for q in range(p + 1, n):
+            if V[NUCLEAR, q] < 0.5:
+                continue
+            weight = V[CAPABILITY, p] * V[CAPABILITY, q]
+            total += weight
+            link = max(backing(M, n, p, q), backing(M, n, q, p))
+            tense = max(0.0, M[TENSION, p, q] - M[TENSION_START, p, q])
+            tense += max(0.0, M[TENSION, q, p] - M[TENSION_START, q, p])
+            build = max(0.0, V[EFFORT, p] - V[EFFORT_START, p])
+            build += max(0.0, V[EFFORT, q] - V[EFFORT_START, q])
+            talk = max(0.0, M[CONTACT, p, q] - M[CONTACT_START, p, q])
+            talk += max(0.0, M[CONTACT, q, p] - M[CONTACT_START, q, p])
+            strain += weight * (
+                0.5 * P[TENSE] * tense + P[BUILD] * build + P[LINK] * link - 0.5 * P[TALK] * talk
+            )
+            M[CONTACT, p, q] *= 1.0 - P[REFUSE] * link
+            M[CONTACT, q, p] *= 1.0 - P[REFUSE] * link
+    if total > 0.0:
+        target = G[ARMS_CONTROL_START, 0] - strain / total
+        now = G[ARMS_CONTROL, 0]
+        G[ARMS_CONTROL, 0] = clip(now + P[TURN] * (target - now), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="arms_control",
+    order=450,
+    claim="tension, armament and support of the other's enemy undo arms control; talks mend it",
+    reads=(
+        "nuclear",
+        "capability",
+        "war",
+        "aid",
+        "tension",
+        "arms_effort",
+        "contact",
+    ),
+    writes=("arms_control", "contact"),
+    update=update,
+    start=start,
+    source="Jervis 1978; Kreps 2018; Maurer 2018; register M42, M43",
+)

@@ -1,0 +1,152 @@
+"""Organisations live on what their members think of each other.
+
+Claim: members that trust each other more and stand closer act together more readily, and projects
+that bring them together give the organisation weight; new or leaving members change both.
+
+Equations (per quarter; means over pairs of full members, weighted by sqrt(C_i C_j)); X_k - X0_k is
+the departure from the start of the same mean)::
+
+    cohesion_k  += turn (cohesion0_k + trusting (tau_k - tau0_k) - apart (d_k - d0_k) - cohesion_k)
+    authority_k += turn (authority0_k + meeting (c_k - c0_k) + together (cohesion_k - cohesion0_k)
+                   - authority_k)
+
+d is the distance of positions (UNGA units), c contact. The levels at the start are stated by the
+scenario; a shock to either fades at the same speed. Both are held in [0, 1]. A change of membership
+moves the means, too: a distant new member costs cohesion. Sources: Keohane and Nye 1977; Hooghe and
+Marks 2015 (scale and community of organisations); Gray 2018 (life, death and zombies of
+organisations); register M28 (001:p31).
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from sim.decisions.membership import is_member
+from sim.fields import (
+    AUTHORITY,
+    CAPABILITY,
+    COHESION,
+    COLLECTIVE_KIND,
+    CONTACT,
+    IDEAL_POINT,
+    ORGANISATION,
+    TRUST,
+)
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.registry import collective_field, param
+from sim.types import Collectives, Dyads, Parts, States, Vector
+
+TURN = param(
+    "organisations.turn",
+    0.1,
+    (0.05, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which cohesion and authority follow their members, and shocks fade",
+    source="judgement: institutions change over two to three years",
+)
+TRUSTING = param(
+    "organisations.trusting",
+    1.0,
+    (0.5, 1.5),
+    bounds=(0.0, 20.0),
+    meaning="cohesion gained by full trust among members",
+    source="judgement: cohesion is read as the readiness that trust gives",
+)
+APART = param(
+    "organisations.apart",
+    0.15,
+    (0.05, 0.3),
+    bounds=(0.0, 20.0),
+    unit="per UNGA unit",
+    meaning="cohesion lost by distance of positions",
+    source="judgement: three units, as between rivals, undo half of it",
+)
+MEETING = param(
+    "organisations.meeting",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 20.0),
+    meaning="authority gained by full contact among members",
+    source="judgement: summits and staffs carry decisions (register M28)",
+)
+TOGETHER = param(
+    "organisations.together",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 20.0),
+    meaning="authority gained with full cohesion",
+    source="judgement: divided organisations decide little",
+)
+COHESION_START = collective_field("cohesion_start", "organisation", meaning="cohesion at the start")
+AUTHORITY_START = collective_field(
+    "authority_start", "organisation", meaning="authority at the start"
+)
+WARMTH_START = collective_field(
+    "warmth_start", "organisation", meaning="trust less distance among members at the start"
+)
+MEETINGS_START = collective_field(
+    "meetings_start", "organisation", meaning="contact among members at the start"
+)
+
+
+@njit
+def climate(M: Dyads, V: States, B: Parts, P: Vector, n: int, k: int) -> tuple[float, float]:
+    """Warmth (trusting tau - apart d) and contact of the members of k, means over their pairs."""
+    warmth = 0.0
+    contact = 0.0
+    total = 0.0
+    for i in range(n):
+        if not is_member(B, k, i):
+            continue
+        for j in range(n):
+            if j == i or not is_member(B, k, j):
+                continue
+            weight = sqrt(V[CAPABILITY, i] * V[CAPABILITY, j])
+            apart = abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
+            warmth += weight * (P[TRUSTING] * M[TRUST, i, j] - P[APART] * apart)
+            contact += weight * M[CONTACT, i, j]
+            total += weight
+    if total <= 0.0:
+        return 0.0, 0.0
+    return warmth / total, contact / total
+
+
+@njit
+def start(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+    """Remember what is usual."""
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] == ORGANISATION:
+            G[COHESION_START, k] = G[COHESION, k]
+            G[AUTHORITY_START, k] = G[AUTHORITY, k]
+            G[WARMTH_START, k], G[MEETINGS_START, k] = climate(M, V, B, P, n, k)
+
+
+@njit
+def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+    """Advance cohesion and authority of all organisations by a quarter."""
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] != ORGANISATION:
+            continue
+        warmth, contact = climate(M, V, B, P, n, k)
+        home = G[COHESION_START, k] + warmth - G[WARMTH_START, k]
+        now = G[COHESION, k]
+        G[COHESION, k] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
+        home = G[AUTHORITY_START, k] + P[MEETING] * (contact - G[MEETINGS_START, k])
+        home += P[TOGETHER] * (G[COHESION, k] - G[COHESION_START, k])
+        now = G[AUTHORITY, k]
+        G[AUTHORITY, k] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="organisations",
+    order=460,
+    claim="cohesion and authority of organisations follow trust, closeness and contact of members",
+    reads=("member", "capability", "trust", "ideal_point", "contact"),
+    writes=("cohesion", "authority"),
+    update=update,
+    start=start,
+    source="Keohane and Nye 1977; Hooghe and Marks 2015; Gray 2018; register M28",
+)

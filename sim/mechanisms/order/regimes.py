@@ -1,0 +1,113 @@
+"""Those who guard the rules undo them when they break them.
+
+Claim: the rules against proliferation and the authority of the United Nations suffer when a state
+passes technology to one that stands under reproach for its arms programmes, or goes to war and
+seizes land; they suffer more when the state has a veto, for then no decision can follow. Without
+further breaches authority comes back slowly.
+
+Equations (per quarter; t technology, y violation, v veto, r = P[veto]; rises since the start)::
+
+    weight_i = (1 + r v_i) / (1 + r)
+    spread   = sum_i weight_i max_j (t_ij - t0_ij)+ y_j
+    defiance = spread + sum_i weight_i (y_i - y0_i)+ + sum_i weight_i max_j y_j (B_ij - B0_ij)+
+    n       += turn (n0 - loss spread - n),      u += turn (u0 - loss defiance - u)
+
+both held in [0, 1]; the third sum is aid for states under reproach, the breach of sanctions.
+Sources: Hurd 2007 (authority of the Council rests on the conduct of its members); Jo and Gartzke
+2007 and Fuhrmann 2009 (technology supplied and proliferation); register M17 (003:p26, 003:p27).
+"""
+
+from __future__ import annotations
+
+from sim.fields import AID, NON_PROLIFERATION, UN_AUTHORITY, VETO, VIOLATION
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.trust import AID_START
+from sim.mechanisms.economy.barter import TECHNOLOGY
+from sim.registry import collective_field, dyad_field, param, state_field
+from sim.types import Collectives, Dyads, States, Vector
+
+LOSS = param(
+    "regimes.loss",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 20.0),
+    meaning="loss of integrity by one full breach of a state with a veto",
+    source="judgement: one lasting breach by a permanent member halves a regime in good order",
+)
+RANK = param(
+    "regimes.veto",
+    3.0,
+    (1.0, 6.0),
+    bounds=(0.0, 50.0),
+    meaning="how much more a breach by a state with a veto weighs",
+    source="judgement: no decision can follow upon it (register M17)",
+)
+TURN = param(
+    "regimes.turn",
+    0.08,
+    (0.04, 0.15),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which authority is lost and regained",
+    source="judgement: review conferences come every five years (register, 003:p29)",
+)
+TECHNOLOGY_START = dyad_field("technology_start", meaning="technology passed at the start")
+VIOLATION_START = state_field("violation_start", meaning="violation at the start")
+NON_PROLIFERATION_START = collective_field(
+    "non_proliferation_start", "order", meaning="integrity of non-proliferation at the start"
+)
+UN_AUTHORITY_START = collective_field(
+    "un_authority_start", "order", meaning="authority of the United Nations at the start"
+)
+
+
+@njit
+def start(M: Dyads, V: States, G: Collectives, n: int) -> None:
+    """Remember what is usual."""
+    G[NON_PROLIFERATION_START, 0] = G[NON_PROLIFERATION, 0]
+    G[UN_AUTHORITY_START, 0] = G[UN_AUTHORITY, 0]
+    for i in range(n):
+        V[VIOLATION_START, i] = V[VIOLATION, i]
+        for j in range(n):
+            M[TECHNOLOGY_START, i, j] = M[TECHNOLOGY, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, G: Collectives, P: Vector, n: int) -> None:
+    """Advance the integrity of the two regimes by a quarter."""
+    spread = 0.0
+    defiance = 0.0
+    for i in range(n):
+        passed = 0.0
+        broken = 0.0
+        for j in range(n):
+            if i == j:
+                continue
+            rise = M[TECHNOLOGY, i, j] - M[TECHNOLOGY_START, i, j]
+            passed = max(passed, rise * V[VIOLATION, j])
+            broken = max(broken, (M[AID, i, j] - M[AID_START, i, j]) * V[VIOLATION, j])
+        weight = (1.0 + P[RANK] * V[VETO, i]) / (1.0 + P[RANK])
+        spread += weight * passed
+        deed = max(0.0, V[VIOLATION, i] - V[VIOLATION_START, i])
+        defiance += weight * (passed + broken + deed)
+    n0 = G[NON_PROLIFERATION_START, 0] - P[LOSS] * spread
+    u0 = G[UN_AUTHORITY_START, 0] - P[LOSS] * defiance
+    now = G[NON_PROLIFERATION, 0]
+    G[NON_PROLIFERATION, 0] = clip(now + P[TURN] * (n0 - now), 0.0, 1.0)
+    now = G[UN_AUTHORITY, 0]
+    G[UN_AUTHORITY, 0] = clip(now + P[TURN] * (u0 - now), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="regimes",
+    order=455,
+    claim="breaches, above all by states with a veto, undo non-proliferation and the authority of "
+    "the United Nations",
+    reads=("technology", "violation", "veto", "aid"),
+    writes=("non_proliferation", "un_authority"),
+    update=update,
+    start=start,
+    source="Hurd 2007; Jo and Gartzke 2007; Fuhrmann 2009; register M17",
+)
