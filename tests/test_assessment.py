@@ -119,7 +119,7 @@ def test_third_states_are_told_their_change(seed: int) -> None:
         j = int(row[3])
         change = np.array([now.values(m).sum() - case.values(m).sum() for m in range(case.n)])
         change[[i, j]] = 0.0
-        third, du = row[-6:-3].astype(int), row[-3:]
+        third, du = row[-7:-4].astype(int), row[-4:-1]
         order = np.argsort(-np.abs(change))[:3]
         felt = [int(m) for m in order if abs(change[m]) > 1e-9]
         np.testing.assert_allclose(np.abs(du[: len(felt)]), np.abs(change[felt]), atol=1e-9)

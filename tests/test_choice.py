@@ -183,14 +183,14 @@ def test_nobody_is_named_where_no_third_state_is_moved() -> None:
     """-1 is nobody, whatever the kind of move; 0 is a state."""
     case = eager(3, n=8)
     rows = np.concatenate(list(case.play(4)))
-    third, du = rows[:, -6:-3], rows[:, -3:]
+    third, du = rows[:, -7:-4], rows[:, -4:-1]
     assert ((third >= 0.0) == (du != 0.0)).all()
     assert (third == np.round(third)).all()
     pacts = (rows[:, 4] == Move.PACT) & (rows[:, 7] == 1.0)
     assert (third[~pacts] == -1.0).all()
     for row in rows[pacts]:
-        assert not {row[2], row[3]} & set(row[-6:-3])
-        assert (np.diff(np.abs(row[-3:])) <= 0.0).all()
+        assert not {row[2], row[3]} & set(row[-7:-4])
+        assert (np.diff(np.abs(row[-4:-1])) <= 0.0).all()
 
 
 def test_a_refusal_is_followed_by_silence() -> None:
@@ -287,6 +287,8 @@ def test_luck_belongs_to_states_and_not_to_places() -> None:
     other = Case(
         np.ascontiguousarray(case.M[:, order][:, :, order]),
         np.ascontiguousarray(case.V[:, order]),
+        case.G.copy(),
+        np.ascontiguousarray(case.B[:, order]),
         case.P,
         case.keys[order],
     )

@@ -26,6 +26,8 @@ def allocations(case: Case, quarters: int) -> int:
         state_rows=np.arange(2),
         dyad_rows=np.arange(2),
         pairs=np.array([[0, 1]]),
+        cells=np.array([[0, 1, 0]]),
+        cell_series=np.zeros((quarters + 1, 1)),
         state_series=np.zeros((quarters + 1, 2, n)),
         dyad_series=np.zeros((quarters + 1, 2, 1)),
         network_ticks=np.array([0, quarters]),

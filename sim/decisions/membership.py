@@ -75,7 +75,7 @@ RIVALRY_COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="what stands against entering where one is part of another exclusive organisation",
-    source="judgement: customs unions cannot be shared (register, 002:p93)",
+    source="judgement: customs unions cannot be shared",
 )
 ADMISSION = param(
     "organisations.admission",

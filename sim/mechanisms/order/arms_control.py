@@ -14,7 +14,7 @@ Equations (per quarter; sums over pairs p < q of nuclear powers, weights w_pq = 
 
 a0 is the integrity at the start, which already expresses the usual strain. Sources: Jervis 1978
 (security dilemma and arms); Kreps 2018 and Maurer 2018 on linkage in arms control; register M42,
-M43 (000:p38, 001:p27).
+M43.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ LINK = param(
     (0.3, 0.9),
     bounds=(0.0, 20.0),
     meaning="loss of integrity when each backs the other's enemy in war with all that it can",
-    source="judgement after a refusal of talks that names this reason (register M43, 000:p38)",
+    source="judgement after a refusal of talks that names this reason (register M43)",
 )
 TALK = param(
     "arms_control.talks",

@@ -14,7 +14,7 @@ d is the distance of positions (UNGA units), c contact. The levels at the start 
 scenario; a shock to either fades at the same speed. Both are held in [0, 1]. A change of membership
 moves the means, too: a distant new member costs cohesion. Sources: Keohane and Nye 1977; Hooghe and
 Marks 2015 (scale and community of organisations); Gray 2018 (life, death and zombies of
-organisations); register M28 (001:p31).
+organisations); register M28.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Equations (per quarter; t technology, y violation, v veto, r = P[veto]; rises si
 
 both held in [0, 1]; the third sum is aid for states under reproach, the breach of sanctions.
 Sources: Hurd 2007 (authority of the Council rests on the conduct of its members); Jo and Gartzke
-2007 and Fuhrmann 2009 (technology supplied and proliferation); register M17 (003:p26, 003:p27).
+2007 and Fuhrmann 2009 (technology supplied and proliferation); register M17.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ TURN = param(
     bounds=(0.0, 1.0),
     unit="per quarter",
     meaning="speed at which authority is lost and regained",
-    source="judgement: review conferences come every five years (register, 003:p29)",
+    source="judgement: review conferences come every five years (register M17)",
 )
 TECHNOLOGY_START = dyad_field("technology_start", meaning="technology passed at the start")
 VIOLATION_START = state_field("violation_start", meaning="violation at the start")

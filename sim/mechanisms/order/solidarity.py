@@ -9,7 +9,7 @@ Equation (per quarter; member m of organisation k, target j outside it)::
 
 shared_kj is the capability-weighted share of the other members that sanction j. Nothing happens
 while cohesion is at its start. Sources: Bapat and Morgan 2009 and Weber and Schneider 2022 (unity
-and institutions behind sanctions); register M31, M32 (002:p93, 000:p38).
+and institutions behind sanctions); register M31, M32.
 """
 
 from __future__ import annotations
