@@ -73,6 +73,7 @@ DYAD_SERIES = (
     "subversion",
     "mediation",
     "personnel",
+    "clash_risk",
     "connectivity",
     "currency",
     "war",

@@ -74,9 +74,23 @@ def lively(seed: int) -> Case:
     for field in names.DYAD_FIELDS.values():
         np.fill_diagonal(block(case, field), np.diag(block(random_case(6, seed), field)))
     case.states("need")[:] = rng.random(n)
+    case.dyads("munitions_from")[:] = 0.3 * rng.random((n, n))
+    case.states("munitions_imports")[:] = case.dyads("munitions_from").sum(axis=1)
+    # a fought conflict between nuclear powers, and chances near a half, so that rare things happen
+    k = case.collective("conflict", 1)
+    one, other = int(np.argmax(case.B[k])), int(np.argmin(case.B[k]))
+    case.dyads("war")[one, other] = case.dyads("war")[other, one] = 1.0
+    case.states("nuclear")[[one, other]] = 1.0
+    case.G[names.COLLECTIVE_FIELDS["rung"].row, k] = 2.0
+    case.set_p(escalation__outbreak=2.0, escalation__freeze=0.0, entanglement__join=1.0)
+    at_peace = case.dyads("war")[one] == 0.0
+    ally = next((i for i in range(n) if i not in (one, other) and at_peace[i]), other)
     for i in range(n):
         case.move("pact", i, (i + 1) % n, 3.0 if case.now("pact", i, (i + 1) % n) < 3.0 else 1.0)
     probes().assess(case.M, case.V, case.P, n)
+    case.dyads("entrapment_weight")[ally, other] = 1.0
+    case.dyads("trust")[ally, other] = 0.9
+    case.dyads("hostility")[ally, one] = 0.9
     return case
 
 
@@ -266,6 +280,7 @@ def test_a_quiet_world_stays_as_it_is(seed: int) -> None:
     case.set_p(alignment_pull__noise=0.0)
     # deliveries follow what is installed; where the two differ, they move by themselves
     case.dyads("arms_stock")[:] = case.dyads("arms")
+    case.states("growth")[:] = 0.0
     case.call("begin")
     before = case.copy()
     for tick in range(1, 5):

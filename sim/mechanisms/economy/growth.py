@@ -1,0 +1,119 @@
+"""Economies grow at rates of their own; who is cut off from know-how grows more slowly.
+
+Claim: power follows the growth of economies, whatever others wish; loss of access to technology,
+by sanctions of leaders or by a state's own measures against them, slows it without turning it.
+
+Equations (per quarter; g growth a year, stated by the scenario; Y and C shares of the world)::
+
+    know_i   = sum_j trade0_ij Y_j / (Y_i + Y_j) (1 - max(S_ij, S_ji)) / the same at the start
+    rate_i   = g_i - g_mean - slow (1 - know_i)+        g_mean weighted by Y
+    Y_i     *= exp(rate_i / 4),     C_i *= exp(follow rate_i / 4),    both then keep their sums
+
+technology access is know_i. Without stated growth and new sanctions nothing moves. Sources: Coe and
+Helpman 1995 and Keller 2004 (know-how follows trade with leaders); Gutmann, Neuenkirch and Neumeier
+2023 (growth under sanctions); Kennedy 1987; register M48, M52.
+"""
+
+from __future__ import annotations
+
+from sim.fields import CAPABILITY, ECONOMY, SANCTIONS
+from sim.jit import njit
+from sim.mathx import clip, exp
+from sim.mechanisms import Mechanism
+from sim.mechanisms.economy.trade_rerouting import TRADE_START
+from sim.registry import param, state_field
+from sim.types import Dyads, States, Vector
+
+SLOW = param(
+    "growth.slow",
+    0.04,
+    (0.02, 0.07),
+    bounds=(0.0, 1.0),
+    unit="per year",
+    meaning="growth lost by a state that is cut off from all technology",
+    source="Gutmann et al. 2023: 2 to 3.5 points of growth over the first years of sanctions",
+)
+FOLLOW = param(
+    "growth.follow",
+    0.6,
+    (0.3, 0.9),
+    bounds=(0.0, 2.0),
+    meaning="elasticity of capability to the economy",
+    source="judgement: the blend weighs spending, which follows output, at .6",
+)
+GROWTH = state_field(
+    "growth",
+    bounds=(-0.3, 0.3),
+    unit="per year",
+    initial=True,
+    meaning="real growth of the economy that is expected",
+)
+TECHNOLOGY_ACCESS = state_field(
+    "technology_access",
+    default=1.0,
+    bounds=(0.0, 2.0),
+    meaning="access to the know-how of leaders relative to the start",
+)
+KNOWHOW_START = state_field("knowhow_start", meaning="access to know-how at the start")
+
+
+@njit
+def knowhow(M: Dyads, V: States, n: int, i: int) -> float:
+    """Trade with larger economies that sanctions leave open."""
+    total = 0.0
+    for j in range(n):
+        if M[TRADE_START, i, j] > 0.0 and j != i:
+            bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+            lead = V[ECONOMY, j] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
+            total += M[TRADE_START, i, j] * lead * max(0.0, 1.0 - bar)
+    return total
+
+
+@njit
+def start(M: Dyads, V: States, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        V[KNOWHOW_START, i] = knowhow(M, V, n, i)
+        V[TECHNOLOGY_ACCESS, i] = 1.0
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance economies and capabilities by a quarter; their sums stay."""
+    size = 0.0
+    force = 0.0
+    mean = 0.0
+    still = True
+    for i in range(n):
+        if V[KNOWHOW_START, i] > 0.0:
+            V[TECHNOLOGY_ACCESS, i] = clip(knowhow(M, V, n, i) / V[KNOWHOW_START, i], 0.0, 2.0)
+        size += V[ECONOMY, i]
+        force += V[CAPABILITY, i]
+        mean += V[ECONOMY, i] * V[GROWTH, i]
+        still = still and V[GROWTH, i] == 0.0 and V[TECHNOLOGY_ACCESS, i] > 1.0 - 1e-6
+    if still or size <= 0.0 or force <= 0.0:
+        return
+    mean /= size
+    new_size = 0.0
+    new_force = 0.0
+    for i in range(n):
+        rate = V[GROWTH, i] - mean - P[SLOW] * max(0.0, 1.0 - V[TECHNOLOGY_ACCESS, i])
+        V[ECONOMY, i] *= exp(0.25 * rate)
+        V[CAPABILITY, i] *= exp(0.25 * P[FOLLOW] * rate)
+        new_size += V[ECONOMY, i]
+        new_force += V[CAPABILITY, i]
+    for i in range(n):
+        V[ECONOMY, i] = clip(V[ECONOMY, i] * size / new_size, 0.0, 1.0)
+        V[CAPABILITY, i] = clip(V[CAPABILITY, i] * force / new_force, 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="growth",
+    order=160,
+    claim="power follows growth; loss of access to know-how slows it",
+    reads=("growth", "economy", "capability", "sanctions", "trade_start"),
+    writes=("economy", "capability", "technology_access"),
+    update=update,
+    start=start,
+    source="Coe and Helpman 1995; Keller 2004; Gutmann et al. 2023; register M48, M52",
+)

@@ -1,0 +1,376 @@
+"""Conflicts stand on a ladder: frozen, fought, wider; hostility lifts them, its costs hold them.
+
+Claim: a frozen conflict breaks out, and a fought one widens, more readily where acts and mistrust
+have grown, where the stronger side wants to revise, fears that the other will soon be out of reach
+in a hostile alliance, doubts the other's backers, or where arms control fails; protection of the
+weaker side and nuclear arms on both sides deter. What all sides fear more than they like stays
+frozen, and exhaustion stops the fighting.
+
+Equations (per quarter; sides a, b of conflict k; D the sum of drives, D0 its value at the start)::
+
+    D     = tense T + distrust (1 - tau) + ambition r + bid L + fragile (1 - arms control)
+            + doubt (1 - cohesion of b's and its backers' organisations) - deter s_b
+    T, tau  means over pairs of opposing parties weighted by C_i C_j, both orders
+    r, L    of the stronger side: effective revisionism x hostility; L = r max_b sum_k part_bk
+            floor_k (mean hostility towards the members of k)
+    s_b   = O_b / (O_b + T_b), security of the weaker side
+    outbreak   logit = base_outbreak + D - D0                   if nobody fights
+    climb      logit = base_climb + D - D0 - nuclear            if there is fighting
+    freeze     logit = base_freeze + tired mean need - (D - D0) if there is fighting
+
+An outbreak sets war between the parties to the conflict's intensity, at least a regional matter if
+the conflict was local before; the stronger revisionist side is blamed. Draws are keyed by seed,
+quarter and conflict. ``escalation_risk`` is the chance of outbreak or climb.
+
+Sources: Powell 1999, 2006 (commitment problems and preventive war); Fearon 1995; Jervis 1978;
+Huth 1988 (extended deterrence); Braithwaite and Lemke 2011 (what makes disputes escalate); register
+M03, M36, M41, M42, M44, M53, M55.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.membership import FULL
+from sim.fields import (
+    ARMS_CONTROL,
+    CAPABILITY,
+    COHESION,
+    COLLECTIVE_KIND,
+    CONFLICT,
+    CONFLICT_INTENSITY,
+    ESCALATION_RISK,
+    FROZEN,
+    HOSTILITY,
+    NEED,
+    NUCLEAR,
+    ORGANISATION,
+    ORGANISATION_COMMITMENT,
+    PROTECTION,
+    REVISIONISM_NOW,
+    RUNG,
+    TENSION,
+    THREAT_TOTAL,
+    TRUST,
+    VIOLATION,
+    WAR,
+)
+from sim.jit import njit
+from sim.mathx import clip, logistic
+from sim.mechanisms import Mechanism
+from sim.registry import collective_field, param
+from sim.streams import ESCALATION, block, unit
+from sim.types import Collectives, Dyads, Parts, States, Vector
+
+OUTBREAK = param(
+    "escalation.outbreak",
+    -5.0,
+    (-5.8, -4.3),
+    bounds=(-30.0, 10.0),
+    unit="logits per quarter",
+    meaning="usual hazard that a frozen conflict breaks out",
+    source="about one in forty contested frozen conflicts and years turned to war 1992-2021: "
+    "twelve such conflicts and some eight relapses (judgement from public chronologies)",
+)
+CLIMB = param(
+    "escalation.climb",
+    -5.0,
+    (-6.0, -4.2),
+    bounds=(-30.0, 10.0),
+    unit="logits per quarter",
+    meaning="usual hazard that fighting climbs a rung",
+    source="about one interstate war in twelve draws in further states (Correlates of War)",
+)
+FREEZE = param(
+    "escalation.freeze",
+    -4.5,
+    (-5.3, -3.7),
+    bounds=(-30.0, 10.0),
+    unit="logits per quarter",
+    meaning="usual hazard that fighting freezes",
+    source="long interstate wars end at some 5 to 10 per cent a year after the first year "
+    "(judgement after durations in the Correlates of War)",
+)
+TENSE = param(
+    "escalation.tension", 3.0, (1.5, 4.5), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of full tension between the sides",
+    source="judgement: full tension raises the yearly hazard from 3 to 40 per cent",
+)  # fmt: skip
+DISTRUST = param(
+    "escalation.distrust", 1.5, (0.5, 2.5), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of the loss of all trust",
+    source="judgement: diplomacy settles less where words are not believed (register M44)",
+)  # fmt: skip
+AMBITION = param(
+    "escalation.ambition", 3.0, (1.5, 4.5), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of full revisionism of the stronger side against a hostile other",
+    source="judgement: revisionists begin most wars (Huth 1988; Braithwaite and Lemke 2011)",
+)  # fmt: skip
+BID = param(
+    "escalation.bid", 6.0, (3.0, 9.0), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of a full accession of the weaker side to a hostile defence organisation, in "
+    "the eyes of a full revisionist",
+    source="judgement: a shift of power that cannot be undone is the strongest motive of "
+    "preventive war (Powell 2006)",
+)  # fmt: skip
+FRAGILE = param(
+    "escalation.fragile", 1.0, (0.4, 1.8), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of the end of all arms control",
+    source="judgement: moderate, since arms control bears on the great powers (register M42)",
+)  # fmt: skip
+DOUBT = param(
+    "escalation.doubt", 1.5, (0.5, 2.5), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of the loss of all cohesion among the other side and its backers",
+    source="judgement: deterrence rests on resolve (Huth 1988; register M55)",
+)  # fmt: skip
+DETER = param(
+    "escalation.deter", 3.0, (1.5, 4.5), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of full security of the weaker side",
+    source="judgement: costs of war high for both keep conflicts frozen (register M53)",
+)  # fmt: skip
+NUCLEAR_FEAR = param(
+    "escalation.nuclear", 1.5, (0.5, 2.5), bounds=(0.0, 50.0), unit="logits",
+    meaning="how much nuclear arms on both sides hold a fight where it is",
+    source="no nuclear powers have fought a large war (Rauchhaus 2009)",
+)  # fmt: skip
+TIRED = param(
+    "escalation.tired", 2.0, (1.0, 3.0), bounds=(0.0, 50.0), unit="logits",
+    meaning="how much full need of both sides makes fighting stop",
+    source="judgement: exhaustion (Zartman 1989, hurting stalemate)",
+)  # fmt: skip
+BLAME = param(
+    "escalation.blame", 0.4, (0.2, 0.6), bounds=(0.0, 1.0),
+    meaning="violation that a side that goes to war takes on",
+    source="judgement: half of that of an invasion of the first order",
+)  # fmt: skip
+FREEZE_CHANCE = collective_field(
+    "settlement_chance",
+    "conflict",
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="chance that the fighting freezes in the quarter",
+)
+DRIVE_START = collective_field("drive_start", "conflict", meaning="drives at the start")
+
+
+@njit
+def side(B: Parts, k: int, i: int) -> float:
+    """1 or -1 for a party of conflict k, 0 for others."""
+    if B[k, i] > FULL:
+        return 1.0
+    return -1.0 if B[k, i] < -FULL else 0.0
+
+
+@njit
+def fought(M: Dyads, B: Parts, n: int, k: int) -> bool:
+    """Whether opposing parties of k are at war."""
+    for i in range(n):
+        if side(B, k, i) > 0.0:
+            for j in range(n):
+                if side(B, k, j) < 0.0 and M[WAR, i, j] > 0.0:
+                    return True
+    return False
+
+
+@njit
+def stronger(V: States, B: Parts, n: int, k: int) -> float:
+    """The side whose revisionism, times capability, is larger: 1 or -1."""
+    total = 0.0
+    for i in range(n):
+        total += side(B, k, i) * V[CAPABILITY, i] * (0.05 + V[REVISIONISM_NOW, i])
+    return 1.0 if total >= 0.0 else -1.0
+
+
+@njit
+def loss_feared(M: Dyads, V: States, G: Collectives, B: Parts, n: int, a: int, b: int) -> float:
+    """What a fears of b's part in organisations whose members a finds hostile, 0 to 1."""
+    total = 0.0
+    for o in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, o] != ORGANISATION or B[o, b] <= 0.0:
+            continue
+        weight = 0.0
+        hostile = 0.0
+        for m in range(n):
+            if m != a and m != b and B[o, m] > FULL:
+                weight += V[CAPABILITY, m]
+                hostile += V[CAPABILITY, m] * M[HOSTILITY, a, m]
+        if weight > 0.0:
+            total += B[o, b] * G[ORGANISATION_COMMITMENT, o] * hostile / weight
+    return min(1.0, total)
+
+
+@njit
+def irresolution(V: States, G: Collectives, B: Parts, n: int, k: int, of: float) -> float:
+    """Lack of cohesion of the organisations of a side and its backers, 0 to 1."""
+    total = 0.0
+    weight = 0.0
+    for i in range(n):
+        if B[k, i] * of <= 0.0:
+            continue
+        share = abs(B[k, i]) * V[CAPABILITY, i]
+        for o in range(G.shape[1]):
+            if G[COLLECTIVE_KIND, o] == ORGANISATION and B[o, i] > 0.0:
+                w = share * B[o, i] * G[ORGANISATION_COMMITMENT, o]
+                weight += w
+                total += w * (1.0 - G[COHESION, o])
+    return total / weight if weight > 0.0 else 0.0
+
+
+@njit
+def drive(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int, k: int) -> float:
+    """Sum of what lifts conflict k, less what holds it (logits)."""
+    strong = stronger(V, B, n, k)
+    weight = 0.0
+    tense = 0.0
+    distrust = 0.0
+    ambition = 0.0
+    bid = 0.0
+    security = 0.0
+    defended = 0.0
+    for i in range(n):
+        if side(B, k, i) != strong:
+            continue
+        for j in range(n):
+            if side(B, k, j) != -strong:
+                continue
+            w = V[CAPABILITY, i] * V[CAPABILITY, j]
+            weight += w
+            tense += 0.5 * w * (M[TENSION, i, j] + M[TENSION, j, i])
+            distrust += w * (1.0 - 0.5 * (M[TRUST, i, j] + M[TRUST, j, i]))
+            want = min(1.0, V[REVISIONISM_NOW, i]) * M[HOSTILITY, i, j]
+            ambition += w * want
+            bid = max(bid, min(1.0, V[REVISIONISM_NOW, i]) * loss_feared(M, V, G, B, n, i, j))
+    if weight <= 0.0:
+        return 0.0
+    for j in range(n):
+        if side(B, k, j) == -strong:
+            total = V[PROTECTION, j] + V[THREAT_TOTAL, j]
+            defended += V[CAPABILITY, j]
+            security += V[CAPABILITY, j] * (V[PROTECTION, j] / total if total > 0.0 else 1.0)
+    return (
+        P[TENSE] * tense / weight
+        + P[DISTRUST] * distrust / weight
+        + P[AMBITION] * ambition / weight
+        + P[BID] * bid
+        + P[FRAGILE] * (1.0 - G[ARMS_CONTROL, 0])
+        + P[DOUBT] * irresolution(V, G, B, n, k, -strong)
+        - P[DETER] * security / defended
+    )
+
+
+@njit
+def both_nuclear(V: States, B: Parts, n: int, k: int) -> bool:
+    """Whether there are nuclear powers on both sides, supporters included."""
+    one = False
+    other = False
+    for i in range(n):
+        if V[NUCLEAR, i] > 0.5:
+            one = one or B[k, i] > 0.0
+            other = other or B[k, i] < 0.0
+    return one and other
+
+
+@njit
+def set_war(M: Dyads, B: Parts, n: int, k: int, intensity: float) -> None:
+    """War of all opposing parties of k at an intensity."""
+    for i in range(n):
+        for j in range(n):
+            if side(B, k, i) * side(B, k, j) < 0.0:
+                M[WAR, i, j] = intensity
+
+
+@njit
+def start(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+    """Drives that the usual hazards already express."""
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] == CONFLICT:
+            G[DRIVE_START, k] = drive(M, V, G, B, P, n, k)
+
+
+@njit
+def update(
+    M: Dyads,
+    V: States,
+    G: Collectives,
+    B: Parts,
+    P: Vector,
+    n: int,
+    tick: int,
+    seed: int,
+    run: int,
+) -> None:
+    """Let every conflict break out, climb, freeze or stay."""
+    number = 0
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] != CONFLICT:
+            continue
+        number += 1
+        G[ESCALATION_RISK, k] = 0.0
+        G[FREEZE_CHANCE, k] = 0.0
+        if G[RUNG, k] < 0.5:
+            continue
+        lift = drive(M, V, G, B, P, n, k) - G[DRIVE_START, k]
+        up, down, _, _ = block(seed, run, ESCALATION, tick, 0, number, number, 0)
+        if fought(M, B, n, k):
+            if G[FROZEN, k] > 0.5:  # fighting that an event began
+                G[FROZEN, k] = 0.0
+                G[RUNG, k] = max(G[RUNG, k], 2.0)
+            fear = P[NUCLEAR_FEAR] if both_nuclear(V, B, n, k) else 0.0
+            if G[RUNG, k] < 2.5:
+                G[ESCALATION_RISK, k] = logistic(P[CLIMB] + lift - fear)
+                if unit(up) < G[ESCALATION_RISK, k]:
+                    G[RUNG, k] += 1.0
+            need = 0.0
+            parties = 0.0
+            for i in range(n):
+                if side(B, k, i) != 0.0:
+                    need += V[NEED, i]
+                    parties += 1.0
+            G[FREEZE_CHANCE, k] = logistic(P[FREEZE] + P[TIRED] * need / parties - lift)
+            if unit(down) < G[FREEZE_CHANCE, k]:
+                set_war(M, B, n, k, 0.0)
+                G[FROZEN, k] = 1.0
+            continue
+        G[FROZEN, k] = 1.0
+        G[ESCALATION_RISK, k] = logistic(P[OUTBREAK] + lift)
+        if unit(up) < G[ESCALATION_RISK, k]:
+            strong = stronger(V, B, n, k)
+            set_war(M, B, n, k, max(0.2, G[CONFLICT_INTENSITY, k]))
+            G[FROZEN, k] = 0.0
+            G[RUNG, k] = max(G[RUNG, k], 2.0)
+            for i in range(n):
+                if side(B, k, i) == strong:
+                    V[VIOLATION, i] = clip(
+                        V[VIOLATION, i] + P[BLAME] * (1.0 - V[VIOLATION, i]), 0.0, 1.0
+                    )
+
+
+MECHANISM = Mechanism(
+    name="escalation",
+    order=350,
+    claim="conflicts break out, widen and freeze with tension, mistrust, ambition, fear of loss "
+    "and what deters",
+    reads=(
+        "side",
+        "member",
+        "war",
+        "rung",
+        "frozen",
+        "conflict_intensity",
+        "organisation_commitment",
+        "cohesion",
+        "arms_control",
+        "capability",
+        "effective_revisionism",
+        "tension",
+        "trust",
+        "hostility",
+        "protection",
+        "threat",
+        "nuclear",
+        "need",
+        "violation",
+    ),
+    writes=("escalation_risk", "rung", "frozen", "war", "violation"),
+    update=update,
+    start=start,
+    source="Powell 1999, 2006; Fearon 1995; Huth 1988; Zartman 1989; register M03, M41, M53, M55",
+)
