@@ -74,6 +74,7 @@ def lively(seed: int) -> Case:
     for field in names.DYAD_FIELDS.values():
         np.fill_diagonal(block(case, field), np.diag(block(random_case(6, seed), field)))
     case.states("need")[:] = rng.random(n)
+    case.states("violation")[:] = rng.random(n)
     case.dyads("munitions_from")[:] = 0.3 * rng.random((n, n))
     case.states("munitions_imports")[:] = case.dyads("munitions_from").sum(axis=1)
     # a fought conflict between nuclear powers, and chances near a half, so that rare things happen

@@ -1,0 +1,57 @@
+"""A cut of contact is answered with a cut.
+
+Claim: staff sent home and ambassadors withdrawn are answered in kind, so that contacts shrink on
+both sides, until the two are equally far below what is usual between them.
+
+Equation (per quarter; c_ij contact of i to j, c0 at the start, both orders from the same past)::
+
+    c_ij -= answer max(0, (c0_ji - c_ji) - max(0, c0_ij - c_ij))        where c_ji < c0_ji
+
+Range 0..1. Sources: tit for tat in diplomatic ties, Kinne 2014; Kydd 2005; register M58.
+"""
+
+from __future__ import annotations
+
+from sim.fields import CONTACT
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import CONTACT_START
+from sim.registry import param
+from sim.types import Dyads, Vector
+
+ANSWER = param(
+    "expulsion.answer",
+    0.6,
+    (0.4, 0.9),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="part of a cut that is matched within a quarter",
+    source="judgement: expulsions are matched head by head within weeks (register M58)",
+)
+
+
+@njit
+def update(M: Dyads, P: Vector, n: int) -> None:
+    """Answer cuts of contact."""
+    for i in range(n):
+        for j in range(i + 1, n):
+            mine = M[CONTACT_START, i, j] - M[CONTACT, i, j]
+            theirs = M[CONTACT_START, j, i] - M[CONTACT, j, i]
+            if theirs > 0.0 and theirs > mine:
+                cut = P[ANSWER] * (theirs - max(0.0, mine))
+                M[CONTACT, i, j] = clip(M[CONTACT, i, j] - cut, 0.0, 1.0)
+            elif mine > 0.0 and mine > theirs:
+                cut = P[ANSWER] * (mine - max(0.0, theirs))
+                M[CONTACT, j, i] = clip(M[CONTACT, j, i] - cut, 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="expulsion",
+    order=212,
+    claim="cuts of contact are answered in kind",
+    reads=("contact", "contact_start"),
+    writes=("contact",),
+    update=update,
+    source="Kinne 2014; Kydd 2005; register M58",
+)

@@ -1,0 +1,103 @@
+"""A bridge calms those whom it joins, until the bridge-builder has had enough.
+
+Claim: a state trusted on both sides that works as a go-between keeps acts of hostility down; when
+the one it spoke for breaks the rules or its own trust in it is gone, it stops, is disappointed, and
+the calm goes with it.
+
+Equations (per quarter; m_ij work of i as a bridge between j and others; levels at the start 0)::
+
+    m_ij    -= quit ((y_j - y0_j)+ + (tau0_ij - tau_ij)+) m_ij          y violation of j
+    b_ij    += regret (fall of m_ij)                                     evidence against j
+    T_jk, T_kj += calm (m0_ij - m_ij) tau0_ik (T at the start)           for every k at odds with j
+
+Sources: Kydd 2003 and Beardsley 2011 (biased and trusted mediators); Zartman 1989; register M51.
+"""
+
+from __future__ import annotations
+
+from sim.fields import MEDIATION, TENSION, TRUST, TRUST_BAD, VIOLATION
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.trust import TENSION_START
+from sim.mechanisms.economy.trade_rerouting import TRUST_START
+from sim.registry import dyad_field, param, state_field
+from sim.types import Dyads, States, Vector
+
+QUIT = param(
+    "mediation.quit",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 5.0),
+    unit="per quarter",
+    meaning="how fast a full breach of rules or trust ends the work",
+    source="judgement: a special relation ended within a year or two (register M51)",
+)
+REGRET = param(
+    "mediation.regret",
+    2.0,
+    (1.0, 4.0),
+    bounds=(0.0, 100.0),
+    unit="counts",
+    meaning="evidence against the one that was spoken for, when all work ends",
+    source="judgement: more than a broken pact of arms cooperation (register M51)",
+)
+CALM = param(
+    "mediation.calm",
+    0.15,
+    (0.05, 0.3),
+    bounds=(0.0, 5.0),
+    unit="per quarter",
+    meaning="acts, relative to the usual, that full mediation by a trusted state keeps back",
+    source="judgement: mediation shortens crises by a quarter to a third (Beardsley 2011)",
+)
+MEDIATION_START = dyad_field("mediation_start", meaning="work as a bridge at the start")
+REPUTE_START = state_field("repute_start", meaning="violation at the start, for mediators")
+
+
+@njit
+def start(M: Dyads, V: States, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        V[REPUTE_START, i] = V[VIOLATION, i]
+        for j in range(n):
+            M[MEDIATION_START, i, j] = M[MEDIATION, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance the work of mediators and what it keeps back by a quarter."""
+    for i in range(n):
+        for j in range(n):
+            if i == j:
+                continue
+            work = M[MEDIATION, i, j]
+            if work > 0.0:
+                breach = max(0.0, V[VIOLATION, j] - V[REPUTE_START, j])
+                breach += max(0.0, M[TRUST_START, i, j] - M[TRUST, i, j])
+                fall = min(work, P[QUIT] * breach * work)
+                M[MEDIATION, i, j] = work - fall
+                M[TRUST_BAD, i, j] += P[REGRET] * fall
+            gone = M[MEDIATION_START, i, j] - M[MEDIATION, i, j]
+            if gone == 0.0:
+                continue
+            for k in range(n):
+                if k in (i, j):
+                    continue
+                heat = P[CALM] * gone * M[TRUST_START, i, k]
+                change = heat * M[TENSION_START, j, k]
+                M[TENSION, j, k] = clip(M[TENSION, j, k] + change, 0.0, 1.0)
+                change = heat * M[TENSION_START, k, j]
+                M[TENSION, k, j] = clip(M[TENSION, k, j] + change, 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="mediation",
+    order=325,
+    claim="mediators keep acts of hostility back until breaches make them stop",
+    reads=("mediation", "violation", "trust", "trust_start", "tension", "tension_start"),
+    writes=("mediation", "trust_bad", "tension"),
+    update=update,
+    start=start,
+    source="Kydd 2003; Beardsley 2011; register M51",
+)

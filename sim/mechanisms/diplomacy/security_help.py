@@ -1,0 +1,90 @@
+"""Help against danger at home buys support abroad.
+
+Claim: a government that fears for its hold over its territory sides with those who help it with aid
+or soldiers; the shakier the state, and the less help it has from others, the more.
+
+Equations (per quarter; h_ij help of i to j above the start, z_j instability, x ideal point)::
+
+    h_ij  = max(B_ij - B0_ij, personnel_ij - personnel0_ij)+
+    a_ji += thanks h_ij z_j h_ij / sum_k h_kj
+    home_j += turn h_ij z_j (x_i - x_j)
+
+Sources: Morgenthau 1962 and Dreher et al. 2008 (aid and votes); Sullivan, Tessman and Li 2011
+(military aid and cooperation); register M30.
+"""
+
+from __future__ import annotations
+
+from sim.fields import AID, IDEAL_HOME, IDEAL_POINT, INSTABILITY, PERSONNEL, TRUST_GOOD
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.trust import AID_START
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+THANKS = param(
+    "security_help.thanks",
+    1.0,
+    (0.4, 2.0),
+    bounds=(0.0, 100.0),
+    unit="counts per quarter",
+    meaning="trust earned by full help to a state that has lost control",
+    source="judgement: a quarter of full help in full need earns as much as a defence pact",
+)
+TURN = param(
+    "security_help.turn",
+    0.03,
+    (0.01, 0.06),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="part of the distance of positions that full help covers",
+    source="Dreher et al. 2008: aid moves votes by small but lasting amounts",
+)
+PERSONNEL_START = dyad_field("personnel_start", meaning="personnel at work at the start")
+
+
+@njit
+def start(M: Dyads, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        for j in range(n):
+            M[PERSONNEL_START, i, j] = M[PERSONNEL, i, j]
+
+
+@njit
+def given(M: Dyads, i: int, j: int) -> float:
+    """Help of i to j above the start, 0 to 1."""
+    aid = M[AID, i, j] - M[AID_START, i, j]
+    return max(0.0, aid, M[PERSONNEL, i, j] - M[PERSONNEL_START, i, j])
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Count the thanks of a quarter."""
+    for j in range(n):
+        if V[INSTABILITY, j] <= 0.0:
+            continue
+        total = 0.0
+        for i in range(n):
+            total += given(M, i, j) if i != j else 0.0
+        if total <= 0.0:
+            continue
+        for i in range(n):
+            h = given(M, i, j) if i != j else 0.0
+            if h > 0.0:
+                M[TRUST_GOOD, j, i] += P[THANKS] * h * V[INSTABILITY, j] * h / total
+                shift = P[TURN] * h * V[INSTABILITY, j] * (V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
+                V[IDEAL_HOME, j] = clip(V[IDEAL_HOME, j] + shift, -5.0, 5.0)
+
+
+MECHANISM = Mechanism(
+    name="security_help",
+    order=218,
+    claim="states in danger at home side with those who help them",
+    reads=("aid", "personnel", "instability", "ideal_point", "trust_good", "ideal_home"),
+    writes=("trust_good", "ideal_home"),
+    update=update,
+    start=start,
+    source="Dreher et al. 2008; Sullivan, Tessman and Li 2011; register M30",
+)

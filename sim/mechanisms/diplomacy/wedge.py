@@ -1,0 +1,83 @@
+"""A state hemmed in by the friends of a rival works to loosen them from it.
+
+Claim: where the threat of a rival and its friends has grown, a state courts those friends that are
+least hostile to it and sows doubt about the rival; who feels threatened by it is not to be won.
+
+Equations (per quarter; f_ir threat that i feels from r and its friends, f0 at the start)::
+
+    pressed_ir = (f_ir - f0_ir)+ / (f0_i + f_i),     open_im = (1 - H_im) tau_im
+    c_im += court pressed_ir g_rm open_im (1 - c_im)
+    b_mr += doubt pressed_ir g_rm open_im
+
+for every friend m of r (g commitment). Sources: Crawford 2011, Izumikawa 2013 and Yoo 2015 (wedge
+strategies); register M14.
+"""
+
+from __future__ import annotations
+
+from sim.fields import COMMITMENT, CONTACT, HOSTILITY, THREAT, THREAT_TOTAL, TRUST, TRUST_BAD
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+COURT = param(
+    "wedge.court",
+    0.2,
+    (0.1, 0.4),
+    bounds=(0.0, 5.0),
+    unit="per quarter",
+    meaning="attention to a rival's friend when all threat is new",
+    source="judgement: visits to a rival's allies in a crisis",
+)
+DOUBT = param(
+    "wedge.doubt",
+    0.2,
+    (0.0, 0.5),
+    bounds=(0.0, 100.0),
+    unit="counts per quarter",
+    meaning="doubt of a friend about the rival that it brings",
+    source="judgement: success is rare (Crawford 2011; register M14)",
+)
+THREAT_START = dyad_field("threat_from_start", meaning="threat of j and its friends at the start")
+
+
+@njit
+def start(M: Dyads, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        for j in range(n):
+            M[THREAT_START, i, j] = M[THREAT, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Court the friends of those who have come to threaten."""
+    for i in range(n):
+        for r in range(n):
+            rise = M[THREAT, i, r] - M[THREAT_START, i, r]
+            if i == r or rise <= 1e-9:
+                continue
+            pressed = rise / (V[THREAT_TOTAL, i] + 1e-9)
+            if pressed < 1e-3:
+                continue
+            for m in range(n):
+                if m in (i, r) or M[COMMITMENT, r, m] <= 0.0:
+                    continue
+                ready = pressed * M[COMMITMENT, r, m] * (1.0 - M[HOSTILITY, i, m]) * M[TRUST, i, m]
+                c = M[CONTACT, i, m]
+                M[CONTACT, i, m] = clip(c + P[COURT] * ready * (1.0 - c), 0.0, 1.0)
+                M[TRUST_BAD, m, r] += P[DOUBT] * ready
+
+
+MECHANISM = Mechanism(
+    name="wedge",
+    order=214,
+    claim="states threatened by a rival's camp court its friends and sow doubt about it",
+    reads=("threat_from", "threat", "commitment", "hostility", "trust", "contact", "trust_bad"),
+    writes=("contact", "trust_bad"),
+    update=update,
+    start=start,
+    source="Crawford 2011; Izumikawa 2013; register M14",
+)

@@ -1,0 +1,67 @@
+"""One member that breaks ranks weakens the whole.
+
+Claim: where members keep an outsider at a distance together, contact of one of them with it above
+the usual costs the organisation cohesion, more so the more of its members hold out.
+
+Equation (per quarter; member m of k, outsider j)::
+
+    cohesion_k -= weaken max_j max_m (c_mj - c0_mj)+ shared_j
+
+with shared_j the capability-weighted share of members that sanction j. Sources: Hovi 2005 and Weber
+and Schneider 2022 (unity behind sanctions); register M31.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.membership import is_member
+from sim.fields import CAPABILITY, COHESION, COLLECTIVE_KIND, CONTACT, ORGANISATION, SANCTIONS
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import CONTACT_START
+from sim.registry import param
+from sim.types import Collectives, Dyads, Parts, States, Vector
+
+WEAKEN = param(
+    "dissent.weaken",
+    0.1,
+    (0.04, 0.2),
+    bounds=(0.0, 5.0),
+    unit="per quarter",
+    meaning="cohesion lost by full contact of one member with an outsider whom all sanction",
+    source="judgement: one dissenter delays joint measures, it does not end them (register M31)",
+)
+
+
+@njit
+def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+    """Let breaches of ranks wear on cohesion for a quarter."""
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] != ORGANISATION:
+            continue
+        worst = 0.0
+        for j in range(n):
+            if is_member(B, k, j):
+                continue
+            total = 0.0
+            held = 0.0
+            most = 0.0
+            for m in range(n):
+                if is_member(B, k, m):
+                    total += V[CAPABILITY, m]
+                    held += V[CAPABILITY, m] * min(1.0, M[SANCTIONS, m, j])
+                    most = max(most, M[CONTACT, m, j] - M[CONTACT_START, m, j])
+            if total > 0.0:
+                worst = max(worst, most * held / total)
+        G[COHESION, k] = clip(G[COHESION, k] - P[WEAKEN] * worst, 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="dissent",
+    order=470,
+    claim="contact of one member with an outsider whom the others shun costs cohesion",
+    reads=("member", "capability", "sanctions", "contact", "contact_start", "cohesion"),
+    writes=("cohesion",),
+    update=update,
+    source="Hovi 2005; Weber and Schneider 2022; register M31",
+)
