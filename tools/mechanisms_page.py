@@ -1,10 +1,11 @@
 """Measure what switching each mechanism off changes; write docs/mechanisms.md.
 
-    .venv/bin/python -m tools.mechanisms_page [--runs 100] [--only M11,M12] [--render]
+    .venv/bin/python -m tools.mechanisms_page [--runs 100] [--only M11,M12 | --new | --render]
 
 Rows stand in scenarios/register/mechanisms.yaml. Each ensemble is run once: the base of a scenario
 (or the arm that a row names) and one for every set of switches that is turned off there. Figures go
-to results/reference/mechanisms.json, from which the page is made; ``--render`` makes the page only.
+to results/reference/mechanisms.json, from which the page is made; ``--new``
+measures only rows that lack their figures, ``--render`` makes the page only.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from sim.experiments.language import (
     parse_window,
     required_pairs,
 )
-from sim.experiments.paired import Effect, effects
+from sim.experiments.paired import NEGLIGIBLE, Effect, effects
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
 from tools.marked import cell
 
@@ -176,7 +177,7 @@ def verdict(row: Row, effect: dict[str, Any]) -> str:
     """Say how the measured difference stands to the direction of the row."""
     if not effect["runs"]:
         return "not defined"
-    if effect["standardised"] is not None and abs(effect["standardised"]) < 0.01:
+    if effect["standardised"] is not None and abs(effect["standardised"]) < NEGLIGIBLE:
         return "negligible"
     if effect["low"] <= 0 <= effect["high"]:
         return "no clear effect"
