@@ -12,7 +12,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dev test check reference golden measure style format types layers lock clean
+.PHONY: help setup run dev test check reference golden measure pages style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,11 @@ results: $(VENV)/.kernels ## Compute the published reference results (results/re
 	$(BIN)/multipolar run vietnam_bamboo --quiet --json --no-figures > results/reference/vietnam_bamboo.json
 	$(BIN)/multipolar claims russia_dprk_pact vietnam_bamboo --runs 100 --quiet --json > results/reference/claims.json
 	$(BIN)/python tools/claims_page.py
+
+pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (only the text: make pages PAGES=--render)
+	$(BIN)/python -m tools.coverage_page
+	$(BIN)/python -m tools.mechanisms_page $(PAGES)
+	$(BIN)/python -m tools.scenario_pages $(PAGES)
 
 lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
 	@sh tools/lock.sh

@@ -20,6 +20,7 @@ from sim.plots import (
     save_figure,
     save_figures,
 )
+from sim.plots.overview import Trace, draw_overview
 from sim.plots.style import PALETTE, listed
 from sim.results import Results
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
@@ -46,6 +47,28 @@ CASES: dict[str, Callable[[], Results]] = {
     "lonely": lonely,
 }
 DRAWINGS: list[Callable[[Results], Figure]] = [draw_network, draw_comembership, draw_trajectories]
+LONG = ("no_emboldenment", "no_emboldenment_no_pact")
+METRICS = (
+    "threat(AAA)",
+    "influence_share(AAA, BBB) / (influence_share(AAA, BBB) + influence_share(CCC, BBB))",
+    "mean(tension(AAA, BBB), tension(AAA, CCC))",
+    "poles()",
+    "one too many",
+)
+
+
+def overview(results: Results) -> Figure:
+    """The picture of a scenario with long names of metrics and arms."""
+    rng = np.random.default_rng(5)
+    shape = (results.record.runs, results.record.quarters + 1)
+    traces = [
+        Trace(f"T{at}a", metric, {arm: rng.random(shape) for arm in LONG[: 1 + at % 2]})
+        for at, metric in enumerate(METRICS)
+    ]
+    return draw_overview(results, traces)
+
+
+PICTURES = [*DRAWINGS, overview, draw_overview]
 
 
 def texts(figure: Figure) -> list[Text]:
@@ -68,7 +91,7 @@ def texts(figure: Figure) -> list[Text]:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("draw", DRAWINGS)
+@pytest.mark.parametrize("draw", PICTURES)
 def test_no_two_texts_overlap_and_none_is_cut(draw: Callable[[Results], Figure], case: str) -> None:
     figure = draw(CASES[case]())
     page = figure.bbox

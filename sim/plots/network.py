@@ -40,9 +40,8 @@ def draw_network(results: Results, report: CoalitionReport | None = None) -> Fig
     stand in a row below. The strongest positive mean ties are drawn, wider if stronger.
     """
     report = report or summarise(results)
-    record = results.record
     figure = new_figure(WIDTH, HEIGHT)
-    top = headline(figure, _finding(report), _caption(report))
+    top = headline(figure, finding(report), _caption(report))
     bottom = footer(figure, results)
     legend_height = 0.25 * -(-max(1, len(report.blocs)) // 2) / HEIGHT
     box = (0.15, (bottom + legend_height) * HEIGHT, WIDTH - 0.15, top * HEIGHT)
@@ -50,7 +49,16 @@ def draw_network(results: Results, report: CoalitionReport | None = None) -> Fig
     axes.set_xlim(0.0, WIDTH)
     axes.set_ylim(0.0, HEIGHT)
     axes.axis("off")
+    draw_states(axes, results, report, box)
+    draw_legend(axes, results, report, bottom * HEIGHT)
+    return figure
 
+
+def draw_states(
+    axes: Axes, results: Results, report: CoalitionReport, box: tuple[float, ...]
+) -> None:
+    """Draw states and ties at the end into ``box`` (left, bottom, right, top) of axes in inches."""
+    record = results.record
     tie = np.asarray(record.tie[:, -1].mean(axis=0), np.float64)
     np.fill_diagonal(tie, 0.0)
     capability = results.capability[:, -1].mean(axis=0)
@@ -65,11 +73,10 @@ def draw_network(results: Results, report: CoalitionReport | None = None) -> Fig
     if (~aligned).any():
         height = float(place[~aligned][:, 1].max())
         axes.text(box[0] + 0.03, height, "unaligned", size=8.5, color="#666666", va="center")
-    _draw_legend(axes, results, report, bottom * HEIGHT)
-    return figure
 
 
-def _finding(report: CoalitionReport) -> str:
+def finding(report: CoalitionReport) -> str:
+    """Say in one line which blocs the runs end in."""
     cores = [bloc.core for bloc in report.blocs]
     if not cores:
         return f"No bloc has formed by {report.end}: every state stands alone"
@@ -261,14 +268,17 @@ def _draw_states(
         )
 
 
-def _draw_legend(axes: Axes, results: Results, report: CoalitionReport, bottom: float) -> None:
+def draw_legend(
+    axes: Axes, results: Results, report: CoalitionReport, bottom: float, columns: int = 2
+) -> None:
+    """Name the blocs by their colours, above ``bottom`` in inches."""
     from matplotlib.patches import Circle
 
     colours = bloc_colours(results, report)
-    rows = -(-len(report.blocs) // 2)
+    rows = -(-len(report.blocs) // columns)
     for at, bloc in enumerate(report.blocs):
         column, row = divmod(at, rows)
-        x, y = 0.25 + column * WIDTH / 2, bottom + 0.25 * (rows - row) - 0.12
+        x, y = 0.25 + column * WIDTH / columns, bottom + 0.25 * (rows - row) - 0.12
         axes.add_patch(Circle((x, y), 0.07, facecolor=colours[bloc.core], edgecolor="none"))
         share = bloc.share.end
         low, middle, high = (percent(part) for part in (share.low, share.median, share.high))

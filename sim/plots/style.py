@@ -80,8 +80,8 @@ def headline(figure: Figure, title: str, subtitle: str) -> float:
     return float(top - (0.18 * len(below) + 0.05) / height)
 
 
-def footer(figure: Figure, results: Results) -> float:
-    """Write run and sources at the foot; return the height that it takes, 0 to 1."""
+def footer(figure: Figure, results: Results, *, sources: bool = True) -> float:
+    """Write run and, if wanted, sources at the foot; return the height that it takes, 0 to 1."""
     width, height = figure.get_size_inches()
     meta = results.meta
     arm = "" if meta.arm == "base" else f", arm {meta.arm}"
@@ -91,7 +91,7 @@ def footer(figure: Figure, results: Results) -> float:
     )
     columns = int(width * 17)
     lines = wrap(text, columns)[:2]
-    if meta.sources:
+    if sources and meta.sources:
         lines.append(shorten(f"Sources: {'; '.join(meta.sources)}", columns, placeholder=" ..."))
     figure.text(
         0.15 / width, 0.08 / height, "\n".join(lines), size=_FOOT, color="#777777", va="bottom"

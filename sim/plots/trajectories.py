@@ -43,11 +43,7 @@ def draw_trajectories(results: Results, variable: str = "alignment") -> Figure:
     panels = {code: poles for code, poles in panels.items() if poles}
     if not panels:
         raise UserError("no pair of a focal state and a pole was recorded")
-    bands = {
-        (code, pole): np.quantile(record.dyad(variable, code, pole), _BANDS, axis=0)
-        for code, poles in panels.items()
-        for pole in poles
-    }
+    bands = quantiles(results, variable, panels)
     columns = min(_PANELS_ABREAST, len(panels))
     rows = -(-len(panels) // columns)
     width, height = max(6.0, columns * _PANEL_WIDTH), rows * _PANEL_HEIGHT + 1.45
@@ -60,7 +56,7 @@ def draw_trajectories(results: Results, variable: str = "alignment") -> Figure:
         "and 90%.",
     )
     bottom = footer(figure, results)
-    span = _span(bands)
+    span = span_of(bands)
     rank = {pole: at for at, pole in enumerate(record.poles)}
     for at, (code, poles) in enumerate(panels.items()):
         row, column = divmod(at, columns)
@@ -73,20 +69,32 @@ def draw_trajectories(results: Results, variable: str = "alignment") -> Figure:
                 tall - 0.72 / height,
             )
         )
-        _draw_panel(axes, results, {pole: bands[code, pole] for pole in poles}, rank, span)
+        draw_panel(axes, results, {pole: bands[code, pole] for pole in poles}, rank, span)
         full = results.meta.state_names.get(code, code)
         title = code if full == code else f"{full} ({code})"
         axes.set_title(title, size=10, loc="left", weight="bold")
     return figure
 
 
-def _draw_panel(
+def quantiles(
+    results: Results, variable: str, panels: dict[str, list[str]]
+) -> dict[tuple[str, str], Floats]:
+    """Median and bounds of the bands of each state with each of its poles, ``(5, T + 1)``."""
+    return {
+        (code, pole): np.quantile(results.record.dyad(variable, code, pole), _BANDS, axis=0)
+        for code, poles in panels.items()
+        for pole in poles
+    }
+
+
+def draw_panel(
     axes: Axes,
     results: Results,
     bands: dict[str, Floats],
     rank: dict[str, int],
     span: tuple[float, float],
 ) -> None:
+    """Draw medians and bands of one state into axes, a line a pole, named at its right end."""
     ticks = np.arange(results.record.quarters + 1)
     quiet(axes)
     for pole, band in bands.items():
@@ -94,16 +102,21 @@ def _draw_panel(
         axes.fill_between(ticks, band[0], band[4], color=shade, alpha=0.14, linewidth=0)
         axes.fill_between(ticks, band[1], band[3], color=shade, alpha=0.25, linewidth=0)
         axes.plot(ticks, band[2], color=shade, linewidth=1.8)
+    name_years(axes, results)
+    axes.set_ylim(*span)
+    _name_lines(axes, {pole: float(band[2, -1]) for pole, band in bands.items()}, rank, span)
+
+
+def name_years(axes: Axes, results: Results) -> None:
+    """Give the horizontal axis the clock of the results, with a few years named."""
     years = [at for at, quarter in enumerate(results.quarters) if quarter.endswith("Q1")]
     if len(years) < 2:
-        years = [0, int(ticks[-1])]
+        years = [0, results.record.quarters]
         axes.set_xticks(years, [results.quarters[at] for at in years])
     else:
         step = -(-len(years) // 6)
         axes.set_xticks(years[::step], [results.quarters[at][:4] for at in years[::step]])
-    axes.set_xlim(0, max(1, int(ticks[-1])))
-    axes.set_ylim(*span)
-    _name_lines(axes, {pole: float(band[2, -1]) for pole, band in bands.items()}, rank, span)
+    axes.set_xlim(0, max(1, results.record.quarters))
 
 
 def _name_lines(
@@ -137,8 +150,8 @@ def _name_lines(
         )
 
 
-def _span(bands: dict[tuple[str, str], Floats]) -> tuple[float, float]:
-    """Limits of the vertical axis, common to the panels."""
+def span_of(bands: dict[tuple[str, str], Floats]) -> tuple[float, float]:
+    """Return limits of the vertical axis, common to the panels."""
     low = min(float(band.min()) for band in bands.values())
     high = max(float(band.max()) for band in bands.values())
     margin = 0.06 * (high - low) or 0.05
