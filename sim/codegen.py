@@ -37,6 +37,7 @@ def source_hash() -> str:
         _PACKAGE / f"{name}.py"
         for name in (
             "codegen",
+            "collectives",
             "fields",
             "jit",
             "mathx",

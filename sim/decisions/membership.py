@@ -7,6 +7,7 @@ holds. Cohesion and authority do not lower the floor: the text of a treaty stays
 
 from __future__ import annotations
 
+from sim.collectives import is_member
 from sim.decisions.assessment import tie_changed
 from sim.decisions.commitment import tie_commitment, tie_entrapment
 from sim.fields import (
@@ -16,11 +17,10 @@ from sim.fields import (
     ORGANISATION,
     ORGANISATION_COMMITMENT,
 )
-from sim.jit import inline, njit
+from sim.jit import njit
 from sim.registry import param
 from sim.types import Collectives, Dyads, Parts, States, Vector
 
-FULL = 0.999
 CANDIDATE = 0.5
 RATE = param(
     "organisations.rate",
@@ -86,12 +86,6 @@ ADMISSION = param(
     meaning="readiness of the member that likes it least to admit a candidate it is indifferent to",
     source="judgement: indifferent members let in",
 )
-
-
-@inline
-def is_member(B: Parts, k: int, i: int) -> bool:
-    """Whether i is a full member of k."""
-    return B[k, i] > FULL
 
 
 @njit

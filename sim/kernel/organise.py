@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.collectives import is_member
 from sim.decisions import assessment, moves
 from sim.decisions.commitment import floor_entrapment, level_commitment, level_entrapment
 from sim.decisions.membership import (
@@ -29,7 +30,6 @@ from sim.decisions.membership import (
     MARKET_PULL,
     RATE,
     RIVALRY_COST,
-    is_member,
     set_membership,
 )
 from sim.decisions.terms import Tie

@@ -18,7 +18,7 @@ through common works); register M28.
 
 from __future__ import annotations
 
-from sim.decisions.membership import is_member
+from sim.collectives import is_member
 from sim.fields import (
     AID,
     AUTHORITY,

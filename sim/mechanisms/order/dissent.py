@@ -13,7 +13,7 @@ and Schneider 2022 (unity behind sanctions); register M31.
 
 from __future__ import annotations
 
-from sim.decisions.membership import is_member
+from sim.collectives import is_member
 from sim.fields import CAPABILITY, COHESION, COLLECTIVE_KIND, CONTACT, ORGANISATION, SANCTIONS
 from sim.jit import njit
 from sim.mathx import clip

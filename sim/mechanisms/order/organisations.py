@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from sim.decisions.membership import is_member
+from sim.collectives import is_member
 from sim.fields import (
     AUTHORITY,
     CAPABILITY,

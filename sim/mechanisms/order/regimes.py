@@ -30,11 +30,11 @@ from sim.types import Collectives, Dyads, States, Vector
 
 LOSS = param(
     "regimes.loss",
-    0.5,
-    (0.2, 1.0),
+    0.25,
+    (0.1, 0.5),
     bounds=(0.0, 20.0),
     meaning="loss of integrity by one full breach of a state with a veto",
-    source="judgement: one lasting breach by a permanent member halves a regime in good order",
+    source="judgement: one lasting breach by a permanent member halves a regime of middling order",
 )
 RANK = param(
     "regimes.veto",

@@ -14,7 +14,7 @@ and institutions behind sanctions); register M31, M32.
 
 from __future__ import annotations
 
-from sim.decisions.membership import is_member
+from sim.collectives import is_member
 from sim.fields import (
     CAPABILITY,
     COHESION,

@@ -18,6 +18,7 @@ M45, M46.
 
 from __future__ import annotations
 
+from sim.collectives import side
 from sim.fields import (
     AID,
     COLLECTIVE_KIND,
@@ -35,7 +36,6 @@ from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import AID_START
-from sim.mechanisms.security.escalation import side
 from sim.registry import dyad_field, param, state_field
 from sim.streams import ENTRY, block, unit
 from sim.types import Collectives, Dyads, Parts, States, Vector

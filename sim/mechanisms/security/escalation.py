@@ -14,7 +14,7 @@ Equations (per quarter; sides a, b of conflict k; D the sum of drives, D0 its va
     r, L    of the stronger side: effective revisionism x hostility; L = r max_b sum_k part_bk
             floor_k (mean hostility towards the members of k)
     s_b   = O_b / (O_b + T_b), security of the weaker side
-    outbreak   logit = base_outbreak + D - D0                   if nobody fights
+    outbreak   logit = base_outbreak + heat ln(intensity / .1) + D - D0    if nobody fights
     climb      logit = base_climb + D - D0 - nuclear            if there is fighting
     freeze     logit = base_freeze + tired mean need - (D - D0) if there is fighting
 
@@ -29,7 +29,7 @@ M03, M36, M41, M42, M44, M53, M55.
 
 from __future__ import annotations
 
-from sim.decisions.membership import FULL
+from sim.collectives import FULL, side
 from sim.fields import (
     ARMS_CONTROL,
     CAPABILITY,
@@ -54,7 +54,7 @@ from sim.fields import (
     WAR,
 )
 from sim.jit import njit
-from sim.mathx import clip, logistic
+from sim.mathx import clip, log, logistic
 from sim.mechanisms import Mechanism
 from sim.registry import collective_field, param
 from sim.streams import ESCALATION, block, unit
@@ -98,6 +98,11 @@ DISTRUST = param(
     "escalation.distrust", 1.5, (0.5, 2.5), bounds=(0.0, 50.0), unit="logits",
     meaning="effect of the loss of all trust",
     source="judgement: diplomacy settles less where words are not believed (register M44)",
+)  # fmt: skip
+HEAT = param(
+    "escalation.heat", 1.0, (0.5, 1.5), bounds=(0.0, 10.0),
+    meaning="elasticity of the hazard of an outbreak to the intensity of the conflict",
+    source="judgement: relapse follows incidents; the usual hazard is that of intensity .1",
 )  # fmt: skip
 AMBITION = param(
     "escalation.ambition", 3.0, (1.5, 4.5), bounds=(0.0, 50.0), unit="logits",
@@ -149,14 +154,6 @@ FREEZE_CHANCE = collective_field(
     meaning="chance that the fighting freezes in the quarter",
 )
 DRIVE_START = collective_field("drive_start", "conflict", meaning="drives at the start")
-
-
-@njit
-def side(B: Parts, k: int, i: int) -> float:
-    """1 or -1 for a party of conflict k, 0 for others."""
-    if B[k, i] > FULL:
-        return 1.0
-    return -1.0 if B[k, i] < -FULL else 0.0
 
 
 @njit
@@ -330,7 +327,8 @@ def update(
                 G[FROZEN, k] = 1.0
             continue
         G[FROZEN, k] = 1.0
-        G[ESCALATION_RISK, k] = logistic(P[OUTBREAK] + lift)
+        heat = P[HEAT] * log(max(0.01, G[CONFLICT_INTENSITY, k]) / 0.1)
+        G[ESCALATION_RISK, k] = logistic(P[OUTBREAK] + heat + lift)
         if unit(up) < G[ESCALATION_RISK, k]:
             strong = stronger(V, B, n, k)
             set_war(M, B, n, k, max(0.2, G[CONFLICT_INTENSITY, k]))

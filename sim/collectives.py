@@ -1,0 +1,23 @@
+"""Who takes part in what: reading the block ``B`` of parts."""
+
+from __future__ import annotations
+
+from sim.jit import inline
+from sim.types import Parts
+
+FULL = 0.999
+"""From this part on a state is a full member of an organisation, or a party of a conflict."""
+
+
+@inline
+def is_member(B: Parts, k: int, i: int) -> bool:
+    """Whether i is a full member of organisation k."""
+    return B[k, i] > FULL
+
+
+@inline
+def side(B: Parts, k: int, i: int) -> float:
+    """1 or -1 for a party of conflict k, 0 for supporters and others."""
+    if B[k, i] > FULL:
+        return 1.0
+    return -1.0 if B[k, i] < -FULL else 0.0
