@@ -69,11 +69,15 @@ def lively(seed: int) -> Case:
         case.dyads(name)[rng.random((n, n)) < chance] = 1.0
     war = np.triu(rng.random((n, n)) < 0.2, 1)
     case.dyads("war")[:] = np.maximum(case.dyads("war"), (war | war.T).astype(float))
-    for name in ("trust", "contact", "tension"):
+    for name in ("passports", "compatriots", "energy"):
+        case.dyads(name)[:] = 0.5 * case.dyads(name) + 0.5
+    for name in ("trust", "contact", "tension", "subversion"):
         case.dyads(name)[:] = (0.7 * case.dyads(name) + 0.3 * rng.random((n, n))).clip(0.0, 1.0)
     for field in names.DYAD_FIELDS.values():
         np.fill_diagonal(block(case, field), np.diag(block(random_case(6, seed), field)))
-    case.states("need")[:] = rng.random(n)
+    for name in ("need", "instability", "governance"):
+        case.states(name)[:] = rng.random(n)
+    case.parts("school")[:] = rng.dirichlet(np.ones(len(case.parts("school"))), n).T
     for i in range(n):
         case.move("pact", i, (i + 1) % n, 3.0 if case.now("pact", i, (i + 1) % n) < 3.0 else 1.0)
     probes().assess(case.M, case.V, case.P, n)
