@@ -69,12 +69,15 @@ def lively(seed: int) -> Case:
         case.dyads(name)[rng.random((n, n)) < chance] = 1.0
     war = np.triu(rng.random((n, n)) < 0.2, 1)
     case.dyads("war")[:] = np.maximum(case.dyads("war"), (war | war.T).astype(float))
-    for name in ("trust", "contact", "tension"):
+    for name in ("passports", "compatriots", "energy"):
+        case.dyads(name)[:] = 0.5 * case.dyads(name) + 0.5
+    for name in ("trust", "contact", "tension", "subversion"):
         case.dyads(name)[:] = (0.7 * case.dyads(name) + 0.3 * rng.random((n, n))).clip(0.0, 1.0)
     for field in names.DYAD_FIELDS.values():
         np.fill_diagonal(block(case, field), np.diag(block(random_case(6, seed), field)))
-    case.states("need")[:] = rng.random(n)
-    case.states("violation")[:] = rng.random(n)
+    for name in ("need", "violation", "instability", "governance"):
+        case.states(name)[:] = rng.random(n)
+    case.parts("school")[:] = rng.dirichlet(np.ones(len(case.parts("school"))), n).T
     case.dyads("munitions_from")[:] = 0.3 * rng.random((n, n))
     case.states("munitions_imports")[:] = case.dyads("munitions_from").sum(axis=1)
     # a fought conflict between nuclear powers, and chances near a half, so that rare things happen

@@ -9,7 +9,7 @@ from tests.support_world import Case
 
 RULE = "second_partners"
 # off throughout: they answer the consequences of the same change with contact, too
-OTHERS = ("shared_threat", "courtship_competition")
+OTHERS = ("shared_threat", "courtship_competition", "overstretch")
 SEEKER, OLD, PLAIN, LARGE, SENDER = 0, 1, 2, 3, 4
 SENDERS = [4, 5]
 

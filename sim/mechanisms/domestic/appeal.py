@@ -1,0 +1,94 @@
+"""Where publics divide, a leader of the opposite camp finds friends among them.
+
+Claim: polarisation raises the appeal of a great power of another system: part of the public feels
+closer to it, its trust and its share of attention grow.
+
+Equations (per quarter; z pole, q governance, p polarisation; i the leader, j the divided society)::
+
+    room_ij  = z_i (1 - q_i) (q_j - q_i)+ (p_j - p0_j)+
+    kin_ij  += turn (kin0_ij + gain room_ij (1 - kin0_ij) - kin_ij)      identity, both orders
+    alpha_ji += trust room_ij                                           trust of j in i
+
+Sources: Shekhovtsov 2017 and Polyakova 2014 (ties with the radical right); Norris and Inglehart
+2019 (the audience); register M65.
+"""
+
+from __future__ import annotations
+
+from sim.fields import GOVERNANCE, IDENTITY, POLARISATION, POLE, TRUST_GOOD
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.domestic.polarisation import POLARISATION_START
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+GAIN = param(
+    "appeal.gain",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 5.0),
+    meaning="identity with a wholly illiberal pole in a wholly divided liberal society",
+    source="judgement: parties of the radical right win a fifth to a third of votes (M65)",
+)
+TRUSTING = param(
+    "appeal.trust",
+    0.2,
+    (0.05, 0.4),
+    bounds=(0.0, 50.0),
+    unit="counts per quarter",
+    meaning="trust of such a society in such a pole",
+    source="judgement: as much as strong contact brings in a year (rule trust)",
+)
+TURN = param(
+    "appeal.turn",
+    0.1,
+    (0.05, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which such ties form and end",
+    source="judgement: an electoral cycle",
+)
+IDENTITY_START = dyad_field("identity_start", symmetric=True, meaning="identity at the start")
+
+
+@njit
+def start(M: Dyads, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        for j in range(n):
+            M[IDENTITY_START, i, j] = M[IDENTITY, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance the ties of divided publics with illiberal poles."""
+    for i in range(n):
+        if V[POLE, i] <= 0.0:
+            continue
+        for j in range(n):
+            if j == i:
+                continue
+            usual = M[IDENTITY_START, i, j]
+            now = M[IDENTITY, i, j]
+            rise = max(0.0, V[POLARISATION, j] - V[POLARISATION_START, j])
+            room = V[POLE, i] * (1.0 - V[GOVERNANCE, i]) * rise
+            room *= max(0.0, V[GOVERNANCE, j] - V[GOVERNANCE, i])
+            if room == 0.0 and now == usual:
+                continue
+            now += P[TURN] * (usual + P[GAIN] * room * (1.0 - usual) - now)
+            M[IDENTITY, i, j] = clip(now, 0.0, 1.0)
+            M[IDENTITY, j, i] = M[IDENTITY, i, j]
+            M[TRUST_GOOD, j, i] += P[TRUSTING] * room
+
+
+MECHANISM = Mechanism(
+    name="appeal",
+    order=435,
+    claim="divided publics feel closer to an illiberal pole",
+    reads=("pole", "governance", "polarisation"),
+    writes=("identity", "trust_good"),
+    update=update,
+    start=start,
+    source="Shekhovtsov 2017; Norris and Inglehart 2019; register M65",
+)

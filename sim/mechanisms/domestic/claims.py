@@ -1,0 +1,85 @@
+"""Passports and declared compatriots prepare claims, and a claim is a lasting quarrel.
+
+Claim: where a state hands its passports to people in another and declares them its compatriots,
+claims on the land follow; a claim, however it came about, makes the two rivals.
+
+Equations (per quarter; pass and kin 0..1, claim_ij of i on land of j, rivalry Q symmetric 0..2)::
+
+    ground_ij  = pass_ij kin_ij
+    claim_ij  += prepare (ground_ij - ground0_ij)+ (1 - claim_ij)
+    Q_ij      += quarrel (claim_ij - claim_ij a quarter before)
+
+Neither fades by itself: a claim that is given up lowers the rivalry again. Sources: Senn and
+Gibler 2012 and Huth and Allee 2002 (territorial claims as the source of rivalry); Nagashima 2019
+and Grigas 2016 (passports before separation); register M39.
+"""
+
+from __future__ import annotations
+
+from sim.fields import CLAIM, COMPATRIOTS, PASSPORTS, RIVALRY
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.registry import dyad_field, param
+from sim.types import Dyads, Vector
+
+PREPARE = param(
+    "claims.prepare",
+    0.1,
+    (0.04, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="growth of a claim where all are compatriots and get passports",
+    source="judgement: from passports to separation took some six years (register M39)",
+)
+QUARREL = param(
+    "claims.quarrel",
+    0.8,
+    (0.5, 1.1),
+    bounds=(0.0, 2.0),
+    meaning="rivalry that a full claim adds",
+    source="judgement: most strategic rivalries rest on a claim to land (Huth and Allee 2002)",
+)
+GROUND_START = dyad_field("claim_ground_start", meaning="passports x compatriots at the start")
+CLAIM_SEEN = dyad_field("claim_seen", meaning="claim a quarter before")
+
+
+@njit
+def start(M: Dyads, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        for j in range(n):
+            M[GROUND_START, i, j] = M[PASSPORTS, i, j] * M[COMPATRIOTS, i, j]
+            M[CLAIM_SEEN, i, j] = M[CLAIM, i, j]
+
+
+@njit
+def update(M: Dyads, P: Vector, n: int) -> None:
+    """Advance claims, and the rivalry that follows, by a quarter."""
+    for i in range(n):
+        for j in range(n):
+            if i == j:
+                continue
+            ground = M[PASSPORTS, i, j] * M[COMPATRIOTS, i, j] - M[GROUND_START, i, j]
+            held = M[CLAIM, i, j]
+            if ground > 0.0:
+                held = clip(held + P[PREPARE] * ground * (1.0 - held), 0.0, 1.0)
+                M[CLAIM, i, j] = held
+            more = held - M[CLAIM_SEEN, i, j]
+            if more != 0.0:
+                M[CLAIM_SEEN, i, j] = held
+                q = clip(M[RIVALRY, i, j] + P[QUARREL] * more, 0.0, 2.0)
+                M[RIVALRY, i, j] = q
+                M[RIVALRY, j, i] = q
+
+
+MECHANISM = Mechanism(
+    name="claims",
+    order=425,
+    claim="passports for compatriots prepare claims, and claims make rivals",
+    reads=("passports", "compatriots"),
+    writes=("claim", "rivalry"),
+    update=update,
+    start=start,
+    source="Huth and Allee 2002; Grigas 2016; register M39",
+)

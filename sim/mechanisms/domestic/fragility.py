@@ -1,0 +1,151 @@
+"""War at home breaks a state; aid and dialogue mend it, and a mended state is linked again.
+
+Claim: instability grows with war on or near the own land; aid and contact above the usual bring it
+down; where it falls below its level at the start, corridors to those who talk to the state grow.
+
+Equations (per quarter; w_i strongest war of i, weighted by nearness; rises over the start)::
+
+    relief_i = 1 - exp(-sum_j (aid (B_ji - B0_ji)+ + talk (c_ji - c0_ji)+))
+    home_i   = inst0_i (1 - mend relief_i) + war (w_i - w0_i)+ (1 - inst0_i)
+    inst_i  += turn (home_i - inst_i)
+    link_ij += build ((inst0_i - inst_i)+ + (inst0_j - inst_j)+) (c_ij + c_ji) / 2 (1 - link_ij)
+    near_ij  = exp(-distance_ij / scale)
+
+inst 0..1, link the connectivity of the pair, 0..1. Sources: Collier et al. 2003 (the conflict
+trap); Doyle and Sambanis 2000 (aid and treaties in building peace); register M29, M56.
+"""
+
+from __future__ import annotations
+
+from sim.fields import AID, CONNECTIVITY, CONTACT, DISTANCE, INSTABILITY, WAR
+from sim.jit import njit
+from sim.mathx import clip, exp
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import CONTACT_START
+from sim.mechanisms.diplomacy.trust import AID_START
+from sim.registry import dyad_field, param, state_field
+from sim.types import Dyads, States, Vector
+
+SCALE = param(
+    "fragility.near",
+    1.5,
+    (0.8, 2.5),
+    bounds=(0.1, 20.0),
+    unit="1000 km",
+    meaning="distance between borders at which what happens next door is felt at 1/e",
+    source="judgement: most refugees stay within one or two borders (UNHCR)",
+)
+BY_AID = param(
+    "fragility.aid",
+    1.0,
+    (0.5, 2.0),
+    bounds=(0.0, 20.0),
+    meaning="relief by full new aid of one donor",
+    source="judgement after Doyle and Sambanis 2000",
+)
+BY_TALK = param(
+    "fragility.talk",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 20.0),
+    meaning="relief by full contact above the usual with one state",
+    source="judgement: half as much as aid (register M29)",
+)
+MEND = param(
+    "fragility.mend",
+    0.6,
+    (0.3, 0.9),
+    bounds=(0.0, 1.0),
+    meaning="part of instability that full relief removes in the end",
+    source="judgement: settlements hold in about half of the cases (Collier et al. 2003)",
+)
+BY_WAR = param(
+    "fragility.war",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 1.0),
+    meaning="part of what is stable that a full war next door or at home undoes",
+    source="judgement after Collier et al. 2003",
+)
+TURN = param(
+    "fragility.turn",
+    0.06,
+    (0.03, 0.12),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which states fail and recover",
+    source="judgement: half of it in about three years",
+)
+BUILD = param(
+    "fragility.build",
+    0.1,
+    (0.03, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="growth of connectivity per unit of regained stability at full contact",
+    source="judgement: corridors take years of calm (register M28, M29)",
+)
+NEAR = dyad_field("nearness", bounds=(0.0, 1.0), symmetric=True, meaning="exp(-distance / scale)")
+INSTABILITY_START = state_field("instability_start", meaning="instability at the start")
+STRIFE_START = state_field("strife_start", meaning="war at or near home at the start")
+
+
+@njit
+def strife(M: Dyads, n: int, i: int) -> float:
+    """Strongest war of i, weighted by how near it is."""
+    most = 0.0
+    for j in range(n):
+        if M[WAR, i, j] > 0.0:
+            most = max(most, M[WAR, i, j] * M[NEAR, i, j])
+    return most
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        for j in range(n):
+            M[NEAR, i, j] = exp(-M[DISTANCE, i, j] / P[SCALE]) if i != j else 0.0
+        V[INSTABILITY_START, i] = V[INSTABILITY, i]
+        V[STRIFE_START, i] = strife(M, n, i)
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance instability and the links of mended states by a quarter."""
+    for i in range(n):
+        help_in = 0.0
+        for j in range(n):
+            if j == i:
+                continue
+            help_in += P[BY_AID] * max(0.0, M[AID, j, i] - M[AID_START, j, i])
+            help_in += P[BY_TALK] * max(0.0, M[CONTACT, j, i] - M[CONTACT_START, j, i])
+        usual = V[INSTABILITY_START, i]
+        home = usual * (1.0 - P[MEND] * (1.0 - exp(-help_in)))
+        home += P[BY_WAR] * max(0.0, strife(M, n, i) - V[STRIFE_START, i]) * (1.0 - usual)
+        now = V[INSTABILITY, i]
+        V[INSTABILITY, i] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
+    for i in range(n):
+        regained = max(0.0, V[INSTABILITY_START, i] - V[INSTABILITY, i])
+        if regained <= 0.0:
+            continue
+        for j in range(n):
+            if j == i:
+                continue
+            talk = 0.5 * (M[CONTACT, i, j] + M[CONTACT, j, i])
+            link = M[CONNECTIVITY, i, j]
+            link = clip(link + P[BUILD] * regained * talk * (1.0 - link), 0.0, 1.0)
+            M[CONNECTIVITY, i, j] = link
+            M[CONNECTIVITY, j, i] = link
+
+
+MECHANISM = Mechanism(
+    name="fragility",
+    order=400,
+    claim="war breaks states, aid and dialogue mend them, and mended states are linked again",
+    reads=("war", "aid", "contact"),
+    writes=("instability", "connectivity"),
+    update=update,
+    start=start,
+    source="Collier et al. 2003; Doyle and Sambanis 2000; register M29",
+)

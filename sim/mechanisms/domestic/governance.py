@@ -1,0 +1,106 @@
+"""Corrupt deals hold a neighbour's decision-makers, spoil its government, and buy it as a friend.
+
+Claim: where a state takes its energy from a poorly governed supplier and its own institutions are
+weak, deals capture decision-makers; capture spoils government and makes the host kinder to the one
+who holds it.
+
+Equations (per quarter; e_ji share of i in the fuel imports of j, q governance)::
+
+    lure_ij     = e_ji (1 - q_i)(1 - q_j)
+    capture_ij += deal (lure_ij - lure0_ij)+ (1 - capture_ij)
+    q_j        -= rot q_j sum_i (capture_ij - capture_ij a quarter before)
+    alpha_ji   += favour (capture_ij - capture0_ij)+         the host's trust in the holder
+
+Capture outlasts the deals; what an event adds to it spoils and binds as well. Confidence of the
+public follows government (rule legitimacy). Sources: Hellman, Jones and Kaufmann 2000 (state
+capture); Cooley and Heathershaw 2017; register M38.
+"""
+
+from __future__ import annotations
+
+from sim.fields import CAPTURE, ENERGY, GOVERNANCE, TRUST_GOOD
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.registry import dyad_field, param, state_field
+from sim.types import Dyads, States, Vector
+
+DEAL = param(
+    "governance.deal",
+    0.15,
+    (0.05, 0.3),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="growth of capture by a full new lure",
+    source="judgement: networks of one supplier grow over some years (register M38)",
+)
+ROT = param(
+    "governance.rot",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 1.0),
+    meaning="part of good government that full capture by one state undoes",
+    source="judgement: captured states score about half a scale lower (Hellman et al. 2000)",
+)
+FAVOUR = param(
+    "governance.favour",
+    0.3,
+    (0.1, 0.6),
+    bounds=(0.0, 50.0),
+    unit="counts per quarter",
+    meaning="trust in the holder that full new capture brings",
+    source="judgement: as much as full contact above the usual brings in a year (rule trust)",
+)
+LURE_START = dyad_field("lure_start", meaning="lure of deals at the start")
+CAPTURE_START = dyad_field("capture_start", meaning="capture at the start")
+CAPTURE_SEEN = dyad_field("capture_seen", meaning="capture a quarter before")
+GOVERNANCE_START = state_field("governance_start", meaning="governance at the start")
+
+
+@njit
+def lure(M: Dyads, V: States, i: int, j: int) -> float:
+    """What deals of i can reach in j."""
+    return M[ENERGY, j, i] * (1.0 - V[GOVERNANCE, i]) * (1.0 - V[GOVERNANCE, j])
+
+
+@njit
+def start(M: Dyads, V: States, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        V[GOVERNANCE_START, i] = V[GOVERNANCE, i]
+        for j in range(n):
+            M[LURE_START, i, j] = lure(M, V, i, j)
+            M[CAPTURE_START, i, j] = M[CAPTURE, i, j]
+            M[CAPTURE_SEEN, i, j] = M[CAPTURE, i, j]
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance capture, and what it does to its host, by a quarter."""
+    for j in range(n):
+        more = 0.0
+        for i in range(n):
+            if i == j:
+                continue
+            rise = max(0.0, lure(M, V, i, j) - M[LURE_START, i, j])
+            held = M[CAPTURE, i, j]
+            if rise > 0.0:
+                held = clip(held + P[DEAL] * rise * (1.0 - held), 0.0, 1.0)
+                M[CAPTURE, i, j] = held
+            more += held - M[CAPTURE_SEEN, i, j]
+            M[CAPTURE_SEEN, i, j] = held
+            M[TRUST_GOOD, j, i] += P[FAVOUR] * max(0.0, held - M[CAPTURE_START, i, j])
+        if more != 0.0:
+            V[GOVERNANCE, j] = clip(V[GOVERNANCE, j] * (1.0 - P[ROT] * more), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="governance",
+    order=405,
+    claim="energy deals among the poorly governed capture, spoil government and buy kindness",
+    reads=("energy",),
+    writes=("capture", "governance", "trust_good"),
+    update=update,
+    start=start,
+    source="Hellman, Jones and Kaufmann 2000; Cooley and Heathershaw 2017; register M38",
+)

@@ -1,0 +1,173 @@
+"""Rulers live on good government, success and, failing these, on an enemy abroad.
+
+Claim: wars of choice far from home, unmet need and worse government cost a regime its credit and
+so its hold on power; a regime that controls what its public hears answers by stoking the conflict
+with its usual rival, and the conflict rallies the public.
+
+Equations (per quarter; q governance, l legitimacy, s regime security, rises over the start)::
+
+    far_i     = sum_j r_i^now / (r_i^now + r_j^now) W_ij (1 - near_ij)
+    usual_ij  = Q_ij / sum_k Q_ik
+    rally_i   = (1 - q_i) sum_j usual_ij (t_ij - t0_ij)+
+    home_i    = l0_i + ruling (q_i - q0_i) - overreach (1 - exp(-(far_i - far0_i)+))
+                - hardship (need_i - need0_i)+ + rallying rally_i (1 - l0_i)
+    l_i      += turn (home_i - l_i)
+    s_i      += turn (s0_i + hold (l_i - l0_i) - s_i)
+    t_ij     += stoke (1 - q_i) usual_ij max(l0_i - l_i, s0_i - s_i, 0) (1 - t_ij)
+
+An economic crisis enters as a shock to legitimacy. Sources: Mueller 1973 (rally); Levy 1989,
+Tir 2010 and Weeks 2014 (diversion, by type of regime); Mearsheimer 2018 (overreach); register M34,
+M35. Evidence on diversion is mixed, hence the wide range of `stoke`.
+"""
+
+from __future__ import annotations
+
+from sim.fields import (
+    GOVERNANCE,
+    LEGITIMACY,
+    NEED,
+    REGIME_SECURITY,
+    REVISIONISM_NOW,
+    RIVALRY,
+    TENSION,
+    WAR,
+)
+from sim.jit import njit
+from sim.mathx import clip, exp
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.trust import TENSION_START
+from sim.mechanisms.domestic.fragility import NEAR
+from sim.mechanisms.domestic.governance import GOVERNANCE_START
+from sim.mechanisms.security.munitions import NEED_HOME
+from sim.registry import param, state_field
+from sim.types import Dyads, States, Vector
+
+RULING = param(
+    "legitimacy.ruling",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 5.0),
+    meaning="legitimacy per unit of government",
+    source="judgement after Gilley 2006: governance explains about half of legitimacy",
+)
+OVERREACH = param(
+    "legitimacy.overreach",
+    0.3,
+    (0.1, 0.5),
+    bounds=(0.0, 5.0),
+    meaning="legitimacy lost by many wars of choice far from home",
+    source="judgement: approval fell by some 30 points over long wars (Mueller 1973)",
+)
+HARDSHIP = param(
+    "legitimacy.hardship",
+    0.15,
+    (0.0, 0.3),
+    bounds=(0.0, 5.0),
+    meaning="legitimacy lost by full unmet need",
+    source="judgement: sanctions rarely unseat (Peksen 2019)",
+)
+RALLYING = param(
+    "legitimacy.rallying",
+    0.6,
+    (0.2, 1.0),
+    bounds=(0.0, 5.0),
+    meaning="part of those not won who rally at full conflict under full control of the news",
+    source="judgement: 2014 raised approval by some 20 points; Mueller 1973",
+)
+HOLD = param(
+    "legitimacy.hold",
+    0.6,
+    (0.3, 0.9),
+    bounds=(0.0, 5.0),
+    meaning="regime security per unit of legitimacy",
+    source="judgement: rulers also rest on force",
+)
+STOKE = param(
+    "legitimacy.stoke",
+    0.15,
+    (0.0, 0.3),
+    bounds=(0.0, 5.0),
+    unit="per quarter",
+    meaning="tension towards a sole rival by a regime in full danger that controls the news",
+    source="judgement; evidence on diversion is mixed (Levy 1989, Tir 2010)",
+)
+TURN = param(
+    "legitimacy.turn",
+    0.15,
+    (0.08, 0.3),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which credit is won and lost",
+    source="judgement: rallies and disgrace fade within two years (Mueller 1973)",
+)
+LEGITIMACY_START = state_field("legitimacy_start", meaning="legitimacy at the start")
+REGIME_SECURITY_START = state_field("regime_security_start", meaning="regime security at the start")
+FAR_START = state_field("far_war_start", meaning="wars of choice far from home at the start")
+
+
+@njit
+def far_war(M: Dyads, V: States, n: int, i: int) -> float:
+    """Wars of i's making far from home."""
+    total = 0.0
+    for j in range(n):
+        if M[WAR, i, j] > 0.0:
+            mine = V[REVISIONISM_NOW, i]
+            mine /= mine + V[REVISIONISM_NOW, j] + 1e-12
+            total += mine * M[WAR, i, j] * (1.0 - M[NEAR, i, j])
+    return total
+
+
+@njit
+def start(M: Dyads, V: States, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        V[LEGITIMACY_START, i] = V[LEGITIMACY, i]
+        V[REGIME_SECURITY_START, i] = V[REGIME_SECURITY, i]
+        V[FAR_START, i] = far_war(M, V, n, i)
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance legitimacy, regime security and the conflicts that serve them by a quarter."""
+    for i in range(n):
+        rivals = 0.0
+        rally = 0.0
+        for j in range(n):
+            if j != i and M[RIVALRY, i, j] > 0.0:
+                rivals += M[RIVALRY, i, j]
+                rise = max(0.0, M[TENSION, i, j] - M[TENSION_START, i, j])
+                rally += M[RIVALRY, i, j] * rise
+        closed = 1.0 - V[GOVERNANCE, i]
+        usual = V[LEGITIMACY_START, i]
+        home = usual + P[RULING] * (V[GOVERNANCE, i] - V[GOVERNANCE_START, i])
+        home -= P[HARDSHIP] * max(0.0, V[NEED, i] - V[NEED_HOME, i])
+        far = far_war(M, V, n, i) - V[FAR_START, i]
+        if far > 0.0:
+            home -= P[OVERREACH] * (1.0 - exp(-far))
+        if rally > 0.0:
+            home += P[RALLYING] * closed * rally / rivals * (1.0 - usual)
+        now = V[LEGITIMACY, i]
+        V[LEGITIMACY, i] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
+        safe = V[REGIME_SECURITY, i]
+        home = V[REGIME_SECURITY_START, i] + P[HOLD] * (V[LEGITIMACY, i] - usual)
+        V[REGIME_SECURITY, i] = clip(safe + P[TURN] * (home - safe), 0.0, 1.0)
+        danger = max(usual - V[LEGITIMACY, i], V[REGIME_SECURITY_START, i] - V[REGIME_SECURITY, i])
+        if danger <= 0.0 or rivals <= 0.0:
+            continue
+        for j in range(n):
+            if j != i and M[RIVALRY, i, j] > 0.0:
+                push = P[STOKE] * closed * danger * M[RIVALRY, i, j] / rivals
+                tense = M[TENSION, i, j]
+                M[TENSION, i, j] = clip(tense + push * (1.0 - tense), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="legitimacy",
+    order=415,
+    claim="overreach, need and bad government cost credit; an enemy abroad restores it",
+    reads=("governance", "war", "effective_revisionism", "nearness", "need", "rivalry"),
+    writes=("legitimacy", "regime_security", "tension"),
+    update=update,
+    start=start,
+    source="Mueller 1973; Levy 1989; Weeks 2014; register M34, M35",
+)

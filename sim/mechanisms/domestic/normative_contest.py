@@ -1,0 +1,91 @@
+"""Two systems that seek to remake each other become lasting rivals.
+
+Claim: where two states of opposed systems, by their government and by their positions, both press
+and subvert each other more than they used to, what remains when the acts are over is rivalry.
+
+Equations (per quarter; q governance, x ideal points, u subversion, t tension, Q rivalry, mutual)::
+
+    gap_ij   = min(1, (|q_i - q_j| / ruled + |x_i - x_j| / apart) / 2)
+    press_ij = min(1, (t_ij - t0_ij)+ + (u_ij - u0_ij)+)
+    Q_ij    += harden gap_ij sqrt(press_ij press_ji) (2 - Q_ij)
+
+Rivalry does not fade: the hostility outlasts its occasion. Sources: Owen 2010 (the clash of ideas);
+Thompson 2001 (ideological rivalries); register M40.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from sim.fields import GOVERNANCE, IDEAL_POINT, RIVALRY, SUBVERSION, TENSION
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.trust import TENSION_START
+from sim.mechanisms.domestic.subversion import SUBVERSION_START
+from sim.registry import param
+from sim.types import Dyads, States, Vector
+
+HARDEN = param(
+    "normative_contest.harden",
+    0.02,
+    (0.0, 0.04),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="growth of rivalry between wholly opposed systems that press each other with all means",
+    source="judgement: a decade of full contest makes a full strategic rivalry",
+)
+RULED = param(
+    "normative_contest.ruled",
+    0.6,
+    (0.4, 0.8),
+    bounds=(0.05, 1.0),
+    meaning="distance of governance between opposed systems",
+    source="V-Dem electoral democracy: democracies near .85, closed autocracies near .2",
+)
+APART = param(
+    "normative_contest.apart",
+    3.0,
+    (2.0, 4.0),
+    bounds=(0.1, 20.0),
+    unit="UNGA units",
+    meaning="distance of positions between opposed systems",
+    source="judgement: about that of the two largest camps in votes of 2021",
+)
+
+
+@njit
+def pressure(M: Dyads, i: int, j: int) -> float:
+    """How far i presses j more than it used to."""
+    rise = max(0.0, M[TENSION, i, j] - M[TENSION_START, i, j])
+    return min(1.0, rise + max(0.0, M[SUBVERSION, i, j] - M[SUBVERSION_START, i, j]))
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance what a contest of systems leaves behind."""
+    for i in range(n):
+        for j in range(i + 1, n):
+            mine = pressure(M, i, j)
+            if mine <= 0.0:
+                continue
+            both = sqrt(mine * pressure(M, j, i))
+            if both <= 0.0:
+                continue
+            gap = abs(V[GOVERNANCE, i] - V[GOVERNANCE, j]) / P[RULED]
+            gap += abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j]) / P[APART]
+            q = M[RIVALRY, i, j]
+            q = clip(q + P[HARDEN] * min(1.0, 0.5 * gap) * both * (2.0 - q), 0.0, 2.0)
+            M[RIVALRY, i, j] = q
+            M[RIVALRY, j, i] = q
+
+
+MECHANISM = Mechanism(
+    name="normative_contest",
+    order=430,
+    claim="opposed systems that press each other become lasting rivals",
+    reads=("tension", "subversion", "governance", "ideal_point"),
+    writes=("rivalry",),
+    update=update,
+    source="Owen 2010; Thompson 2001; register M40",
+)

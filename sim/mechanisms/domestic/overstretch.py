@@ -1,0 +1,100 @@
+"""Many far engagements leave the neighbourhood untended.
+
+Claim: aid, soldiers, wars and intense dealings far from home, large against a state's capability,
+take its attention from those next door.
+
+Equations (per quarter; near_ij as in the rule fragility; C capability)::
+
+    load_i = sum_j (1 - near_ij) [ (B_ij + troops_ij + W_ij) / 3 + (c_ij - c0_ij)+ ]
+    over_i = 1 - exp(-(load_i - load0_i)+ / (carry sqrt(C_i / max C)))
+    c_ij  -= neglect over_i near_ij c_ij
+
+c contact of i to j. The state variable `overstretch` (0..1) is what the escalation of conflicts
+near i's home may read: a keeper who looks elsewhere deters less. Sources: Kennedy 1987; Sechser
+and Fuhrmann 2017 (limits of attention); register M54.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from sim.fields import AID, CAPABILITY, CONTACT, PERSONNEL, WAR
+from sim.jit import njit
+from sim.mathx import exp
+from sim.mechanisms import Mechanism
+from sim.mechanisms.diplomacy.contact import CONTACT_START
+from sim.mechanisms.domestic.fragility import NEAR
+from sim.registry import param, state_field
+from sim.types import Dyads, States, Vector
+
+CARRY = param(
+    "overstretch.carry",
+    4.0,
+    (2.0, 8.0),
+    bounds=(0.1, 100.0),
+    unit="full engagements",
+    meaning="new far engagements that the strongest state bears before 63 % of its attention goes",
+    source="judgement: the strongest fought two regional wars at a time at most",
+)
+NEGLECT = param(
+    "overstretch.neglect",
+    0.1,
+    (0.04, 0.2),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="part of contact with neighbours lost at full overstretch",
+    source="judgement: with the speed of the rule contact, two fifths of it in the end",
+)
+OVERSTRETCH = state_field(
+    "overstretch", bounds=(0.0, 1.0), meaning="attention taken up by new engagements far from home"
+)
+LOAD_START = state_field("far_load_start", meaning="far engagements at the start")
+
+
+@njit
+def far_load(M: Dyads, n: int, i: int) -> float:
+    """Engagements of i, weighted by how far they are."""
+    total = 0.0
+    for j in range(n):
+        if j == i:
+            continue
+        deeds = M[AID, i, j] + M[PERSONNEL, i, j] + M[WAR, i, j]
+        visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j])
+        total += (1.0 - M[NEAR, i, j]) * (deeds / 3.0 + visits)
+    return total
+
+
+@njit
+def start(M: Dyads, V: States, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        V[LOAD_START, i] = far_load(M, n, i)
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Overstretch, and what neighbours lose by it."""
+    largest = 0.0
+    for i in range(n):
+        largest = max(largest, V[CAPABILITY, i])
+    for i in range(n):
+        rise = far_load(M, n, i) - V[LOAD_START, i]
+        V[OVERSTRETCH, i] = 0.0
+        if rise <= 0.0 or V[CAPABILITY, i] <= 0.0:
+            continue
+        V[OVERSTRETCH, i] = 1.0 - exp(-rise / (P[CARRY] * sqrt(V[CAPABILITY, i] / largest)))
+        for j in range(n):
+            if j != i:
+                M[CONTACT, i, j] *= 1.0 - P[NEGLECT] * V[OVERSTRETCH, i] * M[NEAR, i, j]
+
+
+MECHANISM = Mechanism(
+    name="overstretch",
+    order=440,
+    claim="many far engagements leave the neighbourhood untended",
+    reads=("aid", "personnel", "war", "nearness", "capability"),
+    writes=("overstretch", "contact"),
+    update=update,
+    start=start,
+    source="Kennedy 1987; register M54",
+)

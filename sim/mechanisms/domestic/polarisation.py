@@ -1,0 +1,143 @@
+"""Publics divide where subversion meets grievance, migrants arrive, or rule has lost credit.
+
+Claim: subversion from abroad divides a public the more it is already divided and distrusts its
+rulers; state collapse nearby sends migrants, who are the subject of quarrels; divided members make
+organisations lose cohesion.
+
+Equations (per quarter, polarisation p 0..1; u subversion, l legitimacy, rises over the start)::
+
+    stir_j    = 1 - exp(-sum_i (u_ij - u0_ij)+)
+    arrive_j  = 1 - exp(-sum_i near_ij (inst_i - inst0_i)+)
+    home_j    = p0_j + (1 - p0_j)(stirring stir_j (p_j + 1 - l_j) / 2 + migrants arrive_j
+                + discredit (l0_j - l_j)+)
+    p_j      += turn (home_j - p_j)
+    cohesion -= split cohesion_k sum_j C_j (p_j - p0_j) / sum_j C_j        over members j of k
+
+Sources: Levendusky 2009 and Boxell, Gentzkow and Shapiro 2022 (polarisation mostly home-grown);
+Hangartner et al. 2019 (exposure to refugees); Bail et al. 2020 (small effect of campaigns alone);
+register M33, M34, M56.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.membership import is_member
+from sim.fields import (
+    CAPABILITY,
+    COHESION,
+    COLLECTIVE_KIND,
+    INSTABILITY,
+    LEGITIMACY,
+    ORGANISATION,
+    POLARISATION,
+    SUBVERSION,
+)
+from sim.jit import njit
+from sim.mathx import clip, exp
+from sim.mechanisms import Mechanism
+from sim.mechanisms.domestic.fragility import INSTABILITY_START, NEAR
+from sim.mechanisms.domestic.legitimacy import LEGITIMACY_START
+from sim.mechanisms.domestic.subversion import SUBVERSION_START
+from sim.registry import param, state_field
+from sim.types import Collectives, Dyads, Parts, States, Vector
+
+STIRRING = param(
+    "polarisation.stirring",
+    0.4,
+    (0.1, 0.7),
+    bounds=(0.0, 5.0),
+    meaning="polarisation by full subversion of a wholly vulnerable public",
+    source="judgement: campaigns alone move little (Bail et al. 2020), with grievance more (M33)",
+)
+MIGRANTS = param(
+    "polarisation.migrants",
+    0.3,
+    (0.1, 0.5),
+    bounds=(0.0, 5.0),
+    meaning="polarisation by the arrival of those who flee a wholly collapsed neighbour",
+    source="judgement after Hangartner et al. 2019",
+)
+DISCREDIT = param(
+    "polarisation.discredit",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 5.0),
+    meaning="polarisation by the loss of all legitimacy",
+    source="judgement: half of those who lose faith turn to the other camp (register M34)",
+)
+TURN = param(
+    "polarisation.turn",
+    0.12,
+    (0.06, 0.25),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which publics divide and calm down",
+    source="judgement: half of it within an electoral cycle",
+)
+SPLIT = param(
+    "polarisation.split",
+    0.05,
+    (0.02, 0.1),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="part of cohesion lost each quarter with wholly divided publics",
+    source="judgement: with the speed of the rule organisations, half of it in the end",
+)
+POLARISATION_START = state_field("polarisation_start", meaning="polarisation at the start")
+
+
+@njit
+def start(V: States, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        V[POLARISATION_START, i] = V[POLARISATION, i]
+
+
+@njit
+def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+    """Advance polarisation and the cohesion of organisations by a quarter."""
+    for j in range(n):
+        stir = 0.0
+        arrive = 0.0
+        for i in range(n):
+            stir += max(0.0, M[SUBVERSION, i, j] - M[SUBVERSION_START, i, j])
+            arrive += M[NEAR, i, j] * max(0.0, V[INSTABILITY, i] - V[INSTABILITY_START, i])
+        usual = V[POLARISATION_START, j]
+        now = V[POLARISATION, j]
+        load = P[DISCREDIT] * max(0.0, V[LEGITIMACY_START, j] - V[LEGITIMACY, j])
+        if stir > 0.0:
+            vulnerable = 0.5 * (now + 1.0 - V[LEGITIMACY, j])
+            load += P[STIRRING] * (1.0 - exp(-stir)) * vulnerable
+        if arrive > 0.0:
+            load += P[MIGRANTS] * (1.0 - exp(-arrive))
+        home = usual + (1.0 - usual) * load
+        V[POLARISATION, j] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
+    for k in range(G.shape[1]):
+        if G[COLLECTIVE_KIND, k] != ORGANISATION:
+            continue
+        rise = 0.0
+        total = 0.0
+        for j in range(n):
+            if is_member(B, k, j):
+                rise += V[CAPABILITY, j] * (V[POLARISATION, j] - V[POLARISATION_START, j])
+                total += V[CAPABILITY, j]
+        if rise > 0.0 and total > 0.0:
+            G[COHESION, k] = clip(G[COHESION, k] * (1.0 - P[SPLIT] * rise / total), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="polarisation",
+    order=420,
+    claim="subversion that meets grievance, migrants and lost credit divide publics",
+    reads=(
+        "subversion",
+        "nearness",
+        "instability",
+        "legitimacy",
+        "member",
+        "capability",
+    ),
+    writes=("polarisation", "cohesion"),
+    update=update,
+    start=start,
+    source="Bail et al. 2020; Hangartner et al. 2019; register M33, M34, M56",
+)

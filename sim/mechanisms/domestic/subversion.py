@@ -1,0 +1,128 @@
+"""A better example abroad that the own public can see makes a regime act outward.
+
+Claim: good government next door, or in the opposed camp, threatens a regime of poor government the
+more, the less secure it feels and the less it can seal off its society; it answers by subversion of
+the example and by hostility.
+
+Equations (per quarter; q governance, s regime security, m openness, x ideal points)::
+
+    seen_ij    = 1 - (1 - near_ij)(1 - min(1, |x_i - x_j| / apart))
+    example_ij = m_i (1 - s_i)(q_j - q_i)+ seen_ij
+    D_ij       = (example_ij - example0_ij)+
+    e_ij      += turn (answer D_ij - e_ij)
+    u_ij      += change of e_ij in the quarter           subversion of j by i, 0..1
+    t_ij      += press D_ij (1 - t_ij)
+
+A campaign that an event begins goes on until an event ends it. An isolated society (m near zero)
+does not compare, and its regime has no need to act. Sources: Ambrosio 2009 and Whitehead 1996
+(regimes and the example abroad); Bader, Graevingholt and Kaestner 2010; register M37, M66.
+"""
+
+from __future__ import annotations
+
+from sim.fields import (
+    GOVERNANCE,
+    IDEAL_POINT,
+    OPENNESS,
+    REGIME_SECURITY,
+    SUBVERSION,
+    TENSION,
+)
+from sim.jit import njit
+from sim.mathx import clip
+from sim.mechanisms import Mechanism
+from sim.mechanisms.domestic.fragility import NEAR
+from sim.registry import dyad_field, param
+from sim.types import Dyads, States, Vector
+
+APART = param(
+    "subversion.apart",
+    3.0,
+    (2.0, 4.0),
+    bounds=(0.1, 20.0),
+    unit="UNGA units",
+    meaning="distance of positions at which the other is the opposed system",
+    source="judgement: about that of the two largest camps in votes of 2021",
+)
+ANSWER = param(
+    "subversion.answer",
+    4.0,
+    (2.0, 6.0),
+    bounds=(0.0, 50.0),
+    meaning="subversion per unit rise of the example",
+    source="judgement: a rise of .1 (neighbour reforms, regime unsure) brings two fifths of all",
+)
+PRESS = param(
+    "subversion.press",
+    0.4,
+    (0.2, 0.8),
+    bounds=(0.0, 10.0),
+    unit="per quarter",
+    meaning="tension per unit rise of the example",
+    source="judgement: with the decay of tension, a rise of .1 brings .2",
+)
+TURN = param(
+    "subversion.turn",
+    0.2,
+    (0.1, 0.35),
+    bounds=(0.0, 1.0),
+    unit="per quarter",
+    meaning="speed at which campaigns are built and given up",
+    source="judgement: about a year",
+)
+EXAMPLE_START = dyad_field("example_start", meaning="threat of the example at the start")
+CAMPAIGN = dyad_field("campaign", meaning="subversion in answer to the example (e)")
+SUBVERSION_START = dyad_field("subversion_start", meaning="subversion at the start")
+
+
+@njit
+def example(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+    """How far the good government of j puts the rule of i in doubt."""
+    better = V[GOVERNANCE, j] - V[GOVERNANCE, i]
+    if better <= 0.0:
+        return 0.0
+    opposed = min(1.0, abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j]) / P[APART])
+    seen = 1.0 - (1.0 - M[NEAR, i, j]) * (1.0 - opposed)
+    return V[OPENNESS, i] * (1.0 - V[REGIME_SECURITY, i]) * better * seen
+
+
+@njit
+def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Remember what is usual."""
+    for i in range(n):
+        for j in range(n):
+            M[EXAMPLE_START, i, j] = example(M, V, P, i, j) if i != j else 0.0
+            M[SUBVERSION_START, i, j] = M[SUBVERSION, i, j]
+            M[CAMPAIGN, i, j] = 0.0
+
+
+@njit
+def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+    """Advance subversion, and the tension that goes with it, by a quarter."""
+    for i in range(n):
+        for j in range(n):
+            if i == j:
+                continue
+            doubt = max(0.0, example(M, V, P, i, j) - M[EXAMPLE_START, i, j])
+            old = M[CAMPAIGN, i, j]
+            if doubt == 0.0 and old == 0.0:
+                continue
+            new = old + P[TURN] * (P[ANSWER] * doubt - old)
+            if new < 1e-9:
+                new = 0.0
+            M[CAMPAIGN, i, j] = new
+            M[SUBVERSION, i, j] = clip(M[SUBVERSION, i, j] + new - old, 0.0, 1.0)
+            tense = M[TENSION, i, j]
+            M[TENSION, i, j] = clip(tense + P[PRESS] * doubt * (1.0 - tense), 0.0, 1.0)
+
+
+MECHANISM = Mechanism(
+    name="subversion",
+    order=410,
+    claim="a better example that the public can see makes unsure regimes act outward",
+    reads=("openness", "regime_security", "governance", "nearness", "ideal_point"),
+    writes=("subversion", "tension"),
+    update=update,
+    start=start,
+    source="Ambrosio 2009; Whitehead 1996; register M37, M66",
+)
