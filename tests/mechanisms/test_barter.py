@@ -91,7 +91,7 @@ def test_aid_to_an_enemy_unlocks_transfers_to_the_givers_foes(name: str, i: int,
     peace = at_war()
     both(peace, "war", FIGHTER, ENEMY, 0.0)
     # know-how that goes with trade moves a little by the trust that aid earns
-    assert effect(peace, back, unlocked, 4, "connectivity") < 0.01 * gain
+    assert effect(peace, back, unlocked, 4, "connectivity", "security_help") < 0.01 * gain
 
 
 def test_sanctions_of_ones_own_cut_ones_access_to_technology() -> None:

@@ -80,6 +80,8 @@ def lively(seed: int) -> Case:
     case.parts("school")[:] = rng.dirichlet(np.ones(len(case.parts("school"))), n).T
     case.dyads("munitions_from")[:] = 0.3 * rng.random((n, n))
     case.states("munitions_imports")[:] = case.dyads("munitions_from").sum(axis=1)
+    for k in range(3):
+        case.G[names.COLLECTIVE_FIELDS["cohesion"].row, case.collective("organisation", k)] *= 0.3
     # a fought conflict between nuclear powers, and chances near a half, so that rare things happen
     k = case.collective("conflict", 1)
     one, other = int(np.argmax(case.B[k])), int(np.argmin(case.B[k]))

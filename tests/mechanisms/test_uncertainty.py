@@ -75,7 +75,7 @@ def test_the_chain_from_a_provocation_to_a_third_states_alarm() -> None:
     both(allied, "distance", WATCHER, PROVOKER, 20.0)
     assert effect(allied, provoke, unknown, 6) > 1e-4
     for rule in (RULE, "shared_threat"):
-        assert effect(allied, provoke, unknown, 6, rule) == 0.0
+        assert effect(allied, provoke, unknown, 6, rule, "wedge", "ceremony") == 0.0
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -222,7 +222,7 @@ ROWS = [
         settle,
         dyad("connectivity", FAR, FRIEND),
         1,
-        ("fragility",),
+        ("fragility", "connectivity"),
         world=broken,
     ),
     Row(
