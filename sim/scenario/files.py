@@ -15,7 +15,7 @@ from sim.scenario import schema
 from sim.scenario.kinds import Text
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
 
-MAX_EXTENDS = 8
+MAX_EXTENDS = 12
 _SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1_000
 

@@ -9,7 +9,7 @@ from tests.support_world import Case
 
 RULE = "courtship_competition"
 # off throughout: they answer the consequences of the same change with contact, too
-OTHERS = ("shared_threat", "second_partners", "ceremony", "wedge")
+OTHERS = ("shared_threat", "second_partners", "ceremony", "wedge", "overstretch")
 SUITOR, RIVAL, COURTED, STRANGER = 0, 1, 2, 3
 
 
