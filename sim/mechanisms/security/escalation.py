@@ -10,6 +10,7 @@ Equations (per quarter; sides a, b of conflict k; D the sum of drives, D0 its va
 
     D     = tense T + distrust (1 - tau) + ambition r + bid L + fragile (1 - arms control)
             + doubt (1 - cohesion of b's and its backers' organisations) - deter s_b
+            + untended max_i over_i sqrt(C_i / max C) near_i      i no party, near to both sides
     T, tau  means over pairs of opposing parties weighted by C_i C_j, both orders
     r, L    of the stronger side: effective revisionism x hostility; L = r max_b sum_k part_bk
             floor_k (mean hostility towards the members of k)
@@ -24,10 +25,12 @@ quarter and conflict. ``escalation_risk`` is the chance of outbreak or climb.
 
 Sources: Powell 1999, 2006 (commitment problems and preventive war); Fearon 1995; Jervis 1978;
 Huth 1988 (extended deterrence); Braithwaite and Lemke 2011 (what makes disputes escalate); register
-M03, M36, M41, M42, M44, M53, M55.
+M03, M36, M41, M42, M44, M53, M54, M55.
 """
 
 from __future__ import annotations
+
+from math import sqrt
 
 from sim.collectives import FULL, side
 from sim.fields import (
@@ -56,6 +59,8 @@ from sim.fields import (
 from sim.jit import njit
 from sim.mathx import clip, log, logistic
 from sim.mechanisms import Mechanism
+from sim.mechanisms.domestic.fragility import NEAR
+from sim.mechanisms.domestic.overstretch import OVERSTRETCH
 from sim.registry import collective_field, param
 from sim.streams import ESCALATION, block, unit
 from sim.types import Collectives, Dyads, Parts, States, Vector
@@ -130,6 +135,11 @@ DETER = param(
     "escalation.deter", 3.0, (1.5, 4.5), bounds=(0.0, 50.0), unit="logits",
     meaning="effect of full security of the weaker side",
     source="judgement: costs of war high for both keep conflicts frozen (register M53)",
+)  # fmt: skip
+UNTENDED = param(
+    "escalation.untended", 1.5, (0.5, 2.5), bounds=(0.0, 50.0), unit="logits",
+    meaning="effect of an overstretched great power next door that kept the peace",
+    source="judgement: a keeper that looks elsewhere (register M54)",
 )  # fmt: skip
 NUCLEAR_FEAR = param(
     "escalation.nuclear", 1.5, (0.5, 2.5), bounds=(0.0, 50.0), unit="logits",
@@ -212,6 +222,28 @@ def irresolution(V: States, G: Collectives, B: Parts, n: int, k: int, of: float)
 
 
 @njit
+def untended(M: Dyads, V: States, B: Parts, n: int, k: int) -> float:
+    """How far the strongest neighbour of both sides that is no party is taken up elsewhere."""
+    largest = 0.0
+    for i in range(n):
+        largest = max(largest, V[CAPABILITY, i])
+    worst = 0.0
+    for i in range(n):
+        if side(B, k, i) != 0.0 or V[OVERSTRETCH, i] <= 0.0:
+            continue
+        near_one = 0.0
+        near_other = 0.0
+        for j in range(n):
+            if side(B, k, j) > 0.0:
+                near_one = max(near_one, M[NEAR, i, j])
+            elif side(B, k, j) < 0.0:
+                near_other = max(near_other, M[NEAR, i, j])
+        weight = V[OVERSTRETCH, i] * sqrt(V[CAPABILITY, i] / largest)
+        worst = max(worst, weight * min(near_one, near_other))
+    return worst
+
+
+@njit
 def drive(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int, k: int) -> float:
     """Sum of what lifts conflict k, less what holds it (logits)."""
     strong = stronger(V, B, n, k)
@@ -250,6 +282,7 @@ def drive(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int, k: i
         + P[FRAGILE] * (1.0 - G[ARMS_CONTROL, 0])
         + P[DOUBT] * irresolution(V, G, B, n, k, -strong)
         - P[DETER] * security / defended
+        + P[UNTENDED] * untended(M, V, B, n, k)
     )
 
 
@@ -366,6 +399,8 @@ MECHANISM = Mechanism(
         "nuclear",
         "need",
         "violation",
+        "overstretch",
+        "nearness",
     ),
     writes=("escalation_risk", "rung", "frozen", "war", "violation"),
     update=update,

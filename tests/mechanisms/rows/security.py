@@ -31,6 +31,8 @@ def frozen_conflict() -> Case:
     case.collectives("rung")[k] = 1.0
     case.collectives("frozen")[k] = 1.0
     case.collectives("conflict_intensity")[k] = 0.8
+    for far in (3, 5):
+        both(case, "distance", OTHER, far, 12.0)
     case.set_p(escalation__outbreak=-8.0)  # so that it stays frozen while it is looked at
     return case
 
@@ -67,6 +69,10 @@ def dither(case: Case) -> None:
 
 def protect(case: Case) -> None:
     case.states("arms_effort")[BUFFER] = 3.0
+
+
+def look_elsewhere(case: Case) -> None:
+    case.dyads("personnel")[OTHER, :] = 1.0
 
 
 def send_trainers(case: Case) -> None:
@@ -133,6 +139,8 @@ ROWS = [
         world=frozen_conflict, quarters=2, least=1e-6),
     Row("M55", "doubt of the backers' resolve invites boldness", dither, risk, 1, ("escalation",),
         world=frozen_conflict, quarters=1, least=1e-6),
+    Row("M54", "an overstretched neighbour leaves a conflict untended", look_elsewhere, risk, 1,
+        ("overstretch",), world=frozen_conflict, quarters=2, least=1e-7),
     Row("M36", "acts against an enemy that is needed lift the ladder", provoke, risk, 1,
         ("escalation",), world=frozen_conflict, quarters=1, least=1e-6),
     Row("M46", "trainers risk a clash", send_trainers, of("clash_risk", GREAT, FRIEND), 1,
