@@ -5,12 +5,11 @@ take its attention from those next door.
 
 Equations (per quarter; near_ij as in the rule fragility; C capability)::
 
-    load_i = sum_j (1 - near_ij) [ (B_ij + troops_ij + W_ij) / 3 + (c_ij - c0_ij - .1)+ ]
-    over_i = 1 - exp(-(load_i - load0_i)+ / (carry max(.3, sqrt(C_i / max C))))
+    load_i = sum_j (1 - near_ij) [ (B_ij + troops_ij + W_ij) / 3 + (c_ij - c0_ij)+ ]
+    over_i = 1 - exp(-(load_i - load0_i)+ / (carry sqrt(C_i / max C)))
     c_ij  -= neglect over_i near_ij c_ij
 
-c contact of i to j; a tenth above the usual is no burden, and a small state has its foreign service,
-too. The state variable `overstretch` (0..1) is what the escalation of conflicts
+c contact of i to j. The state variable `overstretch` (0..1) is what the escalation of conflicts
 near i's home may read: a keeper who looks elsewhere deters less. Sources: Kennedy 1987; Sechser
 and Fuhrmann 2017 (limits of attention); register M54.
 """
@@ -60,7 +59,7 @@ def far_load(M: Dyads, n: int, i: int) -> float:
         if j == i:
             continue
         deeds = M[AID, i, j] + M[PERSONNEL, i, j] + M[WAR, i, j]
-        visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j] - 0.1)
+        visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j])
         total += (1.0 - M[NEAR, i, j]) * (deeds / 3.0 + visits)
     return total
 
@@ -83,9 +82,7 @@ def update(M: Dyads, V: States, P: Vector, n: int) -> None:
         V[OVERSTRETCH, i] = 0.0
         if rise <= 0.0 or V[CAPABILITY, i] <= 0.0:
             continue
-        V[OVERSTRETCH, i] = 1.0 - exp(
-            -rise / (P[CARRY] * max(0.3, sqrt(V[CAPABILITY, i] / largest)))
-        )
+        V[OVERSTRETCH, i] = 1.0 - exp(-rise / (P[CARRY] * sqrt(V[CAPABILITY, i] / largest)))
         for j in range(n):
             if j != i:
                 M[CONTACT, i, j] *= 1.0 - P[NEGLECT] * V[OVERSTRETCH, i] * M[NEAR, i, j]

@@ -140,7 +140,7 @@ ROWS = [
     Row("M55", "doubt of the backers' resolve invites boldness", dither, risk, 1, ("escalation",),
         world=frozen_conflict, quarters=1, least=1e-6),
     Row("M54", "an overstretched neighbour leaves a conflict untended", look_elsewhere, risk, 1,
-        ("overstretch",), world=frozen_conflict, quarters=2, least=1e-7),
+        ("overstretch",), world=frozen_conflict, quarters=2, least=1e-7, left=0.01),
     Row("M36", "acts against an enemy that is needed lift the ladder", provoke, risk, 1,
         ("escalation",), world=frozen_conflict, quarters=1, least=1e-6),
     Row("M46", "trainers risk a clash", send_trainers, of("clash_risk", GREAT, FRIEND), 1,
