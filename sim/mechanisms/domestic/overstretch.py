@@ -5,7 +5,7 @@ take its attention from those next door.
 
 Equations (per quarter; near_ij as in the rule fragility; C capability)::
 
-    load_i = sum_j (1 - near_ij) [ (B_ij + troops_ij + W_ij) / 3 + (c_ij - c0_ij)+ ]
+    load_i = sum_j (1 - near_ij) (B_ij + troops_ij + W_ij + (c_ij - c0_ij)+) / 4
     over_i = 1 - exp(-(load_i - load0_i)+ / (carry sqrt(C_i / max C)))
     c_ij  -= neglect over_i near_ij c_ij
 
@@ -33,7 +33,7 @@ CARRY = param(
     (2.0, 8.0),
     bounds=(0.1, 100.0),
     unit="full engagements",
-    meaning="new far engagements that the strongest state bears before 63 % of its attention goes",
+    meaning="new far engagements of every kind that take 63 % of the strongest state's attention",
     source="judgement: the strongest fought two regional wars at a time at most",
 )
 NEGLECT = param(
@@ -60,7 +60,7 @@ def far_load(M: Dyads, n: int, i: int) -> float:
             continue
         deeds = M[AID, i, j] + M[PERSONNEL, i, j] + M[WAR, i, j]
         visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j])
-        total += (1.0 - M[NEAR, i, j]) * (deeds / 3.0 + visits)
+        total += (1.0 - M[NEAR, i, j]) * 0.25 * (deeds + visits)
     return total
 
 
