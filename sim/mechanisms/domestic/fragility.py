@@ -3,8 +3,9 @@
 Claim: instability grows with war on or near the own land; aid and contact above the usual bring it
 down; where it falls below its level at the start, corridors to those who talk to the state grow.
 
-Equations (per quarter; w_i strongest war of i, weighted by nearness; rises over the start)::
+Equations (per quarter; rises over the start; C capability)::
 
+    w_i      = max_j W_ij near_ij C_j / (C_i + C_j)
     relief_i = 1 - exp(-sum_j (aid (B_ji - B0_ji)+ + talk (c_ji - c0_ji)+))
     home_i   = inst0_i (1 - mend relief_i) + war (w_i - w0_i)+ (1 - inst0_i)
     inst_i  += turn (home_i - inst_i)
@@ -17,7 +18,7 @@ trap); Doyle and Sambanis 2000 (aid and treaties in building peace); register M2
 
 from __future__ import annotations
 
-from sim.fields import AID, CONNECTIVITY, CONTACT, DISTANCE, INSTABILITY, WAR
+from sim.fields import AID, CAPABILITY, CONNECTIVITY, CONTACT, DISTANCE, INSTABILITY, WAR
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
@@ -64,7 +65,7 @@ BY_WAR = param(
     0.5,
     (0.2, 0.8),
     bounds=(0.0, 1.0),
-    meaning="part of what is stable that a full war next door or at home undoes",
+    meaning="part of what is stable that full war with a far stronger neighbour undoes",
     source="judgement after Collier et al. 2003",
 )
 TURN = param(
@@ -91,12 +92,13 @@ STRIFE_START = state_field("strife_start", meaning="war at or near home at the s
 
 
 @njit
-def strife(M: Dyads, n: int, i: int) -> float:
-    """Strongest war of i, weighted by how near it is."""
+def strife(M: Dyads, V: States, n: int, i: int) -> float:
+    """Strongest war of i, weighted by how near it is and how strong the other side."""
     most = 0.0
     for j in range(n):
         if M[WAR, i, j] > 0.0:
-            most = max(most, M[WAR, i, j] * M[NEAR, i, j])
+            stronger = V[CAPABILITY, j] / (V[CAPABILITY, i] + V[CAPABILITY, j] + 1e-12)
+            most = max(most, M[WAR, i, j] * M[NEAR, i, j] * stronger)
     return most
 
 
@@ -107,7 +109,7 @@ def start(M: Dyads, V: States, P: Vector, n: int) -> None:
         for j in range(n):
             M[NEAR, i, j] = exp(-M[DISTANCE, i, j] / P[SCALE]) if i != j else 0.0
         V[INSTABILITY_START, i] = V[INSTABILITY, i]
-        V[STRIFE_START, i] = strife(M, n, i)
+        V[STRIFE_START, i] = strife(M, V, n, i)
 
 
 @njit
@@ -122,7 +124,7 @@ def update(M: Dyads, V: States, P: Vector, n: int) -> None:
             help_in += P[BY_TALK] * max(0.0, M[CONTACT, j, i] - M[CONTACT_START, j, i])
         usual = V[INSTABILITY_START, i]
         home = usual * (1.0 - P[MEND] * (1.0 - exp(-help_in)))
-        home += P[BY_WAR] * max(0.0, strife(M, n, i) - V[STRIFE_START, i]) * (1.0 - usual)
+        home += P[BY_WAR] * max(0.0, strife(M, V, n, i) - V[STRIFE_START, i]) * (1.0 - usual)
         now = V[INSTABILITY, i]
         V[INSTABILITY, i] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
     for i in range(n):
@@ -143,7 +145,7 @@ MECHANISM = Mechanism(
     name="fragility",
     order=400,
     claim="war breaks states, aid and dialogue mend them, and mended states are linked again",
-    reads=("war", "aid", "contact"),
+    reads=("war", "capability", "aid", "contact"),
     writes=("instability", "connectivity"),
     update=update,
     start=start,

@@ -5,8 +5,9 @@ take its attention from those next door.
 
 Equations (per quarter; near_ij as in the rule fragility; C capability)::
 
-    load_i = sum_j (1 - near_ij) [ (B_ij + troops_ij + W_ij) / 3 + (c_ij - c0_ij)+ ]
-    over_i = 1 - exp(-(load_i - load0_i)+ / (carry sqrt(C_i / max C)))
+    load_i = sum_j (1 - near_ij) [(B_ij + troops_ij + W_ij) / root_i + (c_ij - c0_ij)+] / 4,
+             root_i = sqrt(C_i / max C)
+    over_i = 1 - exp(-(load_i - load0_i)+ / carry)
     c_ij  -= neglect over_i near_ij c_ij
 
 c contact of i to j. The state variable `overstretch` (0..1) is what the escalation of conflicts
@@ -33,7 +34,7 @@ CARRY = param(
     (2.0, 8.0),
     bounds=(0.1, 100.0),
     unit="full engagements",
-    meaning="new far engagements that the strongest state bears before 63 % of its attention goes",
+    meaning="new far engagements of every kind that take 63 % of the strongest state's attention",
     source="judgement: the strongest fought two regional wars at a time at most",
 )
 NEGLECT = param(
@@ -52,37 +53,48 @@ LOAD_START = state_field("far_load_start", meaning="far engagements at the start
 
 
 @njit
-def far_load(M: Dyads, n: int, i: int) -> float:
-    """Engagements of i, weighted by how far they are."""
+def far_load(M: Dyads, n: int, i: int, root: float) -> float:
+    """Engagements of i, weighted by how far they are; deeds ask for capability, visits do not."""
     total = 0.0
     for j in range(n):
         if j == i:
             continue
         deeds = M[AID, i, j] + M[PERSONNEL, i, j] + M[WAR, i, j]
         visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j])
-        total += (1.0 - M[NEAR, i, j]) * (deeds / 3.0 + visits)
+        total += (1.0 - M[NEAR, i, j]) * 0.25 * (deeds / root + visits)
     return total
+
+
+@njit
+def roots(V: States, n: int) -> float:
+    """Square root of the largest capability."""
+    largest = 0.0
+    for i in range(n):
+        largest = max(largest, V[CAPABILITY, i])
+    return sqrt(largest)
 
 
 @njit
 def start(M: Dyads, V: States, n: int) -> None:
     """Remember what is usual."""
+    largest = roots(V, n)
     for i in range(n):
-        V[LOAD_START, i] = far_load(M, n, i)
+        if V[CAPABILITY, i] > 0.0:
+            V[LOAD_START, i] = far_load(M, n, i, sqrt(V[CAPABILITY, i]) / largest)
 
 
 @njit
 def update(M: Dyads, V: States, P: Vector, n: int) -> None:
     """Overstretch, and what neighbours lose by it."""
-    largest = 0.0
+    largest = roots(V, n)
     for i in range(n):
-        largest = max(largest, V[CAPABILITY, i])
-    for i in range(n):
-        rise = far_load(M, n, i) - V[LOAD_START, i]
         V[OVERSTRETCH, i] = 0.0
-        if rise <= 0.0 or V[CAPABILITY, i] <= 0.0:
+        if V[CAPABILITY, i] <= 0.0:
             continue
-        V[OVERSTRETCH, i] = 1.0 - exp(-rise / (P[CARRY] * sqrt(V[CAPABILITY, i] / largest)))
+        rise = far_load(M, n, i, sqrt(V[CAPABILITY, i]) / largest) - V[LOAD_START, i]
+        if rise <= 0.0:
+            continue
+        V[OVERSTRETCH, i] = 1.0 - exp(-rise / P[CARRY])
         for j in range(n):
             if j != i:
                 M[CONTACT, i, j] *= 1.0 - P[NEGLECT] * V[OVERSTRETCH, i] * M[NEAR, i, j]
