@@ -5,12 +5,13 @@ take its attention from those next door.
 
 Equations (per quarter; near_ij as in the rule fragility; C capability)::
 
-    load_i = sum_j (1 - near_ij) [(B_ij + troops_ij + W_ij) / root_i + (c_ij - c0_ij)+] / 4,
+    load_i = sum_j (1 - near_ij) [(B_ij + troops_ij + W_ij) / root_i + (c_ij - c0_ij - .1)+] / 4,
              root_i = sqrt(C_i / max C)
     over_i = 1 - exp(-(load_i - load0_i)+ / carry)
     c_ij  -= neglect over_i near_ij c_ij
 
-c contact of i to j. The state variable `overstretch` (0..1) is what the escalation of conflicts
+c contact of i to j; a tenth above the usual is no burden. `overstretch` (0..1) is what the
+escalation of conflicts
 near i's home may read: a keeper who looks elsewhere deters less. Sources: Kennedy 1987; Sechser
 and Fuhrmann 2017 (limits of attention); register M54.
 """
@@ -60,7 +61,7 @@ def far_load(M: Dyads, n: int, i: int, root: float) -> float:
         if j == i:
             continue
         deeds = M[AID, i, j] + M[PERSONNEL, i, j] + M[WAR, i, j]
-        visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j])
+        visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j] - 0.1)
         total += (1.0 - M[NEAR, i, j]) * 0.25 * (deeds / root + visits)
     return total
 
