@@ -12,7 +12,8 @@ FULL = 0.999
 @inline
 def is_member(B: Parts, k: int, i: int) -> bool:
     """Whether i is a full member of organisation k."""
-    return B[k, i] > FULL
+    full: bool = B[k, i] > FULL
+    return full
 
 
 @inline

@@ -47,6 +47,8 @@ STATE_SERIES = (
     "status_gap",
     "overstretch",
     "energy_exports",
+    "technology_access",
+    "entry_chance",
     "hhi_arms",
     "hhi_trade",
     "portfolio",

@@ -28,6 +28,7 @@ from sim.fields import (
 from sim.priors import UNSTATED, complete
 from sim.registry import COLLECTIVES, Field, Param
 from sim.scenario import Effect, Number, ScenarioSpec
+from sim.scenario.synthetic import SyntheticSpec, generate
 from sim.streams import state_key
 from sim.types import OBLIGATIONS, Collectives, Dyads, Parts, States, Vector
 
@@ -95,6 +96,8 @@ class World:
             block: [] for block in ("V", "M", "G", "B", "P")
         }
         self._fill_defaults()
+        if spec.synthetic is not None:
+            self._fill_synthetic(spec.synthetic)
         self._fill_states()
         self._fill_relations()
         self._fill_channels()
@@ -159,6 +162,14 @@ class World:
         self._base_v[MUNITIONS_SUPPLY] = np.nan
         for row in UNSTATED:
             self._base_m[row] = np.nan
+
+    def _fill_synthetic(self, how: SyntheticSpec) -> None:
+        made = generate(how)
+        at = [self._at[code] for code in how.codes]
+        for name, row in made.states.items():
+            self._base_v[names.STATE_FIELDS[name].row, at] = row
+        for name, sheet in made.pairs.items():
+            self._base_m[names.DYAD_FIELDS[name].row][np.ix_(at, at)] = sheet
 
     def _fill_states(self) -> None:
         for code, state in self.spec.states.items():

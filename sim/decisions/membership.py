@@ -1,8 +1,10 @@
 """Membership of organisations: who is in, and the commitment between members that follows.
 
-A full member (part 1) shares the organisation's floor with every other full member; a candidate or
-partner (between 0 and 1) does not. Where two states share several organisations the highest floor
-holds. Cohesion and authority do not lower the floor: the text of a treaty stays.
+A full member (part 1) shares the organisation's floor with every other full member; with a candidate
+or partner (between 0 and 1) it shares a part of the floor, once its status changes: what partners are
+given at the start is in the pacts that a scenario states. Where two states share several
+organisations the highest floor holds. Cohesion and authority do not lower it: the text of a treaty
+stays.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from sim.fields import (
     ORGANISATION,
     ORGANISATION_COMMITMENT,
 )
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Collectives, Dyads, Parts, States, Vector
 
@@ -59,6 +61,14 @@ LEAVE_COST = param(
     source="judgement: one exit per four hundred memberships and years (von Borzyskowski and "
     "Vabulas 2019 count some 200 exits from 534 organisations 1945-2014)",
 )
+CANDIDACY = param(
+    "organisations.candidacy",
+    0.3,
+    (0.1, 0.5),
+    bounds=(0.0, 1.0),
+    meaning="commitment to a candidate near accession relative to a member",
+    source="judgement: arms, training and exercises, no pledge of defence",
+)
 MARKET_PULL = param(
     "organisations.market",
     3.0,
@@ -88,13 +98,23 @@ ADMISSION = param(
 )
 
 
+@inline
+def floor_of(G: Collectives, B: Parts, P: Vector, k: int, i: int, j: int) -> float:
+    """The floor that i and j share by organisation k, of which one is a full member."""
+    if is_member(B, k, i) and is_member(B, k, j):
+        return G[ORGANISATION_COMMITMENT, k]
+    if is_member(B, k, i) or is_member(B, k, j):
+        return G[ORGANISATION_COMMITMENT, k] * P[CANDIDACY] * min(B[k, i], B[k, j])
+    return 0.0
+
+
 @njit
-def shared_floor(G: Collectives, B: Parts, i: int, j: int) -> float:
-    """The highest floor of the organisations of which both are full members."""
+def shared_floor(G: Collectives, B: Parts, P: Vector, i: int, j: int) -> float:
+    """The highest floor that i and j share."""
     floor = 0.0
     for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] == ORGANISATION and is_member(B, k, i) and is_member(B, k, j):
-            floor = max(floor, G[ORGANISATION_COMMITMENT, k])
+        if G[COLLECTIVE_KIND, k] == ORGANISATION:
+            floor = max(floor, floor_of(G, B, P, k, i, j))
     return floor
 
 
@@ -111,16 +131,15 @@ def set_membership(
     part: float,
 ) -> None:
     """The part of i in organisation k becomes ``part``; floors and commitments follow."""
-    before = is_member(B, k, i)
+    before = B[k, i]
     B[k, i] = part
-    after = is_member(B, k, i)
-    if before == after:
+    if before == part:
         return
     for j in range(n):
         if j == i or not is_member(B, k, j):
             continue
-        floor = shared_floor(G, B, i, j)
-        if after:
+        floor = shared_floor(G, B, P, i, j)
+        if part > before:
             floor = max(floor, M[FLOOR, i, j])
         M[FLOOR, i, j] = floor
         M[FLOOR, j, i] = floor

@@ -34,6 +34,7 @@ from sim.scenario.spec import (
     ScenarioSpec,
     StateSpec,
 )
+from sim.scenario.synthetic import read_synthetic
 
 UNIT = (0.0, 1.0)
 _WEIGHT = (0.0, 100.0)
@@ -67,7 +68,9 @@ class _Builder:
         self.root = root
         self.words = words
         self.log = log
-        self.states = self._names("states")
+        self.synthetic = read_synthetic(self.root.value.get("synthetic"), log)
+        made = self.synthetic.codes if self.synthetic is not None else ()
+        self.states = self._names("states") | set(made)
         self.doctrines = self._names("doctrines")
         sources = self._names("sources") | {JUDGEMENT}
         self.numbers = Numbers(log, sources, cache)
@@ -98,8 +101,8 @@ class _Builder:
             description=value_of(top, "description", ""),
             start=date(clock, "start") or 0,
             quarters=value_of(clock, "quarters", 1),
-            poles=self._listed("poles"),
-            focal=self._listed("focal"),
+            poles=self._listed("poles") or self._strongest("poles"),
+            focal=self._listed("focal") or self._strongest("focal"),
             groups=self.names.groups,
             sources=self._sources(overrides),
             states=states,
@@ -122,9 +125,17 @@ class _Builder:
             ),
             record=self._record(),
             claims=self._claims(),
+            synthetic=self.synthetic,
             arm=arm,
             overrides=overrides,
         )
+
+    def _strongest(self, block: str) -> tuple[str, ...]:
+        """The poles of a made-up world, or those that a report shows, where none are listed."""
+        if self.synthetic is None:
+            return ()
+        count = self.synthetic.poles if block == "poles" else min(6, self.synthetic.states)
+        return self.synthetic.codes[:count]
 
     def _listed(self, block: str) -> tuple[str, ...]:
         node = self.root.value.get(block)
@@ -173,7 +184,8 @@ class _Builder:
                     values[name] = number
             mix = self._mix(node.value.get("doctrine"), f"states.{code}.doctrine")
             found[code] = StateSpec(code, value_of(node.value, "name", code), values, mix)
-        return found
+        made = self.synthetic.codes if self.synthetic is not None else ()
+        return {code: found.get(code, StateSpec(code, code, {}, {})) for code in made} | found
 
     def _mix(self, node: Node | None, key: str) -> dict[str, Number]:
         found: dict[str, Number] = {}

@@ -69,23 +69,25 @@ class Quantity(Kind):
 
 
 @dataclass(frozen=True)
-class _Plain(Kind):
+class Plain(Kind):
     """A bare number."""
 
     def check(self, node: Node, key: str, log: Log) -> bool:
+        """Check for a number."""
         if is_number(node.value):
             return True
         log.value(node, key, f"expected a number, not {describe(node)}")
         return False
 
     def schema(self) -> Schema:
+        """Return a number schema."""
         return {"type": "number"}
 
 
 def _details(operations: tuple[str, ...]) -> Struct:
     return Struct(
         {
-            **{name: Member(_Plain()) for name in operations},
+            **{name: Member(Plain()) for name in operations},
             **PROVENANCE,
             "at": Member(Text(200), "Place in the source, such as a page."),
         }

@@ -32,8 +32,9 @@ from sim.scenario.kinds import (
     Whole,
     members,
 )
-from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, Quantity
+from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, Plain, Quantity
 from sim.scenario.reader import Log, Node, describe
+from sim.scenario.synthetic import CAPABILITIES, GEOGRAPHIES, MAX_SYNTHETIC, POSITIONS
 
 FORMAT = 1
 MAX_STATES = 2_500
@@ -316,6 +317,7 @@ ARM_CLOSED = dict.fromkeys(
         "focal",
         "ensemble",
         "record",
+        "synthetic",
         "arms",
         "claims",
     ),
@@ -394,6 +396,21 @@ def document(words: Vocabulary) -> Struct:
             )
         )
     )
+    synthetic = Struct(
+        members(
+            (
+                ("states", Whole(2, MAX_SYNTHETIC), "Number of states."),
+                ("capability", Choice(CAPABILITIES), "Distribution of capability."),
+                ("spread", Plain(), "Its sigma (lognormal) or exponent (pareto), 0.01 to 10."),
+                ("geography", Choice(GEOGRAPHIES), "Lie of the land."),
+                ("size", Plain(), "Its extent in 1000 km, 0.1 to 40."),
+                ("poles", Whole(0, 50), "How many of the strongest are poles."),
+                ("positions", Choice(POSITIONS), "Distribution of ideal points."),
+                ("distance", Plain(), "Spread of ideal points in UNGA units, 0 to 3."),
+                ("seed", Whole(0, 2**63 - 1), "Seed of the world that is made."),
+            )
+        )
+    )
     record = Struct({"dyads": Member(ListOf(Text(65, PAIR, _PAIR_NAME), 0, 10_000))})
     return Struct(
         {
@@ -403,6 +420,7 @@ def document(words: Vocabulary) -> Struct:
             "clock": Member(clock, "When it starts and how long it runs.", required=True),
             "poles": Member(_STATES, "States that pull others."),
             "focal": Member(_STATES, "States that the report shows."),
+            "synthetic": Member(synthetic, "A made-up world with states S0001, S0002 ..."),
             **content,
             "arms": Member(
                 Named(Arm(tuple(content)), IDENTIFIER, _ID_NAME), "Name: a counterfactual overlay."

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from sim.scenario.quarter import Quarter
+from sim.scenario.synthetic import SyntheticSpec
 
 BASE_ARM = "base"
 REST_OF_WORLD = "ROW"
@@ -161,6 +162,7 @@ class ScenarioSpec:
     """A scenario, or one arm of it, ready to be made into a world.
 
     ``relations`` has every relation by the name of its field and the ordered pair ``(i, j)``;
+    ``synthetic`` says how the states of a made-up world come about, if it is one.
     ``channels`` likewise, where either side may be the rest of the world, ``ROW``. ``arm`` is
     the arm applied, ``base`` for none.
     """
@@ -191,6 +193,7 @@ class ScenarioSpec:
     ensemble: EnsembleSpec
     record: RecordSpec
     claims: Mapping[str, Mapping[str, Any]]
+    synthetic: SyntheticSpec | None
     arm: str
     overrides: tuple[str, ...]
 

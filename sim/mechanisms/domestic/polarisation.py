@@ -20,7 +20,7 @@ register M33, M34, M56.
 
 from __future__ import annotations
 
-from sim.decisions.membership import is_member
+from sim.collectives import is_member
 from sim.fields import (
     CAPABILITY,
     COHESION,
