@@ -57,7 +57,7 @@ results: $(VENV)/.kernels ## Compute the published reference results (results/re
 	@mkdir -p results/reference
 	$(BIN)/multipolar run russia_dprk_pact --quiet --json --no-figures > results/reference/russia_dprk_pact.json
 	$(BIN)/multipolar run vietnam_bamboo --quiet --json --no-figures > results/reference/vietnam_bamboo.json
-	$(BIN)/multipolar claims russia_dprk_pact vietnam_bamboo --runs 100 --quiet --json > results/reference/claims.json
+	$(BIN)/multipolar claims --all --runs 100 --quiet --json > results/reference/claims.json
 	$(BIN)/python tools/claims_page.py
 
 pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (only the text: make pages PAGES=--render)

@@ -1,10 +1,10 @@
 """Membership of organisations: who is in, and the commitment between members that follows.
 
-A full member (part 1) shares the organisation's floor with every other full member; with a candidate
-or partner (between 0 and 1) it shares a part of the floor, once its status changes: what partners are
-given at the start is in the pacts that a scenario states. Where two states share several
-organisations the highest floor holds. Cohesion and authority do not lower it: the text of a treaty
-stays.
+A full member (part 1) shares the organisation's floor with every other full member; with a
+candidate or partner (between 0 and 1) it shares a part of the floor, once its status changes: what
+partners are given at the start is in the pacts that a scenario states. Where two states share
+several organisations the highest floor holds. Cohesion and authority do not lower it: the text of a
+treaty stays.
 """
 
 from __future__ import annotations

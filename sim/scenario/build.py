@@ -111,7 +111,7 @@ class _Builder:
             pacts=self._pacts(),
             organisations=self._organisations(),
             conflicts=self._conflicts(),
-            order=self._order(),
+            order=self._variables(top["order"], "order", "order") if "order" in top else {},
             doctrines=self._doctrines(),
             parameters=self._parameters(),
             mechanisms={key: node.value for key, node in self._block("mechanisms").items()},
@@ -317,10 +317,6 @@ class _Builder:
                 if number is not None:
                     found[name] = number
         return found
-
-    def _order(self) -> dict[str, Number]:
-        node = self.root.value.get("order")
-        return {} if node is None else self._variables(node, "order", "order")
 
     def _inner(self, node: Node, key: str, name: str, bounds: Bounds) -> Number | None:
         child = node.value.get(name)

@@ -180,14 +180,14 @@ def _places(spec: SyntheticSpec, rng: np.random.Generator) -> Floats:
         case "grid":
             side = int(np.ceil(np.sqrt(n)))
             cells = rng.permutation(side * side)[:n]
-            return np.stack([cells % side, cells // side], axis=1) * (size / max(1, side - 1))
+            lattice = np.stack([cells % side, cells // side], axis=1).astype(np.float64)
+            return lattice * (size / max(1, side - 1))
         case "plane":
             return rng.uniform(0.0, size, (n, 2))
         case _:
             centres = rng.uniform(0.0, size, (max(2, round(np.sqrt(n) / 2.0)), 2))
             chosen = centres[rng.integers(0, len(centres), n)]
-            scattered: Floats = chosen + rng.normal(0.0, size / 20.0, (n, 2))
-            return scattered
+            return np.asarray(chosen + rng.normal(0.0, size / 20.0, (n, 2)), np.float64)
 
 
 def _distances(places: Floats, spec: SyntheticSpec) -> Floats:
@@ -195,7 +195,8 @@ def _distances(places: Floats, spec: SyntheticSpec) -> Floats:
         apart = np.abs(places[:, None, 0] - places[None, :, 0])
         distance = np.minimum(apart, 2.0 * np.pi - apart) * spec.size / (2.0 * np.pi)
     else:
-        distance = np.hypot(*(places[:, None, k] - places[None, :, k] for k in range(2)))
+        x, y = (places[:, None, k] - places[None, :, k] for k in range(2))
+        distance = np.hypot(x, y)
     clipped: Floats = np.clip(distance - 0.2, 0.0, 20.0)
     np.fill_diagonal(clipped, 0.0)
     return clipped
