@@ -17,6 +17,9 @@ def compile_all() -> None:
     for field in names.DYAD_FIELDS.values():
         m[field.row] = field.default
     v[names.STATE_FIELDS["capability"].row] = 0.1
+    g = np.zeros((len(names.COLLECTIVE_FIELDS), 4))
+    g[names.COLLECTIVE_FIELDS["collective_kind"].row] = np.arange(4)
+    b = np.zeros((4, n))
     p = np.array([known.default for known in names.PARAMS.values()])
     keys = np.arange(1, n + 1, dtype=np.int64)
     events, limits = np.zeros((1, 7)), np.zeros((1, 2))
@@ -30,6 +33,8 @@ def compile_all() -> None:
     entries.simulate(
         m,
         v,
+        g,
+        b,
         p,
         n,
         quarters,
@@ -44,8 +49,10 @@ def compile_all() -> None:
         rows,
         rows,
         np.zeros((1, 2), dtype=np.int64),
+        np.zeros((1, 3), dtype=np.int64),
         np.zeros((quarters + 1, 1, n)),
         np.zeros((quarters + 1, 1, 1)),
+        np.zeros((quarters + 1, 1)),
         np.array([0, 2], dtype=np.int64),
         rows,
         np.zeros((1, 2, n, n)),
@@ -53,9 +60,10 @@ def compile_all() -> None:
         log,
         counts,
     )
-    entries.begin(m, v, p, n, keys)
-    entries.play_event_at(m, v, p, n, events, limits, 0)
-    entries.settle(m, v, p, n, 1, 1, 0)
+    entries.begin(m, v, g, b, p, n, keys)
+    entries.play_event_at(m, v, g, b, p, n, events, limits, 0)
+    entries.settle(m, v, g, b, p, n, 1, 1, 0)
+    entries.organise(m, v, g, b, p, n, 1, 1, 0, keys, log, 0)
     entries.schedule(v, p, n, 1, 1, 0, keys, order, times)
     entries.turn(0, 0, 0, m, v, p, n, 1, 1, 0, keys, choice, log, 0, counts)
     entries.weigh(0, 0, m, v, p, n, 1, 1, 0, keys, choice, np.zeros((50, 7)))
