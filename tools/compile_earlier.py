@@ -1,9 +1,9 @@
-"""Compile the measured figures of the base worlds before 2021, as differences from the next later one.
+"""Compile the figures of the base worlds before 2021, as differences from the next later one.
 
 Writes ``scenarios/world/figures_2020.yaml`` (figures of 2019, on top of ``2021.yaml``), then
-``figures_2016.yaml`` (of 2015, on top of ``2020.yaml``) and ``figures_2014.yaml`` (of 2013, on top of
-``2016.yaml``): capability, economy, position in the General Assembly and governance, each only where
-it differs from the later year by more than its error. What is judged stands in ``2020.yaml``,
+``figures_2016.yaml`` (of 2015, on top of ``2020.yaml``) and ``figures_2014.yaml`` (of 2013, on top
+of ``2016.yaml``): capability, economy, position in the General Assembly and governance, each only
+where it differs from the later year by more than its error. What is judged stands in ``2020.yaml``,
 ``2016.yaml`` and ``2014.yaml``, which this script does not touch.
 
     python tools/compile_earlier.py [--data ../shared/data] [--out scenarios/world]
@@ -22,12 +22,40 @@ from compile_world import BLEND, MILEX_2021, ROOT, STATES, short
 #: world: (year of its figures, the world that it changes, year of that one's figures)
 WORLDS = {"2020": (2019, "2021", 2021), "2016": (2015, "2020", 2019), "2014": (2013, "2016", 2015)}
 RATIO, STEP, DEMOCRACY = 1.12, 0.2, 0.05
-SOURCES = """sources:
-  blend_{year}: {{title: "Military spending^.6 x CINC^.2 x GDP^.2 of {year}, renormalised over the world, scaled to the blend of 2021", author: "Correlates of War NMC 7.0; Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}}
-  gdp_{year}: {{title: "Real GDP {year}, share of the world", author: "Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}}
-  unga_{year}: {{title: "Ideal points in the General Assembly, {year}", author: "Bailey, Strezhnev and Voeten", year: 2017, kind: dataset}}
-  vdem_{year}: {{title: "Electoral democracy index of {year}, V-Dem version 16", author: "Coppedge, Gerring and others", year: 2026, kind: dataset}}
-"""
+#: Key of the source, title, author, year of publication.
+SOURCES = (
+    (
+        "blend",
+        "Military spending^.6 x CINC^.2 x GDP^.2 of {}, renormalised over the world",
+        "Correlates of War NMC 7.0; Fariss, Anders, Markowitz and Barnum",
+        2022,
+    ),
+    ("gdp", "Real GDP {}, share of the world", "Fariss, Anders, Markowitz and Barnum", 2022),
+    (
+        "unga",
+        "Ideal points in the General Assembly, {}",
+        "Bailey, Strezhnev and Voeten",
+        2017,
+    ),
+    (
+        "vdem",
+        "Electoral democracy index of {}, V-Dem version 16",
+        "Coppedge, Gerring and others",
+        2026,
+    ),
+)
+
+
+def sources(year: int) -> list[str]:
+    """The block of sources of a file."""
+    return [
+        "sources:",
+        *(
+            f'  {key}_{year}: {{title: "{title.format(year)}", author: "{author}", '
+            f"year: {published}, kind: dataset}}"
+            for key, title, author, published in SOURCES
+        ),
+    ]
 
 
 def figures(states: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -80,14 +108,15 @@ def main() -> None:
         now, later = figures(states, year), figures(states, base_year)
         lines = [
             "# yaml-language-server: $schema=../../docs/reference/scenario.schema.json",
-            f"# Written by tools/compile_earlier.py: do not edit. Judged changes are in {world}.yaml.",
+            "# Written by tools/compile_earlier.py: do not edit. Judged changes are in "
+            f"{world}.yaml.",
             "format: 1",
             f"title: Measured figures of {year}",
             f"question: What do public data say of 48 states in {year}?",
             f"description: What differs from {base}.yaml by more than the error of the figures.",
             f"extends: {base}.yaml",
             f"clock: {{start: {year}Q4, quarters: 12}}",
-            SOURCES.format(year=year).rstrip(),
+            *sources(year),
             "states:",
         ]
         for code in STATES:

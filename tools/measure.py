@@ -363,7 +363,7 @@ def main() -> None:
                 "What the model shows, over parameter draws, beside what it should show. Made by "
                 f"`.venv/bin/python tools/measure.py --runs {options.runs} --out "
                 "docs/explanation/measured.md`. What was set with these outcomes in view, and "
-                "where the defaults come from, stands in [calibration](calibration.md)."
+                "where the defaults come from, stands in [calibration](../calibration.md)."
             ),
             "## The treaty of two isolated states",
             table(pact_rows(options.runs)),
