@@ -108,8 +108,7 @@ def main() -> None:
         now, later = figures(states, year), figures(states, base_year)
         lines = [
             "# yaml-language-server: $schema=../../docs/reference/scenario.schema.json",
-            "# Written by tools/compile_earlier.py: do not edit. Judged changes are in "
-            f"{world}.yaml.",
+            f"# Written by tools/compile_earlier.py: do not edit. Judgements: {world}.yaml.",
             "format: 1",
             f"title: Measured figures of {year}",
             f"question: What do public data say of 48 states in {year}?",
