@@ -29,8 +29,10 @@ def rows() -> list[str]:
         agreeing = {"higher": effect["higher"], "lower": effect["lower"]}.get(claim["direction"])
         draws = "" if agreeing is None else f"{agreeing:.0%}"
         interval = f"{effect['difference']:+.2g} ({effect['low']:+.2g} to {effect['high']:+.2g})"
+        sd = effect["standardised"]
+        standard = "" if sd is None else f"{sd:+.2f}"
         lines.append(
-            f"| {claim['id']} | {claim['text']} | {interval} | {effect['standardised']:+.2f} "
+            f"| {claim['id']} | {claim['text']} | {interval} | {standard} "
             f"| {draws} | {entry['verdict']} |"
         )
     return lines
