@@ -30,6 +30,7 @@ HEIGHT: Final = 7.6
 _LABEL_REACH = 0.2  # inches from the centre of a label that no neighbour may enter
 _SMALLEST, _LARGEST = 0.075, 0.36  # radii of nodes in inches
 _EDGES_PER_STATE = 5
+_ROWS_ALONE = 3
 
 
 def draw_network(results: Results, report: CoalitionReport | None = None) -> Figure:
@@ -71,8 +72,13 @@ def draw_states(
     _draw_ties(axes, tie, place, aligned)
     _draw_states(axes, results, report, place, radius)
     if (~aligned).any():
-        height = float(place[~aligned][:, 1].max())
+        height = float(np.nanmax(place[~aligned][:, 1]))
         axes.text(box[0] + 0.03, height, "unaligned", size=8.5, color="#666666", va="center")
+        hidden = int(np.isnan(place[:, 0]).sum())
+        if hidden:
+            low = float(np.nanmin(place[~aligned][:, 1]))
+            more = f"and {hidden}\nmore"
+            axes.text(box[0] + 0.03, low, more, size=8.5, color="#666666", va="center")
 
 
 def finding(report: CoalitionReport) -> str:
@@ -121,6 +127,10 @@ def _layout(
         gap = 2.0 * float(reach[alone].max()) + 0.08
         after_word = left + 0.72 + float(reach[alone].max())
         per_row = max(1, int((right - after_word) / gap))
+        # the strongest that there is room for; the rest is counted and has no place
+        hidden = alone[np.argsort(-radius[alone], kind="stable")][_ROWS_ALONE * per_row :]
+        place[hidden] = np.nan
+        alone = np.setdiff1d(alone, hidden)
         rows = -(-len(alone) // per_row)
         base = bottom if (blocs >= 0).any() else (bottom + top - rows * gap) / 2.0
         for at, i in enumerate(alone):
@@ -240,6 +250,8 @@ def _draw_states(
     home = {m.state: (bloc.core, m.together) for bloc in report.blocs for m in bloc.members}
     poles = set(results.record.poles)
     for at, code in enumerate(results.record.states):
+        if np.isnan(place[at, 0]):
+            continue
         core, together = home.get(code, ("", 1.0))
         full = np.array(to_rgb(colours.get(core, "#C8C8C8")))
         strength = 0.15 + 0.85 * max(0.0, 2.0 * together - 1.0)
