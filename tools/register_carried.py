@@ -1,8 +1,8 @@
 """Find the numbers of the base worlds that express relations and doctrines of the register.
 
 Writes ``scenarios/register/carried.yaml``: id of a relation -> file and key of a number of the same
-pair and of a variable of its kind, in the world of 2021 or, for later relations, of 2024 or the shocks
-between. Reads the register at ../shared/documents, which users need not have.
+pair and of a variable of its kind, in the world of 2021 or, where that has none, of 2024 or the
+shocks between. Reads the register at ../shared/documents, which users need not have.
 
     .venv/bin/python -m tools.register_carried [--documents ../shared/documents]
 """
@@ -40,8 +40,8 @@ FIELDS = {
 }
 HEAD = """\
 # Relations of the register that a number of a base world expresses: the pair and a variable of the
-# relation's kind. Found by tools/register_carried.py; do not edit. That a number is there does not say
-# that it was set from the relation: its own source says where it comes from.
+# relation's kind. Found by tools/register_carried.py; do not edit. That a number is there does not
+# say that it was set from the relation: its own source says where it comes from.
 carried:
 """
 
