@@ -223,9 +223,7 @@ def patterns(s: ScenarioSpec, runs: int, *, shuffle: bool = False) -> Patterns:
     shared, near, total, irrelevant = 0.0, 0.0, 0.0, []
     for run in range(min(runs, 10)):
         blocks = start(world, s.ensemble.seed, run)
-        kernel.entries().begin(
-        blocks.M, blocks.V, blocks.G, blocks.B, blocks.P, n, world.keys
-    )
+        kernel.entries().begin(blocks.M, blocks.V, blocks.G, blocks.B, blocks.P, n, world.keys)
         seen = ensemble._simulate(world, plan, s.ensemble.seed, run).intensity.sum(axis=0)
         rivals = blocks.M[names.DYAD_FIELDS["rivalry"].row] >= 0.5
         common = (rivals.astype(float) @ rivals.astype(float)) > 0

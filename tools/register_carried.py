@@ -88,9 +88,7 @@ def main() -> None:
     parser.add_argument("--documents", type=Path, default=ROOT.parent / "shared" / "documents")
     path = parser.parse_args().documents / "relations.yaml"
     relations = yaml.safe_load(path.read_text())["relations"]
-    worlds = {
-        name: load_scenario(ROOT / "scenarios" / "world" / f"{name}.yaml") for name in WORLDS
-    }
+    worlds = {name: load_scenario(ROOT / "scenarios" / "world" / f"{name}.yaml") for name in WORLDS}
     lines = []
     for row in relations:
         for name, spec in worlds.items():
