@@ -167,6 +167,9 @@ REVISIONISM_NOW = state_field(
     meaning="revisionism as emboldened by the commitments of others",
 )
 
+RECOGNITION = state_field("recognition", meaning="attention received, weighted by sqrt(C)")
+RECOGNITION_SCALE = state_field("recognition_scale", meaning="largest possible recognition")
+
 # --- ordered pairs: attributes that a scenario sets ----------------------------------------------
 DISTANCE = dyad_field(
     "distance",

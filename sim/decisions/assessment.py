@@ -39,6 +39,8 @@ from sim.fields import (
     PROJECTED,
     PROTECTION,
     REACH,
+    RECOGNITION,
+    RECOGNITION_SCALE,
     SANCTIONS,
     THREAT,
     THREAT_TOTAL,
@@ -103,8 +105,6 @@ PORTFOLIO = state_field("portfolio", meaning="sum of commitments of bilateral pa
 ROOT = state_field("capability_root", meaning="sqrt(C)")
 TIES = state_field("ties", unit="pacts", meaning="number of bilateral pacts")
 PATRONAGE = state_field("patronage", meaning="sum of g_il sqrt(C_l): weight of all patrons of i")
-RECOGNITION = state_field("recognition", meaning="attention received, weighted by sqrt(C)")
-RECOGNITION_SCALE = state_field("recognition_scale", meaning="largest possible recognition")
 HHI_ARMS = state_field("hhi_arms", bounds=(0.0, 1.0), meaning="concentration of arms suppliers")
 HHI_TRADE = state_field("hhi_trade", bounds=(0.0, 1.0), meaning="concentration of trade partners")
 AID_IN = state_field("aid_received", meaning="aid received, in donor economies per own economy")

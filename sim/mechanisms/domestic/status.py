@@ -21,12 +21,13 @@ from __future__ import annotations
 
 from math import sqrt
 
-from sim.decisions.assessment import RECOGNITION, RECOGNITION_SCALE
 from sim.fields import (
     CAPABILITY,
     CONTACT,
     HOSTILITY,
     NUCLEAR,
+    RECOGNITION,
+    RECOGNITION_SCALE,
     REVISIONISM_NOW,
     STATUS_CLAIM,
     TENSION,
