@@ -7,9 +7,9 @@ j is expected to bring j's attention in return.
 
 from __future__ import annotations
 
-from sim.decisions.assessment import RECOGNITION, RECOGNITION_SCALE, ROOT
+from sim.decisions.assessment import ROOT
 from sim.decisions.terms import term
-from sim.fields import HOSTILITY
+from sim.fields import HOSTILITY, RECOGNITION, RECOGNITION_SCALE
 from sim.jit import njit
 from sim.mathx import log
 from sim.types import Dyads, States, Vector
