@@ -4,8 +4,8 @@
 
 An entry is in if a scenario names its id in a note, a description or the words of a claim (notes
 that begin with "not in the register" are passed over), if carried.yaml tells the place of a number
-that expresses it, or if doctrine_mixes.yaml gives a doctrine as a mix of schools. It is left out if left_out.yaml gives a
-reason. Everything else is listed as not handled yet.
+that expresses it, or if doctrine_mixes.yaml gives a doctrine as a mix of schools. It is left out if
+left_out.yaml gives a reason. Everything else is listed as not handled yet.
 """
 
 from __future__ import annotations
