@@ -58,6 +58,12 @@ def test_no_id_is_unknown_or_both_in_and_left_out() -> None:
     assert not coverage_page.mistakes()
 
 
+def test_places_of_carried_entries_exist() -> None:
+    assert not coverage_page.lost()
+    assert not coverage_page._exists(coverage_page.Place("world/2021", "relations.trust.NO>ONE"))
+    assert {name for name, _ in coverage_page.mixes()} == {f"D{n:02d}" for n in range(1, 41)}
+
+
 def test_every_entry_is_in_or_left_out_or_listed_as_open() -> None:
     fates = coverage_page.fates()
     assert len(fates) == sum(COUNTS.values())
