@@ -172,13 +172,13 @@ def left_out() -> dict[str, str]:
 
 def fates() -> dict[str, Fate]:
     """Return what has become of each entry of the register, in its order."""
-    places, reasons, numbers = named(), left_out(), carried()
+    places, reasons = named(), left_out()
 
     def fate(name: str, seen: tuple[str, ...] = ()) -> Fate:
         if name in places:
             return Fate(IN, tuple(places[name]))
         if name not in reasons:
-            return Fate(IN, (numbers[name],)) if name in numbers else Fate(OPEN)
+            return Fate(OPEN)
         twin = _SAME.search(reasons[name])
         if twin is None or twin[1] in seen:
             return Fate(OUT, reason=reasons[name])
