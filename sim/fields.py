@@ -257,16 +257,10 @@ COMPATRIOTS = dyad_field(
     meaning="share of those in j whom i declares its compatriots, in contested regions above all",
 )
 PASSPORTS = dyad_field(
-    "passports",
-    bounds=UNIT,
-    initial=True,
-    meaning="policy of i to give its passports to people in j",
+    "passports", bounds=UNIT, initial=True, meaning="policy of i to give passports to people in j"
 )
 CAPTURE = dyad_field(
-    "capture",
-    bounds=UNIT,
-    initial=True,
-    meaning="corrupt deals by which i holds decision-makers in j",
+    "capture", bounds=UNIT, initial=True, meaning="corrupt deals by which i holds rulers of j"
 )
 SUBVERSION = dyad_field(
     "subversion",
