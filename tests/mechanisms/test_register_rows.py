@@ -29,3 +29,7 @@ def test_the_rules_of_a_row_exist(row: Row) -> None:
     assert row.off
     assert set(row.off) <= names.MECHANISMS.keys() | names.TERMS.keys()
     assert 0.0 <= row.left < 0.7, "a rule without which most of the effect remains is not the cause"
+
+
+def test_every_row_of_the_register_is_played() -> None:
+    assert {row.id for row in ROWS} == {f"M{number:02d}" for number in range(1, 68)}
