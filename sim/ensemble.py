@@ -226,7 +226,7 @@ def _simulate(world: World, plan: _Plan, seed: int, run: int) -> _Run:
             world.limits,
             np.empty((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64),
             np.empty(n * kernel.MAX_OPPORTUNITIES),
-            np.zeros(kernel.CHOICE_CELLS),
+            np.zeros(kernel.choice_cells(n)),
             plan.state_rows,
             plan.dyad_rows,
             plan.pairs,

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np import arrayobj
+
+# A column of a sheet is read with a stride. Unless told not to, LLVM bets that the stride is one,
+# loses, and falls back on one partner at a time.
+llvm.set_option("multipolar", "--enable-mem-access-versioning=false")
+
+#: rows and columns of a :func:`tile`
+TILE_ROWS = 16
+TILE = 64
 
 
 def njit[F: Callable[..., Any]](function: F) -> F:
@@ -81,6 +92,35 @@ def multiply_high(_context: Any, _a: Any, _b: Any) -> Any:
     return types.uint64(types.uint64, types.uint64), codegen
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def tile(_context: Any) -> Any:
+    """An array ``(TILE_ROWS, TILE)`` on the stack of the calling function, not initialised.
+
+    What a loop over partners stores here can overlap no argument, so that the compiler puts the
+    loop into vector lanes without any check. It must not outlive the function that asks for it.
+    """
+    kind = types.Array(types.float64, 2, "C")
+
+    def codegen(ctx: Any, builder: Any, _signature: Any, _args: Any) -> Any:
+        with builder.goto_entry_block():
+            room = builder.alloca(ir.ArrayType(ir.DoubleType(), TILE_ROWS * TILE))
+            room.align = 64
+        size = ctx.get_value_type(types.intp)
+        shape = [ir.Constant(size, extent) for extent in (TILE_ROWS, TILE)]
+        array = arrayobj.make_array(kind)(ctx, builder)
+        arrayobj.populate_array(
+            array,
+            data=builder.bitcast(room, ir.DoubleType().as_pointer()),
+            shape=shape,
+            strides=[ir.Constant(size, 8 * TILE), ir.Constant(size, 8)],
+            itemsize=ir.Constant(size, 8),
+            meminfo=cgutils.get_null_value(cgutils.voidptr_t),
+        )
+        return array._getvalue()
+
+    return kind(), codegen
+
+
 if numba.config.DISABLE_JIT:  # plain Python, to look into a rule with a debugger
     np.seterr(over="ignore")
 
@@ -95,3 +135,7 @@ if numba.config.DISABLE_JIT:  # plain Python, to look into a rule with a debugge
     def multiply_high(a: int, b: int) -> Any:
         """Upper 64 bits of the 128-bit product of two uint64."""
         return np.uint64((int(a) * int(b)) >> 64)
+
+    def tile() -> Any:
+        """An array ``(TILE_ROWS, TILE)`` as working space."""
+        return np.empty((TILE_ROWS, TILE))

@@ -53,7 +53,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         self._events = blocks.events
         self._log = np.zeros((256, kernel.LOG_COLUMNS))
         self._logged = 0
-        self._choice = np.zeros(kernel.CHOICE_CELLS)
+        self._choice = np.zeros(kernel.choice_cells(n))
         self.counts = np.zeros(2, dtype=np.int64)
         self._order = np.zeros((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64)
         self._times = np.zeros(n * kernel.MAX_OPPORTUNITIES)

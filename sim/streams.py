@@ -66,9 +66,9 @@ def unit(bits: np.uint64) -> float:
 
 
 @njit
-def gumbel(bits: np.uint64) -> float:
-    """A standard Gumbel number, -ln(-ln u)."""
-    return -log(-log(unit(bits)))
+def exponential(bits: np.uint64) -> float:
+    """A standard exponential number, -ln u."""
+    return -log(unit(bits))
 
 
 @njit

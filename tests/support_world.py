@@ -105,7 +105,7 @@ class Case:
         for name in kernel.SIGNATURES[entry].split(", "):
             value = given.pop(name, known.get(name))
             if value is None and name == "choice":
-                value = np.zeros(kernel.CHOICE_CELLS)
+                value = np.zeros(kernel.choice_cells(self.n))
             if value is None:
                 raise TypeError(f"{entry} needs {name}")
             arguments.append(value)
@@ -431,8 +431,8 @@ def sums(M, V, P, n):
 
 
 @entry
-def beats(e, bits, least):
-    return choice.beats(e, bits, least)
+def clock(bits, rate):
+    return choice.clock(bits, rate)
 
 
 @entry
@@ -460,9 +460,9 @@ def units(bits, out):
 
 
 @entry
-def gumbels(bits, out):
+def exponentials(bits, out):
     for t in range(bits.size):
-        out[t] = streams.gumbel(bits[t])
+        out[t] = streams.exponential(bits[t])
 
 
 @entry

@@ -12,8 +12,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 from scipy import stats
 
 from sim import kernel
@@ -21,7 +19,7 @@ from sim import vocabulary as names
 from sim.kernel import layout
 from sim.types import Move
 from tests import reference
-from tests.support_world import Case, probes, random_case
+from tests.support_world import Case, random_case
 
 TERMS = kernel.TERM_COUNT
 OFFERS = 6000
@@ -45,8 +43,8 @@ def eager(seed: int = 3, n: int = 6) -> Case:
 def weighed(case: Case, i: int) -> tuple[np.ndarray, np.ndarray]:
     """The compiled table of alternatives of i, and the cells of the choice."""
     table = np.zeros((20 * case.n, kernel.TABLE_COLUMNS))
-    cells = np.zeros(kernel.CHOICE_CELLS)
-    case.copy().call("weigh", i=i, k=0, tick=1, seed=1, run=0, choice=cells, table=table)
+    cells = np.zeros(kernel.choice_cells(case.n))
+    case.copy().call("alternatives", i=i, k=0, tick=1, seed=1, run=0, choice=cells, table=table)
     return table[: int(cells[layout.ROWS])], cells
 
 
@@ -233,35 +231,24 @@ def test_intensities_are_the_enumerated_chances(i: int) -> None:
         for level in (1, 2, 3):
             found = case.dyads(f"intensity_{level}")
             np.testing.assert_allclose(found[i], due[level], rtol=1e-4, atol=1e-6)
+            assert not np.delete(found, i, 0).any()
+        case.call("finish")
+        for level in (1, 2, 3):
+            found = case.dyads(f"intensity_{level}")
+            np.testing.assert_allclose(found[i], due[level], rtol=1e-4, atol=1e-6)
             np.testing.assert_array_equal(found, found.T)
-            others = np.delete(np.delete(found, i, 0), i, 1)
-            assert not others.any()
 
 
-FULL = st.integers(0, 2**64 - 1).map(np.uint64)
-
-
-@given(FULL, FULL, st.floats(-20.0, 8.0))
-@example(np.uint64(2**64 - 2**12), np.uint64(0), -20.0)
-@example(np.uint64(2**63), np.uint64(2**63), 0.0)
-def test_beats_never_rejects_a_winner(bits: np.uint64, other: np.uint64, value: float) -> None:
-    """The short cut without a logarithm agrees with the comparison that it spares."""
-    out = np.empty(2)
-    probes().gumbels(np.array([bits, other]), out)
-    mine, best = value + out[0], out[1]
-    u = np.empty(1)
-    probes().units(np.array([bits]), u)
-    found = probes().beats(math.exp(value), bits, math.exp(-best))
-    # near u = 1 a unit in the last place of u moves the Gumbel number by 2^-53 / (1 - u)
-    room = 1e-12 + 4.0 * 2.0**-53 / max(1.0 - u[0], 2.0**-53)
-    if mine > best + room:
-        assert found == pytest.approx(mine, rel=1e-12, abs=1e-12)
-    if found > best:
-        assert mine > best - room
-
-
-def test_beats_rejects_the_impossible() -> None:
-    assert probes().beats(0.0, np.uint64(2**63), math.e) == -math.inf
+@pytest.mark.parametrize("n", [9, 70])
+def test_weights_of_a_loop_are_those_of_each_partner(n: int) -> None:
+    """Vector lanes, the rest of a row and a second tile all give what one partner alone gives."""
+    case = random_case(n, 5)
+    for i in (0, n // 2, n - 1):
+        table, cells = weighed(case, i)
+        due = np.zeros(n)
+        for row in table:
+            due[int(row[1])] += row[6]
+        np.testing.assert_allclose(cells[layout.WEIGHTS :], due, rtol=1e-13)
 
 
 def test_clocks_run_at_their_rates() -> None:

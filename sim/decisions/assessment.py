@@ -182,8 +182,6 @@ def project(M: Dyads, V: States, n: int) -> None:
     """
     for i in range(n):
         V[ROOT, i] = math.sqrt(V[CAPABILITY, i])
-        arms = 0.0
-        trade = 0.0
         for j in range(n):
             if i == j:
                 continue
@@ -199,15 +197,46 @@ def project(M: Dyads, V: States, n: int) -> None:
             )
             left = max(0.0, 1.0 - (V[RELIEF, i] - M[AID_SHARE, i, j]))
             M[VULNERABILITY, i, j] = min(1.0, harm * left)
-            arms += M[ARMS, i, j] * M[ARMS, i, j]
-            trade += M[TRADE, i, j] * M[TRADE, i, j]
+        # sums keep their order, so they are apart from what runs in vector lanes
+        arms = 0.0
+        trade = 0.0
+        for j in range(n):
+            if i != j:
+                arms += M[ARMS, i, j] * M[ARMS, i, j]
+                trade += M[TRADE, i, j] * M[TRADE, i, j]
         V[HHI_ARMS, i] = arms
         V[HHI_TRADE, i] = trade
 
 
 @njit
 def product(M: Dyads, into: int, left: int, right: int, n: int) -> None:
-    """Sheet ``into`` = sheet ``left`` times sheet ``right``, skipping zeros of ``left``."""
+    """Sheet ``into`` = sheet ``left`` times sheet ``right``.
+
+    Four rows of ``right`` at a time, in blocks that stay in the first-level cache.
+    """
+    for i in range(n):
+        for j in range(n):
+            M[into, i, j] = 0.0
+    fours = n - n % 4
+    rows = max(4, 4 * (1024 // n))
+    for first in range(0, fours, rows):
+        for i in range(n):
+            for k in range(first, min(first + rows, fours), 4):
+                a0, a1 = M[left, i, k], M[left, i, k + 1]
+                a2, a3 = M[left, i, k + 2], M[left, i, k + 3]
+                for j in range(n):
+                    M[into, i, j] += (a0 * M[right, k, j] + a1 * M[right, k + 1, j]) + (
+                        a2 * M[right, k + 2, j] + a3 * M[right, k + 3, j]
+                    )
+    for i in range(n):
+        for k in range(fours, n):
+            for j in range(n):
+                M[into, i, j] += M[left, i, k] * M[right, k, j]
+
+
+@njit
+def sparse_product(M: Dyads, into: int, left: int, right: int, n: int) -> None:
+    """Sheet ``into`` = sheet ``left`` times sheet ``right``, skipping the zeros of ``left``."""
     for i in range(n):
         for j in range(n):
             M[into, i, j] = 0.0
@@ -219,58 +248,74 @@ def product(M: Dyads, into: int, left: int, right: int, n: int) -> None:
 
 
 @njit
+def transpose(M: Dyads, into: int, source: int, n: int) -> None:
+    """Sheet ``into`` = sheet ``source`` transposed, in blocks that fit the cache lines."""
+    for first in range(0, n, 8):
+        for i in range(n):
+            for j in range(first, min(first + 8, n)):
+                M[into, i, j] = M[source, j, i]
+
+
+@njit
 def threats(M: Dyads, V: States, P: Vector, n: int) -> None:
     """Threat from each state and its coalition (literature eq. 3), totals and shares."""
     for i in range(n):
         for j in range(n):
             M[HOSTILITY, i, j] = 0.0 if i == j else reassured(M, P, i, j, M[COMMITMENT, i, j])
-            M[COALITION_PULL, i, j] = decoupling(M, i, j) * (1.0 - M[COMMITMENT, i, j])
             M[COALITION_WEIGHT, i, j] = feared(M, P, i, j, M[COMMITMENT, i, j])
-    product(M, THREAT, COALITION_PULL, COALITION_WEIGHT, n)
+            M[SCRATCH, i, j] = decoupling(M, i, j) * (1.0 - M[COMMITMENT, i, j])
+    # the sum over partners of k, transposed: commitments are sparse and symmetric
+    transpose(M, COALITION_PULL, SCRATCH, n)
+    sparse_product(M, SCRATCH, COALITION_WEIGHT, COALITION_PULL, n)
+    transpose(M, THREAT, SCRATCH, n)
     for i in range(n):
+        for k in range(n):
+            force = M[PROJECTED, i, k] + P[RHO] * M[THREAT, i, k]
+            M[THREAT, i, k] = 0.0 if i == k else M[HOSTILITY, i, k] * force
         total = 0.0
         for k in range(n):
-            M[THREAT, i, k] = M[HOSTILITY, i, k] * (M[PROJECTED, i, k] + P[RHO] * M[THREAT, i, k])
-            if i == k:
-                M[THREAT, i, k] = 0.0
             total += M[THREAT, i, k]
         V[THREAT_TOTAL, i] = total
+        share = 1.0 / total if total > 0.0 else 0.0
         for k in range(n):
-            M[THREAT_SHARE, i, k] = M[THREAT, i, k] / total if total > 0.0 else 0.0
+            M[THREAT_SHARE, i, k] = M[THREAT, i, k] * share
 
 
 @njit
 def loads(M: Dyads, V: States, n: int) -> None:
     """Sums over third states that the terms of a tie i-j need, one matrix product each."""
-    for i in range(n):
-        for k in range(n):
-            M[SCRATCH, k, i] = M[HOSTILITY, i, k]
+    transpose(M, SCRATCH, HOSTILITY, n)
     product(M, SHARED, THREAT_SHARE, SCRATCH, n)
     for i in range(n):
+        inverse = 1.0 / (V[CAPABILITY, i] + 1e-9)
         for k in range(n):
-            reach = min(1.0, M[PROJECTED, i, k] / (V[CAPABILITY, i] + 1e-9))
+            reach = min(1.0, M[PROJECTED, i, k] * inverse)
             M[COALITION_PULL, i, k] = (1.0 - M[HOSTILITY, i, k]) * reach
     product(M, ENTRAPMENT_LOAD, COALITION_PULL, SCRATCH, n)
+    sparse_product(M, COALITION_PULL, COALITION_WEIGHT, SCRATCH, n)
+    transpose(M, ENEMY_LOAD, COALITION_PULL, n)
     for i in range(n):
+        inverse = 1.0 / (V[CAPABILITY, i] + 1e-9)
         for k in range(n):
-            M[SCRATCH, i, k] = max(M[HOSTILITY, i, k], M[HOSTILITY, k, i])
-            reach = min(1.0, M[PROJECTED, i, k] / (V[CAPABILITY, i] + 1e-9))
+            here, there = M[HOSTILITY, i, k], M[SCRATCH, i, k]
+            M[OPPOSITION_LOAD, i, k] = 0.5 * (here + there)
+            M[SCRATCH, i, k] = max(here, there)
+            reach = min(1.0, M[PROJECTED, i, k] * inverse)
             M[COALITION_PULL, i, k] = (
                 (M[VULNERABILITY, i, k] + 0.25 * reach)
                 * (1.0 - M[COMMITMENT, i, k])
                 * size(V[CAPABILITY, k])
             )
     product(M, RETALIATION_LOAD, COALITION_PULL, SCRATCH, n)
-    product(M, CLOSURE, COMMITMENT, COMMITMENT, n)
+    for i in range(n):
+        for k in range(n):
+            M[SCRATCH, i, k] = M[OPPOSITION_LOAD, i, k]
+            M[COALITION_PULL, i, k] = M[COMMITMENT, i, k] * size(V[CAPABILITY, k])
+    sparse_product(M, OPPOSITION_LOAD, COALITION_PULL, SCRATCH, n)
+    sparse_product(M, CLOSURE, COMMITMENT, COMMITMENT, n)
     for i in range(n):
         for j in range(n):
             M[CLOSURE, i, j] = 1.0 - exp(-0.7 * M[CLOSURE, i, j])
-    product(M, ENEMY_LOAD, HOSTILITY, COALITION_WEIGHT, n)
-    for i in range(n):
-        for k in range(n):
-            M[COALITION_PULL, i, k] = M[COMMITMENT, i, k] * size(V[CAPABILITY, k])
-            M[SCRATCH, i, k] = 0.5 * (M[HOSTILITY, i, k] + M[HOSTILITY, k, i])
-    product(M, OPPOSITION_LOAD, COALITION_PULL, SCRATCH, n)
 
 
 @njit

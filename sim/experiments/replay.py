@@ -166,7 +166,7 @@ class Replay(MultipolarModel):
         self.turns: list[Turn] = []
         rows = _ALTERNATIVES_A_PARTNER * self.world.n
         self._table = np.zeros((rows, kernel.TABLE_COLUMNS))
-        self._weighed = np.zeros(kernel.CHOICE_CELLS)
+        self._weighed = np.zeros(kernel.choice_cells(self.world.n))
 
     def take_turn(self, i: int, k: int, position: int) -> None:
         """Look at the alternatives of the opportunity if it is asked about, then take it."""
@@ -174,7 +174,7 @@ class Replay(MultipolarModel):
             super().take_turn(i, k, position)
             return
         codes, world = self.world.codes, self.world
-        self._entries.weigh(
+        self._entries.alternatives(
             i, k, self.M, self.V, self.P, world.n, self.tick, self.seed, self.run, world.keys,
             self._weighed, self._table,
         )  # fmt: skip

@@ -27,7 +27,7 @@ def compile_all() -> None:
     times = np.zeros(len(order))
     log = np.zeros((100, kernel.LOG_COLUMNS))
     counts = np.zeros(2, dtype=np.int64)
-    choice = np.zeros(kernel.CHOICE_CELLS)
+    choice = np.zeros(kernel.choice_cells(n))
     rows = np.zeros(1, dtype=np.int64)
     entries.draw_triangles(1, 0, keys, np.ones((n, 3)), np.empty(n))
     entries.simulate(
@@ -66,7 +66,7 @@ def compile_all() -> None:
     entries.organise(m, v, g, b, p, n, 1, 1, 0, keys, log, 0)
     entries.schedule(v, p, n, 1, 1, 0, keys, order, times)
     entries.turn(0, 0, 0, m, v, p, n, 1, 1, 0, keys, choice, log, 0, counts)
-    entries.weigh(0, 0, m, v, p, n, 1, 1, 0, keys, choice, np.zeros((50, 7)))
+    entries.alternatives(0, 0, m, v, p, n, 1, 1, 0, keys, choice, np.zeros((50, 7)))
     entries.finish(m, v, p, n)
     entries.term_values(m, v, p, n, 0, np.zeros(kernel.TERM_COUNT))
     from sim.blocs import find_blocs

@@ -17,15 +17,15 @@ from functools import cache
 from types import ModuleType
 
 from sim.codegen import load_entries
-from sim.kernel.choice import weigh
+from sim.kernel.choice import alternatives
 from sim.kernel.layout import (
-    CHOICE_CELLS,
     LOG_COLUMNS,
     LOG_HEAD,
     MAX_OPPORTUNITIES,
     STEP,
     TABLE_COLUMNS,
     TERM_COUNT,
+    choice_cells,
 )
 from sim.kernel.organise import organise
 from sim.kernel.step import (
@@ -41,14 +41,15 @@ from sim.kernel.step import (
 )
 
 __all__ = [
-    "CHOICE_CELLS",
     "LOG_COLUMNS",
     "LOG_HEAD",
     "MAX_OPPORTUNITIES",
     "STEP",
     "TABLE_COLUMNS",
     "TERM_COUNT",
+    "alternatives",
     "begin",
+    "choice_cells",
     "draw_triangles",
     "entries",
     "finish",
@@ -59,7 +60,6 @@ __all__ = [
     "simulate",
     "term_values",
     "turn",
-    "weigh",
 ]
 
 _CORE = "M, V, P, n"
@@ -71,7 +71,7 @@ SIGNATURES = {
     "organise": f"{_WORLD}, tick, seed, run, keys, log, logged",
     "schedule": "V, P, n, tick, seed, run, keys, order, times",
     "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, choice, log, logged, counts",
-    "weigh": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",
+    "alternatives": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",
     "finish": _CORE,
     "simulate": f"{_WORLD}, quarters, seed, run, keys, events, limits, order, times, choice, "
     "state_rows, dyad_rows, pairs, cells, state_series, dyad_series, cell_series, "

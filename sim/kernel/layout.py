@@ -15,13 +15,16 @@ TERM_COUNT = len(names.TERMS)
 LOG_HEAD = 10
 LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 7
 MAX_OPPORTUNITIES = 16
-#: cells of the choice that a state weighs up
-BEST, LEAST, KIND, PARTNER, TO, SUM, ROWS = range(7)
-CHOICE_CELLS = 7
+#: first cells of the choice: what is done, towards whom, to which level, 1 + sum of all weights,
+#: number of alternatives; then the weight of all moves towards each partner (own moves: oneself)
+KIND, PARTNER, TO, SUM, ROWS, WEIGHTS = range(6)
 #: columns of a table of alternatives: kind, partner, target, gain, cost, consent, weight
 TABLE_COLUMNS = 7
-#: choices less likely than this (in logits below doing nothing) get no consent evaluated
-NEGLIGIBLE = -12.0
 # the codes of sim.types.Move, as plain numbers for compiled code
 NONE, PACT, SANCTION, LIFT, GRANT, STOP, ARM, DISARM, COURT, PROVOKE, RECONCILE = range(11)
 APPLY, JOIN, WITHDRAW = range(11, 14)
+
+
+def choice_cells(n: int) -> int:
+    """Cells of the working space that the choice of one of ``n`` states needs."""
+    return WEIGHTS + n

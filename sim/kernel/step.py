@@ -31,7 +31,7 @@ from sim.fields import (
     TRUST_GOOD,
 )
 from sim.jit import njit
-from sim.kernel.choice import weigh
+from sim.kernel.choice import choose
 from sim.kernel.execution import make
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
 from sim.kernel.organise import organise
@@ -226,18 +226,17 @@ def turn(
     logged: int,
     counts: np.ndarray,
 ) -> int:
-    """State i takes an opportunity: weighs, notes intensities, makes at most one move.
+    """State i takes an opportunity: weighs, notes its offers, makes at most one move.
 
     Returns the number of rows in the log.
     """
     counts[0] += 1
-    weigh(i, k, M, V, P, n, tick, seed, run, keys, choice, rows[:0])
+    choose(i, k, M, V, P, n, tick, seed, run, keys, choice)
     chance = 1.0 / choice[SUM]
     for j in range(n):
-        if j != i:
-            note_intensity(M, i, j, OFFER_1, INTENSITY_1, chance)
-            note_intensity(M, i, j, OFFER_2, INTENSITY_2, chance)
-            note_intensity(M, i, j, OFFER_3, INTENSITY_3, chance)
+        M[INTENSITY_1, i, j] += chance * M[OFFER_1, i, j]
+        M[INTENSITY_2, i, j] += chance * M[OFFER_2, i, j]
+        M[INTENSITY_3, i, j] += chance * M[OFFER_3, i, j]
     kind = int(choice[KIND])
     if kind == NONE:
         counts[1] += 1
@@ -263,15 +262,21 @@ def turn(
 
 
 @njit
-def note_intensity(M: Dyads, i: int, j: int, offer: int, into: int, weight: float) -> None:
-    """Add the chance that i offers and j accepts to the pair's intensity, in both orders."""
-    M[into, i, j] += weight * M[offer, i, j]
-    M[into, j, i] += weight * M[offer, i, j]
+def both_ways(M: Dyads, n: int, sheet: int) -> None:
+    """What either of a pair offers, added up for the pair."""
+    for i in range(n):
+        for j in range(i):
+            total = M[sheet, i, j] + M[sheet, j, i]
+            M[sheet, i, j] = total
+            M[sheet, j, i] = total
 
 
 @njit
 def finish(M: Dyads, V: States, P: Vector, n: int) -> None:
     """Observation at the end of a quarter."""
+    both_ways(M, n, INTENSITY_1)
+    both_ways(M, n, INTENSITY_2)
+    both_ways(M, n, INTENSITY_3)
     observe(M, V, P, n)
     for i in range(n):
         V[UTILITY, i] = rules.utility(M, V, P, n, i)

@@ -68,11 +68,11 @@ def change(V: States, P: Vector, i: int, markets: float, arms: float, shells: fl
     x1 = 0.05 + max(0.0, V[MARKET_ACCESS, i])
     x2 = 0.05 + max(0.0, V[ARMS_ACCESS, i])
     x3 = 0.05 + max(0.0, V[MUNITIONS_ACCESS, i])
-    total = P[MARKETS] * log(max(0.05, x1 + markets) / x1)
-    total += P[ARMS_BASE] * log(max(0.05, x2 + arms) / x2)
-    if V[NEED, i] > 0.0:
-        total += P[PER_NEED] * V[NEED, i] * log(max(0.05, x3 + shells) / x3)
-    return total
+    return (
+        P[MARKETS] * log(max(0.05, x1 + markets) * (1.0 / x1))
+        + P[ARMS_BASE] * log(max(0.05, x2 + arms) * (1.0 / x2))
+        + P[PER_NEED] * V[NEED, i] * log(max(0.05, x3 + shells) * (1.0 / x3))
+    )
 
 
 @njit
@@ -100,7 +100,7 @@ def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> floa
     )
 
 
-@njit
+@inline
 def sanction(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Sanctions close markets and arsenals to the sender, too."""
     s0 = max(x0, M[SANCTIONS, j, i])

@@ -12,7 +12,7 @@ from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
-@njit
+@inline
 def inferiority(V: States, i: int, j: int) -> float:
     """C_j / (C_i + C_j), range 0..1."""
     return V[CAPABILITY, j] / (V[CAPABILITY, i] + V[CAPABILITY, j] + 1e-12)

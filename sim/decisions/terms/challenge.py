@@ -60,7 +60,7 @@ BONDS = param(
 )
 
 
-@njit
+@inline
 def net(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Net gain of full tension towards j."""
     h = M[HOSTILITY, i, j]
@@ -89,7 +89,7 @@ def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     return -P[BONDS] * M[TENSION, i, j]
 
 
-@njit
+@inline
 def tension(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Change for more or less pressure on j."""
     return (x1 - x0) * net(M, V, P, i, j)

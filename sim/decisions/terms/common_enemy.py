@@ -15,7 +15,7 @@ from sim.jit import inline, njit
 from sim.types import Dyads, States, Vector
 
 
-@njit
+@inline
 def worth(M: Dyads, V: States, i: int, j: int) -> float:
     """C_j^{1/4} times the shared enmity seen by i."""
     return math.sqrt(V[ROOT, j]) * min(1.0, M[SHARED, j, i])

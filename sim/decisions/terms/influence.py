@@ -47,7 +47,7 @@ def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> floa
     return hold * (exclusive(V, i, b.g, after) - exclusive(V, i, a.g, V[PATRONAGE, j]))
 
 
-@njit
+@inline
 def third(M: Dyads, V: States, P: Vector, i: int, j: int, change: float) -> float:
     """Effect on patron i when the patronage of its client j changes by others' doing."""
     hold = leverage(M, i, j, M[AID, i, j]) * V[ROOT, j]
@@ -57,7 +57,7 @@ def third(M: Dyads, V: States, P: Vector, i: int, j: int, change: float) -> floa
     )
 
 
-@njit
+@inline
 def aid(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Aid adds leverage."""
     share = exclusive(V, i, M[COMMITMENT, i, j], V[PATRONAGE, j]) * V[ROOT, j]

@@ -10,12 +10,12 @@ from __future__ import annotations
 from sim.decisions.assessment import ROOT
 from sim.decisions.terms import term
 from sim.fields import HOSTILITY, RECOGNITION, RECOGNITION_SCALE
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.mathx import log
 from sim.types import Dyads, States, Vector
 
 
-@njit
+@inline
 def log_recognition(V: States, i: int, received: float) -> float:
     """ln(.1 + share of the attention that could be had)."""
     return log(0.1 + max(0.0, received) / V[RECOGNITION_SCALE, i])
@@ -27,7 +27,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return log_recognition(V, i, V[RECOGNITION, i])
 
 
-@njit
+@inline
 def court(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Contact of j to i goes from x0 to x1."""
     gain = (x1 - x0) * V[ROOT, j] * (1.0 - M[HOSTILITY, i, j])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.decisions.terms import term
 from sim.fields import HOSTILITY, OPENNESS, SANCTIONS, TRADE, VIOLATION
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Dyads, States, Vector
 
@@ -42,7 +42,7 @@ COST = param(
 )
 
 
-@njit
+@inline
 def gain(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
     """Net gain of full sanctions on j."""
     h = M[HOSTILITY, i, j]
@@ -63,7 +63,7 @@ def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
     return total
 
 
-@njit
+@inline
 def sanction(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Change for sanctions on j."""
     return (x1 - x0) * gain(M, V, P, i, j)

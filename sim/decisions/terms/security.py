@@ -16,7 +16,7 @@ from sim.mechanisms.security.hostility import BY_TENSION
 from sim.types import Dyads, States, Vector
 
 
-@njit
+@inline
 def log_security(threat: float, protection: float) -> float:
     """-ln(1 + T/O), at most 0."""
     return -log(1.0 + max(0.0, threat) / max(protection, 1e-9))
@@ -24,10 +24,10 @@ def log_security(threat: float, protection: float) -> float:
 
 @inline
 def log_security_change(V: States, i: int, threat: float, protection: float) -> float:
-    """ln S at the given threat and protection, less ln S now: one logarithm of the ratio."""
+    """ln S at the given threat and protection, less ln S now: one logarithm, one division."""
     now = 1.0 + max(0.0, V[THREAT_TOTAL, i]) / max(V[PROTECTION, i], 1e-9)
-    then = 1.0 + max(0.0, threat) / max(protection, 1e-9)
-    return log(now / then)
+    own = max(protection, 1e-9)
+    return log(now * own / (own + max(0.0, threat)))
 
 
 @njit
@@ -46,20 +46,20 @@ def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> floa
     return log_security_change(V, i, threat, V[PROTECTION, i] + gain)
 
 
-@njit
+@inline
 def third(M: Dyads, V: States, P: Vector, i: int, change: float) -> float:
     """Effect on i of a change of its threat that others caused."""
     return log_security_change(V, i, V[THREAT_TOTAL, i] + change, V[PROTECTION, i])
 
 
-@njit
+@inline
 def arm(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """More effort is more own force."""
     own = V[PROTECTION, i] + V[CAPABILITY, i] * (x1 - x0)
     return log_security_change(V, i, V[THREAT_TOTAL, i], own)
 
 
-@njit
+@inline
 def tension(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Calmer acts are expected to be answered: half the change, to first order in hostility."""
     h = M[HOSTILITY, i, j]

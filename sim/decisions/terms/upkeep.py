@@ -78,14 +78,14 @@ def portfolio_cost(P: Vector, n: float, ties: float) -> float:
     return P[LINEAR] * n + P[CONVEX] * n * n + P[PER_TIE] * ties
 
 
-@njit
+@inline
 def armament_cost(P: Vector, effort: float) -> float:
     """Cost of an effort relative to peacetime."""
     e = log(effort)
     return P[ARMS_LINEAR] * e + P[ARMS_CONVEX] * e * abs(e)
 
 
-@njit
+@inline
 def burden(V: States, i: int, j: int) -> float:
     """Economy of the recipient j relative to both."""
     return V[ECONOMY, j] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
@@ -108,13 +108,13 @@ def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> floa
     return portfolio_cost(P, n1, ties1) - portfolio_cost(P, V[PORTFOLIO, i], V[TIES, i])
 
 
-@njit
+@inline
 def aid(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Aid costs more the larger the recipient."""
     return P[AID_COST] * (x1 - x0) * (0.2 + burden(V, i, j))
 
 
-@njit
+@inline
 def arm(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
     """Cost of more effort."""
     return armament_cost(P, x1) - armament_cost(P, x0)
