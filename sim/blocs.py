@@ -18,7 +18,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from sim.jit import search
 
@@ -468,9 +467,10 @@ def match_labels(
     >>> match_labels([0, 0, 1, 1], [1, 1, 0, 0]).tolist()
     [0, 0, 1, 1]
     """
-    old, new = np.asarray(before), np.asarray(after)
-    old_labels, old_at = np.unique(old, return_inverse=True)
-    new_labels, new_at = np.unique(new, return_inverse=True)
+    from scipy.optimize import linear_sum_assignment  # slow to import, seldom needed
+
+    old_labels, old_at = np.unique(np.asarray(before), return_inverse=True)
+    new_labels, new_at = np.unique(np.asarray(after), return_inverse=True)
     overlap = np.zeros((len(new_labels), len(old_labels)))
     np.add.at(overlap, (new_at, old_at), 1.0 if weight is None else np.asarray(weight, np.float64))
     rows, columns = linear_sum_assignment(overlap, maximize=True)

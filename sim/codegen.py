@@ -43,6 +43,7 @@ def source_hash() -> str:
             "mathx",
             "priors",
             "registry",
+            "sheets",
             "streams",
             "vocabulary",
         )
@@ -77,15 +78,6 @@ def cache_folder() -> Path:
 
 
 MIX = """
-
-@njit
-def mixed(G, B, i, row, neutral):
-    total = neutral
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] == SCHOOL and B[k, i] > 0.0:
-            total += B[k, i] * (G[row, k] - neutral)
-    return total
-
 
 @njit
 def taught(G, B, i):
@@ -126,10 +118,19 @@ def rules_source() -> str:
         lines.append(f"    if P[{names.SWITCHES[rule.name]}] > 0.5:\n")
         lines.append(f"        m{k}.update({arguments_of(rule.update)})\n")
     lines.append(MIX)
-    for name, field in names.STATE_FIELDS.items():
-        if name in names.SCHOOL_ROWS:
-            row = names.SCHOOL_ROWS[name]
-            lines.append(f"        V[{field.row}, i] = mixed(G, B, i, {row}, {field.default})\n")
+    mixed = [
+        (field.row, names.SCHOOL_ROWS[name], field.default)
+        for name, field in names.STATE_FIELDS.items()
+        if name in names.SCHOOL_ROWS
+    ]
+    lines.extend(f"        V[{field}, i] = {neutral}\n" for field, _, neutral in mixed)
+    lines.append("        for k in range(G.shape[1]):\n")
+    lines.append("            share = B[k, i]\n")
+    lines.append("            if G[COLLECTIVE_KIND, k] == SCHOOL and share > 0.0:\n")
+    lines.extend(
+        f"                V[{field}, i] += share * (G[{row}, k] - {neutral})\n"
+        for field, row, neutral in mixed
+    )
     slopes = ("per_commitment", "per_entrapment")
     for change in (*slopes, *CHANGES):
         arguments = "M, V, P, i, j" if change in slopes else "M, V, P, i, j, a, b"

@@ -184,33 +184,28 @@ def _plan(world: World, pairs: tuple[tuple[str, str], ...]) -> _Plan:
     )
 
 
-@dataclass
-class _Run:
-    """What one run leaves behind."""
+class _Store:
+    """Room for what all runs leave behind: each writes its own slice, nothing is kept twice."""
 
-    states: NDArray[np.float64]
-    dyads: NDArray[np.float64]
-    cells: NDArray[np.float64]
-    networks: NDArray[np.float64]
-    intensity: NDArray[np.float64]
-    log: NDArray[np.float64]
-    counts: NDArray[np.int64]
+    def __init__(self, plan: _Plan, n: int, runs: int) -> None:
+        ticks = plan.quarters + 1
+        self.states = np.empty((runs, ticks, plan.state_rows.size, n))
+        self.dyads = np.empty((runs, ticks, plan.dyad_rows.size, plan.pairs.shape[0]))
+        self.cells = np.empty((runs, ticks, plan.cells.shape[0]))
+        self.tie = np.empty((runs, plan.ticks.size, n, n), dtype=np.float32)
+        self.level = np.empty((runs, plan.ticks.size, n, n), dtype=np.int8)
+        self.moves = [np.empty(0, dtype=move_dtype(_TERMS))] * runs
+        self.counts = np.zeros((runs, 2), dtype=np.int64)
 
 
-def _simulate(world: World, plan: _Plan, seed: int, run: int) -> _Run:
+def _simulate(world: World, plan: _Plan, store: _Store, seed: int, run: int) -> None:
     n, quarters = world.n, plan.quarters
     capacity = 4 * n * quarters
+    networks = np.empty((plan.network_rows.size, plan.ticks.size, n, n))
     while True:
         blocks = draws.start(world, seed, run)
-        out = _Run(
-            np.empty((quarters + 1, plan.state_rows.size, n)),
-            np.empty((quarters + 1, plan.dyad_rows.size, plan.pairs.shape[0])),
-            np.empty((quarters + 1, plan.cells.shape[0])),
-            np.empty((plan.network_rows.size, plan.ticks.size, n, n)),
-            np.zeros((3, n, n)),
-            np.empty((capacity, kernel.LOG_COLUMNS)),
-            np.zeros(2, dtype=np.int64),
-        )
+        log = np.empty((capacity, kernel.LOG_COLUMNS))
+        store.counts[run] = 0
         logged = kernel.entries().simulate(
             blocks.M,
             blocks.V,
@@ -231,20 +226,21 @@ def _simulate(world: World, plan: _Plan, seed: int, run: int) -> _Run:
             plan.dyad_rows,
             plan.pairs,
             plan.cells,
-            out.states,
-            out.dyads,
-            out.cells,
+            store.states[run],
+            store.dyads[run],
+            store.cells[run],
             plan.ticks,
             plan.network_rows,
-            out.networks,
-            out.intensity,
-            out.log,
-            out.counts,
+            networks,
+            log,
+            store.counts[run],
         )
         if logged <= capacity:
-            out.log = out.log[:logged].copy()
-            return out
+            break
         capacity = logged
+    store.tie[run] = networks[0]
+    store.level[run] = networks[1]
+    store.moves[run] = move_rows(run, log[:logged])
 
 
 def move_rows(run: int, log: NDArray[np.float64]) -> NDArray[np.void]:
@@ -303,15 +299,19 @@ def run_ensemble(
     pairs = recorded_pairs(spec, extra_pairs)
     plan = _plan(world, pairs)
     kernel.entries()
-    finished: dict[int, _Run] = {}
+    store = _Store(plan, world.n, runs)
+    finished: set[int] = set()
     stop = threading.Event()
 
-    def work(run: int) -> tuple[int, _Run | None]:
-        return (run, None) if stop.is_set() else (run, _simulate(world, plan, seed, run))
+    def work(run: int) -> int | None:
+        if stop.is_set():
+            return None
+        _simulate(world, plan, store, seed, run)
+        return run
 
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
-        waiting: set[Future[tuple[int, _Run | None]]] = set()
+        waiting: set[Future[int | None]] = set()
         following = 0
         while waiting or following < runs:
             while following < runs and len(waiting) < 4 * jobs:
@@ -319,9 +319,9 @@ def run_ensemble(
                 following += 1
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
-                run, result = future.result()
-                if result is not None:
-                    finished[run] = result
+                run = future.result()
+                if run is not None:
+                    finished.add(run)
             if progress is not None:
                 progress(len(finished), runs)
     except KeyboardInterrupt:
@@ -330,16 +330,20 @@ def run_ensemble(
         complete = 0
         while complete in finished:
             complete += 1
-        partial = [finished[run] for run in range(complete)]
-        record = _collect(world, plan, pairs, partial, seed) if partial else None
+        record = _record(world, plan, pairs, store, complete, seed) if complete else None
         raise Interrupted(record) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return _collect(world, plan, pairs, [finished[run] for run in range(runs)], seed)
+    return _record(world, plan, pairs, store, runs, seed)
 
 
-def _collect(
-    world: World, plan: _Plan, pairs: tuple[tuple[str, str], ...], runs: list[_Run], seed: int
+def _record(
+    world: World,
+    plan: _Plan,
+    pairs: tuple[tuple[str, str], ...],
+    store: _Store,
+    runs: int,
+    seed: int,
 ) -> EnsembleRecord:
     spec = world.spec
     return EnsembleRecord(
@@ -350,18 +354,18 @@ def _collect(
         focal=spec.focal,
         dyads=pairs,
         state_fields=STATE_SERIES,
-        state_series=np.stack([run.states for run in runs]),
+        state_series=store.states[:runs],
         dyad_fields=DYAD_SERIES,
-        dyad_series=np.stack([run.dyads for run in runs]),
+        dyad_series=store.dyads[:runs],
         collectives=tuple(name for _, name in world.collectives),
         cells=plan.cell_names,
-        cell_series=np.stack([run.cells for run in runs]),
+        cell_series=store.cells[:runs],
         network_ticks=tuple(int(tick) for tick in plan.ticks),
-        tie=np.stack([run.networks[0] for run in runs]).astype(np.float32),
-        level=np.stack([run.networks[1] for run in runs]).astype(np.int8),
+        tie=store.tie[:runs],
+        level=store.level[:runs],
         term_names=tuple(names.TERMS),
-        moves=np.concatenate([move_rows(k, run.log) for k, run in enumerate(runs)]),
-        opportunities=np.array([run.counts[0] for run in runs], dtype=np.int64),
-        noops=np.array([run.counts[1] for run in runs], dtype=np.int64),
-        seeds=np.full(len(runs), seed, dtype=np.int64),
+        moves=np.concatenate(store.moves[:runs]),
+        opportunities=store.counts[:runs, 0].copy(),
+        noops=store.counts[:runs, 1].copy(),
+        seeds=np.full(runs, seed, dtype=np.int64),
     )

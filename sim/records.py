@@ -421,17 +421,45 @@ def to_frame(columns: Columns) -> pd.DataFrame:
 
 
 def to_arrow(columns: Columns) -> Any:
-    """Return a table as a ``pyarrow.Table``; names are dictionaries."""
+    """Return a table as a ``pyarrow.Table``; names are dictionaries.
+
+    Columns are buffers: ``pyarrow.array`` would import pandas to look at them.
+    """
     import pyarrow as pa
 
-    arrays = {}
-    for name, column in columns.items():
-        if isinstance(column, Coded):
-            codes = pa.array(column.codes, mask=column.codes < 0)
-            arrays[name] = pa.DictionaryArray.from_arrays(codes, list(column.names))
-        else:
-            arrays[name] = pa.array(column)
-    return pa.table(arrays)
+    return pa.Table.from_arrays(
+        [
+            pa.DictionaryArray.from_arrays(_arrow(column.codes, column.codes < 0), _texts(column))
+            if isinstance(column, Coded)
+            else _arrow(column)
+            for column in columns.values()
+        ],
+        names=list(columns),
+    )
+
+
+def _arrow(values: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None) -> Any:
+    """Return numbers or truth values as a ``pyarrow.Array`` without copying the numbers."""
+    import pyarrow as pa
+
+    kind, data = pa.from_numpy_dtype(values.dtype), np.ascontiguousarray(values)
+    if values.dtype == np.bool_:
+        data = np.packbits(data, bitorder="little")
+    gaps, valid = 0, None
+    if missing is not None and missing.any():
+        gaps, valid = int(missing.sum()), pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(data)], gaps)
+
+
+def _texts(column: Coded) -> Any:
+    """Return the names of a column as a ``pyarrow.StringArray``."""
+    import pyarrow as pa
+
+    words = [name.encode() for name in column.names]
+    ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words))
+    )
 
 
 def move_rows(

@@ -17,9 +17,10 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -210,9 +211,7 @@ class Results:
 
     # --- disk ------------------------------------------------------------------------------------
     def save(self, folder: Path | str) -> Path:
-        """Write the result to ``folder``, whole or not at all; return the folder.
-
-        A complete result that is already there is replaced.
+        """Write to ``folder``, whole or not at all, in place of a result there; return the folder.
 
         Raises:
             UserError: the folder exists and is not a result, or cannot be written.
@@ -224,7 +223,9 @@ class Results:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with _scratch_beside(target) as scratch:
-                files = {f"{name}.parquet": self._write(scratch, name) for name in TABLES}
+                with ThreadPoolExecutor() as pool:  # packing needs no lock
+                    written = pool.map(partial(self._write, scratch), TABLES)
+                    files = {f"{n}.parquet": file for n, file in zip(TABLES, written, strict=True)}
                 manifest = json.dumps(self._manifest(files), indent=1, ensure_ascii=False)
                 _write_bytes(scratch / MANIFEST, (manifest + "\n").encode())
                 _sync_folder(scratch)

@@ -33,7 +33,6 @@ def allocations(case: Case, quarters: int) -> int:
         network_ticks=np.array([0, quarters]),
         network_rows=np.arange(2),
         networks=np.zeros((2, 2, n, n)),
-        intensity=np.zeros((3, n, n)),
         log=np.zeros((quarters * room, kernel.LOG_COLUMNS)),
         counts=np.zeros(2, dtype=np.int64),
     )

@@ -6,6 +6,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -72,6 +73,10 @@ def register(app: typer.Typer) -> None:
         from sim.experiments.run import run as run_scenario
 
         warm(quiet=quiet)
+        from sim.plots import load_drawing
+
+        if figures:
+            Thread(target=load_drawing, daemon=True).start()
         interrupted = False
         try:
             with progress_bar("Running", quiet=quiet) as progress:

@@ -56,6 +56,7 @@ from sim.mechanisms.security.coalition_threat import RHO
 from sim.mechanisms.security.hostility import REASSURANCE
 from sim.mechanisms.security.uncertainty import GAIN as UNKNOWN
 from sim.registry import dyad_field, param, state_field
+from sim.sheets import SCRATCH, product, sparse_product, transpose
 from sim.types import Dyads, States, Vector
 
 COMMON_WEIGHT = param(
@@ -94,7 +95,6 @@ COALITION_PULL = dyad_field(
 )
 ODDS = dyad_field("odds", bounds=(0.0, 1.0), meaning="odds of i against j and j's friends")
 RELEVANCE = dyad_field("relevance", unit="log share", meaning="log of i's attention share to j")
-SCRATCH = dyad_field("scratch", meaning="working space of an assessment")
 
 MARKET_ACCESS = state_field("market_access", unit="world GDP", meaning="reachable markets X1")
 ARMS_ACCESS = state_field("arms_access", unit="arms supply", meaning="reachable suppliers X2")
@@ -206,54 +206,6 @@ def project(M: Dyads, V: States, n: int) -> None:
                 trade += M[TRADE, i, j] * M[TRADE, i, j]
         V[HHI_ARMS, i] = arms
         V[HHI_TRADE, i] = trade
-
-
-@njit
-def product(M: Dyads, into: int, left: int, right: int, n: int) -> None:
-    """Sheet ``into`` = sheet ``left`` times sheet ``right``.
-
-    Four rows of ``right`` at a time, in blocks that stay in the first-level cache.
-    """
-    for i in range(n):
-        for j in range(n):
-            M[into, i, j] = 0.0
-    fours = n - n % 4
-    rows = max(4, 4 * (1024 // n))
-    for first in range(0, fours, rows):
-        for i in range(n):
-            for k in range(first, min(first + rows, fours), 4):
-                a0, a1 = M[left, i, k], M[left, i, k + 1]
-                a2, a3 = M[left, i, k + 2], M[left, i, k + 3]
-                for j in range(n):
-                    M[into, i, j] += (a0 * M[right, k, j] + a1 * M[right, k + 1, j]) + (
-                        a2 * M[right, k + 2, j] + a3 * M[right, k + 3, j]
-                    )
-    for i in range(n):
-        for k in range(fours, n):
-            for j in range(n):
-                M[into, i, j] += M[left, i, k] * M[right, k, j]
-
-
-@njit
-def sparse_product(M: Dyads, into: int, left: int, right: int, n: int) -> None:
-    """Sheet ``into`` = sheet ``left`` times sheet ``right``, skipping the zeros of ``left``."""
-    for i in range(n):
-        for j in range(n):
-            M[into, i, j] = 0.0
-        for k in range(n):
-            a = M[left, i, k]
-            if a != 0.0:
-                for j in range(n):
-                    M[into, i, j] += a * M[right, k, j]
-
-
-@njit
-def transpose(M: Dyads, into: int, source: int, n: int) -> None:
-    """Sheet ``into`` = sheet ``source`` transposed, in blocks that fit the cache lines."""
-    for first in range(0, n, 8):
-        for i in range(n):
-            for j in range(first, min(first + 8, n)):
-                M[into, i, j] = M[source, j, i]
 
 
 @njit

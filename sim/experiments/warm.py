@@ -56,7 +56,6 @@ def compile_all() -> None:
         np.array([0, 2], dtype=np.int64),
         rows,
         np.zeros((1, 2, n, n)),
-        np.zeros((3, n, n)),
         log,
         counts,
     )

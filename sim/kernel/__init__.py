@@ -75,7 +75,7 @@ SIGNATURES = {
     "finish": _CORE,
     "simulate": f"{_WORLD}, quarters, seed, run, keys, events, limits, order, times, choice, "
     "state_rows, dyad_rows, pairs, cells, state_series, dyad_series, cell_series, "
-    "network_ticks, network_rows, networks, intensity, log, counts",
+    "network_ticks, network_rows, networks, log, counts",
     "term_values": f"{_CORE}, i, out",
     "draw_triangles": "seed, run, keys, shape, out",
 }

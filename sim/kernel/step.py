@@ -348,7 +348,6 @@ def simulate(
     network_ticks: np.ndarray,
     network_rows: np.ndarray,
     networks: np.ndarray,
-    intensity: np.ndarray,
     log: np.ndarray,
     counts: np.ndarray,
 ) -> int:
@@ -388,11 +387,6 @@ def simulate(
         finish(M, V, P, n)
         record(M, V, n, tick, state_rows, dyad_rows, pairs, state_series, dyad_series)
         record_cells(G, B, tick, cells, cell_series)
-        for i in range(n):
-            for j in range(n):
-                intensity[0, i, j] += M[INTENSITY_1, i, j]
-                intensity[1, i, j] += M[INTENSITY_2, i, j]
-                intensity[2, i, j] += M[INTENSITY_3, i, j]
         if slot < network_ticks.size and network_ticks[slot] == tick:
             for f in range(network_rows.size):
                 snapshot(M, n, slot, network_rows[f], networks[f])

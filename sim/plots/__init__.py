@@ -5,6 +5,8 @@ writes it as PNG and SVG, and :func:`save_figures` writes the standard set. Titl
 found, the line at the foot says from which runs.
 """
 
+from importlib import import_module
+
 from sim.plots.comembership import draw_comembership
 from sim.plots.network import draw_network
 from sim.plots.standard import draw_figures, save_figures
@@ -16,6 +18,14 @@ __all__ = [
     "draw_figures",
     "draw_network",
     "draw_trajectories",
+    "load_drawing",
     "save_figure",
     "save_figures",
 ]
+
+
+def load_drawing() -> None:
+    """Import the libraries that figures need, for a thread beside a simulation: half a second."""
+    for name in ("figure", "backends.backend_agg", "backends.backend_svg"):
+        import_module(f"matplotlib.{name}")
+    import_module("networkx")

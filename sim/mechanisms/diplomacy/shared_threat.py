@@ -23,6 +23,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param
+from sim.sheets import SCRATCH, product, transpose
 from sim.types import Dyads, States, Vector
 
 DRAW = param(
@@ -52,18 +53,17 @@ SHARED_FEAR_START = dyad_field(
 @njit
 def fears(M: Dyads, V: States, P: Vector, n: int) -> None:
     """Shared fear of all pairs; nobody fears itself, so the two of a pair drop out of its sum."""
+    transpose(M, FEAR, TENSION, n)
     for i in range(n):
-        weight = V[PROTECTION, i] + V[THREAT_TOTAL, i] + 1e-12
+        weight = 1.0 / (V[PROTECTION, i] + V[THREAT_TOTAL, i] + 1e-12)
         for k in range(n):
-            y = max(0.0, M[THREAT, i, k]) / weight * (1.0 + P[ACTS] * M[TENSION, k, i])
+            acts = 1.0 + P[ACTS] * M[FEAR, i, k]
+            y = max(0.0, M[THREAT, i, k]) * weight * acts
             M[FEAR, i, k] = math.sqrt(y) if i != k else 0.0
+    transpose(M, SCRATCH, FEAR, n)
+    product(M, SHARED_FEAR, FEAR, SCRATCH, n)
     for i in range(n):
-        for j in range(i + 1, n):
-            total = 0.0
-            for k in range(n):
-                total += M[FEAR, i, k] * M[FEAR, j, k]
-            M[SHARED_FEAR, i, j] = total
-            M[SHARED_FEAR, j, i] = total
+        M[SHARED_FEAR, i, i] = 0.0
 
 
 @njit
@@ -79,11 +79,12 @@ def start(M: Dyads, V: States, P: Vector, n: int) -> None:
 def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
     """Contact follows shared fear."""
     fears(M, V, P, n)
+    transpose(M, SCRATCH, SANCTIONS, n)
     for i in range(n):
         for j in range(n):
             rise = M[SHARED_FEAR, i, j] - M[SHARED_FEAR_START, i, j]
             if i != j:
-                bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+                bar = max(M[SANCTIONS, i, j], M[SCRATCH, i, j])
                 draw = P[DRAW] * rise * (1.0 - M[HOSTILITY, i, j]) * (1.0 - bar)
                 c = M[CONTACT, i, j]
                 M[CONTACT, i, j] = clip(c + draw * (1.0 - c if rise > 0.0 else c), 0.0, 1.0)

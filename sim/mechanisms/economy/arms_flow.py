@@ -117,6 +117,20 @@ def exposure(M: Dyads, n: int, i: int, j: int) -> float:
 
 
 @njit
+def exposures(M: Dyads, n: int) -> None:
+    """:func:`exposure` of all pairs, into the sheet of risks: few states threaten any."""
+    for i in range(n):
+        for j in range(n):
+            M[RISK, i, j] = 0.0
+    for k in range(n):
+        for j in range(n):
+            rise = M[SECONDARY, k, j] - M[SECONDARY_START, k, j]
+            if rise > 0.0:
+                for i in range(n):
+                    M[RISK, i, j] += M[TRADE, i, k] * rise
+
+
+@njit
 def start(M: Dyads, V: States, P: Vector, n: int) -> None:
     """Remember shares and secondary sanctions at the start."""
     for i in range(n):
@@ -128,22 +142,23 @@ def start(M: Dyads, V: States, P: Vector, n: int) -> None:
 @njit
 def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
     """Move delivery shares and, slowly, the installed stock."""
+    exposures(M, n)
     for i in range(n):
         before = 0.0
         rest = 1.0
         weights = 0.0
         for j in range(n):
-            M[RISK, i, j] = 0.0
             M[WEIGHT, i, j] = 0.0
             base = (1.0 - P[LOCK]) * M[ARMS_START, i, j] + P[LOCK] * M[ARMS_STOCK, i, j]
             base += M[OPENING, i, j]
             rest -= base
             if base <= 0.0:
+                M[RISK, i, j] = 0.0
                 continue
             own = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]) - max(
                 M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i]
             )
-            risk = P[FEAR] * exposure(M, n, i, j) + P[BLOCK] * max(0.0, own)
+            risk = P[FEAR] * M[RISK, i, j] + P[BLOCK] * max(0.0, own)
             M[RISK, i, j] = risk
             warm = M[TRUST, i, j] - M[TRUST_START, i, j]
             felt = risk * (1.0 - P[HIDDEN] * M[COVERT, i, j])
@@ -154,21 +169,23 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
         if before <= 0.0 and weights <= 0.0:
             continue
         total = 0.0
+        calm = 1.0 - exp(-0.25 * P[ETA])
         for j in range(n):
             if M[WEIGHT, i, j] <= 0.0 and M[ARMS, i, j] <= 0.0:
                 continue
             target = M[WEIGHT, i, j] / weights if weights > 0.0 else 0.0
             felt = M[RISK, i, j] * (1.0 - P[HIDDEN] * M[COVERT, i, j])
-            speed = P[ETA] + P[SNAP] * (1.0 - exp(-felt))
-            M[ARMS, i, j] += (1.0 - exp(-0.25 * speed)) * (target - M[ARMS, i, j])
+            step = calm
+            if felt > 0.0:
+                step = 1.0 - exp(-0.25 * (P[ETA] + P[SNAP] * (1.0 - exp(-felt))))
+            M[ARMS, i, j] += step * (target - M[ARMS, i, j])
             total += M[ARMS, i, j]
         if total > 1.0:
             for j in range(n):
                 M[ARMS, i, j] /= total
+        renewed = 1.0 - exp(-0.25 * P[RENEWAL])
         for j in range(n):
-            M[ARMS_STOCK, i, j] += (1.0 - exp(-0.25 * P[RENEWAL])) * (
-                M[ARMS, i, j] - M[ARMS_STOCK, i, j]
-            )
+            M[ARMS_STOCK, i, j] += renewed * (M[ARMS, i, j] - M[ARMS_STOCK, i, j])
 
 
 MECHANISM = Mechanism(

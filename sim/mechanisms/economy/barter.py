@@ -157,13 +157,15 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
             sole = received / V[MUNITIONS_IMPORTS, i] if V[MUNITIONS_IMPORTS, i] > 0.0 else 0.0
             trust = M[TRUST, i, j]
             cap = trust + (1.0 - trust) * P[PRESS] * V[NEED, i] * sole
-            target = cap * maker * (1.0 - exp(-due - P[LINK] * unlock * friendly))
+            owed = due + P[LINK] * unlock * friendly
+            target = cap * maker * (1.0 - exp(-owed)) if owed > 0.0 else 0.0
             M[PAID, i, j] += P[ADJUST] * (target - M[PAID, i, j])
             M[TECHNOLOGY, i, j] = clip(ordinary(M, V, i, j) + M[PAID, i, j], 0.0, 1.0)
             M[OPENING, j, i] = P[ARM] * unlock * trust * friendly * maker
             # an ended or lowered aid has ended its part in the payment, too
             goods = min(M[GOODS, i, j], M[AID, i, j])
-            change = P[ADJUST] * (1.0 - exp(-due) - goods)
+            sent = 1.0 - exp(-due) if due > 0.0 else 0.0
+            change = P[ADJUST] * (sent - goods)
             aid = clip(M[AID, i, j] + change, 0.0, 1.0)
             M[GOODS, i, j] = clip(goods + aid - M[AID, i, j], 0.0, 1.0)
             M[AID, i, j] = aid

@@ -93,7 +93,9 @@ def update(M: Dyads, V: States, P: Vector, n: int) -> None:
         for i in range(n):
             new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
             old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
-            left = (1.0 - M[WAR, i, j]) * exp(-P[BLOCK] * max(0.0, new - old))
+            left = 1.0 - M[WAR, i, j]
+            if new > old:
+                left *= exp(-P[BLOCK] * (new - old))
             M[BARRED, i, j] = 1.0 - left
             if M[ENERGY_START, i, j] > 0.0:
                 size = V[ECONOMY, i] * V[OPENNESS, i] * M[ENERGY_START, i, j]

@@ -19,7 +19,7 @@ about .33 (2023), facts 24-26 of the design notes (customs data).
 from __future__ import annotations
 
 from sim.fields import SANCTIONS, TRADE, TRADE_FLOW, TRUST
-from sim.jit import njit
+from sim.jit import TILE, njit, tile
 from sim.mathx import exp, log
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param, state_field
@@ -134,20 +134,28 @@ def start(M: Dyads, V: States, P: Vector, n: int) -> None:
 def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
     """Move flows towards the re-routed pattern; the arrays hold it between calls."""
     changed = False
+    space = tile()
     for i in range(n):
         barred_out = 0.0
         barred_in = 0.0
-        for j in range(n):
-            new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-            old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
-            bar = P[BLOCK] * (new - old)
-            warm = M[TRUST, i, j] - M[TRUST_START, i, j] + (M[TRUST, j, i] - M[TRUST_START, j, i])
-            factor = exp(0.5 * P[TASTE] * warm - bar)
-            M[FLOW_TARGET, i, j] = M[FLOW_START, i, j] * factor
-            if bar > 0.0:
-                barred_out += M[FLOW_START, i, j] * (1.0 - exp(-bar))
-                barred_in += M[FLOW_START, j, i] * (1.0 - exp(-bar))
-            changed = changed or factor != 1.0
+        for first in range(0, n, TILE):
+            count = min(TILE, n - first)
+            for c in range(count):
+                j = first + c
+                new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+                old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
+                bar = P[BLOCK] * (new - old)
+                here = M[TRUST, i, j] - M[TRUST_START, i, j]
+                there = M[TRUST, j, i] - M[TRUST_START, j, i]
+                space[0, c] = exp(0.5 * P[TASTE] * (here + there) - bar)
+                space[1, c] = 1.0 - exp(-bar) if bar > 0.0 else 0.0
+            for c in range(count):
+                j = first + c
+                M[FLOW_TARGET, i, j] = M[FLOW_START, i, j] * space[0, c]
+                if space[1, c] > 0.0:
+                    barred_out += M[FLOW_START, i, j] * space[1, c]
+                    barred_in += M[FLOW_START, j, i] * space[1, c]
+                changed = changed or space[0, c] != 1.0
         V[ROW_TARGET, i] = V[EXPORTS, i] - P[LOSS] * barred_out
         V[COLUMN_TARGET, i] = V[IMPORTS, i] - P[LOSS] * barred_in
         V[ROW_SCALE, i] = 1.0

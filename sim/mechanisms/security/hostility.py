@@ -31,6 +31,7 @@ from sim.jit import njit
 from sim.mathx import logistic
 from sim.mechanisms import Mechanism
 from sim.registry import param
+from sim.sheets import transpose
 from sim.types import Dyads, States, Vector
 
 BASELINE = param(
@@ -115,6 +116,7 @@ def start(M: Dyads, V: States, P: Vector, n: int) -> None:
 @njit
 def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
     """Attribute intent anew from the present state."""
+    transpose(M, HOSTILITY, TENSION, n)
     for i in range(n):
         for j in range(n):
             if i == j:
@@ -124,7 +126,7 @@ def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: in
                 + P[BY_DISTANCE] * abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
                 + P[BY_REVISIONISM] * V[REVISIONISM_NOW, j]
                 + P[BY_RIVALRY] * M[RIVALRY, i, j]
-                + P[BY_TENSION] * M[TENSION, j, i]
+                + P[BY_TENSION] * M[HOSTILITY, i, j]  # still the acts of j
                 + P[BY_WAR] * M[WAR, i, j]
                 - P[BY_TRUST] * (M[TRUST, i, j] - 0.5)
             )
