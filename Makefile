@@ -12,7 +12,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dev test check reference golden measure pages style format types layers lock clean
+.PHONY: help setup run dev test check reference golden measure bench pages style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 
 measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explanation/measured.md
 	$(BIN)/python tools/measure.py --runs 200 --out docs/explanation/measured.md
+
+bench: $(VENV)/.dev $(VENV)/.kernels ## Measure the speed of everything, write docs/performance.md (15 minutes)
+	$(BIN)/python -m benchmarks.bench
 
 results: $(VENV)/.kernels ## Compute the published reference results (results/reference) anew
 	@mkdir -p results/reference

@@ -1,4 +1,9 @@
-"""The plain Mesa model of benchmarks/ makes the same moves as the kernel from the same seed."""
+"""Whole quarters, played twice: by the kernel and by a plain Mesa model written from the equations.
+
+The Mesa model (``benchmarks/mesa_model.py``) needs an interpreter without numba's compiler, so one
+subprocess plays all cases there and leaves what it saw in a file. Both draw from the same keyed
+streams: moves must be the same one by one, numbers to rounding.
+"""
 
 from __future__ import annotations
 
@@ -12,43 +17,171 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import load_scenario
-from sim.ensemble import STATE_SERIES
+from sim import vocabulary as names
+from sim.ensemble import run_ensemble
 from sim.model import MultipolarModel
+from sim.scenario import ScenarioSpec, load_scenario
+from sim.types import Move
+from tests import reference
+from tests.inline_scenario import TEXT
+from tests.support_world import Case
 
-ROOT = Path(__file__).parents[1]
+CLOSE = 1e-9
+#: Constants in the assessment that guard a division by the capability of the smallest states.
+GUARDS = 1e-5
+#: Working space of the kernel, which says nothing of the world.
+WORKING = [names.DYAD_FIELDS[name].row for name in ("offer_1", "offer_2", "offer_3", "scratch")]
+HEADS = ("tick", "order", "mover", "partner", "kind", "before", "after", "accepted")
+COSTS = """create break sanction lift aid end_aid arm court provoke reconcile break_deep
+    break_arms""".split()
+SMALL = ["synthetic.states=8"]
+#: Costs so low that all kinds of moves are made, by states that have every reason not to.
+EAGER = [*SMALL, *(f"parameters.moves.{cost}=0.5" for cost in COSTS)]
 
+#: (scenario, overrides, quarters, seed) by name
+CASES: dict[str, tuple[str, list[str], int, int]] = {
+    "made up 1": ("synthetic", SMALL, 12, 1),
+    "made up 2": ("synthetic", SMALL, 12, 2),
+    "made up 3": ("synthetic", SMALL, 12, 3),
+    "eager 1": ("synthetic", EAGER, 12, 1),
+    "eager 2": ("synthetic", EAGER, 12, 2),
+    "inline": ("", [], 8, 7),
+    "shipped": ("russia_dprk_pact", [], 2, 3),
+}
 
-def plain(scenario: str, states: int, quarters: int, seed: int) -> dict[str, Any]:
-    """A run of the plain model, in an interpreter that compiles nothing."""
-    command = [sys.executable, "-m", "benchmarks.mesa_model", "--moves", "--scenario", scenario]
-    command += ["--states", str(states), "--quarters", str(quarters), "--seed", str(seed)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, text=True,
-        capture_output=True, check=True,
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+PLAY = """
+import json, sys
+import numpy as np
+from benchmarks.mesa_model import ReferenceModel
+from sim import load_scenario
 
-
-@pytest.mark.parametrize(
-    ("scenario", "states", "quarters", "seed"),
-    [("synthetic", 9, 24, 1), ("synthetic", 12, 16, 7), ("russia_dprk_pact", 48, 3, 2)],
-)
-def test_plain_model_and_kernel_agree(scenario: str, states: int, quarters: int, seed: int) -> None:
-    overrides = [f"synthetic.states={states}"] if scenario == "synthetic" else []
-    model = MultipolarModel(load_scenario(scenario, overrides=overrides), seed=seed)
-    for _ in range(quarters):
+cases, folder = json.load(sys.stdin), sys.argv[1]
+for at, (scenario, overrides, quarters, seed) in enumerate(cases):
+    spec = load_scenario(scenario, quarters=quarters, overrides=overrides)
+    model = ReferenceModel(seed=seed, spec=spec)
+    start = {"M0": model.M.copy(), "V0": model.V.copy(), "P": model.P}
+    open_moves = [
+        (state.index, other.index, move.kind, move.to, move.weight, move.consent)
+        for state in model.states[:6]
+        for other in model.states
+        for move in (state.own_alternatives() if other is state else state.alternatives(other))
+    ]
+    V, M = [model.V.copy()], [model.M.copy()]
+    while model.running:
         model.step()
-    found = plain(scenario, states, quarters, seed)
-    fields = ("tick", "order", "mover", "partner", "kind", "before", "after", "accepted")
-    due = [tuple(float(row[name]) for name in fields) for row in model.moves]
-    assert len(due) > 5
-    assert [tuple(row[:5]) for row in found["made"]] == [row[:5] for row in due]
-    # the log keeps levels in single precision
-    np.testing.assert_allclose(
-        [row[5:] for row in found["made"]], [row[5:] for row in due], rtol=1e-6, atol=1e-7
+        V.append(model.V.copy())
+        M.append(model.M.copy())
+    counts = (model.opportunities, model.idle)
+    np.savez(f"{folder}/{at}.npz", V=V, M=M, log=model.log, counts=counts, open=open_moves, **start)
+"""
+
+
+@pytest.fixture(scope="module")
+def inline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("inline") / "six.yaml"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def spec_of(name: str, inline: Path) -> tuple[ScenarioSpec, int]:
+    scenario, overrides, quarters, seed = CASES[name]
+    return load_scenario(scenario or inline, quarters=quarters, overrides=overrides), seed
+
+
+@pytest.fixture(scope="module")
+def played(
+    root: Path, inline: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, Any]]:
+    """What the plain model saw of each case."""
+    folder = tmp_path_factory.mktemp("played")
+    cases = [(scenario or str(inline), *rest) for scenario, *rest in CASES.values()]
+    subprocess.run(
+        [sys.executable, "-c", PLAY, str(folder)],
+        input=json.dumps(cases).encode(),
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(root)},
+        cwd=root,
+        check=True,
     )
-    for name in STATE_SERIES:
-        now = [state.get(name) for state in model.states]
-        np.testing.assert_allclose(found["end"][name], now, rtol=1e-9, atol=1e-12, err_msg=name)
+    return {name: dict(np.load(folder / f"{at}.npz")) for at, name in enumerate(CASES)}
+
+
+def heads(rows: np.ndarray) -> np.ndarray:
+    """The columns of a log of moves that the plain model keeps, too."""
+    return np.array([[float(row[head]) for head in HEADS] for row in rows]).reshape(-1, len(HEADS))
+
+
+def same_moves(found: np.ndarray, expected: np.ndarray) -> None:
+    """The same moves in the same order; records hold values before and after as float32."""
+    found = found.reshape(-1, len(HEADS))
+    np.testing.assert_array_equal(found[:, [0, 1, 2, 3, 4, 7]], expected[:, [0, 1, 2, 3, 4, 7]])
+    np.testing.assert_allclose(found[:, 5:7], expected[:, 5:7], rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_plain_model_plays_what_the_kernel_plays(
+    name: str, played: dict[str, dict[str, Any]], inline: Path
+) -> None:
+    spec, seed = spec_of(name, inline)
+    seen = played[name]
+    model = MultipolarModel(spec, seed=seed)
+    np.testing.assert_array_equal(seen["P"], model.P)
+    compared = np.setdiff1d(np.arange(len(names.DYAD_FIELDS)), WORKING)
+    for tick in range(spec.quarters + 1):
+        same_moves(seen["log"][seen["log"][:, 0] == tick], heads(ticked(model, tick)))
+        np.testing.assert_allclose(seen["V"][tick], model.V, rtol=CLOSE, atol=CLOSE)
+        plain, compiled = seen["M"][tick][compared], model.M[compared]
+        np.testing.assert_allclose(plain, compiled, rtol=CLOSE, atol=CLOSE)
+        if tick < spec.quarters:
+            model.step()
+    np.testing.assert_array_equal(seen["counts"], model.counts)
+    record = run_ensemble(spec, runs=1, seed=seed, jobs=1)
+    same_moves(seen["log"], heads(record.moves))
+
+
+def ticked(model: MultipolarModel, tick: int) -> np.ndarray:
+    return model.moves[model.moves["tick"] == tick]
+
+
+def test_the_cases_make_every_kind_of_move(played: dict[str, dict[str, Any]]) -> None:
+    log = np.concatenate([seen["log"].reshape(-1, len(HEADS)) for seen in played.values()])
+    assert set(range(Move.PACT, Move.RECONCILE + 1)) <= set(log[:, 4].astype(int))
+    pacts = log[log[:, 4] == Move.PACT]
+    assert (pacts[:, 6] < pacts[:, 5]).any()
+    assert (pacts[:, 7] == 0.0).any()
+
+
+@pytest.mark.parametrize("name", ["made up 1", "inline", "shipped"])
+def test_weights_equal_those_of_the_equations(
+    name: str, played: dict[str, dict[str, Any]], inline: Path
+) -> None:
+    """Every alternative at the start, against utilities of whole worlds before and after."""
+    seen = played[name]
+    keys = np.zeros(seen["V0"].shape[1], dtype=np.int64)
+    case = Case(seen["M0"], seen["V0"], np.empty(0), np.empty(0), seen["P"], keys)
+    world = reference.World(case)
+    assessed = reference.assess(world)
+    for i in range(6):
+        found = {
+            (int(kind), int(j), round(to, 9)): (weight, consent)
+            for mover, j, kind, to, weight, consent in seen["open"]
+            if mover == i
+        }
+        for option in reference.alternatives(world, assessed, i):
+            weight, consent = found.pop((option.kind, option.partner, round(option.to, 9)))
+            assert weight == pytest.approx(np.exp(option.value), rel=GUARDS)
+            assert consent == pytest.approx(option.accept, rel=GUARDS)
+        assert not found
+
+
+def test_a_compiled_interpreter_is_refused(root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.mesa_model"],
+        env={key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}
+        | {"PYTHONPATH": str(root)},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "NUMBA_DISABLE_JIT=1" in done.stderr

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import ensemble, kernel
+from sim import kernel
 from sim import vocabulary as names
-from sim.draws import start
-from sim.ensemble import recorded_pairs, run_ensemble
+from sim.ensemble import run_ensemble
+from sim.model import MultipolarModel
 from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec, load_scenario, parse_quarter
 from sim.summary import hedging_series
@@ -104,7 +104,6 @@ def pact_rows(runs: int) -> list[Row]:
 def patron_change(s: ScenarioSpec, patron: str, a: str, b: str, runs: int) -> np.ndarray:
     """Change of the patron's utility when a and b conclude a defence pact, all else equal."""
     from sim.decisions import moves
-    from sim.model import MultipolarModel
 
     quiet = dataclasses.replace(s, events={k: v for k, v in s.events.items() if k != "pact_2024"})
     out = []
@@ -219,16 +218,18 @@ def patterns(s: ScenarioSpec, runs: int, *, shuffle: bool = False) -> Patterns:
     years = s.quarters / 4
     exposure = n * (n - 1) / 2 * years * runs
     held = (record.level[:, :, :, :, None] == np.arange(4)).sum(axis=(2, 3)).mean(axis=1) / 2
-    plan = ensemble._plan(world, recorded_pairs(s))
     shared, near, total, irrelevant = 0.0, 0.0, 0.0, []
     for run in range(min(runs, 10)):
-        blocks = start(world, s.ensemble.seed, run)
-        kernel.entries().begin(blocks.M, blocks.V, blocks.G, blocks.B, blocks.P, n, world.keys)
-        seen = ensemble._simulate(world, plan, s.ensemble.seed, run).intensity.sum(axis=0)
-        rivals = blocks.M[names.DYAD_FIELDS["rivalry"].row] >= 0.5
+        model = MultipolarModel(s, run=run)
+        rivals = model.M[names.DYAD_FIELDS["rivalry"].row] >= 0.5
+        distance = model.M[names.DYAD_FIELDS["distance"].row].copy()
+        seen = np.zeros((n, n))
+        for _ in range(s.quarters):
+            model.step()
+            for level in (1, 2, 3):
+                seen += model.M[names.DYAD_FIELDS[f"intensity_{level}"].row]
         common = (rivals.astype(float) @ rivals.astype(float)) > 0
         np.fill_diagonal(common, False)
-        distance = blocks.M[names.DYAD_FIELDS["distance"].row]
         upper = np.triu(np.ones((n, n), dtype=bool), 1)
         odds = seen[common & upper].mean() / seen[~common & upper].mean()
         shared += odds

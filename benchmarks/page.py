@@ -1,0 +1,258 @@
+"""docs/performance.md and its picture, from the figures of a benchmark."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+HEAD = """# How fast it is, and why
+
+Written by `make bench` (`benchmarks/`) from results/reference/benchmarks.json; do not edit.
+{processor}, {cores} cores; Python {python}, numba {numba}, Mesa {mesa}; {date}. All figures are of
+one session on this machine; ratios are of figures taken in it side by side. Times are medians, with
+the least and the largest in brackets.
+
+What is compared, all of the same rule with every mechanism switched on:
+
+* **kernel**: a compiled run with the default record, one core;
+* **Mesa driver**: `MultipolarModel`, which calls the compiled step state by state and collects data;
+* **plain Mesa**: benchmarks/mesa_model.py, agents in plain Python with the kernel's algorithm
+  (changes of utility in O(1), no recomputation); terms, choice, consent and execution are written
+  out for Python, mechanisms are the package's own functions, not compiled. It makes the same moves
+  from the same seed (tests/test_mesa_reference.py). Timed over {plain} quarters at 20, 40, 80 and
+  160 states and scaled to 80;
+* **floor**: additions, multiplications and divisions of a quarter, counted by running the kernel's
+  own functions on numbers that count, at the rates of vector loops on this machine; or the traffic of
+  its sheets, if that takes longer. Comparisons, integers and draws are left out, repeated
+  subexpressions counted as written (benchmarks/floor.py).
+"""
+
+
+def ms(value: dict[str, float] | None) -> str:
+    """A time in milliseconds with its range."""
+    if value is None:
+        return "not run"
+    m, a, b = (1e3 * value[key] for key in ("median", "low", "high"))
+    digits = 1 if m < 1000 else 0
+    return f"{m:,.{digits}f} ({a:,.{digits}f} to {b:,.{digits}f})"
+
+
+def s(value: dict[str, float]) -> str:
+    """A time in seconds with its range."""
+    return f"{value['median']:.2f} ({value['low']:.2f} to {value['high']:.2f})"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table, numbers to the right."""
+    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def verdict(met: bool) -> str:
+    """Met or missed."""
+    return "met" if met else "**missed**"
+
+
+def text(found: dict[str, Any]) -> str:
+    """The page."""
+    sizes, floors = found["sizes"], {row["states"]: row for row in found["floor"]}
+    kernel = {row["states"]: row["kernel_s"]["median"] for row in sizes}
+    driver = {row["states"]: row["driver_s"]["median"] for row in sizes}
+    plain = {row["states"]: row["plain_s"]["median"] for row in sizes if row["plain_s"]}
+    out = [HEAD.format(**found["machine"], plain="8, 4, 2 and 1")]
+    out.append("## One run of 80 quarters, one core, milliseconds\n")
+    rows = []
+    for row in sizes:
+        n = row["states"]
+        ratio = f"{plain[n] / kernel[n]:,.0f}" if n in plain else ""
+        other = f"{plain[n] / driver[n]:,.0f}" if n in plain else ""
+        rows.append(
+            [str(n), ms(row["kernel_s"]), ms(row["driver_s"]), ms(row["plain_s"]), ratio, other]
+        )
+    out.append(
+        table(["states", "kernel", "Mesa driver", "plain Mesa", "plain / kernel",
+               "plain / driver"], rows)
+    )  # fmt: skip
+    pairs = [(20, 40), (40, 80), (80, 160), (160, 320)]
+    steps = ", ".join(
+        f"{a} to {b}: {math.log(kernel[b] / kernel[a]) / math.log(b / a):.2f}" for a, b in pairs
+    )
+    whole = math.log(kernel[320] / kernel[20]) / math.log(16)
+    out.append(f"Cost of a run grows as N^e, e from {steps}; over all {whole:.2f}.\n")
+    out.append(
+        "![Milliseconds a run by number of states, and the parts of a quarter](performance.png)\n"
+    )
+    out.append("## Against the floor, microseconds a quarter\n")
+    rows = []
+    for n, row in floors.items():
+        mine = kernel[n] / 80
+        rows.append([
+            str(n), f"{1e6 * mine:,.0f}", f"{1e6 * row['floor_s']:,.0f}",
+            f"{1e6 * row['arithmetic_s']:,.0f}", f"{1e6 * row['traffic_s']:,.0f}",
+            f"{mine / row['floor_s']:.1f}",
+            f"{sum(row['counts'][k] for k in ('add', 'multiply')) / 1e6:.2f}",
+            f"{row['counts']['divide'] / 1e6:.2f}", f"{8 * row['counts']['sheets'] / 1e6:.1f}",
+        ])  # fmt: skip
+    out.append(table(["states", "kernel", "floor", "arithmetic", "traffic", "times the floor",
+                      "million + and x", "million divisions", "MB of sheets"], rows))  # fmt: skip
+    out.append("## Parts of a quarter, microseconds\n")
+    parts = found["phases"]
+    names = list(next(iter(parts.values())))
+    rows = [[name, *(f"{parts[n][name]:,.0f}" for n in parts)] for name in names]
+    rows.append(["all", *(f"{sum(parts[n].values()):,.0f}" for n in parts)])
+    out.append(table(["part", *(f"N = {n}" for n in parts)], rows))
+    out.append(
+        "Settle is events, mechanisms and assessment; a part is called from Python, which adds\n"
+        "2 to 3 microseconds a turn.\n"
+    )
+    out.append("The twelve dearest mechanisms (all: `python -m benchmarks.mechanisms`):\n")
+    ranked = sorted(found["rules"].items(), key=lambda item: -item[1][0])
+    total = [sum(cost[k] for cost in found["rules"].values()) for k in range(3)]
+    rows = [
+        [name, *(f"{x:,.1f}" for x in cost), f"{math.log(cost[2] / cost[0]) / math.log(8):.2f}"]
+        for name, cost in [*ranked[:12], ("all mechanisms", total)]
+    ]
+    out.append(table(["mechanism", "N = 40", "N = 160", "N = 320", "exponent"], rows))
+    out.append("## Ensembles: whole processes, 40 states, 80 quarters, all cores\n")
+    runs = found["ensembles"]["runs"]
+    rows = [
+        [f"{row['runs']:,}", s(row["wall_s"]), f"{1e3 * row['wall_s']['median'] / row['runs']:,.1f}",
+         f"{row['peak_mb']:,.0f}"] for row in runs
+    ]  # fmt: skip
+    out.append(table(["runs", "wall, s", "ms a run", "peak memory, MB"], rows))
+    batch = found["ensembles"]["batch_run"]
+    each = batch["wall_s"] / batch["runs"]
+    thousand = next(row for row in runs if row["runs"] == 1000)
+    faster = each / (thousand["wall_s"]["median"] / 1000)
+    out.append(
+        f"`mesa.batch_run` of plain Mesa with two processes: {batch['runs']} runs in "
+        f"{batch['wall_s']:.1f} s, {each:.1f} s a run; 1,000 would take {each * 1000 / 3600:.1f} "
+        f"hours. Against 1,000 runs of the ensemble: **{faster:,.0f} times** (scaled by runs; as "
+        f"processes of {batch['runs']} runs each the start of Python and numba dominates the "
+        f"ensemble). Runs beyond 500 are done in batches whose records are dropped, so that memory "
+        "stays flat.\n"
+    )
+    flags = found["ensembles"]["flagships"]
+    rows = [
+        [name, f"{row['wall_s']:.1f}", f"{row['command_s']:.1f}", f"{row['peak_mb']:,.0f}"]
+        for name, row in flags.items()
+    ]
+    out.append(table(["1,000 runs of", "simulated, s", "`multipolar run`, s", "peak memory, MB"],
+                     rows))  # fmt: skip
+    t = found["threads"]
+    out.append(
+        f"100 runs with one thread {t['jobs_1_s']:.2f} s, with two {t['jobs_2_s']:.2f} s; records "
+        f"{'equal to the last bit' if t['equal'] else '**not equal**'}.\n"
+    )
+    out.append("## Starting, seconds of whole processes\n")
+    b = found["starts"]
+    out.append(table(["", "seconds"], [
+        ["cold: compile and cache all kernels, once a version", f"{b['cold_compile_s']:.0f}"],
+        ["`multipolar --help`", s(b["help_s"])],
+        ["`multipolar run`, first line", s(b["first_line_s"])],
+        ["`multipolar run --runs 1`, tables and figures", s(b["one_run_s"])],
+        ["the same without figures", s(b["one_run_without_figures_s"])],
+    ]))  # fmt: skip
+    out.append("## Recording\n")
+    rows = [
+        [r["scenario"], f"{1e3 * r['full_s']:.1f}", f"{1e3 * r['none_s']:.1f}",
+         f"{100 * r['share_in_run']:.0f} %", f"{r['simulated_s']:.1f}", f"{r['saved_s']:.1f}",
+         f"{100 * r['share_with_files']:.0f} %"] for r in found["recording"]
+    ]  # fmt: skip
+    out.append(table(["scenario", "ms a run, default record", "no record", "share",
+                      "200 runs, s", "writing tables, s", "share with tables"], rows))  # fmt: skip
+    out.append(
+        "Every run writes into its own slice of one record as it goes; nothing is copied afterwards.\n"
+        "The record itself stays in memory until it is written: about 3 MB a run of a flagship with\n"
+        "the working space of its tables.\n"
+    )
+    out.append("## What was asked, and what came out\n")
+    near = kernel[40] / 80 / floors[40]["floor_s"]
+    far = kernel[160] / 80 / floors[160]["floor_s"]
+    best = min(row["command_s"] for row in flags.values())
+    share = max(r["share_with_files"] for r in found["recording"])
+    grows = math.log(kernel[320] / kernel[40]) / math.log(8)
+    asked = [
+        ("kernel at least 250 times plain Mesa, N = 40", plain[40] / kernel[40],
+         f"{plain[40] / kernel[40]:,.0f}", plain[40] / kernel[40] >= 250),
+        ("Mesa driver at least 60 times", 0, f"{plain[40] / driver[40]:,.0f}",
+         plain[40] / driver[40] >= 60),
+        ("ensembles at least 150 times `mesa.batch_run`", 0, f"{faster:,.0f}", faster >= 150),
+        ("cost grows no faster than N^2, 40 to 320", 0, f"N^{grows:.2f}", grows <= 2.0),
+        ("within 5 times the floor, N = 40", 0, f"{near:.1f}", near <= 5),
+        ("within 3 times the floor, N = 160", 0, f"{far:.1f}", far <= 3),
+        ("1,000 runs of a flagship under 20 s", 0, f"{best:.1f} s", best < 20),
+        ("`--help` under 0.5 s", 0, f"{b['help_s']['median']:.2f} s", b["help_s"]["median"] < 0.5),
+        ("first line under 1.5 s", 0, f"{b['first_line_s']['median']:.2f} s",
+         b["first_line_s"]["median"] < 1.5),
+        ("one warm run under 2 s", 0, f"{b['one_run_s']['median']:.2f} s",
+         b["one_run_s"]["median"] < 2.0),
+        ("recording under 25 % of run time", 0, f"{100 * share:.0f} %", share < 0.25),
+    ]  # fmt: skip
+    out.append(table(["asked", "measured", ""],
+                     [[name, shown, verdict(met)] for name, _, shown, met in asked]))  # fmt: skip
+    return "\n".join(out)
+
+
+def picture(found: dict[str, Any], path: Path) -> None:
+    """Time by size with the floor, and the parts of a quarter."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 4.6), facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
+    sizes = found["sizes"]
+    for key, label, colour, mark in (
+        ("plain_s", "plain Mesa", "#D55E00", "s"),
+        ("driver_s", "Mesa driver", "#0072B2", "^"),
+        ("kernel_s", "kernel", "#222222", "o"),
+    ):
+        shown = [row for row in sizes if row[key]]
+        x = [row["states"] for row in shown]
+        y = [1e3 * row[key]["median"] for row in shown]
+        left.plot(x, y, color=colour, marker=mark, label=label)
+        left.annotate(label, (x[-1], y[-1]), (6, 0), textcoords="offset points", va="center",
+                      color=colour)  # fmt: skip
+    floors = found["floor"]
+    left.plot([f["states"] for f in floors], [8e4 * f["floor_s"] for f in floors], color="#8A8A8A",
+              marker="_", ls="--")  # fmt: skip
+    left.annotate("floor", (floors[-1]["states"], 8e4 * floors[-1]["floor_s"]), (4, -12),
+                  textcoords="offset points", color="#666666")  # fmt: skip
+    left.set(xscale="log", yscale="log", xlabel="states", ylabel="ms a run of 80 quarters, one core",
+             xlim=(16, 900))  # fmt: skip
+    ticks = [row["states"] for row in sizes]
+    left.set_xticks(ticks, [str(n) for n in ticks])
+    left.minorticks_off()
+    left.grid(alpha=0.25)
+    middle = next(row for row in sizes if row["states"] == 40)
+    ratio = middle["plain_s"]["median"] / middle["kernel_s"]["median"]
+    left.set_title(f"At 40 states the kernel is {ratio:,.0f} times plain Mesa", loc="left")
+    parts = found["phases"]
+    colours = {"settle": "#0072B2", "turns": "#E69F00", "finish": "#009E73", "organise": "#CC79A7",
+               "schedule": "#8A8A8A"}  # fmt: skip
+    words = {"settle": "mechanisms and assessment", "turns": "moves", "finish": "observation",
+             "organise": "accession", "schedule": "order of moves"}  # fmt: skip
+    bottoms = [0.0] * len(parts)
+    for name, colour in colours.items():
+        share = [100 * parts[n][name] / sum(parts[n].values()) for n in parts]
+        right.bar(list(parts), share, bottom=bottoms, color=colour, label=words[name], width=0.6)
+        bottoms = [a + b for a, b in zip(bottoms, share, strict=True)]
+    right.set(xlabel="states", ylabel="share of a quarter, %", ylim=(0, 100))
+    right.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8
+    )
+    right.set_title("Where a quarter's time goes", loc="left")
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=130, metadata={"Software": None})
+
+
+def write(found: dict[str, Any], folder: Path) -> None:
+    """Write page and picture."""
+    (folder / "performance.md").write_text(text(found) + WHY)
+    picture(found, folder / "performance.png")
+
+
+WHY = ""
