@@ -11,7 +11,6 @@ import json
 import math
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -112,6 +111,7 @@ def synthetic(states: int, quarters: int) -> Any:
 
 def one_size(states: int) -> dict[str, Any]:
     """A run of 80 quarters on one core: kernel, Mesa driver, plain Mesa."""
+    say(f"  {states} states")
     quarters = PLAYED[states]
     spec = synthetic(states, quarters)
     world = World(spec)
@@ -341,22 +341,22 @@ def main() -> None:
     """Measure everything, or only draw the page anew."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--page", action="store_true", help="only write the page from the figures")
+    parser.add_argument("--only", nargs="+", metavar="PART", help="measure these parts anew")
     options = parser.parse_args()
     if not options.page:
-        found: dict[str, Any] = {"machine": machine(), "sizes": []}
+        found: dict[str, Any] = json.loads(JSON.read_text()) if options.only else {}
+        found["machine"] = machine()
         process(CLI, "compile")
-        for states in SIZES:
-            say(f"{states} states")
-            found["sizes"].append(one_size(states))
         for name, measure in (
+            ("sizes", lambda: [one_size(states) for states in SIZES]),
             ("floor", lambda: [floor(40), floor(160)]),
             ("phases", lambda: {str(n): phases(n) for n in (40, 160, 320)}),
             ("rules", rules), ("threads", threads), ("recording", recording),
             ("starts", starts), ("ensembles", ensembles),
         ):  # fmt: skip
-            say(name)
-            found[name] = measure()
-        found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            if not options.only or name in options.only:
+                say(name)
+                found[name] = measure()
         JSON.parent.mkdir(parents=True, exist_ok=True)
         JSON.write_text(json.dumps(found, indent=1) + "\n")
     from benchmarks.page import write

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import pkgutil
 import sys
@@ -57,6 +59,7 @@ register_all()
 
 def main() -> None:
     """Entry point: errors are for people, with exit code 2; Ctrl-C is 130."""
+    atexit.register(gc.freeze)  # what lives to the end need not be searched for garbage
     try:
         app()
     except UserError as error:
