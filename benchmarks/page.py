@@ -255,4 +255,39 @@ def write(found: dict[str, Any], folder: Path) -> None:
     picture(found, folder / "performance.png")
 
 
-WHY = ""
+WHY = """
+## What is missed, why, and what it would take
+
+**Growth beyond 80 states.** Per pair the work stays the same, but a world of 160 states is 24 MB of
+sheets and one of 320 is 96 MB: more than the second and the third level of the cache. Weighing costs
+115 nanoseconds a pair at 40 states and 240 at 320; the partner's view of a pair is read down columns,
+one cache line a number. Transposed copies of the 14 sheets that consent reads would cure most of it,
+at the price of writing every change twice. The rest is three dense products over third states
+(shared enemies, entrapment, retaliation) and the mechanisms shared_threat and wedge, which are
+cubic by definition: 10 % of a quarter at 160 states, 25 % at 320. A cut-off of threat by distance
+would make them sparse; it would change the model, and is left for worlds that need it.
+
+**Four times the floor at 160 states.** The same columns, and settle: its loops run in vector lanes
+where they read rows, one number at a time where they read columns (trust, patronage, fragility,
+trade re-routing).
+
+**One warm run in more than two seconds.** Simulation, tables and summary take 1.2 s of whole process;
+three figures, each as PNG and SVG, the rest: loading matplotlib 0.2 s (beside the kernel), placing
+the network 0.25, text turned into outlines 0.4, packing PNGs 0.16. `--no-figures` meets the figure.
+It would take fewer outlines (text that depends on the reader's fonts) or a second process for drawing.
+
+## What made it fast
+
+* A loop over partners without branches, whose rules are merged into it and which stores on the stack
+  (`sim.jit.tile`): LLVM puts it into vector lanes, 700 to 115 ns a pair. Rules stay written for one
+  pair, and the bits are those of one pair alone (tests/test_choice.py).
+* exp and log without branches or conversions, the same bits on every machine.
+* The choice in three steps (whether, towards whom, what): nine opportunities in ten need one draw.
+* Sums over third states as products of whole sheets, sparse ones by their entries.
+* No rule looks for what did not happen: secondary sanctions that nobody announced, deliveries that
+  nobody made.
+* One move updates running sums in O(N); a step allocates nothing (tests/test_no_allocation.py).
+
+Threads share one process because the compiled step releases the interpreter's lock; an ahead-of-time
+build was not made: cached kernels load in 0.4 s, and it would add a compiler to the set-up.
+"""
