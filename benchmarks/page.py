@@ -204,16 +204,16 @@ def picture(found: dict[str, Any], path: Path) -> None:
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     sizes = found["sizes"]
-    for key, label, colour, mark in (
-        ("plain_s", "plain Mesa", "#D55E00", "s"),
-        ("driver_s", "Mesa driver", "#0072B2", "^"),
-        ("kernel_s", "kernel", "#222222", "o"),
+    for key, label, colour, mark, lift in (
+        ("plain_s", "plain Mesa", "#D55E00", "s", 0),
+        ("driver_s", "Mesa driver", "#0072B2", "^", 4),
+        ("kernel_s", "kernel", "#222222", "o", -6),
     ):
         shown = [row for row in sizes if row[key]]
         x = [row["states"] for row in shown]
         y = [1e3 * row[key]["median"] for row in shown]
         left.plot(x, y, color=colour, marker=mark, label=label)
-        left.annotate(label, (x[-1], y[-1]), (6, 0), textcoords="offset points", va="center",
+        left.annotate(label, (x[-1], y[-1]), (6, lift), textcoords="offset points", va="center",
                       color=colour)  # fmt: skip
     floors = found["floor"]
     left.plot([f["states"] for f in floors], [8e4 * f["floor_s"] for f in floors], color="#8A8A8A",

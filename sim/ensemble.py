@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim import draws, kernel
 from sim import vocabulary as names
+from sim.errors import UserError
 from sim.records import EnsembleRecord, move_dtype
 from sim.registry import COLLECTIVES
 from sim.scenario import ScenarioSpec
@@ -289,6 +290,7 @@ def run_ensemble(
 
     Raises:
         KeyError: a state of ``extra_pairs`` is unknown.
+        UserError: the record of so many runs does not fit into memory.
         Interrupted: Ctrl-C; carries the runs 0..k-1 that were finished, which equal an ensemble
             of k runs.
     """
@@ -299,7 +301,10 @@ def run_ensemble(
     pairs = recorded_pairs(spec, extra_pairs)
     plan = _plan(world, pairs)
     kernel.entries()
-    store = _Store(plan, world.n, runs)
+    try:
+        store = _Store(plan, world.n, runs)
+    except MemoryError as error:
+        raise UserError(f"{runs} runs: no memory for their record; ask for fewer") from error
     finished: set[int] = set()
     stop = threading.Event()
 
