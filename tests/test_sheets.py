@@ -1,0 +1,54 @@
+"""Products and transposes of whole sheets, against numpy."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim import sheets
+from sim.jit import search
+from sim.types import Dyads
+
+
+@cache
+def compiled() -> SimpleNamespace:
+    @search
+    def product(M: Dyads, n: int) -> None:
+        sheets.product(M, 2, 0, 1, n)
+
+    @search
+    def sparse_product(M: Dyads, n: int) -> None:
+        sheets.sparse_product(M, 2, 0, 1, n)
+
+    @search
+    def transpose(M: Dyads, n: int) -> None:
+        sheets.transpose(M, 2, 0, n)
+
+    return SimpleNamespace(product=product, sparse_product=sparse_product, transpose=transpose)
+
+
+def some_sheets(n: int, filled: float) -> np.ndarray:
+    rng = np.random.default_rng(n)
+    M = rng.normal(size=(3, n, n))
+    M[0] *= rng.random((n, n)) < filled
+    return M
+
+
+# 67 and 150 states take more than one block of rows, 5 and 67 leave a rest of the fours
+@pytest.mark.parametrize("n", [1, 5, 8, 67, 150])
+@pytest.mark.parametrize("filled", [0.1, 1.0])
+@pytest.mark.parametrize("kind", ["product", "sparse_product"])
+def test_products_are_those_of_numpy(kind: str, filled: float, n: int) -> None:
+    M = some_sheets(n, filled)
+    getattr(compiled(), kind)(M, n)
+    np.testing.assert_allclose(M[2], M[0] @ M[1], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 67])
+def test_transposes(n: int) -> None:
+    M = some_sheets(n, 1.0)
+    compiled().transpose(M, n)
+    np.testing.assert_array_equal(M[2], M[0].T)
