@@ -18,7 +18,8 @@ from numba.np import arrayobj
 # loses, and falls back on one partner at a time.
 llvm.set_option("multipolar", "--enable-mem-access-versioning=false")
 
-#: rows and columns of a :func:`tile`
+#: numbers in the widest vector register, and rows and columns of a :func:`tile`
+LANES = 8
 TILE_ROWS = 16
 TILE = 64
 

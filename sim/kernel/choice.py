@@ -23,7 +23,7 @@ from sim.decisions import assessment, commitment, moves
 from sim.decisions.observe import OFFER_1, OFFER_2, OFFER_3
 from sim.decisions.terms import Tie
 from sim.fields import AID, ARMS, CONTACT, COOLDOWN, EFFORT, FLOOR, LEVEL, SANCTIONS, TENSION, WAR
-from sim.jit import TILE, inline, njit, tile
+from sim.jit import LANES, TILE, inline, njit, tile
 from sim.kernel.layout import (
     ARM,
     COURT,
@@ -205,32 +205,44 @@ def arming(M: Dyads, V: States, P: Vector, i: int, step: float) -> Option:
 
 
 @njit
+def weigh_some(
+    M: Dyads, V: States, P: Vector, i: int, first: int, count: int, choice: Vector
+) -> None:
+    """Weights and offers towards ``count`` partners (at most a tile of them) from ``first`` on."""
+    space = tile()
+    for c in range(count):
+        p = pacts(M, V, P, i, first + c)
+        one, two, three = weight(p.consultation), weight(p.arms), weight(p.defence)
+        space[0, c] = ((weight(p.none) + one) + two) + three
+        level = M[LEVEL, i, first + c]
+        space[1, c] = one * p.consultation.accept if level < 1.0 else 0.0
+        space[2, c] = two * p.arms.accept if level < 2.0 else 0.0
+        space[3, c] = three * p.defence.accept if level < 3.0 else 0.0
+    for c in range(count):
+        a = acts(M, V, P, i, first + c)
+        space[4, c] = (
+            (weight(a.sanction) + weight(a.lift)) + (weight(a.grant) + weight(a.stop))
+        ) + (weight(a.court) + (weight(a.provoke) + weight(a.reconcile)))
+    for c in range(count):
+        choice[WEIGHTS + first + c] = space[0, c] + space[4, c]
+        M[OFFER_1, i, first + c] = space[1, c]
+        M[OFFER_2, i, first + c] = space[2, c]
+        M[OFFER_3, i, first + c] = space[3, c]
+
+
+@njit
 def weigh(M: Dyads, V: States, P: Vector, n: int, i: int, choice: Vector) -> None:
     """Weights of all moves open to i, summed by partner, and of its consented offers.
 
     Fills ``choice[WEIGHTS:WEIGHTS + n]``, ``choice[SUM]`` and row i of the sheets of offers.
     """
-    space = tile()
-    for first in range(0, n, TILE):
-        count = min(TILE, n - first)
-        for c in range(count):
-            p = pacts(M, V, P, i, first + c)
-            one, two, three = weight(p.consultation), weight(p.arms), weight(p.defence)
-            space[0, c] = ((weight(p.none) + one) + two) + three
-            level = M[LEVEL, i, first + c]
-            space[1, c] = one * p.consultation.accept if level < 1.0 else 0.0
-            space[2, c] = two * p.arms.accept if level < 2.0 else 0.0
-            space[3, c] = three * p.defence.accept if level < 3.0 else 0.0
-        for c in range(count):
-            a = acts(M, V, P, i, first + c)
-            space[4, c] = (
-                (weight(a.sanction) + weight(a.lift)) + (weight(a.grant) + weight(a.stop))
-            ) + (weight(a.court) + (weight(a.provoke) + weight(a.reconcile)))
-        for c in range(count):
-            choice[WEIGHTS + first + c] = space[0, c] + space[4, c]
-            M[OFFER_1, i, first + c] = space[1, c]
-            M[OFFER_2, i, first + c] = space[2, c]
-            M[OFFER_3, i, first + c] = space[3, c]
+    whole = n - n % LANES
+    for first in range(0, whole, TILE):
+        weigh_some(M, V, P, i, first, min(TILE, whole - first), choice)
+    if whole < n:
+        # the last partners fill the lanes together with some that were weighed already
+        first = max(0, n - LANES)
+        weigh_some(M, V, P, i, first, n - first, choice)
     M[OFFER_1, i, i] = 0.0
     M[OFFER_2, i, i] = 0.0
     M[OFFER_3, i, i] = 0.0
