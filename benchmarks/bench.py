@@ -67,6 +67,18 @@ if __name__ == "__main__":
     print(len({row["RunId"] for row in found}))
 """
 
+#: quarters of a flagship in the plain model: organisations, conflicts and schools are in play
+PLAIN_FLAGSHIP = """
+import sys, time
+from benchmarks.mesa_model import ReferenceModel
+from sim import load_scenario
+model = ReferenceModel(seed=2, spec=load_scenario(sys.argv[1], quarters=3))
+clock = time.perf_counter()
+for _ in range(3):
+    model.step()
+print((time.perf_counter() - clock) / 3)
+"""
+
 
 def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
@@ -290,6 +302,28 @@ def rules() -> dict[str, list[float]]:
     return found
 
 
+def flagship() -> dict[str, Any]:
+    """Seconds a quarter of a flagship: kernel (whole runs), Mesa driver, plain Mesa."""
+    name = FLAGSHIPS[0]
+    spec = load_scenario(name)
+    world = World(spec)
+    plan = ensemble._plan(world, ensemble.recorded_pairs(spec))
+    store = ensemble._Store(plan, world.n, 1)
+    _one(world, plan, store)
+    compiled = timed(lambda: _one(world, plan, store), 9)
+    model = MultipolarModel(spec)
+    model.step()
+    driven = timed(model.step, spec.quarters - 1)
+    _, text = process("-c", PLAIN_FLAGSHIP, name, plain=True)
+    return {
+        "scenario": name,
+        "states": world.n,
+        "kernel_s": statistics.median(compiled) / spec.quarters,
+        "driver_s": statistics.median(driven),
+        "plain_s": float(text),
+    }
+
+
 def threads() -> dict[str, Any]:
     """Seconds of 100 runs with one thread and with two, and whether they are the same bits."""
     spec = synthetic(40, QUARTERS)
@@ -351,7 +385,8 @@ def main() -> None:
             ("sizes", lambda: [one_size(states) for states in SIZES]),
             ("floor", lambda: [floor(40), floor(160)]),
             ("phases", lambda: {str(n): phases(n) for n in (40, 160, 320)}),
-            ("rules", rules), ("threads", threads), ("recording", recording),
+            ("rules", rules), ("flagship", flagship),
+            ("threads", threads), ("recording", recording),
             ("starts", starts), ("ensembles", ensembles),
         ):  # fmt: skip
             if not options.only or name in options.only:
