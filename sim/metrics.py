@@ -155,6 +155,23 @@ def tightness(tie: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[float, float]:
     return tight, tight - (float(between.mean()) if between.size else 0.0)
 
 
+def crosscutting(one: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
+    """Return how far two divisions of the states cut across each other (Rae & Taylor 1970).
+
+    XC = share of all pairs of states that are together in one division and apart in the other, in
+    [0, 1]: 0 where the divisions coincide, high where friends in one thing are rivals in another.
+    ``one``, ``other (..., N)`` are labels; 0 with a single state.
+
+    >>> crosscutting([0, 0, 1, 1], [0, 1, 0, 1]).round(3).item()
+    0.667
+    """
+    first, second = np.asarray(one), np.asarray(other)
+    upper = np.triu_indices(first.shape[-1], 1)
+    a = (first[..., :, None] == first[..., None, :])[..., *upper]
+    b = (second[..., :, None] == second[..., None, :])[..., *upper]
+    return np.asarray((a != b).sum(axis=-1) / max(1, len(upper[0])), np.float64)
+
+
 def s_score(portfolios: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
     """Return the similarity of alliance portfolios S, ``(N, N)`` (Signorino & Ritter 1999).
 

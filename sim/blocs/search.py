@@ -1,10 +1,4 @@
-"""Blocs: the partition of the states that keeps the most signed tie weight within its parts.
-
-Blocs are never put into the model; they are read off the network of ties that a run ends with. A
-partition z is scored by the weight inside it, W(z) = sum over i < j of tie_ij [z_i = z_j], so that
-friends want to be together and enemies apart (clusterability after Davis 1967 and Doreian & Mrvar
-1996, in the weighted form of correlation clustering: Bansal, Blum & Chawla 2004). The number of
-blocs is free, and a state that nothing ties to any bloc stays alone.
+"""The search for the partition of the states that keeps the most signed tie weight within blocs.
 
 The maximum is sought by iterated local search (Lourenco, Martin & Stutzle 2003) from many starts:
 moves, unions and cuts as long as any raises the score, then a disturbance and again.
@@ -13,8 +7,7 @@ moves, unions and cuts as long as any raises the score, then a disturbance and a
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +16,6 @@ from sim.jit import search
 
 type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
-
-PLURALITY: Final = 0.25
-"""A partition found in at least this share of the runs may stand for them, if in a majority ..."""
-PLURALITY_LEAD: Final = 2.0
-"""... or at least this many times as frequent as the next one."""
 
 _KICKS: Final = 30  # disturbances of each start
 _AGREEING: Final = 4  # independent starts with the same best score that end the search
@@ -357,144 +345,3 @@ def find_blocs(tie: npt.ArrayLike, starts: int = 20, seed: int = 0) -> Labels:
             _search(stack[middle:], starts, seed, labels[middle:])
             rest.result()
     return found
-
-
-def weight_inside(tie: npt.ArrayLike, labels: npt.ArrayLike) -> float:
-    """Return the score W of a partition: the tie weight ``(N, N)`` over pairs in one bloc."""
-    together = _together(np.asarray(labels))
-    return float(np.triu(np.where(together, np.asarray(tie, np.float64), 0.0), 1).sum())
-
-
-def canonical(labels: npt.ArrayLike) -> Labels:
-    """Renumber partitions ``(..., N)`` so that blocs count up from 0 by their first member.
-
-    >>> canonical([7, 3, 7, 1]).tolist()
-    [0, 1, 0, 2]
-    """
-    array = np.asarray(labels)
-    first = _together(array).argmax(axis=-1)  # the first member of each state's bloc
-    number = np.cumsum(first == np.arange(array.shape[-1]), axis=-1) - 1
-    return np.take_along_axis(number, first, axis=-1).astype(np.int64)
-
-
-def co_membership(labels: npt.ArrayLike) -> Floats:
-    """Return the share of the partitions ``(R, N)`` that put two states together, ``(N, N)``.
-
-    >>> co_membership([[0, 0, 1], [0, 1, 1]]).tolist()
-    [[1.0, 0.5, 0.0], [0.5, 1.0, 0.5], [0.0, 0.5, 1.0]]
-    """
-    array = canonical(labels)
-    runs, n = array.shape
-    total = np.zeros((n, n))
-    for label in range(n):  # a product a bloc: less work than (R, N, N) comparisons
-        member = (array == label).astype(np.float32)
-        if not member.any():
-            break
-        total += member.T @ member
-    return total / runs
-
-
-@dataclass(frozen=True, eq=False)
-class Consensus:
-    """One partition that stands for many.
-
-    Attributes:
-        labels: ``(N,)``.
-        frequency: share of the runs with exactly this partition.
-        modal: True for the most frequent partition, False for the one of greatest agreement.
-        together: co-membership probabilities ``(N, N)``.
-        distinct: number of different partitions among the runs.
-    """
-
-    labels: Labels
-    frequency: float
-    modal: bool
-    together: Floats
-    distinct: int
-
-
-def consensus(labels: npt.ArrayLike, *, seed: int = 0) -> Consensus:
-    """Choose the partition that stands for the partitions ``(R, N)`` of the runs.
-
-    That is the most frequent one if it has a clear plurality (:data:`PLURALITY`,
-    :data:`PLURALITY_LEAD`); otherwise the one that agrees with the runs on the most pairs of
-    states: the blocs of the ties co-membership - 1/2 (median partition, Barthelemy & Monjardet
-    1981).
-
-    Raises:
-        ValueError: there is no run.
-    """
-    array = canonical(labels)
-    if array.ndim != 2 or not len(array):
-        raise ValueError(f"labels: expected (R, N) with at least one run, got {array.shape}")
-    partitions, counts = np.unique(array, axis=0, return_counts=True)
-    ranked = np.argsort(-counts, kind="stable")
-    together = co_membership(array)
-    most = int(counts[ranked[0]])
-    next_most = int(counts[ranked[1]]) if len(ranked) > 1 else 0
-    clear = most >= PLURALITY_LEAD * next_most or most > len(array) / 2
-    modal = clear and most >= PLURALITY * len(array)
-    if modal:
-        chosen: Labels = partitions[ranked[0]]
-    else:
-        chosen = find_blocs(together - 0.5, seed=seed)
-    frequency = float((array == chosen).all(axis=1).mean())
-    return Consensus(chosen, frequency, modal, together, len(partitions))
-
-
-def name_blocs(labels: npt.ArrayLike, capability: npt.ArrayLike) -> Labels:
-    """Return for each state the index of the strongest member of its bloc, ``(..., N)``.
-
-    It names the bloc whatever its number; of equals the first. Both are ``(..., N)``.
-
-    >>> name_blocs([0, 0, 1], [0.1, 0.3, 0.2]).tolist()
-    [1, 1, 2]
-    """
-    strength = np.asarray(capability, np.float64)[..., None, :]
-    return (
-        np.where(_together(np.asarray(labels)), strength, -np.inf).argmax(axis=-1).astype(np.int64)
-    )
-
-
-def match_labels(
-    before: npt.ArrayLike, after: npt.ArrayLike, weight: npt.ArrayLike | None = None
-) -> Labels:
-    """Renumber the partition ``after (N,)`` so that blocs keep the labels of ``before (N,)``.
-
-    The weight of the states that keep their label is made greatest (Kuhn 1955); blocs left over
-    get new labels. ``weight (N,)`` defaults to one for each state.
-
-    >>> match_labels([0, 0, 1, 1], [1, 1, 0, 0]).tolist()
-    [0, 0, 1, 1]
-    """
-    from scipy.optimize import linear_sum_assignment  # slow to import, seldom needed
-
-    old_labels, old_at = np.unique(np.asarray(before), return_inverse=True)
-    new_labels, new_at = np.unique(np.asarray(after), return_inverse=True)
-    overlap = np.zeros((len(new_labels), len(old_labels)))
-    np.add.at(overlap, (new_at, old_at), 1.0 if weight is None else np.asarray(weight, np.float64))
-    rows, columns = linear_sum_assignment(overlap, maximize=True)
-    names = np.full(len(new_labels), -1, np.int64)
-    for row, column in zip(rows, columns, strict=True):
-        if overlap[row, column] > 0:
-            names[row] = old_labels[column]
-    fresh = int(old_labels.max(initial=-1)) + 1
-    for row in np.flatnonzero(names < 0):
-        names[row] = fresh
-        fresh += 1
-    return names[new_at]
-
-
-def track_blocs(labels: npt.ArrayLike, weight: npt.ArrayLike | None = None) -> Labels:
-    """Renumber partitions through time ``(T, N)`` so that a bloc keeps its label.
-
-    Each is matched with the one before it; a new bloc's number is unused at the tick before.
-    """
-    array = canonical(labels)
-    for tick in range(1, len(array)):
-        array[tick] = match_labels(array[tick - 1], array[tick], weight)
-    return array
-
-
-def _together(labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    return labels[..., :, None] == labels[..., None, :]

@@ -1,0 +1,48 @@
+"""Blocs: the partition of the states that keeps the most signed tie weight within its parts.
+
+Blocs are never put into the model; they are read off the network of ties that a run ends with. A
+partition z is scored by the weight inside it, W(z) = sum over i < j of tie_ij [z_i = z_j], so that
+friends want to be together and enemies apart (clusterability after Davis 1967 and Doreian & Mrvar
+1996, in the weighted form of correlation clustering: Bansal, Blum & Chawla 2004). The number of
+blocs is free, and a state that nothing ties to any bloc stays alone.
+
+:mod:`~sim.blocs.search` finds a partition, :mod:`~sim.blocs.certificate` says how far from the best
+it can be, :mod:`~sim.blocs.partitions` compares and names partitions, :mod:`~sim.blocs.definitions`
+gives other ideas of what ties states, :mod:`~sim.blocs.history` what becomes of blocs in time.
+"""
+
+from sim.blocs.certificate import Certificate, certify
+from sim.blocs.definitions import DEFINITIONS, ties_by
+from sim.blocs.history import Turnover, persistence, turnover
+from sim.blocs.partitions import (
+    Consensus,
+    agreement,
+    canonical,
+    co_membership,
+    consensus,
+    match_labels,
+    name_blocs,
+    track_blocs,
+    weight_inside,
+)
+from sim.blocs.search import find_blocs
+
+__all__ = [
+    "DEFINITIONS",
+    "Certificate",
+    "Consensus",
+    "Turnover",
+    "agreement",
+    "canonical",
+    "certify",
+    "co_membership",
+    "consensus",
+    "find_blocs",
+    "match_labels",
+    "name_blocs",
+    "persistence",
+    "ties_by",
+    "track_blocs",
+    "turnover",
+    "weight_inside",
+]

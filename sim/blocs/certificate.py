@@ -1,0 +1,180 @@
+"""How far a partition can be from the best one: an upper bound on the score, or a proof.
+
+The score is bounded by the linear relaxation of correlation clustering (Grotschel & Wakabayashi
+1989): maximise sum tie_ij x_ij with x_ij in [0, 1] (1 for two states together) and x_ij + x_jk -
+x_ik <= 1 for every triple. The triangle inequalities are many and few of them bind, so they are
+added as they are violated; the bound holds at every stage. Where it stays above the score and the
+network is small, the same rows with whole numbers settle the matter (branch and bound of HiGHS).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.blocs.partitions import canonical, weight_inside
+from sim.blocs.search import Floats, Labels, find_blocs
+
+EXACT_UP_TO: Final = 60
+"""States up to which branch and bound is tried where the relaxation does not close the gap."""
+
+_ROUNDS: Final = 60
+_ROWS_A_ROUND: Final = 4000
+_VIOLATED: Final = 1e-6
+_EQUAL: Final = 1e-7  # of the score: rounding in the solver
+_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """What is known of a partition's distance from the best.
+
+    Attributes:
+        labels: the partition, ``(N,)``; a better one if branch and bound found it.
+        score: weight inside it.
+        bound: no partition scores more.
+        exact: whether branch and bound was needed.
+        triangles: inequalities used.
+    """
+
+    labels: Labels
+    score: float
+    bound: float
+    exact: bool
+    triangles: int
+
+    @property
+    def gap(self) -> float:
+        """(bound - score) / bound, 0 where both are nothing."""
+        return max(0.0, self.bound - self.score) / self.bound if self.bound > 0 else 0.0
+
+    @property
+    def proven(self) -> bool:
+        """Whether the partition is a best one, up to the solver's rounding (1e-7 of the score)."""
+        return self.gap <= _EQUAL
+
+
+def certify(
+    tie: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, exact_up_to: int = EXACT_UP_TO
+) -> Certificate:
+    """Bound the score of a partition of the network ``tie (N, N)`` from above.
+
+    Args:
+        tie: symmetric signed weights; the diagonal is ignored.
+        labels: the partition ``(N,)``; by default :func:`find_blocs` is asked for one.
+        exact_up_to: states up to which branch and bound may be tried.
+
+    Returns:
+        The certificate; :attr:`Certificate.proven` where bound and score meet.
+
+    >>> certify([[0, 1, -1], [1, 0, -1], [-1, -1, 0]]).proven
+    True
+    """
+    weights = np.array(tie, np.float64)
+    np.fill_diagonal(weights, 0.0)
+    z = find_blocs(weights) if labels is None else canonical(labels)
+    score = weight_inside(weights, z)
+    program = _Program(weights)
+    bound, _ = program.relax(score)
+    exact = False
+    if bound > score * (1.0 + _EQUAL) and len(weights) <= exact_up_to:
+        bound, better = program.branch(bound)
+        exact = True
+        if better is not None and weight_inside(weights, better) > score:
+            z, score = better, weight_inside(weights, better)
+    return Certificate(z, score, max(bound, score), exact, program.rows)
+
+
+class _Program:
+    """The relaxation with the inequalities found so far."""
+
+    def __init__(self, weights: Floats) -> None:
+        self.n = len(weights)
+        self.i, self.j = np.triu_indices(self.n, 1)
+        self.at = np.zeros((self.n, self.n), np.int64)
+        self.at[self.i, self.j] = self.at[self.j, self.i] = np.arange(len(self.i))
+        self.scale = float(np.abs(weights).max(initial=0.0)) or 1.0
+        self.gain = weights[self.i, self.j] / self.scale
+        self._triples = np.zeros((0, 3), np.int64)  # pairs (first, second, third) of each row
+
+    @property
+    def rows(self) -> int:
+        """Number of inequalities."""
+        return len(self._triples)
+
+    def _matrix(self) -> Any:
+        from scipy.sparse import csr_matrix
+
+        rows = np.repeat(np.arange(self.rows), 3)
+        signs = np.tile([1.0, 1.0, -1.0], self.rows)
+        shape = (self.rows, len(self.gain))
+        return csr_matrix((signs, (rows, self._triples.ravel())), shape=shape)
+
+    def _add_violated(self, x: Floats) -> bool:
+        """Add the worst violated inequalities, x_ij + x_jk - x_ik <= 1; say if there were any."""
+        square = np.zeros((self.n, self.n))
+        square[self.i, self.j] = square[self.j, self.i] = x
+        found = []
+        for middle in range(self.n):
+            near = square[:, middle]
+            excess = near[:, None] + near[None, :] - square - 1.0
+            excess[middle, :] = excess[:, middle] = 0.0
+            i, k = np.nonzero(np.triu(excess, 1) > _VIOLATED)
+            if i.size:
+                triples = np.stack([self.at[i, middle], self.at[middle, k], self.at[i, k]], axis=1)
+                found.append((excess[i, k], triples))
+        if not found:
+            return False
+        worst = np.concatenate([excess for excess, _ in found])
+        triples = np.concatenate([rows for _, rows in found])
+        best = np.argsort(-worst, kind="stable")[:_ROWS_A_ROUND]
+        self._triples = np.concatenate([self._triples, triples[best]])
+        return True
+
+    def relax(self, score: float) -> tuple[float, Floats]:
+        """Solve the relaxation; return bound and solution. Ends early once the score is met."""
+        from scipy.optimize import linprog
+
+        x = (self.gain > 0).astype(np.float64)
+        bound = float(self.gain @ x)
+        for _ in range(_ROUNDS):
+            met = bound * self.scale <= score * (1.0 + _EQUAL)
+            if met or not self._add_violated(x):
+                break
+            solved = linprog(
+                -self.gain,
+                A_ub=self._matrix(),
+                b_ub=np.ones(self.rows),
+                bounds=(0.0, 1.0),
+                method="highs",
+            )
+            if not solved.success:
+                break
+            x, bound = solved.x, min(bound, -float(solved.fun))
+        return bound * self.scale, x
+
+    def branch(self, bound: float) -> tuple[float, Labels | None]:
+        """Solve with whole numbers; return the bound and the partition, if one was found."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        for _ in range(_ROUNDS):
+            solved = milp(
+                -self.gain,
+                integrality=np.ones(len(self.gain)),
+                bounds=Bounds(0.0, 1.0),
+                constraints=LinearConstraint(self._matrix(), -np.inf, 1.0),
+                options={"time_limit": _SECONDS, "mip_rel_gap": 0.0},
+            )
+            if solved.mip_dual_bound is not None:
+                bound = min(bound, -float(solved.mip_dual_bound) * self.scale)
+            if not solved.success:
+                return bound, None
+            x = np.round(solved.x)
+            if not self._add_violated(x):
+                together = np.eye(self.n, dtype=bool)
+                together[self.i, self.j] = together[self.j, self.i] = x > 0.5
+                return bound, canonical(together.argmax(axis=1))
+        return bound, None
