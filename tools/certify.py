@@ -2,7 +2,7 @@
 
     python tools/certify.py [--runs 10] [--out docs/explanation/blocs.md]
 
-The planted networks have known blocs: ties of 1 within and -1 between, with noise.
+Every final network of the first runs of each scenario is bounded from above (``sim.blocs.certify``).
 The planted networks have known blocs: ties of 1 within and -1 between, with normal noise.
 """
 

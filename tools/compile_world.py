@@ -475,13 +475,13 @@ sources:
   sipri_register: {title: "Arms transfers database: shares of trend-indicator values", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "single rounded shares"}
   sipri_2021: {title: "Trends in International Arms Transfers, 2021", author: "Wezeman, Kuimova and Wezeman", year: 2022, kind: paper}
   sipri_nuclear: {title: "SIPRI Yearbook, world nuclear forces", author: "Stockholm International Peace Research Institute", year: 2022, kind: paper}
-"""  # noqa: E501
+"""
 
 SOURCES_2024 = """\
 sources:
   milex_2024: {title: "Trends in World Military Expenditure, 2024 (ratio to 2021, to the power .6)", author: "Liang, Tian, Lopes da Silva, Scarazzato, Karim and Guiberteau Ricard", year: 2025, kind: paper}
   sipri_2024: {title: "Trends in International Arms Transfers, 2024", author: "George, Djokic, Hussain, Wezeman and Wezeman", year: 2025, kind: paper}
-"""  # noqa: E501
+"""
 
 HEAD = """\
 # yaml-language-server: $schema=../../docs/reference/scenario.schema.json
