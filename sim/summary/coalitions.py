@@ -1,13 +1,12 @@
 """The coalition report: what an ensemble says about blocs, poles, pacts and the focal states.
 
-Plain data first (:func:`summarise` gives dataclasses that turn into JSON), then tables for people.
 Every share of runs is a frequency within the model under one scenario, not a probability that
 something will happen in the world.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -15,9 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs import Consensus, consensus, name_blocs
-from sim.metrics import DOMAINS, SECURITY_DOMAINS, Interval, closeness, hedging, interval
+from sim.metrics import SECURITY_DOMAINS, Interval, interval
 from sim.records import PACT_LEVELS, EnsembleRecord
 from sim.results import Results
+from sim.summary.numbers import Change, as_text, change_of
+from sim.summary.states import hedging_series
+from sim.summary.tables import render
 from sim.types import Move
 
 type Floats = npt.NDArray[np.float64]
@@ -29,14 +31,6 @@ NOTE: Final = (
     "Medians over the runs, with the bounds of the middle 90%. Shares of runs are frequencies "
     "within the model, given this scenario and its ranges: they are not predictions."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A quantity over the runs at the start and at the end."""
-
-    start: Interval
-    end: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +140,11 @@ class CoalitionReport:
         return asdict(self)
 
     def __rich__(self) -> Any:
-        return _render(self)
+        return render(self)
 
     def text(self, width: int = 90) -> str:
         """Return the report as plain text of at most ``width`` columns."""
-        from rich.console import Console
-
-        console = Console(
-            width=width, force_terminal=False, color_system=None, legacy_windows=False
-        )
-        with console.capture() as capture:
-            console.print(self)
-        return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+        return as_text(self, width)
 
 
 def summarise(results: Results) -> CoalitionReport:
@@ -180,41 +167,11 @@ def summarise(results: Results) -> CoalitionReport:
         frequency=found.frequency,
         modal=found.modal,
         partitions=found.distinct,
-        poles=_change(poles[:, 0], poles[:, -1]),
+        poles=change_of(poles[:, 0], poles[:, -1]),
         focal=tuple(_focal(record, code) for code in record.focal),
         formed=_pact_moves(results, made=True),
         broken=_pact_moves(results, made=False),
     )
-
-
-def hedging_series(
-    record: EnsembleRecord, state: str, domains: Sequence[str] = DOMAINS
-) -> Floats | None:
-    """Return the hedging index of a state between the other poles, ``(R, T+1)``.
-
-    None if fewer than two other poles or no domain were recorded. Closeness of ideal points is
-    measured against the widest distance between two states at the start of any run.
-    """
-    poles = [pole for pole in record.poles if pole != state and (state, pole) in record.dyads]
-    known = [name for name in domains if name in record.dyad_fields]
-    if "closeness" in domains and "ideal_point" in record.state_fields:
-        known.append("closeness")
-    if len(poles) < 2 or not known or "capability" not in record.state_fields:
-        return None
-    at = [record.index(pole) for pole in poles]
-    ties = []
-    for name in known:
-        if name == "closeness":
-            points = record.state("ideal_point")
-            spread = float(np.ptp(points[:, 0, :], axis=-1).max()) or 1.0
-            ties.append(closeness(points[:, :, record.index(state)], points[:, :, at], spread))
-        else:
-            ties.append(np.stack([record.dyad(name, state, pole) for pole in poles], axis=-1))
-    return hedging(np.stack(ties, axis=-2), record.state("capability")[:, :, at]).index
-
-
-def _change(start: npt.ArrayLike, end: npt.ArrayLike) -> Change:
-    return Change(interval(start), interval(end))
 
 
 def _alone(found: Consensus) -> npt.NDArray[np.bool_]:
@@ -245,8 +202,8 @@ def _blocs(results: Results, found: Consensus) -> tuple[Bloc, ...]:
                 core=record.states[core],
                 members=_members(record, inside, together, strength),
                 contested=_members(record, outside, together, together),
-                share=_change(held[:, 0], held[:, -1]),
-                core_share=_change(mine[:, 0], mine[:, -1]),
+                share=change_of(held[:, 0], held[:, -1]),
+                core_share=change_of(mine[:, 0], mine[:, -1]),
             )
         )
     return tuple(blocs)
@@ -263,13 +220,13 @@ def _focal(record: EnsembleRecord, code: str) -> FocalState:
     first, last = record.network_ticks[0], record.network_ticks[-1]
 
     def change(series: Floats | None) -> Change | None:
-        return None if series is None else _change(series[:, first], series[:, last])
+        return None if series is None else change_of(series[:, first], series[:, last])
 
     alignment = {}
     for pole in record.poles:
         if (code, pole) in record.dyads and "alignment" in record.dyad_fields:
             series = record.dyad("alignment", code, pole)
-            alignment[pole] = _change(series[:, first], series[:, last])
+            alignment[pole] = change_of(series[:, first], series[:, last])
     dependence: dict[str, tuple[Dependence, Dependence]] = {}
     partners = [j for i, j in record.dyads if i == code]
     for channel in ("trade", "arms", "energy", "finance"):
@@ -288,7 +245,7 @@ def _focal(record: EnsembleRecord, code: str) -> FocalState:
         hedging=change(hedging_series(record, code)),
         security_hedging=change(hedging_series(record, code, SECURITY_DOMAINS)),
         dependence=dependence,
-        pact_count=_change(count[:, 0], count[:, -1]),
+        pact_count=change_of(count[:, 0], count[:, -1]),
         pacts=_pacts(record, row, others),
     )
 
@@ -345,156 +302,3 @@ def _pact_moves(results: Results, *, made: bool) -> tuple[PactMove, ...]:
             )
         )
     return tuple(sorted(found, key=lambda move: (-move.runs, move.states)))
-
-
-# --- for people ----------------------------------------------------------------------------------
-_SHOWN_MOVES: Final = 12
-_SHOWN_PACTS: Final = 6
-_SHOWN_CONTESTED: Final = 5
-
-
-def _render(report: CoalitionReport) -> Any:
-    from rich.console import Group
-    from rich.text import Text
-
-    arm = "" if report.arm == "base" else f", arm {report.arm}"
-    head = Text(f"{report.title}{arm}\n", style="bold")
-    head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
-    parts: list[Any] = [head, Text(), _bloc_table(report), _partition_line(report)]
-    parts.append(
-        Text(
-            f"Effective number of poles: {_number(report.poles.start)} at the start, "
-            f"{_number(report.poles.end)} at the end."
-        )
-    )
-    parts += [_focal_table(report, state) for state in report.focal]
-    for title, moves in (("made or raised", report.formed), ("broken or lowered", report.broken)):
-        parts += [Text(), _moves_table(f"Pacts {title}", moves)]
-    parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]
-    return Group(*parts)
-
-
-def _table(title: str | None, columns: Iterable[tuple[str, str]]) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    for name, side in columns:
-        table.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
-    return table
-
-
-def _bloc_table(report: CoalitionReport) -> Any:
-    columns = (("bloc", ""), ("capability share", "right"), ("members", ""))
-    table = _table(f"Blocs in {report.end}", columns)
-    for bloc in report.blocs:
-        members = _listed(bloc.members)
-        if bloc.contested:
-            more = len(bloc.contested) - _SHOWN_CONTESTED
-            listed = _listed(bloc.contested[:_SHOWN_CONTESTED])
-            members += f"\n[dim]at times: {listed}{f', and {more} more' if more > 0 else ''}[/dim]"
-        table.add_row(bloc.core, _number(bloc.share.end), members)
-    if report.unaligned:
-        table.add_row("[dim]unaligned[/dim]", "", ", ".join(report.unaligned))
-    return table
-
-
-def _listed(members: Iterable[Member]) -> str:
-    """Members with the share of runs, where it is not all of them."""
-    return ", ".join(
-        member.state if member.together == 1 else f"{member.state} {percent(member.together)}"
-        for member in members
-    )
-
-
-def _partition_line(report: CoalitionReport) -> Any:
-    from rich.text import Text
-
-    if report.partitions == 1:
-        return Text("All runs end in this partition.")
-    if report.modal:
-        why = f"the most frequent outcome, in {percent(report.frequency)} of the runs"
-    else:
-        why = (
-            "the partition that agrees best with all runs, as no outcome is clearly the most "
-            f"frequent; {percent(report.frequency)} of the runs end in it exactly"
-        )
-    return Text(
-        f"This is {why}; {report.partitions} different outcomes occur. A percentage is the share "
-        "of runs that end with the state in the bloc of the first member (none: in all of them)."
-    )
-
-
-def _focal_table(report: CoalitionReport, state: FocalState) -> Any:
-    table = _table(None, ((state.state, ""), (report.start, "right"), (report.end, "right")))
-    for pole, change in state.alignment.items():
-        table.add_row(f"alignment with {pole}", _number(change.start), _number(change.end))
-    for name, hedge in (("hedging", state.hedging), ("in security", state.security_hedging)):
-        if hedge is not None:
-            label = name if name == "hedging" else f"  {name}"
-            table.add_row(label, _number(hedge.start), _number(hedge.end))
-    for channel, (start, end) in state.dependence.items():
-        table.add_row(f"top {channel} partner*", _partner(start), _partner(end))
-    count = state.pact_count
-    table.add_row("pacts", _number(count.start, 0), _number(count.end, 0))
-    for pact in state.pacts[:_SHOWN_PACTS]:
-        start_held, end_held = _held(pact.start, pact.start_level), _held(pact.end, pact.end_level)
-        table.add_row(f"  with {pact.partner}", start_held, end_held)
-    hidden = len(state.pacts) - _SHOWN_PACTS
-    if hidden > 0:
-        table.add_row(f"  and with {hidden} more", "", "")
-    if state.dependence:
-        table.caption = "* of the partners recorded; the percentages of pacts are shares of runs"
-        table.caption_justify = "left"
-    return table
-
-
-def _partner(top: Dependence) -> str:
-    return f"{top.partner} {_number(top.share)}" if top.share.high >= 0.005 else "none"
-
-
-def _held(share: float, level: str) -> str:
-    return "none" if share == 0 else f"{level} in {percent(share)}"
-
-
-def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
-    from rich.text import Text
-
-    if not moves:
-        return Text(f"{title}: in no run.", style="bold")
-    columns = (("states", ""), ("level", ""), ("share of runs", "right"), ("median date", "right"))
-    table = _table(title, columns)
-    for move in moves[:_SHOWN_MOVES]:
-        table.add_row(" - ".join(move.states), move.level, percent(move.runs), move.median)
-    if len(moves) > _SHOWN_MOVES:
-        table.add_row(f"[dim]and {len(moves) - _SHOWN_MOVES} rarer[/dim]", "", "", "")
-    return table
-
-
-def plural(number: int, noun: str) -> str:
-    """Write a count with its noun.
-
-    >>> plural(1, "run"), plural(200, "run")
-    ('1 run', '200 runs')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def percent(share: float) -> str:
-    """Write a share in per cent; never 0% or 100% for what is merely near."""
-    if 0 < share < 0.01:
-        return "<1%"
-    if 0.99 < share < 1:
-        return ">99%"
-    return f"{share:.0%}"
-
-
-def _number(value: Interval, digits: int = 2) -> str:
-    """The median and its bounds: ``0.35 (0.20 to 0.41)``."""
-    low, median, high = (_signless(x, digits) for x in (value.low, value.median, value.high))
-    return median if low == high else f"{median} ({low} to {high})"
-
-
-def _signless(x: float, digits: int) -> str:
-    """A number without the sign of a rounded zero."""
-    return f"{round(x, digits) + 0.0:.{digits}f}"

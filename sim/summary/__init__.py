@@ -1,0 +1,39 @@
+"""What an ensemble says, for people: the coalition report and the bloc report.
+
+Plain data first (:func:`summarise` and :func:`describe_blocs` give dataclasses that turn into
+JSON), then tables. Every share of runs is a frequency within the model under one scenario, not a
+probability that something will happen in the world.
+"""
+
+from sim.summary.coalitions import (
+    CONTESTED,
+    NOTE,
+    Bloc,
+    CoalitionReport,
+    Dependence,
+    FocalState,
+    Member,
+    PactHeld,
+    PactMove,
+    summarise,
+)
+from sim.summary.numbers import Change, percent, plural
+from sim.summary.states import hedging_parts, hedging_series
+
+__all__ = [
+    "CONTESTED",
+    "NOTE",
+    "Bloc",
+    "Change",
+    "CoalitionReport",
+    "Dependence",
+    "FocalState",
+    "Member",
+    "PactHeld",
+    "PactMove",
+    "hedging_parts",
+    "hedging_series",
+    "percent",
+    "plural",
+    "summarise",
+]

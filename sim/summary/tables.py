@@ -1,0 +1,124 @@
+"""The coalition report as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.summary.numbers import number, percent, plural, table
+
+if TYPE_CHECKING:
+    from sim.summary.coalitions import CoalitionReport, Dependence, FocalState, Member, PactMove
+
+_SHOWN_MOVES: Final = 12
+_SHOWN_PACTS: Final = 6
+_SHOWN_CONTESTED: Final = 5
+
+
+def render(report: CoalitionReport) -> Any:
+    """Return the coalition report as rich shows it."""
+    from rich.console import Group
+    from rich.text import Text
+
+    arm = "" if report.arm == "base" else f", arm {report.arm}"
+    head = Text(f"{report.title}{arm}\n", style="bold")
+    head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
+    parts: list[Any] = [head, Text(), _bloc_table(report), _partition_line(report)]
+    parts.append(
+        Text(
+            f"Effective number of poles: {number(report.poles.start)} at the start, "
+            f"{number(report.poles.end)} at the end."
+        )
+    )
+    parts += [_focal_table(report, state) for state in report.focal]
+    for title, moves in (("made or raised", report.formed), ("broken or lowered", report.broken)):
+        parts += [Text(), _moves_table(f"Pacts {title}", moves)]
+    parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]
+    return Group(*parts)
+
+
+def _bloc_table(report: CoalitionReport) -> Any:
+    columns = (("bloc", ""), ("capability share", "right"), ("members", ""))
+    made = table(f"Blocs in {report.end}", columns)
+    for bloc in report.blocs:
+        members = _listed(bloc.members)
+        if bloc.contested:
+            more = len(bloc.contested) - _SHOWN_CONTESTED
+            listed = _listed(bloc.contested[:_SHOWN_CONTESTED])
+            members += f"\n[dim]at times: {listed}{f', and {more} more' if more > 0 else ''}[/dim]"
+        made.add_row(bloc.core, number(bloc.share.end), members)
+    if report.unaligned:
+        made.add_row("[dim]unaligned[/dim]", "", ", ".join(report.unaligned))
+    return made
+
+
+def _listed(members: Iterable[Member]) -> str:
+    """Members with the share of runs, where it is not all of them."""
+    return ", ".join(
+        member.state if member.together == 1 else f"{member.state} {percent(member.together)}"
+        for member in members
+    )
+
+
+def _partition_line(report: CoalitionReport) -> Any:
+    from rich.text import Text
+
+    if report.partitions == 1:
+        return Text("All runs end in this partition.")
+    if report.modal:
+        why = f"the most frequent outcome, in {percent(report.frequency)} of the runs"
+    else:
+        why = (
+            "the partition that agrees best with all runs, as no outcome is clearly the most "
+            f"frequent; {percent(report.frequency)} of the runs end in it exactly"
+        )
+    return Text(
+        f"This is {why}; {report.partitions} different outcomes occur. A percentage is the share "
+        "of runs that end with the state in the bloc of the first member (none: in all of them)."
+    )
+
+
+def _focal_table(report: CoalitionReport, state: FocalState) -> Any:
+    made = table(None, ((state.state, ""), (report.start, "right"), (report.end, "right")))
+    for pole, change in state.alignment.items():
+        made.add_row(f"alignment with {pole}", number(change.start), number(change.end))
+    for name, hedge in (("hedging", state.hedging), ("in security", state.security_hedging)):
+        if hedge is not None:
+            label = name if name == "hedging" else f"  {name}"
+            made.add_row(label, number(hedge.start), number(hedge.end))
+    for channel, (start, end) in state.dependence.items():
+        made.add_row(f"top {channel} partner*", _partner(start), _partner(end))
+    count = state.pact_count
+    made.add_row("pacts", number(count.start, 0), number(count.end, 0))
+    for pact in state.pacts[:_SHOWN_PACTS]:
+        start_held, end_held = _held(pact.start, pact.start_level), _held(pact.end, pact.end_level)
+        made.add_row(f"  with {pact.partner}", start_held, end_held)
+    hidden = len(state.pacts) - _SHOWN_PACTS
+    if hidden > 0:
+        made.add_row(f"  and with {hidden} more", "", "")
+    if state.dependence:
+        made.caption = "* of the partners recorded; the percentages of pacts are shares of runs"
+        made.caption_justify = "left"
+    return made
+
+
+def _partner(top: Dependence) -> str:
+    return f"{top.partner} {number(top.share)}" if top.share.high >= 0.005 else "none"
+
+
+def _held(share: float, level: str) -> str:
+    return "none" if share == 0 else f"{level} in {percent(share)}"
+
+
+def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
+    from rich.text import Text
+
+    if not moves:
+        return Text(f"{title}: in no run.", style="bold")
+    columns = (("states", ""), ("level", ""), ("share of runs", "right"), ("median date", "right"))
+    made = table(title, columns)
+    for move in moves[:_SHOWN_MOVES]:
+        made.add_row(" - ".join(move.states), move.level, percent(move.runs), move.median)
+    if len(moves) > _SHOWN_MOVES:
+        made.add_row(f"[dim]and {len(moves) - _SHOWN_MOVES} rarer[/dim]", "", "", "")
+    return made
