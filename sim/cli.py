@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 
 #: The order of the help; a command file that is not named here comes last.
-ORDER = ("run", "compare", "explain", "claims", "scenarios", "names", "metrics", "kernels")
+ORDER = ("run", "blocs", "compare", "explain", "claims", "scenarios", "names", "metrics", "kernels")
 
 
 def version(value: bool) -> None:

@@ -53,19 +53,22 @@ def interval(values: npt.ArrayLike, level: float = 0.9) -> Interval:
 
 
 # --- polarity ------------------------------------------------------------------------------------
-def bloc_shares(labels: npt.ArrayLike, capability: npt.ArrayLike) -> Floats:
+def bloc_shares(
+    labels: npt.ArrayLike, capability: npt.ArrayLike, *, of: npt.ArrayLike | None = None
+) -> Floats:
     """Return the capability share of each bloc, ``(..., N)``: column b for label b, else 0.
 
     ``labels (..., N)`` are integers in [0, N), ``capability (..., N)`` is not negative. Shares are
-    of the total of the N states; an unaligned state is a bloc of its own. Without any capability
-    all shares are 0.
+    of the total of the N states, or of the total of ``of (..., N)`` if given; an unaligned state is
+    a bloc of its own. Without any capability all shares are 0.
     """
     array = np.asarray(labels)
     strength = np.broadcast_to(np.asarray(capability, np.float64), array.shape)
+    whole = strength if of is None else np.broadcast_to(np.asarray(of, np.float64), array.shape)
     n = array.shape[-1]
     rows = np.arange(array.size // max(n, 1)).repeat(n)
     total = np.bincount(rows * n + array.ravel(), strength.ravel(), minlength=array.size)
-    return _ratio(total.reshape(array.shape), strength.sum(axis=-1, keepdims=True))
+    return _ratio(total.reshape(array.shape), whole.sum(axis=-1, keepdims=True))
 
 
 def herfindahl(shares: npt.ArrayLike) -> Floats:
@@ -88,33 +91,36 @@ def effective_poles(labels: npt.ArrayLike, capability: npt.ArrayLike) -> Floats:
     return _ratio(np.ones_like(concentration), concentration)
 
 
-def bipolarity(labels: npt.ArrayLike, capability: npt.ArrayLike, tie: npt.ArrayLike) -> float:
+def bipolarity(labels: npt.ArrayLike, capability: npt.ArrayLike, tie: npt.ArrayLike) -> Floats:
     """Return how far two blocs of equal strength, without ties between them, make up the world.
 
     BI = (pi_1 + pi_2) (1 - |pi_1 - pi_2| / (pi_1 + pi_2)) (1 - d): pi_1 and pi_2 are the shares of
-    the two strongest blocs, d the part of the pairs between them with a positive tie. 1 for a
-    perfectly bipolar system; 0 with a single bloc. ``labels``, ``capability (N,)``, ``tie (N, N)``.
+    the two strongest blocs, d the part of the pairs between them with a positive tie. It joins the
+    concentration and the parity of two camps (Wayman 1984; Mansfield 1993) with the gap between
+    them; the product is this project's. 1 for a perfectly bipolar system; 0 with a single bloc.
+    ``labels``, ``capability (..., N)``, ``tie (..., N, N)`` give ``(...)``.
     """
-    array, weights = np.asarray(labels), np.asarray(tie, np.float64)
+    array, weights = np.asarray(labels), np.asarray(tie)
     shares = bloc_shares(array, capability)
-    if shares.size < 2:
-        return 0.0
-    first, second = np.argsort(-shares, kind="stable")[:2]
-    both = shares[first] + shares[second]
-    if shares[second] == 0.0:
-        return 0.0
-    across = weights[np.ix_(array == first, array == second)]
-    balance = 1.0 - abs(shares[first] - shares[second]) / both
-    return float(both * balance * (1.0 - (across > 0).mean()))
+    if shares.shape[-1] < 2:
+        return np.zeros(shares.shape[:-1])
+    two = np.argsort(-shares, axis=-1, kind="stable")[..., :2]
+    pi = np.take_along_axis(shares, two, axis=-1)
+    both = pi.sum(axis=-1)
+    one, other = array == two[..., :1], array == two[..., 1:]
+    across = one[..., :, None] & other[..., None, :]
+    tied = _ratio((across & (weights > 0)).sum(axis=(-1, -2)), across.sum(axis=(-1, -2)))
+    balance = 1.0 - _ratio(np.abs(pi[..., 0] - pi[..., 1]), both)
+    return np.where(pi[..., 1] > 0, both * balance * (1.0 - tied), 0.0)
 
 
 def esteban_ray(
     shares: npt.ArrayLike, distances: npt.ArrayLike, *, alpha: float = 1.3, scale: float = 1.0
-) -> float:
+) -> Floats:
     """Return the polarisation P = K sum_b sum_c pi_b^(1+alpha) pi_c d_bc (Esteban & Ray 1994).
 
-    ``shares (B,)`` of the groups, ``distances (B, B)`` between them, ``scale`` K. Two groups of a
-    half at distance 1 and alpha = 1 give 0.25.
+    ``shares (..., B)`` of the groups, ``distances (..., B, B)`` between them, ``scale`` K. Two
+    groups of a half at distance 1 and alpha = 1 give 0.25.
 
     Raises:
         ValueError: alpha is outside (0, 1.6], where their axioms hold.
@@ -122,37 +128,59 @@ def esteban_ray(
     if not 0.0 < alpha <= 1.6:
         raise ValueError(f"alpha: {alpha} is outside (0, 1.6]")
     pi, d = np.asarray(shares, np.float64), np.asarray(distances, np.float64)
-    return float(scale * (pi ** (1.0 + alpha)) @ d @ pi)
+    total: Floats = np.einsum("...b,...bc,...c->...", pi ** (1.0 + alpha), d, pi)
+    return scale * total
 
 
-def frustration(tie: npt.ArrayLike, labels: npt.ArrayLike) -> float:
+def polarisation(
+    labels: npt.ArrayLike,
+    capability: npt.ArrayLike,
+    positions: npt.ArrayLike,
+    spread: float,
+    *,
+    alpha: float = 1.3,
+) -> Floats:
+    """Return the Esteban-Ray polarisation of blocs on a line of positions, ``(...)``.
+
+    Groups are the blocs, their shares those of capability, their distances |x_b - x_c| / ``spread``
+    between the capability-weighted mean positions. Scaled by 2^(1+alpha), so that two equal blocs
+    at the distance ``spread`` give 1 (:func:`esteban_ray`). All arrays are ``(..., N)``; 0 without
+    capability.
+    """
+    array = np.asarray(labels)
+    strength = np.broadcast_to(np.asarray(capability, np.float64), array.shape)
+    shares = bloc_shares(array, strength)
+    moment = bloc_shares(array, strength * np.asarray(positions, np.float64), of=strength)
+    x = _ratio(moment, shares)
+    apart = np.abs(x[..., :, None] - x[..., None, :]) / spread
+    return esteban_ray(shares, apart, alpha=alpha, scale=2.0 ** (1.0 + alpha))
+
+
+def frustration(tie: npt.ArrayLike, labels: npt.ArrayLike) -> Floats:
     """Return the share of the tie weight that is at odds with a partition, in [0, 1].
 
     L = (sum of positive ties between blocs + sum of |negative ties| inside them) / sum of |ties|
     over unordered pairs: the line index of Harary (1959) for the given partition (Doreian & Mrvar
     1996), weighted. Its complement in the form of Aref & Wilson (2019) is F = 1 - 2 L. 0 without
-    ties. ``tie (N, N)``, ``labels (N,)``.
+    ties. ``tie (..., N, N)``, ``labels (..., N)`` give ``(...)``.
     """
-    weights, array = np.asarray(tie, np.float64), np.asarray(labels)
-    upper = np.triu(np.ones(weights.shape, bool), 1)
-    together = array[:, None] == array[None, :]
-    bad = np.where(together, np.maximum(-weights, 0.0), np.maximum(weights, 0.0))
-    total = np.abs(weights)[upper].sum()
-    return float(bad[upper].sum() / total) if total > 0 else 0.0
+    pairs, together = _pairs(tie, labels)
+    bad = np.where(together, np.maximum(-pairs, 0.0), np.maximum(pairs, 0.0))
+    return _ratio(bad.sum(axis=-1), np.abs(pairs).sum(axis=-1))
 
 
-def tightness(tie: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[float, float]:
+def tightness(tie: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Return tightness and discreteness of the blocs (Bueno de Mesquita 1975).
 
     Tightness is the mean tie between members of one bloc, discreteness that mean less the mean tie
-    between members of different blocs. A mean over no pair is 0. ``tie (N, N)``, ``labels (N,)``.
+    between members of different blocs. A mean over no pair is 0. ``tie (..., N, N)``,
+    ``labels (..., N)`` give two ``(...)``.
     """
-    weights, array = np.asarray(tie, np.float64), np.asarray(labels)
-    upper = np.triu(np.ones(weights.shape, bool), 1)
-    together = array[:, None] == array[None, :]
-    within, between = weights[upper & together], weights[upper & ~together]
-    tight = float(within.mean()) if within.size else 0.0
-    return tight, tight - (float(between.mean()) if between.size else 0.0)
+    pairs, together = _pairs(tie, labels)
+    inside = together.sum(axis=-1)
+    within = _ratio(np.where(together, pairs, 0.0).sum(axis=-1), inside)
+    between = _ratio(np.where(together, 0.0, pairs).sum(axis=-1), together.shape[-1] - inside)
+    return within, within - between
 
 
 def crosscutting(one: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
@@ -166,26 +194,30 @@ def crosscutting(one: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
     0.667
     """
     first, second = np.asarray(one), np.asarray(other)
-    upper = np.triu_indices(first.shape[-1], 1)
-    a = (first[..., :, None] == first[..., None, :])[..., *upper]
-    b = (second[..., :, None] == second[..., None, :])[..., *upper]
-    return np.asarray((a != b).sum(axis=-1) / max(1, len(upper[0])), np.float64)
+    i, j = np.triu_indices(first.shape[-1], 1)
+    differ = (first[..., i] == first[..., j]) != (second[..., i] == second[..., j])
+    return np.asarray(differ.sum(axis=-1) / max(1, len(i)), np.float64)
 
 
-def s_score(portfolios: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
-    """Return the similarity of alliance portfolios S, ``(N, N)`` (Signorino & Ritter 1999).
+def s_score(
+    portfolios: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    *,
+    spread: float | None = None,
+) -> Floats:
+    """Return the similarity of alliance portfolios S, ``(..., N, N)`` (Signorino & Ritter 1999).
 
-    S_ij = 1 - 2 sum_k w_k |p_ik - p_jk| / (d_max sum_k w_k). ``portfolios (N, K)`` holds the tie of
-    each state with each of K others, d_max is the range of its values, ``weights (K,)`` default to
-    one. 1 for equal and -1 for opposite portfolios; all 1 if every tie is the same.
+    S_ij = 1 - 2 sum_k w_k |p_ik - p_jk| / (d_max sum_k w_k). ``portfolios (..., N, K)`` holds the
+    tie of each state with each of K others, d_max is ``spread``, by default the range of the values
+    given; ``weights (..., K)`` default to one. 1 for equal and -1 for opposite portfolios; all 1 if
+    every tie is the same.
     """
     p = np.asarray(portfolios, np.float64)
-    w = np.ones(p.shape[1]) if weights is None else np.asarray(weights, np.float64)
-    spread = float(p.max() - p.min())
-    if spread == 0.0:
-        return np.ones((len(p), len(p)))
-    distance = (np.abs(p[:, None, :] - p[None, :, :]) * w).sum(axis=-1)
-    result: Floats = 1.0 - 2.0 * distance / (spread * w.sum())
+    w = np.ones(p.shape[-1]) if weights is None else np.asarray(weights, np.float64)
+    most = float(np.ptp(p)) if spread is None else spread
+    weighed = w[..., None, None, :]
+    distance = (np.abs(p[..., :, None, :] - p[..., None, :, :]) * weighed).sum(axis=-1)
+    result: Floats = 1.0 - 2.0 * _ratio(distance, most * weighed.sum(axis=-1))
     return result
 
 
@@ -311,3 +343,10 @@ def _ratio(top: npt.NDArray[Any], bottom: npt.NDArray[Any]) -> Floats:
     out = np.zeros(top.shape)
     np.divide(top, bottom, out=out, where=bottom != 0)
     return out
+
+
+def _pairs(tie: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Ties of the unordered pairs and whether they are in one bloc, each ``(..., pairs)``."""
+    weights, array = np.asarray(tie, np.float64), np.asarray(labels)
+    i, j = np.triu_indices(array.shape[-1], 1)
+    return weights[..., i, j], array[..., i] == array[..., j]

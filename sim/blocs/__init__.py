@@ -8,15 +8,18 @@ blocs is free, and a state that nothing ties to any bloc stays alone.
 
 :mod:`~sim.blocs.search` finds a partition, :mod:`~sim.blocs.certificate` says how far from the best
 it can be, :mod:`~sim.blocs.partitions` compares and names partitions, :mod:`~sim.blocs.definitions`
-gives other ideas of what ties states, :mod:`~sim.blocs.history` what becomes of blocs in time.
+gives other ideas of what ties states, :mod:`~sim.blocs.history` what becomes of blocs in time,
+:mod:`~sim.blocs.measures` what is measured of them all.
 """
 
 from sim.blocs.certificate import Certificate, certify
 from sim.blocs.definitions import DEFINITIONS, ties_by
 from sim.blocs.history import Turnover, persistence, turnover
+from sim.blocs.measures import MEASURES, Measure, System, measured
 from sim.blocs.partitions import (
     Consensus,
     agreement,
+    align_blocs,
     canonical,
     co_membership,
     consensus,
@@ -29,16 +32,21 @@ from sim.blocs.search import find_blocs
 
 __all__ = [
     "DEFINITIONS",
+    "MEASURES",
     "Certificate",
     "Consensus",
+    "Measure",
+    "System",
     "Turnover",
     "agreement",
+    "align_blocs",
     "canonical",
     "certify",
     "co_membership",
     "consensus",
     "find_blocs",
     "match_labels",
+    "measured",
     "name_blocs",
     "persistence",
     "ties_by",

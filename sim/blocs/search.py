@@ -312,6 +312,22 @@ def _search(ties: Floats, starts: int, seed: int, found: Labels) -> None:
         _settle(tie, found[at], least)
 
 
+def checked(tie: npt.ArrayLike) -> Floats:
+    """Return a copy of the networks ``(..., N, N)`` with nothing on their diagonals.
+
+    Raises:
+        ValueError: the array is not square, not symmetric or not finite.
+    """
+    weights = np.array(tie, np.float64)
+    if weights.ndim < 2 or weights.shape[-1] != weights.shape[-2]:
+        raise ValueError(f"tie: expected weights (..., N, N), got {weights.shape}")
+    if not np.array_equal(weights, np.swapaxes(weights, -1, -2)) or np.isinf(weights).any():
+        raise ValueError("tie: the weights are not symmetric finite numbers")
+    diagonal = np.arange(weights.shape[-1])
+    weights[..., diagonal, diagonal] = 0.0
+    return weights
+
+
 def find_blocs(tie: npt.ArrayLike, starts: int = 20, seed: int = 0) -> Labels:
     """Find the partition with the most weight inside its blocs.
 
@@ -328,16 +344,12 @@ def find_blocs(tie: npt.ArrayLike, starts: int = 20, seed: int = 0) -> Labels:
     Raises:
         ValueError: the array is not square, not symmetric or not finite, or ``starts`` < 1.
     """
-    weights = np.array(tie, np.float64)
-    if weights.ndim < 2 or weights.shape[-1] != weights.shape[-2] or starts < 1:
-        raise ValueError(f"expected ties (..., N, N) and a start, got {weights.shape}, {starts}")
-    if not np.array_equal(weights, np.swapaxes(weights, -1, -2)) or np.isinf(weights).any():
-        raise ValueError("tie: the weights are not symmetric finite numbers")
+    weights = checked(tie)
+    if starts < 1:
+        raise ValueError(f"starts: expected one or more, got {starts}")
     n = weights.shape[-1]
     found: Labels = np.zeros(weights.shape[:-1], np.int64)
     if weights.size:
-        diagonal = np.arange(n)
-        weights[..., diagonal, diagonal] = 0.0
         stack, labels = weights.reshape(-1, n, n), found.reshape(-1, n)
         middle = len(stack) // 2
         with ThreadPoolExecutor(1) as other:

@@ -41,17 +41,6 @@ class Observed:
         """A variable of a collective, or the part of a state in it, ``(R, T+1)``."""
         return self.record.cell(variable, collective, state)
 
-    def contact_received(self, i: str) -> Floats:
-        """1 - mean contact of the others with i, weighted by their capability, ``(R, T+1)``."""
-        others = [j for j in self.record.states if j != i]
-        at = [self.record.index(j) for j in others]
-        weight = self.record.state("capability")[:, :, at]
-        contact = np.stack([self.record.dyad("contact", j, i) for j in others], axis=-1)
-        total = weight.sum(axis=-1)
-        met = (weight * contact).sum(axis=-1)
-        isolated: Floats = 1.0 - np.divide(met, total, out=np.zeros_like(met), where=total > 0)
-        return isolated
-
     # --- the network, known at its ticks and held from one to the next ---------------------------
     @cached_property
     def labels(self) -> Ints:

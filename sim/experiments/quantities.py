@@ -20,7 +20,10 @@ from sim.experiments.observed import Observed
 from sim.metrics import SECURITY_DOMAINS
 from sim.records import MOVE_KINDS
 from sim.registry import COLLECTIVES, Field
-from sim.summary import hedging_series
+from sim.summary.states import (
+    hedging_series,
+    isolation_of,
+)
 from sim.types import OBLIGATIONS
 
 type Floats = npt.NDArray[np.float64]
@@ -377,7 +380,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             0.0,
             1.0,
             "1 less the contact that i receives from all others, weighted by their capability",
-            lambda seen, words: seen.contact_received(words[0]),
+            lambda seen, words: isolation_of(seen.record, words[0]),
             _from_all,
         ),
     ),

@@ -5,18 +5,17 @@ JSON), then tables. Every share of runs is a frequency within the model under on
 probability that something will happen in the world.
 """
 
+from sim.summary.blocs import BlocEvent, BlocReport, bloc_labels_by, describe_blocs
 from sim.summary.coalitions import (
-    CONTESTED,
     NOTE,
-    Bloc,
     CoalitionReport,
     Dependence,
     FocalState,
-    Member,
     PactHeld,
     PactMove,
     summarise,
 )
+from sim.summary.members import CONTESTED, Bloc, Member
 from sim.summary.numbers import Change, percent, plural
 from sim.summary.states import hedging_parts, hedging_series
 
@@ -24,6 +23,8 @@ __all__ = [
     "CONTESTED",
     "NOTE",
     "Bloc",
+    "BlocEvent",
+    "BlocReport",
     "Change",
     "CoalitionReport",
     "Dependence",
@@ -31,6 +32,8 @@ __all__ = [
     "Member",
     "PactHeld",
     "PactMove",
+    "bloc_labels_by",
+    "describe_blocs",
     "hedging_parts",
     "hedging_series",
     "percent",

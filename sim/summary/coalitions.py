@@ -13,10 +13,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.blocs import Consensus, consensus, name_blocs
+from sim.blocs import consensus
 from sim.metrics import SECURITY_DOMAINS, Interval, interval
 from sim.records import PACT_LEVELS, EnsembleRecord
 from sim.results import Results
+from sim.summary.members import Bloc, alone_in, consensus_blocs
 from sim.summary.numbers import Change, as_text, change_of
 from sim.summary.states import hedging_series
 from sim.summary.tables import render
@@ -24,37 +25,10 @@ from sim.types import Move
 
 type Floats = npt.NDArray[np.float64]
 
-CONTESTED: Final = 0.2
-"""A state outside a bloc that joins its core in this share of the runs is named beside it."""
-
 NOTE: Final = (
     "Medians over the runs, with the bounds of the middle 90%. Shares of runs are frequencies "
     "within the model, given this scenario and its ranges: they are not predictions."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A state and the share of runs that end with it in the bloc of the core."""
-
-    state: str
-    together: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bloc:
-    """A bloc of the consensus partition at the end, named by its strongest member.
-
-    ``share`` is the capability share of these members, ``core_share`` that of whatever bloc the
-    core is in, run by run (the shares of cores that are at times together overlap). ``contested``
-    are states outside that join the core in at least 20% of the runs.
-    """
-
-    core: str
-    members: tuple[Member, ...]
-    contested: tuple[Member, ...]
-    share: Change
-    core_share: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +134,8 @@ def summarise(results: Results) -> CoalitionReport:
         runs=record.runs,
         start=results.quarters[first],
         end=results.quarters[last],
-        blocs=_blocs(results, found),
-        unaligned=tuple(
-            code for code, alone in zip(record.states, _alone(found), strict=True) if alone
-        ),
+        blocs=consensus_blocs(results, results.bloc_labels, found),
+        unaligned=tuple(record.states[i] for i in alone_in(found.labels)),
         frequency=found.frequency,
         modal=found.modal,
         partitions=found.distinct,
@@ -172,48 +144,6 @@ def summarise(results: Results) -> CoalitionReport:
         formed=_pact_moves(results, made=True),
         broken=_pact_moves(results, made=False),
     )
-
-
-def _alone(found: Consensus) -> npt.NDArray[np.bool_]:
-    alone: npt.NDArray[np.bool_] = np.bincount(found.labels)[found.labels] == 1
-    return alone
-
-
-def _blocs(results: Results, found: Consensus) -> tuple[Bloc, ...]:
-    record = results.record
-    strength = results.capability[:, -1].mean(axis=0)
-    cores = name_blocs(found.labels, strength)
-    weight = np.bincount(found.labels, strength)
-    size = np.bincount(found.labels)
-    labels, shares = results.bloc_labels, results.bloc_shares
-    part = results.capability / results.capability.sum(axis=2, keepdims=True)
-    blocs = []
-    for label in np.argsort(-weight, kind="stable"):
-        if size[label] < 2:
-            continue
-        inside = np.flatnonzero(found.labels == label)
-        core = int(cores[inside[0]])
-        together = found.together[core]
-        outside = np.flatnonzero((found.labels != label) & (together >= CONTESTED))
-        mine = np.take_along_axis(shares, labels[:, :, [core]], axis=2)[:, :, 0]
-        held = part[:, :, inside].sum(axis=2)
-        blocs.append(
-            Bloc(
-                core=record.states[core],
-                members=_members(record, inside, together, strength),
-                contested=_members(record, outside, together, together),
-                share=change_of(held[:, 0], held[:, -1]),
-                core_share=change_of(mine[:, 0], mine[:, -1]),
-            )
-        )
-    return tuple(blocs)
-
-
-def _members(
-    record: EnsembleRecord, states: npt.NDArray[np.int64], together: Floats, rank: Floats
-) -> tuple[Member, ...]:
-    ordered = states[np.argsort(-rank[states], kind="stable")]
-    return tuple(Member(record.states[i], float(together[i])) for i in ordered)
 
 
 def _focal(record: EnsembleRecord, code: str) -> FocalState:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.summary.numbers import number, percent, plural, table
 
 if TYPE_CHECKING:
-    from sim.summary.coalitions import CoalitionReport, Dependence, FocalState, Member, PactMove
+    from sim.summary.blocs import BlocReport
+    from sim.summary.coalitions import CoalitionReport, Dependence, FocalState, PactMove
+    from sim.summary.members import Bloc, Member
 
 _SHOWN_MOVES: Final = 12
 _SHOWN_PACTS: Final = 6
@@ -23,7 +25,7 @@ def render(report: CoalitionReport) -> Any:
     arm = "" if report.arm == "base" else f", arm {report.arm}"
     head = Text(f"{report.title}{arm}\n", style="bold")
     head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
-    parts: list[Any] = [head, Text(), _bloc_table(report), _partition_line(report)]
+    parts: list[Any] = [head, Text(), _bloc_table(report), partition_line(report)]
     parts.append(
         Text(
             f"Effective number of poles: {number(report.poles.start)} at the start, "
@@ -41,15 +43,20 @@ def _bloc_table(report: CoalitionReport) -> Any:
     columns = (("bloc", ""), ("capability share", "right"), ("members", ""))
     made = table(f"Blocs in {report.end}", columns)
     for bloc in report.blocs:
-        members = _listed(bloc.members)
-        if bloc.contested:
-            more = len(bloc.contested) - _SHOWN_CONTESTED
-            listed = _listed(bloc.contested[:_SHOWN_CONTESTED])
-            members += f"\n[dim]at times: {listed}{f', and {more} more' if more > 0 else ''}[/dim]"
-        made.add_row(bloc.core, number(bloc.share.end), members)
+        made.add_row(bloc.core, number(bloc.share.end), member_cell(bloc))
     if report.unaligned:
         made.add_row("[dim]unaligned[/dim]", "", ", ".join(report.unaligned))
     return made
+
+
+def member_cell(bloc: Bloc) -> str:
+    """Return the members of a bloc and, dimmed below, who joins it at times."""
+    members = _listed(bloc.members)
+    if bloc.contested:
+        more = len(bloc.contested) - _SHOWN_CONTESTED
+        listed = _listed(bloc.contested[:_SHOWN_CONTESTED])
+        members += f"\n[dim]at times: {listed}{f', and {more} more' if more > 0 else ''}[/dim]"
+    return members
 
 
 def _listed(members: Iterable[Member]) -> str:
@@ -60,7 +67,8 @@ def _listed(members: Iterable[Member]) -> str:
     )
 
 
-def _partition_line(report: CoalitionReport) -> Any:
+def partition_line(report: CoalitionReport | BlocReport) -> Any:
+    """Say how the consensus partition was chosen and how often it comes out."""
     from rich.text import Text
 
     if report.partitions == 1:

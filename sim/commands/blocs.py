@@ -1,0 +1,56 @@
+"""`multipolar blocs`: the blocs of a saved result, how surely, and by which definition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import AsJson, out, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def blocs(
+        folder: Annotated[
+            Path,
+            typer.Argument(
+                metavar="RESULTS", help="The folder of a result, as run printed it at its end."
+            ),
+        ],
+        definition: Annotated[
+            str,
+            typer.Option(
+                "--definition",
+                metavar="NAME",
+                help="What ties states together: [cyan]ties[/cyan] (all ties of the model), "
+                "[cyan]defence[/cyan] (defence pacts only) or [cyan]alignment[/cyan] (positions "
+                "only).",
+            ),
+        ] = "ties",
+        networks: Annotated[
+            int, typer.Option(min=0, help="Most final networks to prove or bound, a run each.")
+        ] = 20,
+        as_json: AsJson = False,
+    ) -> None:
+        """Show which blocs the runs of a result end in, and how much hangs on the definition.
+
+        Blocs are the partition of the states that keeps the most signed tie weight inside its
+        parts. Shown are the blocs that stand for all runs, whether they are proven best, the pairs
+        of states that are in doubt, splits and mergers with their dates, how polarised the system
+        is, where the focal states stand, and what the other definitions would say.
+
+        Example: [cyan]multipolar run vietnam_bamboo --runs 50[/cyan], then [cyan]multipolar blocs
+        results/ID-vietnam-bamboo-base --definition defence[/cyan].
+        """
+        from sim.results import Results
+        from sim.summary import describe_blocs
+
+        report = describe_blocs(Results.load(folder), definition, networks=networks)
+        if as_json:
+            print_json(report.to_dict())
+        else:
+            out.print(report)
