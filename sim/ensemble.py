@@ -93,7 +93,7 @@ DYAD_SERIES = (
     "intensity_2",
     "intensity_3",
 )
-NETWORKS = ("tie", "pact_level")
+NETWORKS = ("tie", "pact_level", "organisation_floor")
 _HEAD = kernel.LOG_HEAD
 _TERMS = kernel.TERM_COUNT
 
@@ -195,6 +195,7 @@ class _Store:
         self.cells = np.empty((runs, ticks, plan.cells.shape[0]))
         self.tie = np.empty((runs, plan.ticks.size, n, n), dtype=np.float32)
         self.level = np.empty((runs, plan.ticks.size, n, n), dtype=np.int8)
+        self.floor = np.empty((runs, plan.ticks.size, n, n), dtype=np.float32)
         self.moves = [np.empty(0, dtype=move_dtype(_TERMS))] * runs
         self.counts = np.zeros((runs, 2), dtype=np.int64)
 
@@ -241,6 +242,7 @@ def _simulate(world: World, plan: _Plan, store: _Store, seed: int, run: int) -> 
         capacity = logged
     store.tie[run] = networks[0]
     store.level[run] = networks[1]
+    store.floor[run] = networks[2]
     store.moves[run] = move_rows(run, log[:logged])
 
 
@@ -368,6 +370,7 @@ def _record(
         network_ticks=tuple(int(tick) for tick in plan.ticks),
         tie=store.tie[:runs],
         level=store.level[:runs],
+        floor=store.floor[:runs],
         term_names=tuple(names.TERMS),
         moves=np.concatenate(store.moves[:runs]),
         opportunities=store.counts[:runs, 0].copy(),

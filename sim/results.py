@@ -30,17 +30,10 @@ import numpy.typing as npt
 
 import sim
 from sim.blocs import find_blocs, name_blocs
+from sim.columns import Columns, bloc_columns, columns_of, move_rows, to_arrow, to_frame
 from sim.errors import UserError, shown
 from sim.metrics import Interval, bloc_shares, effective_poles, interval
-from sim.records import (
-    Columns,
-    EnsembleRecord,
-    bloc_columns,
-    columns_of,
-    move_rows,
-    to_arrow,
-    to_frame,
-)
+from sim.records import EnsembleRecord
 from sim.scenario.quarter import format_quarter
 
 if TYPE_CHECKING:
@@ -428,6 +421,7 @@ def _record(shape: Mapping[str, Any], tables: Mapping[str, Any]) -> EnsembleReco
         ),
         tie=square("tie", np.float32),
         level=square("level", np.int8),
+        floor=square("floor", np.float32),
         moves=move_rows(tables["moves"], axes["states"], axes["term_names"], axes["collectives"]),
         opportunities=numbers("opportunities"),
         noops=numbers("noops"),

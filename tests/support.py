@@ -145,6 +145,7 @@ def synthetic_record(
         network_ticks=network_ticks,
         tie=tie.astype(np.float32),
         level=level,
+        floor=np.zeros(level.shape, np.float32),
         term_names=TERMS,
         moves=moves,
         opportunities=np.full(runs, 400),

@@ -56,6 +56,7 @@ def sensitivity(results: Results) -> list[float]:
             name,
             tie=record.tie[:, -1],
             level=record.level[:, -1],
+            floor=record.floor[:, -1],
             ideal_point=record.state("ideal_point")[:, record.network_ticks[-1]],
         )
         out.append(float(agreement(results.bloc_labels[:, -1], find_blocs(network)).mean()))

@@ -13,7 +13,7 @@ gives other ideas of what ties states, :mod:`~sim.blocs.history` what becomes of
 """
 
 from sim.blocs.certificate import Certificate, certify
-from sim.blocs.definitions import DEFINITIONS, ties_by
+from sim.blocs.definitions import DEFENCE_FLOOR, DEFINITIONS, ties_by
 from sim.blocs.history import Turnover, persistence, turnover
 from sim.blocs.measures import MEASURES, Measure, System, measured
 from sim.blocs.partitions import (
@@ -31,6 +31,7 @@ from sim.blocs.partitions import (
 from sim.blocs.search import find_blocs
 
 __all__ = [
+    "DEFENCE_FLOOR",
     "DEFINITIONS",
     "MEASURES",
     "Certificate",

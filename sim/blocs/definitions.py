@@ -15,22 +15,34 @@ from sim.blocs.search import Floats
 
 DEFINITIONS: Final = {
     "ties": "all ties: pacts, trust, tension, dependence and positions, as the model weighs them",
-    "defence": "defence pacts only: states that such pacts join, directly or through allies",
+    "defence": "defence pacts only, of two states or of an organisation: whom they join, directly "
+    "or through allies",
     "alignment": "positions only: states nearer to one another than two states are on the average",
 }
 """Name and meaning of each definition."""
+
+DEFENCE_FLOOR: Final = 0.7
+"""Commitment by an organisation that counts as a defence pact.
+
+Half way between what the model gives arms cooperation (0.4) and a bilateral defence pact (1).
+"""
 
 _DEFENCE: Final = 3  # level of a pact
 
 
 def ties_by(
-    definition: str, *, tie: npt.ArrayLike, level: npt.ArrayLike, ideal_point: npt.ArrayLike
+    definition: str,
+    *,
+    tie: npt.ArrayLike,
+    level: npt.ArrayLike,
+    floor: npt.ArrayLike,
+    ideal_point: npt.ArrayLike,
 ) -> Floats:
     """Return the network ``(..., N, N)`` whose blocs are wanted.
 
     - ``ties``: ``tie`` as it is.
-    - ``defence``: 1 where ``level`` is a defence pact, else 0. The best partition is then the
-      components of the network, so chains of allies count.
+    - ``defence``: 1 where ``level`` is a defence pact or ``floor`` at least :data:`DEFENCE_FLOOR`,
+      else 0. The best partition is then the components of the network, so chains of allies count.
     - ``alignment``: 1 - |x_i - x_j| / m, m the mean distance of two states' ideal points x. On one
       dimension, neighbours attract and the far apart repel (Bailey, Strezhnev & Voeten 2017 for the
       points).
@@ -38,7 +50,8 @@ def ties_by(
     Args:
         definition: one of :data:`DEFINITIONS`.
         tie: signed weights ``(..., N, N)``.
-        level: pact levels ``(..., N, N)``, 0 to 3.
+        level: levels of bilateral pacts ``(..., N, N)``, 0 to 3.
+        floor: commitment by shared organisations ``(..., N, N)``, 0 to 1.
         ideal_point: ``(..., N)``.
 
     Raises:
@@ -47,7 +60,8 @@ def ties_by(
     if definition == "ties":
         return np.asarray(tie, np.float64)
     if definition == "defence":
-        return (np.asarray(level) >= _DEFENCE).astype(np.float64)
+        bilateral = np.asarray(level) >= _DEFENCE
+        return (bilateral | (np.asarray(floor) >= DEFENCE_FLOOR)).astype(np.float64)
     if definition == "alignment":
         x = np.asarray(ideal_point, np.float64)
         apart = np.abs(x[..., :, None] - x[..., None, :])

@@ -256,7 +256,9 @@ def _network(results: Results, definition: str) -> npt.NDArray[np.floating]:
     if definition == "ties":
         return record.tie  # as it is, without a copy
     points = record.state("ideal_point")[:, list(record.network_ticks)]
-    return ties_by(definition, tie=record.tie, level=record.level, ideal_point=points)
+    return ties_by(
+        definition, tie=record.tie, level=record.level, floor=record.floor, ideal_point=points
+    )
 
 
 def _standing(results: Results, labels: Labels, steady: Floats, bloc: Bloc) -> Standing:

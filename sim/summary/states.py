@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.blocs import DEFENCE_FLOOR
 from sim.metrics import DOMAINS, SECURITY_DOMAINS, Hedging, closeness, hedging, s_score
 from sim.records import PACT_LEVELS, EnsembleRecord
 from sim.summary.numbers import Change, change_of
@@ -117,11 +118,13 @@ def position(record: EnsembleRecord, state: str) -> Position:
 def similarity(record: EnsembleRecord, i: str, j: str) -> Floats:
     """Return the S-score of the pacts of two states at the kept ticks, ``(R, L)`` in [-1, 1].
 
-    A portfolio is the level of the pact with every state, 0 to 3, with oneself 3; states are
+    A portfolio is the level of the pact with every state, 0 to 3, with oneself 3; an organisation
+    with a duty to defend counts as such a pact (:data:`sim.blocs.DEFENCE_FLOOR`). States are
     weighted by capability (Signorino & Ritter 1999).
     """
     at = [record.index(i), record.index(j)]
     portfolios = record.level[:, :, at, :].astype(np.float64)
+    portfolios[record.floor[:, :, at, :] >= DEFENCE_FLOOR] = _HIGHEST
     portfolios[:, :, [0, 1], at] = _HIGHEST
     weights = record.state("capability")[:, list(record.network_ticks), :]
     found: Floats = s_score(portfolios, weights, spread=_HIGHEST)[:, :, 0, 1]
