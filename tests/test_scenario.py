@@ -551,6 +551,35 @@ def test_extended_file_may_reach_up_within_the_tree(folder: Path) -> None:
         load_scenario(folder / "world" / "a.yaml")
 
 
+def test_of_several_extended_files_the_last_lies_on_top(folder: Path) -> None:
+    (folder / "one.yaml").write_text("format: 1\ntitle: one\nquestion: whose?\n")
+    (folder / "two.yaml").write_text("format: 1\ntitle: two\n")
+    path = folder / "case.yaml"
+    path.write_text("format: 1\nextends: [base.yaml, one.yaml, two.yaml]\n")
+    spec = load_scenario(path)
+    assert (spec.title, spec.question) == ("two", "whose?")
+    path.write_text("format: 1\nextends: [base.yaml, two.yaml, one.yaml]\ntitle: mine\n")
+    assert load_scenario(path).title == "mine"
+
+
+def test_a_file_that_is_extended_twice_lies_where_it_comes_first(folder: Path) -> None:
+    (folder / "one.yaml").write_text("format: 1\nextends: base.yaml\ntitle: one\n")
+    path = folder / "case.yaml"
+    path.write_text("format: 1\nextends: [one.yaml, base.yaml]\n")
+    assert load_scenario(path).title == "one"
+
+
+def test_parameters_of_a_second_file_keep_their_source(folder: Path) -> None:
+    (folder / "fit.yaml").write_text(
+        "format: 1\nsources: {fit: {title: A calibration}}\n"
+        "parameters: {moves.create: {value: 3, range: [2.9, 3.1], source: fit}}\n"
+    )
+    path = folder / "case.yaml"
+    path.write_text("format: 1\nextends: [base.yaml, fit.yaml]\n")
+    number = load_scenario(path).parameters["moves.create"]
+    assert (number.value, number.low, number.high, number.source) == (3, 2.9, 3.1, "fit")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_extends_reads_regular_files_only(folder: Path) -> None:
     (folder / "base.yaml").unlink()
@@ -754,8 +783,9 @@ def validator() -> jsonschema.Draft7Validator:
 
 
 def test_schema_accepts_the_shipped_scenarios(validator: jsonschema.Draft7Validator) -> None:
-    # the register of claims is a list, not a scenario
-    shipped = [p for p in scenario.SHIPPED.rglob("*.yaml") if p.parent.name != "register"]
+    # the register of claims is a list, and targets are what scenarios are held against
+    others = ("register", "targets")
+    shipped = [p for p in scenario.SHIPPED.rglob("*.yaml") if p.parent.name not in others]
     paths = [BASE, *shipped]
     for path in paths:
         node = read(path.read_text(encoding="utf-8"), Layer(str(path)), Log())

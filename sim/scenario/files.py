@@ -12,10 +12,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from sim.errors import UserError, hint, shown
 from sim.scenario import schema
-from sim.scenario.kinds import Text
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
 
-MAX_EXTENDS = 12
 _SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1_000
 
@@ -83,52 +81,68 @@ def display(path: Path) -> str:
 def read_chain(path: Path, log: Log) -> list[Node]:
     """Return the roots of a scenario and of all that it extends, the most basic first.
 
-    The arms of each file are marked as layers of their own.
+    Where a file extends several others, each lies over those before it in the list, with all that
+    it extends itself; a file that is reached twice counts where it is reached first. The arms of
+    each file are marked as layers of their own.
 
     Raises:
         ScenarioError: a file cannot be read or found, or the chain is a cycle or too long.
         UserError: the first file cannot be opened.
     """
-    first = display(path)
-    folder = path.resolve().parent
-    chain: list[Node] = []
-    seen: list[Path] = []
-    current = path
-    while True:
-        seen.append(current.resolve())
-        layer = Layer(display(current))
+    chain = _Chain(path, log)
+    chain.add(path, ())
+    if log.problems:
+        log.stop(chain.first)
+    return chain.roots
+
+
+class _Chain:
+    """The files of a scenario in the order in which they lie over one another."""
+
+    def __init__(self, path: Path, log: Log) -> None:
+        self.first = display(path)
+        self.roots: list[Node] = []
+        self._folder = path.resolve().parent
+        self._log = log
+        self._seen: set[Path] = set()
+
+    def add(self, path: Path, above: tuple[Path, ...]) -> None:
+        """Add a file after all that it extends; ``above`` are the files that lead to it."""
+        log = self._log
+        here = (*above, path.resolve())
+        self._seen.add(path.resolve())
+        layer = Layer(display(path))
         try:
-            with current.open("rb") as file:
+            with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
         except OSError as error:
             raise UserError(f"cannot read {layer.file}: {error.strerror}") from None
         text = decode(data, layer, log)
         root = None if text is None else read(text, layer, log)
         if root is None or not _is_scenario(root, log):
-            log.stop(first)
+            log.stop(self.first)
             raise UserError(f"cannot read {layer.file}")
-        chain.append(root)
         extends = root.value.pop("extends", None)
-        if extends is None or extends.value is None:
-            break
-        if not Text(500).check(extends, "extends", log):
-            break
-        found = _resolve(extends.value, current, folder)
-        if isinstance(found, str):
-            log.value(extends, "extends", found)
-            break
-        if found.resolve() in seen:
-            names = " -> ".join(p.name for p in (*seen, found.resolve()))
-            log.value(extends, "extends", f"a scenario cannot extend itself: {names}")
-            break
-        if len(seen) > MAX_EXTENDS:
-            log.value(extends, "extends", f"more than {MAX_EXTENDS} scenarios extend one another")
-            break
-        current = found
-    if log.problems:
-        log.stop(first)
-    chain.reverse()
-    return chain
+        for named in () if extends is None or extends.value is None else _named(extends, log):
+            found = _resolve(named.value, path, self._folder)
+            if isinstance(found, str):
+                log.value(named, "extends", found)
+            elif found.resolve() in here:
+                names = " -> ".join(p.name for p in (*here, found.resolve()))
+                log.value(named, "extends", f"a scenario cannot extend itself: {names}")
+            elif len(self._seen) > schema.MAX_EXTENDS:
+                message = f"more than {schema.MAX_EXTENDS} scenarios extend one another"
+                log.value(named, "extends", message)
+            elif found.resolve() not in self._seen:
+                self.add(found, here)
+        self.roots.append(root)
+
+
+def _named(extends: Node, log: Log) -> list[Node]:
+    """Return the well-formed paths that an ``extends`` names, one or a list of them."""
+    if not schema.EXTENDS.check(extends, "extends", log):
+        return []
+    return list(extends.value) if isinstance(extends.value, list) else [extends]
 
 
 def _is_scenario(root: Node, log: Log) -> bool:

@@ -201,6 +201,27 @@ class ListOf(Kind):
 
 
 @dataclass(frozen=True)
+class OneOrMany(Kind):
+    """A value of a kind, or a list of 1 to ``high`` of them."""
+
+    item: Kind
+    high: int
+
+    def check(self, node: Node, key: str, log: Log) -> bool:
+        """Check the value, or the length and every item."""
+        if isinstance(node.value, list):
+            return self._many().check(node, key, log)
+        return self.item.check(node, key, log)
+
+    def schema(self) -> Schema:
+        """Return both forms."""
+        return {"anyOf": [self.item.schema(), self._many().schema()]}
+
+    def _many(self) -> ListOf:
+        return ListOf(self.item, 1, self.high)
+
+
+@dataclass(frozen=True)
 class Free(Kind):
     """A mapping that is carried along as it is."""
 

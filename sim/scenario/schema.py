@@ -24,6 +24,7 @@ from sim.scenario.kinds import (
     ListOf,
     Member,
     Named,
+    OneOrMany,
     Schema,
     Shared,
     Struct,
@@ -42,6 +43,8 @@ MAX_QUARTERS = 400
 MAX_RUNS = 1_000_000
 PACT_TYPES = ("defence", "consultation", "neutrality", "nonaggression", "arms_cooperation")
 RUNGS = ("none", "local", "regional", "global")
+MAX_EXTENDS = 12
+EXTENDS = OneOrMany(Text(500), MAX_EXTENDS)
 SOURCE_KINDS = ("dataset", "document", "paper", "news", "statute")
 CHANNELS = {
     "trade": "trade_flow",
@@ -416,7 +419,9 @@ def document(words: Vocabulary) -> Struct:
         {
             "format": Member(Whole(FORMAT, FORMAT), "Version of this format."),
             "question": Member(Text(500), "One sentence."),
-            "extends": Member(Text(500), "Path of the scenario that this one changes."),
+            "extends": Member(
+                EXTENDS, "Path of the scenario that this one changes, or paths, the last on top."
+            ),
             "clock": Member(clock, "When it starts and how long it runs.", required=True),
             "poles": Member(_STATES, "States that pull others."),
             "focal": Member(_STATES, "States that the report shows."),
