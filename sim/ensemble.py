@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -200,14 +200,24 @@ class _Store:
         self.counts = np.zeros((runs, 2), dtype=np.int64)
 
 
-def _simulate(world: World, plan: _Plan, store: _Store, seed: int, run: int) -> None:
+def _simulate(
+    world: World,
+    plan: _Plan,
+    store: _Store,
+    seed: int,
+    run: int,
+    *,
+    row: int,
+    values: NDArray[np.float64] | None = None,
+) -> None:
+    """Simulate one run into a row of the store, from ``values`` instead of its draws if given."""
     n, quarters = world.n, plan.quarters
     capacity = 4 * n * quarters
     networks = np.empty((plan.network_rows.size, plan.ticks.size, n, n))
     while True:
-        blocks = draws.start(world, seed, run)
+        blocks = draws.start(world, seed, run) if values is None else world.initial(values)
         log = np.empty((capacity, kernel.LOG_COLUMNS))
-        store.counts[run] = 0
+        store.counts[row] = 0
         logged = kernel.entries().simulate(
             blocks.M,
             blocks.V,
@@ -228,22 +238,22 @@ def _simulate(world: World, plan: _Plan, store: _Store, seed: int, run: int) -> 
             plan.dyad_rows,
             plan.pairs,
             plan.cells,
-            store.states[run],
-            store.dyads[run],
-            store.cells[run],
+            store.states[row],
+            store.dyads[row],
+            store.cells[row],
             plan.ticks,
             plan.network_rows,
             networks,
             log,
-            store.counts[run],
+            store.counts[row],
         )
         if logged <= capacity:
             break
         capacity = logged
-    store.tie[run] = networks[0]
-    store.level[run] = networks[1]
-    store.floor[run] = networks[2]
-    store.moves[run] = move_rows(run, log[:logged])
+    store.tie[row] = networks[0]
+    store.level[row] = networks[1]
+    store.floor[row] = networks[2]
+    store.moves[row] = move_rows(row, log[:logged])
 
 
 def move_rows(run: int, log: NDArray[np.float64]) -> NDArray[np.void]:
@@ -313,7 +323,7 @@ def run_ensemble(
     def work(run: int) -> int | None:
         if stop.is_set():
             return None
-        _simulate(world, plan, store, seed, run)
+        _simulate(world, plan, store, seed, run, row=run)
         return run
 
     pool = ThreadPoolExecutor(max_workers=jobs)
@@ -342,6 +352,32 @@ def run_ensemble(
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return _record(world, plan, pairs, store, runs, seed)
+
+
+def run_cases(
+    world: World,
+    cases: Sequence[tuple[int, NDArray[np.float64]]],
+    *,
+    seed: int,
+    pairs: tuple[tuple[str, str], ...],
+) -> EnsembleRecord:
+    """Simulate chosen runs from given values, in this thread.
+
+    Args:
+        world: the world of all of them.
+        cases: for each, the number of the run, which keys its luck, and the values of
+            :attr:`World.uncertain`, ``(K,)``; the record has the cases in this order.
+        seed: of all of them.
+        pairs: the ordered pairs of states to record, no others.
+
+    Raises:
+        KeyError: a state of ``pairs`` is unknown.
+    """
+    plan = _plan(world, pairs)
+    store = _Store(plan, world.n, len(cases))
+    for row, (run, values) in enumerate(cases):
+        _simulate(world, plan, store, seed, run, row=row, values=values)
+    return _record(world, plan, pairs, store, len(cases), seed)
 
 
 def _record(

@@ -299,11 +299,11 @@ def hedging(
     return Hedging(equidistance, intensity, mixing, index)
 
 
-def closeness(own: npt.ArrayLike, others: npt.ArrayLike, spread: float) -> Floats:
+def closeness(own: npt.ArrayLike, others: npt.ArrayLike, spread: npt.ArrayLike) -> Floats:
     """Return 1 - |x_i - x_p| / spread, clipped to [0, 1]: nearness of ideal points.
 
     ``own (...)`` and ``others (..., K)`` give ``(..., K)``. ``spread`` is the width of the scale
-    that counts as fully opposed.
+    that counts as fully opposed: one number, or an array that broadcasts to ``(..., K)``.
     """
     apart = np.abs(np.asarray(own, np.float64)[..., None] - np.asarray(others, np.float64))
     return np.clip(1.0 - apart / spread, 0.0, 1.0)

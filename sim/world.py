@@ -7,7 +7,7 @@ from the values drawn for it (:mod:`sim.draws`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,6 +60,10 @@ class Blocks:
 class World:
     """The initial world of a scenario and the uncertainty around it.
 
+    Args:
+        spec: the scenario.
+        varied: dotted keys of parameters that :attr:`uncertain` has although they are exact.
+
     Attributes:
         spec: the scenario.
         codes: state codes in the order of all state axes.
@@ -70,8 +74,9 @@ class World:
         event_names: names and ticks of the events in the order of the table.
     """
 
-    def __init__(self, spec: ScenarioSpec) -> None:
+    def __init__(self, spec: ScenarioSpec, *, varied: Collection[str] = ()) -> None:
         self.spec = spec
+        self._varied = frozenset(varied)
         self.codes = tuple(spec.states)
         self._at = {code: index for index, code in enumerate(self.codes)}
         self.keys = np.array([state_key(code) for code in self.codes], dtype=np.int64)
@@ -231,7 +236,7 @@ class World:
         for name, known in names.PARAMS.items():
             number = self.spec.parameters.get(name) or _default_number(known)
             self._base_p[known.row] = number.value
-            if number.low < number.high:
+            if number.low < number.high or number.key in self._varied:
                 self._cells["P"].append((known.row, self._use(number)))
 
     def _fill_collectives(self) -> None:
@@ -309,7 +314,7 @@ class World:
         for tick, name, event in sorted(scheduled, key=lambda item: item[:2]):
             tied: set[tuple[str, int, int]] = set()
             for effect in event.effects:
-                block, field, i, j = self._place(effect)
+                block, field, i, j = self.place(effect)
                 if effect.field in ("pact_level", "organisation_floor"):
                     # the kernel sets both orders of a tie at once: the first one written
                     if (effect.field, j, i) in tied:
@@ -338,7 +343,7 @@ class World:
             [played[k] for k in order],
         )
 
-    def _place(self, effect: Effect) -> tuple[float, Field, int, int]:
+    def place(self, effect: Effect) -> tuple[float, Field, int, int]:
         """Kind of variable, variable and place that an effect changes, as the kernel has them."""
         if effect.field in names.PARTS:
             part = names.PARTS[effect.field]

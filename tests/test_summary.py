@@ -78,6 +78,19 @@ def test_hedging_needs_two_other_poles(results: Results) -> None:
     assert hedging_series(record, "DDD", ["nonsense"]) is None
 
 
+def test_hedging_of_a_run_does_not_depend_on_the_other_runs(results: Results) -> None:
+    record = results.record
+    moved = record.state_series.copy()
+    moved[1:, 0, record.state_fields.index("ideal_point")] *= np.linspace(2, 9, 11)[:, None]
+    before, after = (
+        hedging_series(x, "DDD") for x in (record, replace(record, state_series=moved))
+    )
+    assert before is not None
+    assert after is not None
+    np.testing.assert_array_equal(before[0], after[0])
+    assert not np.array_equal(before[1], after[1])
+
+
 def test_pacts_are_counted_by_run(results: Results) -> None:
     report = summarise(results)
     (formed,) = report.formed

@@ -5,7 +5,7 @@ them at once. See ``docs/reference`` for the format and :func:`scenario_schema` 
 """
 
 from sim.scenario.files import SHIPPED, find_scenario, shipped_scenarios
-from sim.scenario.loader import load_arms, load_scenario, validate_scenario
+from sim.scenario.loader import Loader, load_arms, load_scenario, validate_scenario
 from sim.scenario.quarter import Quarter, format_quarter, parse_quarter
 from sim.scenario.schema import scenario_schema
 from sim.scenario.spec import (
@@ -36,6 +36,7 @@ __all__ = [
     "Effect",
     "EnsembleSpec",
     "EventSpec",
+    "Loader",
     "Number",
     "OrganisationSpec",
     "PactSpec",

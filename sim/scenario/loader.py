@@ -40,7 +40,7 @@ def load_scenario(
         UserError: there is no such file or arm.
         ScenarioError: the scenario is malformed; every problem is named with its place.
     """
-    return _Loader(path).load(arm, tuple(overrides), quarters)
+    return Loader(path).load(arm, tuple(overrides), quarters)
 
 
 def load_arms(
@@ -56,7 +56,7 @@ def load_arms(
         UserError: there is no such file or arm.
         ScenarioError: the scenario or an arm is malformed.
     """
-    loader = _Loader(path)
+    loader = Loader(path)
     names = (BASE_ARM, *loader.arm_names()) if arms is None else tuple(dict.fromkeys(arms))
     return {name: loader.load(name, tuple(overrides), quarters) for name in names}
 
@@ -68,11 +68,20 @@ def validate_scenario(path: str | os.PathLike[str]) -> ScenarioSpec:
         UserError: there is no such file.
         ScenarioError: the scenario or an arm is malformed; all problems are named.
     """
-    return _Loader(path).validate()
+    return Loader(path).validate()
 
 
-class _Loader:
-    """The merged tree of one file, from which its arms are made."""
+class Loader:
+    """The merged tree of one file, from which its arms are made, with any overrides.
+
+    Reading the files takes most of the time of loading; one loader gives any number of variants.
+
+    Args:
+        path: a file, or the bare name of a shipped scenario.
+
+    Raises:
+        UserError: there is no such file.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         found = find_scenario(path)
@@ -96,7 +105,12 @@ class _Loader:
         return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
 
     def load(self, arm: str, overrides: tuple[str, ...], quarters: int | None) -> ScenarioSpec:
-        """Return one arm with overrides."""
+        """Return one arm with overrides, as :func:`load_scenario` does.
+
+        Raises:
+            UserError: there is no such arm.
+            ScenarioError: the scenario is malformed; every problem is named with its place.
+        """
         root, log = self._resolve(arm, overrides, quarters)
         spec = self._build(root, log, arm, overrides)
         log.stop(self._path)

@@ -30,7 +30,8 @@ def hedging_parts(
     """Return the hedging of a state between the other poles and its parts, each ``(R, T+1)``.
 
     None if fewer than two other poles or no domain were recorded. Closeness of ideal points is
-    measured against the widest distance between two states at the start of any run.
+    measured against the widest distance between two states at the start of the run, so that the
+    hedging of a run does not depend on the other runs.
     """
     poles = [pole for pole in record.poles if pole != state and (state, pole) in record.dyads]
     known = [name for name in domains if name in record.dyad_fields]
@@ -44,7 +45,8 @@ def hedging_parts(
         if name == "closeness":
             points = record.state("ideal_point")
             own, others = points[:, :, record.index(state)], points[:, :, at]
-            ties.append(closeness(own, others, ideal_point_spread(record)))
+            widest = np.ptp(points[:, 0, :], axis=-1)[:, None, None]
+            ties.append(closeness(own, others, np.where(widest > 0.0, widest, 1.0)))
         else:
             ties.append(np.stack([record.dyad(name, state, pole) for pole in poles], axis=-1))
     return hedging(np.stack(ties, axis=-2), record.state("capability")[:, :, at])
