@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the layout on disk; a reader refuses a newer one."""
 
 MANIFEST: Final = "manifest.json"
@@ -363,7 +363,7 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{place / MANIFEST} is damaged: {error}") from error
     if number != FORMAT:
-        raise UserError(f"{place} has format {number}; this version reads format {FORMAT}")
+        raise UserError(f"{place} has format {number}; this version reads format {FORMAT}: run it again")
     return dict(manifest)
 
 

@@ -11,7 +11,7 @@ import pytest
 import sim.results
 from sim.errors import UserError
 from sim.records import EnsembleRecord
-from sim.results import MANIFEST, Results, safe_run_folder
+from sim.results import FORMAT, MANIFEST, Results, safe_run_folder
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 
@@ -189,7 +189,7 @@ def list_manifest(place: Path) -> None:
 
 def newer_format(place: Path) -> None:
     text = (place / MANIFEST).read_text()
-    (place / MANIFEST).write_text(text.replace('"format": 1', '"format": 99'))
+    (place / MANIFEST).write_text(text.replace(f'"format": {FORMAT}', '"format": 99'))
 
 
 def without_field(place: Path) -> None:
