@@ -363,7 +363,9 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{place / MANIFEST} is damaged: {error}") from error
     if number != FORMAT:
-        raise UserError(f"{place} has format {number}; this version reads format {FORMAT}: run it again")
+        raise UserError(
+            f"{place} has format {number}; this version reads format {FORMAT}: run it again"
+        )
     return dict(manifest)
 
 
