@@ -26,7 +26,18 @@ app = typer.Typer(
 )
 
 #: The order of the help; a command file that is not named here comes last.
-ORDER = ("run", "blocs", "compare", "explain", "claims", "scenarios", "names", "metrics", "kernels")
+ORDER = (
+    "run",
+    "blocs",
+    "plot",
+    "compare",
+    "explain",
+    "claims",
+    "scenarios",
+    "names",
+    "metrics",
+    "kernels",
+)
 
 
 def version(value: bool) -> None:

@@ -242,6 +242,16 @@ def test_a_report_is_saved_and_printed(report: ClaimsReport, tmp_path: Path) -> 
     assert "Supported: the interval lies on the claimed side" in text
 
 
+def test_claims_are_read_as_they_were_saved(report: ClaimsReport, tmp_path: Path) -> None:
+    again = ClaimsReport.load(report.save(tmp_path / "saved"))
+    assert again.to_dict() == report.to_dict()
+    assert again.verdicts == report.verdicts
+    assert again.run_id == report.run_id
+    assert again.differences.keys() == report.differences.keys()
+    for key, values in report.differences.items():
+        assert np.array_equal(again.differences[key], values, equal_nan=True)
+
+
 def test_the_forest_plot_groups_by_verdict(report: ClaimsReport) -> None:
     figure = draw_forest(report)
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]

@@ -15,6 +15,7 @@ from scipy.stats import bootstrap
 from sim import cli
 from sim.errors import UserError
 from sim.experiments.arms import MoveLog, parted
+from sim.experiments.claims import ClaimsReport
 from sim.experiments.compare import compare, touched
 from sim.experiments.comparison import Comparison, number
 from sim.experiments.language import Observed
@@ -26,6 +27,7 @@ from sim.experiments.paired import (
     effects,
     intervals,
 )
+from sim.experiments.saved import load_saved
 from sim.plots.differences import draw_differences
 from sim.scenario import load_arms
 from tests.inline_scenario import TEXT
@@ -237,6 +239,23 @@ def test_a_comparison_is_saved_whole(comparison: Comparison, tmp_path: Path) -> 
     (tmp_path / "taken" / "letter.txt").write_text("mine")
     with pytest.raises(UserError, match="is not a result"):
         comparison.save(tmp_path / "taken")
+
+
+def test_a_comparison_is_read_as_it_was_saved(comparison: Comparison, tmp_path: Path) -> None:
+    place = comparison.save(tmp_path / "saved")
+    again = load_saved(place)
+    assert isinstance(again, Comparison)
+    assert again.to_dict() == comparison.to_dict()
+    assert again.run_id == comparison.run_id
+    assert again.chosen == comparison.chosen
+    assert list(again.values) == list(comparison.values)
+    for arm, values in comparison.values.items():
+        assert np.array_equal(again.values[arm], values, equal_nan=True)
+    with pytest.raises(UserError, match="holds a comparison, not a claims"):
+        ClaimsReport.load(place)
+    (place / "series.parquet").write_bytes(b"other")
+    with pytest.raises(UserError, match="not as it was written"):
+        Comparison.load(place)
 
 
 def test_findings_are_json_and_text(comparison: Comparison) -> None:

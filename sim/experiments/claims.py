@@ -14,18 +14,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import Progress
+from sim.errors import UserError
 from sim.experiments.arms import simulate_arms
 from sim.experiments.claim_specs import Claim, read_claims
 from sim.experiments.comparison import number, plain, with_bounds
 from sim.experiments.language import BoundMetric, Observed, required_pairs
 from sim.experiments.paired import LEAST_DIFFERENT, NEGLIGIBLE, Effect, combined
-from sim.experiments.store import save_tables, short_id
+from sim.experiments.store import load_tables, save_tables, short_id
 from sim.results import safe_run_folder
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
 from sim.summary import percent, plural
@@ -183,6 +184,33 @@ class ClaimsReport:
         """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
         return self.save(safe_run_folder(root, self.run_id))
 
+    @classmethod
+    def load(cls, folder: Path | str) -> Self:
+        """Read saved claims.
+
+        Raises:
+            UserError: there are none, or they are incomplete, damaged or of another version.
+        """
+        facts, tables = load_tables(folder, "claims", ("claims", "runs"))
+        try:
+            scenarios = facts["scenarios"]
+            return cls(
+                verdicts=tuple(_verdict(row) for row in tables["claims"].to_dict("records")),
+                differences={
+                    (str(scenario), str(claim)): mine["difference"].to_numpy(np.float64)
+                    for (scenario, claim), mine in tables["runs"].groupby(
+                        ["scenario", "claim"], sort=False
+                    )
+                },
+                runs={name: int(entry["runs"]) for name, entry in scenarios.items()},
+                seeds={name: int(entry["seed"]) for name, entry in scenarios.items()},
+                hashes={name: str(entry["spec_hash"]) for name, entry in scenarios.items()},
+                overrides=tuple(facts["overrides"]),
+                command=facts["command"],
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{folder} is damaged: {error}") from error
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report in the types of JSON."""
         return {
@@ -195,6 +223,23 @@ class ClaimsReport:
 
     def __rich__(self) -> Any:
         return _render(self)
+
+
+def _verdict(row: Mapping[Any, Any]) -> Verdict:
+    """A verdict from its row of a saved table, where what is not there is NaN."""
+    cells: dict[Any, Any] = {key: None if value != value else value for key, value in row.items()}  # noqa: PLR0124
+    claim = {key: cells[key] for key in Claim.__dataclass_fields__}
+    claim |= {key: tuple((claim[key] or "").split(", ")) for key in ("arms", "less", "at")}
+    claim |= {key: () for key in ("arms", "less", "at") if claim[key] == ("",)}
+    tested = cells["runs"] is not None
+    return Verdict(
+        claim=Claim(**claim),
+        verdict=cells["verdict"],
+        reason=cells["reason"],
+        effect=Effect.of_row(row) if tested else None,
+        holds=cells["holds"],
+        margin=cells["tolerance"],
+    )
 
 
 def evaluate_claims(

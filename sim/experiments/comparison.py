@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.errors import UserError
 from sim.experiments.paired import Effect
-from sim.experiments.store import save_tables, short_id
+from sim.experiments.store import load_tables, read_meta, save_tables, short_id
 from sim.results import RunMeta, safe_run_folder
 from sim.scenario import BASE_ARM, format_quarter
 from sim.summary import percent, plural
@@ -224,8 +225,14 @@ class Comparison:
             "id": self.run_id,
             "meta": asdict(self.meta),
             "reference": self.reference,
-            "arms": [arm.name for arm in self.arms],
+            "arms": [
+                {key: getattr(arm, key) for key in ("name", "title", "examined", "moved")}
+                for arm in self.arms
+            ],
             "runs": self.runs,
+            "start": self.start,
+            "quarters": self.quarters,
+            "chosen": self.chosen,
             "horizon": self.horizon,
             "metrics": list(self.metrics),
         }
@@ -234,6 +241,34 @@ class Comparison:
     def save_in(self, root: Path | str) -> Path:
         """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
         return self.save(safe_run_folder(root, self.run_id))
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Self:
+        """Read a saved comparison.
+
+        Raises:
+            UserError: there is none, or it is incomplete, damaged or of another version.
+        """
+        names = ("effects", "series", "runs", "third_states", "partings")
+        facts, tables = load_tables(folder, "comparison", names)
+        try:
+            metrics, runs = tuple(facts["metrics"]), int(facts["runs"])
+            by_run = tables["runs"]
+            return cls(
+                meta=read_meta(facts["meta"]),
+                values={
+                    str(arm): mine["value"].to_numpy(np.float64).reshape(len(metrics), runs)
+                    for arm, mine in by_run.groupby("arm", sort=False)
+                },
+                metrics=metrics,
+                arms=tuple(_read_arm(arm, tables) for arm in facts["arms"]),
+                **{
+                    key: facts[key]
+                    for key in ("reference", "runs", "start", "quarters", "horizon", "chosen")
+                },
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{folder} is damaged, or of an earlier version: {error}") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the findings in the types of JSON; what is not defined is None."""
@@ -267,6 +302,34 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return value
+
+
+def _read_arm(arm: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> ArmComparison:
+    """An arm of a saved comparison."""
+    mine = {name: table[table["arm"] == arm["name"]] for name, table in tables.items()}
+    through_time = {
+        str(metric): rows for metric, rows in mine["series"].groupby("metric", sort=False)
+    }
+    return ArmComparison(
+        metrics=tuple(
+            MetricEffect(
+                metric=row["metric"],
+                effect=Effect.of_row(row),
+                parts=row["parts"] if isinstance(row["parts"], str) else None,
+                **{
+                    key: tuple(through_time[row["metric"]][key].tolist())
+                    for key in ("difference", "low", "high")
+                },
+            )
+            for row in mine["effects"].to_dict("records")
+        ),
+        diverged=tuple(mine["partings"]["diverged"].tolist()),
+        movers=tuple(
+            Mover(row["state"], row["metric"], Effect.of_row(row))
+            for row in mine["third_states"].to_dict("records")
+        ),
+        **arm,
+    )
 
 
 def _numbers(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

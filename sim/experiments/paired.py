@@ -19,10 +19,11 @@ of less than some hundred runs are too narrow: they know nothing of the runs tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +71,14 @@ class Effect:
     spread: float
     standardised: float | None
     efficiency: float | None
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """Return the effect that a row of a saved table has; NaN stands for None."""
+        found = {name: float(row[name]) for name in cls.__dataclass_fields__}
+        optional = ("standardised", "efficiency")
+        undefined = {name: None for name in optional if math.isnan(found[name])}
+        return cls(**found | undefined | {"runs": int(found["runs"])})  # type: ignore[arg-type]
 
     @property
     def negligible(self) -> bool:

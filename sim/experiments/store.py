@@ -6,20 +6,24 @@ The folder is written as :class:`sim.results.Results` writes its own, by the sam
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
 from sim.results import (
     MANIFEST,
+    RunMeta,
     _scratch_beside,
     _sync_file,
     _sync_folder,
     _take_place,
+    _tupled,
     _versions,
     _write_bytes,
+    read_manifest,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +58,41 @@ def save_tables(
     except OSError as error:
         raise UserError(f"cannot write {target}: {error.strerror or error}") from error
     return target
+
+
+def load_tables(
+    folder: Path | str, kind: str, names: Iterable[str]
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Read the manifest and the tables of a result of this kind, each as it was written.
+
+    Raises:
+        UserError: there is no such result, or it is incomplete or damaged.
+    """
+    import pandas as pd
+
+    place = Path(folder)
+    manifest = read_manifest(place)
+    if (found := manifest.get("kind", "run")) != kind:
+        raise UserError(f"{place} holds a {found}, not a {kind}")
+    tables = {}
+    for name in names:
+        path = place / f"{name}.parquet"
+        try:
+            content = path.read_bytes()
+            entry = manifest["files"][path.name]
+        except (OSError, KeyError, TypeError) as error:
+            raise UserError(f"{path} cannot be read: {error}") from error
+        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+            raise UserError(
+                f"{path} is not as it was written: its checksum differs from {MANIFEST}"
+            )
+        tables[name] = pd.read_parquet(io.BytesIO(content))
+    return manifest, tables
+
+
+def read_meta(entries: Mapping[str, Any]) -> RunMeta:
+    """Return what was run, as a manifest has it."""
+    return RunMeta(**_tupled(entries))
 
 
 def short_id(*parts: object) -> str:

@@ -8,8 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs import co_membership
-from sim.plots.style import GREY, INK, bloc_colours, footer, headline, new_figure
-from sim.summary import CoalitionReport, summarise
+from sim.plots.style import (
+    GREY,
+    INK,
+    PAPER,
+    SOFT,
+    Page,
+    bloc_colours,
+    coalitions,
+    footer,
+    headline,
+    new_figure,
+)
+from sim.summary import CoalitionReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,29 +33,33 @@ type Floats = npt.NDArray[np.float64]
 _STRIP = 0.11  # width of the coloured margins in inches
 
 
-def draw_comembership(results: Results, report: CoalitionReport | None = None) -> Figure:
+def draw_comembership(
+    results: Results, report: CoalitionReport | None = None, *, page: Page = PAPER
+) -> Figure:
     """Draw the share of runs that end with two states in one bloc, for every pair.
 
     States are ordered by bloc of the consensus partition, the strongest bloc first, and within it
     by their place with the core; unaligned states come last. Where a block of colour frays, the
     runs disagree.
     """
-    report = report or summarise(results)
+    report = report or coalitions(results)
     states = results.record.states
     order, ends = _order(report, states)
     together = co_membership(results.bloc_labels[:, -1])[np.ix_(order, order)]
     n = len(states)
-    side = min(10.0, max(4.0, 0.155 * n + 1.0))
-    width, height = side + 2.0, side + 2.2
-    figure = new_figure(width, height)
-    top = headline(figure, *_finding(report, together, ends))
-    bottom = footer(figure, results)
-    left, names_above = 0.75, 0.75
-    side = min(side, (top - bottom) * height - names_above)
+    left = names_above = page.pt(0.62)
+    right = page.pt(0.75)
+    side = min(page.width - left - right, max(3.0, 0.155 * n + 1.0))
+    width, height = page.width, page.tall(side + 1.9)
+    figure = new_figure(width, height, page)
+    top = headline(figure, *_finding(report, together, ends), page)
+    bottom = footer(figure, results, page)
+    side = min(side, (top - bottom) * height - names_above - 0.06)
+    left += (width - side - left - right) / 2.0
     axes = figure.add_axes((left / width, bottom + 0.06 / height, side / width, side / height))
     image = axes.imshow(together, cmap="Blues", vmin=0.0, vmax=1.0, interpolation="nearest")
     names = [states[i] for i in order]
-    size = float(np.clip(side / n * 72 * 0.72, 4.5, 9.0))
+    size = float(np.clip(side / n * 72 * 0.8, 3.5, page.pt(8.0)))
     axes.set_xticks(range(n), names, rotation=90, size=size)
     axes.set_yticks(range(n), names, size=size)
     axes.xaxis.tick_top()
@@ -52,12 +67,12 @@ def draw_comembership(results: Results, report: CoalitionReport | None = None) -
     axes.spines[:].set_visible(False)
     _mark_blocs(axes, bloc_colours(results, report), ends, n, _STRIP * n / side)
     bar_axes = figure.add_axes(
-        ((left + side + 0.2) / width, bottom + 0.06 / height, 0.16 / width, side / height)
+        ((left + side + 0.15) / width, bottom + 0.06 / height, 0.14 / width, side / height)
     )
     bar = figure.colorbar(image, cax=bar_axes)
     bar.outline.set_visible(False)
-    bar.set_label("share of runs that end with both in one bloc", size=8.5, color=INK)
-    bar.ax.tick_params(labelsize=8, colors="#555555", length=2)
+    bar.set_label("share of runs that end with both in one bloc", size=page.pt(8.0), color=INK)
+    bar.ax.tick_params(labelsize=page.pt(7.5), colors=SOFT, length=2)
     return figure
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sim.errors import UserError
 from sim.experiments.comparison import with_bounds
-from sim.plots.style import INK, colour, headline, new_figure, quiet
+from sim.plots.style import (
+    INK,
+    PAPER,
+    Page,
+    colour,
+    fold,
+    foot,
+    headline,
+    new_figure,
+    quiet,
+    text_width,
+)
 from sim.summary import plural
 
 if TYPE_CHECKING:
@@ -21,11 +31,11 @@ if TYPE_CHECKING:
 _PANELS: Final = 6
 _ABREAST: Final = 2
 _ARMS: Final = 8
-_WIDE, _TALL = 4.6, 2.2  # a panel, in inches
-_LEGEND: Final = 0.22  # a row of the legend, in inches
+_TALL: Final = 1.9  # a panel, in inches
+_LEGEND: Final = 0.17  # a row of the legend, in inches
 
 
-def draw_differences(comparison: Comparison) -> Figure:
+def draw_differences(comparison: Comparison, *, page: Page = PAPER) -> Figure:
     """Draw the paired difference of the arms from the reference, a panel a metric.
 
     Lines are means over the paired runs, bands their 95% intervals. Without metrics of one's own,
@@ -40,15 +50,15 @@ def draw_differences(comparison: Comparison) -> Figure:
         raise UserError("no metric varies through time: nothing to draw")
     columns = min(_ABREAST, len(panels))
     rows = -(-len(panels) // columns)
-    width = max(7.0, columns * _WIDE)
-    legend_rows = -(-len(arms) // 2)
-    height = rows * _TALL + 1.6 + _LEGEND * legend_rows
-    figure = new_figure(width, height)
+    width = page.width
+    height = page.tall(rows * _TALL + 1.25 + _LEGEND * len(arms))
+    figure = new_figure(width, height, page)
     top = headline(
         figure,
         _finding(comparison, panels),
         f"Difference of each arm from {comparison.reference}, run by run with the same draws and "
         "luck: mean and 95% interval.",
+        page,
     )
     bottom = foot(
         figure,
@@ -56,32 +66,22 @@ def draw_differences(comparison: Comparison) -> Figure:
         f"{comparison.meta.seed}, result {comparison.run_id}. Effects within the model, not "
         "predictions.",
         comparison.meta.sources,
+        page,
     )
-    top -= _draw_legend(figure, comparison, top, legend_rows)
+    top -= _draw_legend(figure, comparison, top, page)
     tall = (top - bottom) / rows
     for at, metric in enumerate(panels):
         row, column = divmod(at, columns)
         axes = figure.add_axes(
             (
-                (column + 0.14) / columns,
-                top - (row + 1) * tall + 0.3 / height,
-                0.83 / columns,
-                tall - 0.62 / height,
+                column / columns + page.pt(0.5) / width,
+                top - (row + 1) * tall + page.pt(0.25) / height,
+                1.0 / columns - (page.pt(0.5) + 0.15) / width,
+                tall - page.pt(0.52) / height,
             )
         )
-        _draw_panel(axes, comparison, metric)
+        _draw_panel(axes, comparison, metric, page)
     return figure
-
-
-def foot(figure: Figure, text: str, sources: tuple[str, ...] = ()) -> float:
-    """Write a line at the foot, with the sources below it; return the height it takes, 0 to 1."""
-    width, height = figure.get_size_inches()
-    columns = int(width * 17)
-    lines = wrap(text, columns)[:3]
-    if sources:
-        lines.append(shorten(f"Sources: {'; '.join(sources)}", columns, placeholder=" ..."))
-    figure.text(0.15 / width, 0.08 / height, "\n".join(lines), size=7, color="#777777", va="bottom")
-    return float((0.13 * len(lines) + 0.16) / height)
 
 
 def _panels(comparison: Comparison) -> list[str]:
@@ -108,8 +108,8 @@ def _found(comparison: Comparison, metric: str) -> list[tuple[int, str, MetricEf
     ]
 
 
-def _draw_panel(axes: Axes, comparison: Comparison, metric: str) -> None:
-    quiet(axes)
+def _draw_panel(axes: Axes, comparison: Comparison, metric: str, page: Page) -> None:
+    quiet(axes, page)
     quarters = comparison.ticks
     ticks = np.arange(len(quarters))
     axes.axhline(0.0, color=INK, linewidth=0.8)
@@ -125,38 +125,39 @@ def _draw_panel(axes: Axes, comparison: Comparison, metric: str) -> None:
     axes.set_xlim(0, max(1, int(ticks[-1])))
     axes.locator_params(axis="y", nbins=5)
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-3, 4), useMathText=True)
-    axes.yaxis.get_offset_text().set_fontsize(7)
-    title = shorten(metric, 52, placeholder=" ...")
-    axes.set_title(title, size=9.5, loc="right", weight="bold")
+    axes.yaxis.get_offset_text().set_fontsize(page.pt(7.0))
+    room = axes.get_window_extent().width / axes.figure.dpi - page.pt(0.3)
+    title = fold(metric, page.pt(8.5), room, 1, bold=True)[0]
+    axes.set_title(title, size=page.pt(8.5), loc="right", weight="bold", color=INK)
 
 
-def _draw_legend(figure: Figure, comparison: Comparison, top: float, rows: int) -> float:
-    """Name the arms with their titles below the headline; return the height it takes."""
+def _draw_legend(figure: Figure, comparison: Comparison, top: float, page: Page) -> float:
+    """Name the arms with their titles below the headline; return the height it takes, 0 to 1."""
     from matplotlib.lines import Line2D
 
     width, height = figure.get_size_inches()
-    room = int(width * 6.2)
+    size = page.pt(7.5)
     hidden = len(comparison.arms) - _ARMS
-    handles, labels = [], []
+    labels = []
     for rank, arm in enumerate(comparison.arms[:_ARMS]):
-        handles.append(Line2D([], [], color=colour(rank), linewidth=2))
         label = arm.name if arm.title in ("", arm.name) else f"{arm.name}: {arm.title}"
-        labels.append(shorten(label, room, placeholder=" ..."))
-    if hidden > 0:
-        labels[-1] += f" (and {hidden} more arms, not shown)"
+        more = f" (and {hidden} more arms)" if hidden > 0 and rank == _ARMS - 1 else ""
+        room = width - 0.7 - text_width(more, size)
+        labels.append(fold(label, size, room, 1)[0] + more)
+    columns = 2 if max(text_width(label, size) for label in labels) < width / 2 - 0.6 else 1
     figure.legend(
-        handles,
+        [Line2D([], [], color=colour(rank), linewidth=2) for rank in range(len(labels))],
         labels,
         loc="upper left",
-        bbox_to_anchor=(0.08 / width, top + 0.04 / height),
-        ncols=2 if len(labels) > 1 else 1,
+        bbox_to_anchor=(0.06 / width, top + 0.03 / height),
+        ncols=columns,
         frameon=False,
-        fontsize=8,
+        fontsize=size,
         borderaxespad=0.2,
         labelspacing=0.3,
         columnspacing=1.5,
     )
-    return float((_LEGEND * rows + 0.1) / height)
+    return float((page.pt(_LEGEND) * -(-len(labels) // columns) + 0.06) / height)
 
 
 def _finding(comparison: Comparison, panels: list[str]) -> str:

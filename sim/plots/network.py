@@ -9,13 +9,17 @@ import numpy.typing as npt
 
 from sim.plots.style import (
     INK,
+    PAPER,
+    SOFT,
+    Page,
     bloc_colours,
+    coalitions,
     footer,
     headline,
     listed,
     new_figure,
 )
-from sim.summary import CoalitionReport, percent, summarise
+from sim.summary import CoalitionReport, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,38 +29,42 @@ if TYPE_CHECKING:
 
 type Floats = npt.NDArray[np.float64]
 
-WIDTH: Final = 9.0
-HEIGHT: Final = 7.6
-_LABEL_REACH = 0.2  # inches from the centre of a label that no neighbour may enter
+_HEIGHT: Final = 6.6
+_LABEL_REACH = 0.19  # inches from the centre of a label that no neighbour may enter
 _SMALLEST, _LARGEST = 0.075, 0.36  # radii of nodes in inches
 _EDGES_PER_STATE = 5
 _ROWS_ALONE = 3
 
 
-def draw_network(results: Results, report: CoalitionReport | None = None) -> Figure:
+def draw_network(
+    results: Results, report: CoalitionReport | None = None, *, page: Page = PAPER
+) -> Figure:
     """Draw the states at the end of the runs: area by capability, colour by consensus bloc.
 
     States that attract one another stand together (ForceAtlas2 of Jacomy et al. 2014 on the mean
     positive ties); the paler a state, the fewer runs end with it in that bloc. Unaligned states
     stand in a row below. The strongest positive mean ties are drawn, wider if stronger.
     """
-    report = report or summarise(results)
-    figure = new_figure(WIDTH, HEIGHT)
-    top = headline(figure, finding(report), _caption(report))
-    bottom = footer(figure, results)
-    legend_height = 0.25 * -(-max(1, len(report.blocs)) // 2) / HEIGHT
-    box = (0.15, (bottom + legend_height) * HEIGHT, WIDTH - 0.15, top * HEIGHT)
+    report = report or coalitions(results)
+    width, height = page.width, page.tall(_HEIGHT)
+    figure = new_figure(width, height, page)
+    top = headline(figure, finding(report), _caption(report), page) * height
+    bottom = footer(figure, results, page) * height
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_xlim(0.0, WIDTH)
-    axes.set_ylim(0.0, HEIGHT)
+    axes.set_xlim(0.0, width)
+    axes.set_ylim(0.0, height)
     axes.axis("off")
-    draw_states(axes, results, report, box)
-    draw_legend(axes, results, report, bottom * HEIGHT)
+    legend = draw_legend(axes, results, report, (0.2, bottom, width / 2.0), 2, page)
+    draw_states(axes, results, report, (0.15, bottom + legend, width - 0.15, top), page)
     return figure
 
 
 def draw_states(
-    axes: Axes, results: Results, report: CoalitionReport, box: tuple[float, ...]
+    axes: Axes,
+    results: Results,
+    report: CoalitionReport,
+    box: tuple[float, ...],
+    page: Page = PAPER,
 ) -> None:
     """Draw states and ties at the end into ``box`` (left, bottom, right, top) of axes in inches."""
     record = results.record
@@ -68,17 +76,17 @@ def draw_states(
     home = {m.state: at for at, bloc in enumerate(report.blocs) for m in bloc.members}
     blocs = np.array([home.get(code, -1) for code in record.states])
     aligned = blocs >= 0
-    place = _layout(tie, blocs, radius, box)
+    place = _layout(tie, blocs, radius, box, page)
     _draw_ties(axes, tie, place, aligned)
-    _draw_states(axes, results, report, place, radius)
+    _draw_states(axes, results, report, place, radius, page)
     if (~aligned).any():
         height = float(np.nanmax(place[~aligned][:, 1]))
-        axes.text(box[0] + 0.03, height, "unaligned", size=8.5, color="#666666", va="center")
+        said: dict[str, Any] = {"size": page.pt(8.0), "color": SOFT, "va": "center"}
+        axes.text(box[0] + 0.03, height, "unaligned", **said)
         hidden = int(np.isnan(place[:, 0]).sum())
         if hidden:
             low = float(np.nanmin(place[~aligned][:, 1]))
-            more = f"and {hidden}\nmore"
-            axes.text(box[0] + 0.03, low, more, size=8.5, color="#666666", va="center")
+            axes.text(box[0] + 0.03, low, f"and {hidden}\nmore", **said)
 
 
 def finding(report: CoalitionReport) -> str:
@@ -116,16 +124,20 @@ def _caption(report: CoalitionReport) -> str:
 
 
 def _layout(
-    tie: Floats, blocs: npt.NDArray[np.int64], radius: Floats, box: tuple[float, ...]
+    tie: Floats,
+    blocs: npt.NDArray[np.int64],
+    radius: Floats,
+    box: tuple[float, ...],
+    page: Page,
 ) -> Floats:
     """Place the states in inches inside ``box`` (left, bottom, right, top), without overlaps."""
     left, bottom, right, top = box
     place = np.zeros((len(tie), 2))
-    reach = np.maximum(radius, _LABEL_REACH)
+    reach = np.maximum(radius, page.pt(_LABEL_REACH))
     alone = np.flatnonzero(blocs < 0)
     if alone.size:
         gap = 2.0 * float(reach[alone].max()) + 0.08
-        after_word = left + 0.72 + float(reach[alone].max())
+        after_word = left + page.pt(0.7) + float(reach[alone].max())
         per_row = max(1, int((right - after_word) / gap))
         # the strongest that there is room for; the rest is counted and has no place
         hidden = alone[np.argsort(-radius[alone], kind="stable")][_ROWS_ALONE * per_row :]
@@ -240,7 +252,12 @@ def _draw_ties(axes: Axes, tie: Floats, place: Floats, aligned: npt.NDArray[np.b
 
 
 def _draw_states(
-    axes: Axes, results: Results, report: CoalitionReport, place: Floats, radius: Floats
+    axes: Axes,
+    results: Results,
+    report: CoalitionReport,
+    place: Floats,
+    radius: Floats,
+    page: Page,
 ) -> None:
     from matplotlib.colors import to_rgb
     from matplotlib.patches import Circle
@@ -270,7 +287,7 @@ def _draw_states(
             place[at, 0],
             place[at, 1],
             code,
-            size=8.5 if code in poles else 7.5,
+            size=page.pt(8.0 if code in poles else 7.0),
             weight="bold" if code in poles else "normal",
             color=INK,
             ha="center",
@@ -281,19 +298,32 @@ def _draw_states(
 
 
 def draw_legend(
-    axes: Axes, results: Results, report: CoalitionReport, bottom: float, columns: int = 2
-) -> None:
-    """Name the blocs by their colours, above ``bottom`` in inches."""
+    axes: Axes,
+    results: Results,
+    report: CoalitionReport,
+    place: tuple[float, float, float],
+    columns: int = 1,
+    page: Page = PAPER,
+) -> float:
+    """Name the blocs by their colours; return the height that it takes.
+
+    ``place`` is left, bottom and the width of a column, of axes in inches.
+    """
     from matplotlib.patches import Circle
 
+    left, bottom, wide = place
     colours = bloc_colours(results, report)
+    line = page.pt(0.22)
     rows = -(-len(report.blocs) // columns)
     for at, bloc in enumerate(report.blocs):
         column, row = divmod(at, rows)
-        x, y = 0.25 + column * WIDTH / columns, bottom + 0.25 * (rows - row) - 0.12
-        axes.add_patch(Circle((x, y), 0.07, facecolor=colours[bloc.core], edgecolor="none"))
+        x, y = left + column * wide, bottom + line * (rows - row) - 0.12
+        axes.add_patch(
+            Circle((x, y), page.pt(0.06), facecolor=colours[bloc.core], edgecolor="none")
+        )
         share = bloc.share.end
         low, middle, high = (percent(part) for part in (share.low, share.median, share.high))
-        spread = "" if low == high else f" (90% of runs: {low} to {high})"
+        spread = "" if low == high else f" ({low} to {high})"
         text = f"{bloc.core}: {len(bloc.members)} states, {middle} of capability{spread}"
-        axes.text(x + 0.14, y, text, size=8.5, color=INK, va="center")
+        axes.text(x + page.pt(0.12), y, text, size=page.pt(8.0), color=INK, va="center")
+    return line * max(1, rows)

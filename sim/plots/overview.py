@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.plots.network import draw_legend, draw_states, finding
-from sim.plots.style import INK, footer, headline, new_figure, quiet
+from sim.plots.style import INK, coalitions, fold, footer, headline, named, new_figure, quiet
 from sim.plots.trajectories import draw_panel, name_years, quantiles, span_of
-from sim.summary import CoalitionReport, summarise
+from sim.summary import CoalitionReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ def draw_overview(
     whose medians move most, in all panels that ``traces`` (four at most) leave free. A pole and the
     bloc around it have one colour; the arms of traces are black and, dashed, purple.
     """
-    report = report or summarise(results)
+    report = report or coalitions(results)
     traces = traces[: _COLUMNS * (_ROWS - 1)]
     figure = new_figure(WIDTH, HEIGHT)
     top = headline(figure, finding(report), _caption(report, traces))
@@ -63,9 +63,8 @@ def draw_overview(
     axes.set_ylim(0.0, HEIGHT)
     axes.axis("off")
     low, high = bottom * HEIGHT, top * HEIGHT
-    legend = 0.25 * max(1, len(report.blocs))
+    legend = draw_legend(axes, results, report, (0.25, low, NETWORK))
     draw_states(axes, results, report, (0.15, low + legend + 0.05, NETWORK, high - 0.05))
-    draw_legend(axes, results, report, low, columns=1)
     panels = chosen_states(results, _COLUMNS * _ROWS - len(traces))
     bands = quantiles(results, "alignment", panels)
     rank = {pole: at for at, pole in enumerate(results.record.poles)}
@@ -73,9 +72,9 @@ def draw_overview(
     for place, (code, poles) in zip(places, panels.items(), strict=False):
         panel = figure.add_axes(place)
         draw_panel(panel, results, {p: bands[code, p] for p in poles}, rank, span_of(bands))
-        name = results.meta.state_names.get(code, code)
-        title = f"{name} ({code})" if name != code else name
-        panel.set_title(f"Alignment of {title}", size=9, loc="left", weight="bold", color=INK)
+        room = (WIDTH - NETWORK - 0.35) / _COLUMNS - 0.4
+        title = fold(f"Alignment of {named(results, code)}", 9, room, 1, bold=True)[0]
+        panel.set_title(title, size=9, loc="left", weight="bold", color=INK)
     for place, trace in zip(places[len(panels) :], traces, strict=False):
         _draw_trace(figure.add_axes(place), results, trace)
     return figure

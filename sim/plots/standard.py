@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sim.plots.comembership import draw_comembership
 from sim.plots.network import draw_network
-from sim.plots.style import save_figure
+from sim.plots.style import coalitions, save_figure
 from sim.plots.trajectories import draw_trajectories
-from sim.summary import CoalitionReport, summarise
+from sim.summary import CoalitionReport
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ def draw_figures(results: Results, report: CoalitionReport | None = None) -> dic
 
     Without a recorded pair of focal state and pole there are no trajectories.
     """
-    report = report or summarise(results)
+    report = report or coalitions(results)
     record = results.record
     figures = {
         "network": draw_network(results, report),

@@ -1,21 +1,22 @@
-"""What all figures share: colours, type sizes, the lines above and below, and saving."""
+"""What all figures share: pages, colours, type sizes, the lines above and below, and saving."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
-from sim.errors import UserError
-from sim.summary import plural
+from sim.errors import UserError, hint, shown
+from sim.summary import CoalitionReport, plural, summarise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.results import Results
-    from sim.summary import CoalitionReport
+    from sim.results import Results, RunMeta
 
 PALETTE: Final = (
     "#0072B2",
@@ -33,20 +34,87 @@ PALETTE: Final = (
 
 GREY: Final = "#8A8A8A"
 INK: Final = "#222222"
+SOFT: Final = "#555555"
+"""Of type that explains: subtitles, ticks, names of axes."""
 
-_TITLE, _SUBTITLE, _FOOT = 13.0, 9.5, 7.0
-_INCH_OF_TITLE = 0.25
-_CHARACTERS_PER_INCH = 9.0  # of the title, in its type size
+_TITLE, _SUBTITLE, _FOOT = 11.0, 8.0, 6.5
+_LEADING: Final = 1.28  # distance of lines, in sizes of the type
+_GRID: Final = 1.03  # letters on a grid of dots run wider than their outlines
+_EDGE: Final = 0.12  # inches that stay free at the left and at the right
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty white figure of this size in inches, for files only."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a figure is drawn for.
+
+    Attributes:
+        name: as ``--style`` calls it.
+        width, height: in inches; the height is the greatest that a figure may take.
+        fixed: whether every figure takes the whole height.
+        scale: of the type, against that of paper.
+        dpi: dots an inch of the PNG.
+        managed: whether pyplot keeps the figure, so that a notebook shows it.
+    """
+
+    name: str
+    width: float
+    height: float
+    fixed: bool
+    scale: float
+    dpi: int
+    managed: bool = False
+
+    def pt(self, size: float) -> float:
+        """Return a size of type of paper, in points, as it is on this page."""
+        return size * self.scale
+
+    def tall(self, wanted: float) -> float:
+        """Return the height of a figure that would like to be so tall, in inches."""
+        return self.height if self.fixed else min(self.height, wanted)
+
+
+PAPER: Final = Page("paper", 7.2, 9.4, fixed=False, scale=1.0, dpi=200)
+"""White, with the small type of print: as wide as a page's text, as tall as needed."""
+SLIDES: Final = Page("slides", 10.0, 5.625, fixed=True, scale=1.2, dpi=192)
+"""16:9 for a screen: 1920 by 1080 dots; shown 13.3 inches wide, type is 1.6 times as large."""
+PAGES: Final = {page.name: page for page in (PAPER, SLIDES)}
+
+
+def find_page(name: str) -> Page:
+    """Return the page of this name.
+
+    Raises:
+        UserError: there is none.
+    """
+    if name not in PAGES:
+        known = f"there are {listed(list(PAGES))}"
+        raise UserError(f"{shown(name)} is not a style{hint(name, PAGES)}; {known}")
+    return PAGES[name]
+
+
+def new_figure(width: float, height: float, page: Page = PAPER) -> Figure:
+    """Return an empty white figure of this size in inches, for files or for a notebook."""
+    if page.managed:
+        import matplotlib.pyplot as plt
+
+        return plt.figure(figsize=(width, height), facecolor="white")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+# --- one bloc, one colour ------------------------------------------------------------------------
+_reports: WeakKeyDictionary[Results, CoalitionReport] = WeakKeyDictionary()
+
+
+def coalitions(results: Results) -> CoalitionReport:
+    """Return the coalition report of results, drawn up once for all their figures."""
+    if results not in _reports:
+        _reports[results] = summarise(results)
+    return _reports[results]
 
 
 def bloc_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
@@ -61,51 +129,136 @@ def bloc_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
     return {bloc.core: colour(rank[bloc.core]) for bloc in report.blocs}
 
 
+def state_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
+    """Return for each state the colour of its bloc, grey for the unaligned."""
+    colours = bloc_colours(results, report)
+    home = {member.state: bloc.core for bloc in report.blocs for member in bloc.members}
+    return {code: colours.get(home.get(code, ""), GREY) for code in results.record.states}
+
+
 def colour(rank: int) -> str:
     """Return the colour of the bloc or line of this rank; grey when they run out."""
     return PALETTE[rank] if rank < len(PALETTE) else GREY
 
 
-def headline(figure: Figure, title: str, subtitle: str) -> float:
+# --- text ----------------------------------------------------------------------------------------
+def fold(text: str, size: float, room: float, lines: int, *, bold: bool = False) -> list[str]:
+    """Break a text into at most so many lines that fit into ``room`` inches at a size in points.
+
+    Words are measured, not counted; what is left over is cut, with three dots in its place.
+    """
+    space = _measure(" ", size, bold)
+    folded: list[list[str]] = []
+    used = 0.0
+    words = text.split()
+    for at, word in enumerate(words):
+        wide = _measure(word, size, bold)
+        if folded and used + space + wide <= room:
+            folded[-1].append(word)
+            used += space + wide
+        elif len(folded) < lines:
+            folded.append([word])
+            used = wide
+        else:
+            return [*(" ".join(line) for line in folded[:-1]), _cut(words[:at], folded, size, room)]
+    return [" ".join(line) for line in folded]
+
+
+def _cut(words: list[str], folded: list[list[str]], size: float, room: float) -> str:
+    """The last line, shortened until three dots have room behind it."""
+    last = folded[-1] if words else []
+    while last and _measure(" ".join(last) + " ...", size, True) > room:
+        last = last[:-1]
+    return " ".join([*last, "..."])
+
+
+@lru_cache(maxsize=4096)
+def _measure(text: str, size: float, bold: bool) -> float:
+    """The width of a text in inches."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) / 72.0 * _GRID
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width of a line of text in inches at a size in points."""
+    return _measure(text, size, bold)
+
+
+def headline(figure: Figure, title: str, subtitle: str, page: Page = PAPER) -> float:
     """Write the finding and what is shown above the figure; return the height left, 0 to 1."""
     width, height = figure.get_size_inches()
-    lines = wrap(title, max(20, int(width * _CHARACTERS_PER_INCH)))[:3]
-    below = wrap(subtitle, max(30, int(width * _CHARACTERS_PER_INCH * 1.45)))[:3]
-    left, top = 0.15 / width, 1.0 - 0.12 / height
-    figure.text(
-        left, top, "\n".join(lines), size=_TITLE, weight="bold", color=INK, va="top", ha="left"
-    )
-    top -= (_INCH_OF_TITLE * len(lines) + 0.02) / height
-    figure.text(left, top, "\n".join(below), size=_SUBTITLE, color="#555555", va="top", ha="left")
-    return float(top - (0.18 * len(below) + 0.05) / height)
+    room = width - 2.0 * _EDGE
+    at = height - 0.1
+    for text, size, bold, shade in (
+        (title, page.pt(_TITLE), True, INK),
+        (subtitle, page.pt(_SUBTITLE), False, SOFT),
+    ):
+        lines = fold(text, size, room, 3, bold=bold)
+        figure.text(
+            _EDGE / width,
+            at / height,
+            "\n".join(lines),
+            size=size,
+            weight="bold" if bold else "normal",
+            color=shade,
+            va="top",
+            linespacing=_LEADING,
+        )
+        at -= _LEADING * 1.08 * size / 72.0 * len(lines) + 0.03
+    return float((at - 0.04) / height)
 
 
-def footer(figure: Figure, results: Results, *, sources: bool = True) -> float:
+def footer(
+    figure: Figure,
+    results: Results,
+    page: Page = PAPER,
+    *,
+    sources: bool = True,
+    note: str = "",
+) -> float:
     """Write run and, if wanted, sources at the foot; return the height that it takes, 0 to 1."""
-    width, height = figure.get_size_inches()
     meta = results.meta
-    arm = "" if meta.arm == "base" else f", arm {meta.arm}"
     text = (
-        f"{meta.title}{arm}. {plural(results.record.runs, 'run')} from seed {meta.seed}, result "
+        f"{_named(meta)} {plural(results.record.runs, 'run')} from seed {meta.seed}, result "
         f"{results.run_id}. Frequencies within the model, not predictions."
     )
-    columns = int(width * 17)
-    lines = wrap(text, columns)[:2]
-    if sources and meta.sources:
-        lines.append(shorten(f"Sources: {'; '.join(meta.sources)}", columns, placeholder=" ..."))
+    return foot(figure, f"{text} {note}".rstrip(), meta.sources if sources else (), page)
+
+
+def _named(meta: RunMeta) -> str:
+    """Title and arm, as the first sentence of a line."""
+    return f"{meta.title}{'' if meta.arm == 'base' else f', arm {meta.arm}'}."
+
+
+def foot(figure: Figure, text: str, sources: Collection[str] = (), page: Page = PAPER) -> float:
+    """Write lines at the foot, with the sources below them; return the height, 0 to 1."""
+    width, height = figure.get_size_inches()
+    size, room = page.pt(_FOOT), width - 2.0 * _EDGE
+    lines = fold(text, size, room, 3)
+    if sources:
+        lines += fold(f"Sources: {'; '.join(sources)}", size, room, 1)
     figure.text(
-        0.15 / width, 0.08 / height, "\n".join(lines), size=_FOOT, color="#777777", va="bottom"
+        _EDGE / width,
+        0.07 / height,
+        "\n".join(lines),
+        size=size,
+        color="#777777",
+        va="bottom",
+        linespacing=_LEADING,
     )
-    return float((0.13 * len(lines) + 0.16) / height)
+    return float((_LEADING * 1.08 * size / 72.0 * len(lines) + 0.15) / height)
 
 
-def quiet(axes: Axes) -> None:
+def quiet(axes: Axes, page: Page = PAPER) -> None:
     """Take away what is not data: the frame above and to the right, strong ticks."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         axes.spines[side].set_color("#BBBBBB")
-    axes.tick_params(colors="#555555", labelsize=8, length=3)
+    axes.tick_params(colors=SOFT, labelsize=page.pt(7.5), length=3)
     axes.grid(axis="y", color="#EEEEEE", linewidth=0.8)
     axes.set_axisbelow(True)
 
@@ -119,8 +272,20 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
-def save_figure(figure: Figure, path: Path | str, *, dpi: int = 150) -> tuple[Path, Path]:
-    """Write a figure as ``<path>.png`` and ``<path>.svg``; return both.
+def named(results: Results, code: str) -> str:
+    """Return a state's name with its code, or its code where it has no other name."""
+    full = results.meta.state_names.get(code, code)
+    return code if full == code else f"{full} ({code})"
+
+
+# --- files ---------------------------------------------------------------------------------------
+FORMATS: Final = ("png", "svg")
+
+
+def save_figure(
+    figure: Figure, path: Path | str, *, dpi: int = PAPER.dpi, formats: Iterable[str] = FORMATS
+) -> tuple[Path, ...]:
+    """Write a figure as ``<path>.png`` and ``<path>.svg``, or one of them; return the files.
 
     The same figure gives the same bytes.
 
@@ -130,12 +295,14 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 150) -> tuple[Pa
     from matplotlib import rc_context
 
     base = Path(path)
-    png, svg = base.with_name(f"{base.name}.png"), base.with_name(f"{base.name}.svg")
+    fixed = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+    files = []
     try:
         base.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(png, dpi=dpi, metadata={"Software": None})
-        with rc_context({"svg.hashsalt": base.name}):
-            figure.savefig(svg, metadata={"Date": None, "Creator": None})
+        for name in formats:
+            files.append(base.with_name(f"{base.name}.{name}"))
+            with rc_context({"svg.hashsalt": base.name}):
+                figure.savefig(files[-1], dpi=dpi, metadata=fixed[name])
     except OSError as error:
         raise UserError(f"cannot write {base}: {error.strerror or error}") from error
-    return png, svg
+    return tuple(files)

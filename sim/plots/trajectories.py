@@ -8,7 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UserError, hint
-from sim.plots.style import colour, footer, headline, new_figure, quiet
+from sim.plots.style import (
+    INK,
+    PAPER,
+    Page,
+    colour,
+    fold,
+    footer,
+    headline,
+    named,
+    new_figure,
+    quiet,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,11 +30,14 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 
 _BANDS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
-_PANEL_WIDTH, _PANEL_HEIGHT = 3.7, 2.5
-_PANELS_ABREAST = 3
+_PANEL: Final = 1.95  # height in inches
+_ABREAST: Final = 3
+_NAMES: Final = 0.4  # room for the names of the lines, in inches
 
 
-def draw_trajectories(results: Results, variable: str = "alignment") -> Figure:
+def draw_trajectories(
+    results: Results, variable: str = "alignment", *, page: Page = PAPER
+) -> Figure:
     """Draw a dyadic variable of each focal state towards each pole, a panel a state.
 
     The line is the median over the runs, the bands hold 50% and 90% of them. A pole has the same
@@ -44,35 +58,37 @@ def draw_trajectories(results: Results, variable: str = "alignment") -> Figure:
     if not panels:
         raise UserError("no pair of a focal state and a pole was recorded")
     bands = quantiles(results, variable, panels)
-    columns = min(_PANELS_ABREAST, len(panels))
+    columns = min(_ABREAST, len(panels)) if len(panels) != 4 else 2
     rows = -(-len(panels) // columns)
-    width, height = max(6.0, columns * _PANEL_WIDTH), rows * _PANEL_HEIGHT + 1.45
-    figure = new_figure(width, height)
+    width, height = page.width, page.tall(rows * _PANEL + 1.2)
+    figure = new_figure(width, height, page)
     name = _words(variable)
     top = headline(
         figure,
         _finding(bands, name, results.quarters),
         f"{name.capitalize()} of each focal state with each pole: median of the runs, bands of 50% "
         "and 90%.",
+        page,
     )
-    bottom = footer(figure, results)
+    bottom = footer(figure, results, page)
     span = span_of(bands)
     rank = {pole: at for at, pole in enumerate(record.poles)}
     for at, (code, poles) in enumerate(panels.items()):
         row, column = divmod(at, columns)
-        tall = (top - bottom) / rows
+        tall, wide = (top - bottom) / rows, 1.0 / columns
+        left, right = page.pt(0.36) / width, (page.pt(_NAMES) + 0.08) / width
         axes = figure.add_axes(
             (
-                (column + 0.13) / columns,
-                top - (row + 1) * tall + 0.32 / height,
-                0.72 / columns,
-                tall - 0.72 / height,
+                column * wide + left,
+                top - (row + 1) * tall + page.pt(0.26) / height,
+                wide - left - right,
+                tall - page.pt(0.52) / height,
             )
         )
-        draw_panel(axes, results, {pole: bands[code, pole] for pole in poles}, rank, span)
-        full = results.meta.state_names.get(code, code)
-        title = code if full == code else f"{full} ({code})"
-        axes.set_title(title, size=10, loc="left", weight="bold")
+        draw_panel(axes, results, {pole: bands[code, pole] for pole in poles}, rank, span, page)
+        room = width * (wide - left - right) + page.pt(_NAMES)
+        title = fold(named(results, code), page.pt(8.5), room, 1, bold=True)[0]
+        axes.set_title(title, size=page.pt(8.5), loc="left", weight="bold", color=INK)
     return figure
 
 
@@ -93,10 +109,11 @@ def draw_panel(
     bands: dict[str, Floats],
     rank: dict[str, int],
     span: tuple[float, float],
+    page: Page = PAPER,
 ) -> None:
     """Draw medians and bands of one state into axes, a line a pole, named at its right end."""
     ticks = np.arange(results.record.quarters + 1)
-    quiet(axes)
+    quiet(axes, page)
     for pole, band in bands.items():
         shade = colour(rank[pole])
         axes.fill_between(ticks, band[0], band[4], color=shade, alpha=0.14, linewidth=0)
@@ -104,7 +121,8 @@ def draw_panel(
         axes.plot(ticks, band[2], color=shade, linewidth=1.8)
     name_years(axes, results)
     axes.set_ylim(*span)
-    _name_lines(axes, {pole: float(band[2, -1]) for pole, band in bands.items()}, rank, span)
+    axes.locator_params(axis="y", nbins=5)
+    _name_lines(axes, {pole: float(band[2, -1]) for pole, band in bands.items()}, rank, span, page)
 
 
 def name_years(axes: Axes, results: Results) -> None:
@@ -120,11 +138,15 @@ def name_years(axes: Axes, results: Results) -> None:
 
 
 def _name_lines(
-    axes: Axes, ends: dict[str, float], rank: dict[str, int], span: tuple[float, float]
+    axes: Axes,
+    ends: dict[str, float],
+    rank: dict[str, int],
+    span: tuple[float, float],
+    page: Page,
 ) -> None:
     """Name the lines at their right ends, moved apart where the names would overlap."""
     tall = float(axes.get_window_extent().height) / float(axes.figure.dpi) * 72.0
-    apart = 10.5 * (span[1] - span[0]) / tall  # of the size of the type, in data units
+    apart = page.pt(10.0) * (span[1] - span[0]) / tall  # of the size of the type, in data units
     order = sorted(ends, key=lambda pole: ends[pole])
     wanted = np.array([ends[pole] for pole in order])
     place = wanted.copy()
@@ -143,7 +165,7 @@ def _name_lines(
             xytext=(5, 0),
             textcoords="offset points",
             color=colour(rank[pole]),
-            size=8.5,
+            size=page.pt(8.0),
             weight="bold",
             va="center",
             annotation_clip=False,

@@ -1,0 +1,95 @@
+"""`multipolar plot`: figures of a saved result."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import Quiet, err
+from sim.plots.kinds import KINDS
+
+_FITS = {"run": "of a run", "comparison": "of a comparison", "claims": "of tested claims"}
+
+
+_ABOUT = (
+    "Draw figures of a saved result, as PNG and SVG.\n\n"
+    "RESULTS is a folder that another command wrote. Titles say what was found, the foot says from "
+    "which runs, and a bloc has one colour in all figures of a result.\n\n"
+    "For example: [cyan]multipolar plot results/1a2b3c4d-mine-base --kind network --style "
+    "slides[/cyan]"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(help=_help())(plot)
+
+
+def _help() -> str:
+    """The description, with a line for each kind of figure."""
+    parts = [_ABOUT]
+    for takes in dict.fromkeys(kind.takes for kind in KINDS.values()):
+        rows = [
+            f"[bold]{kind.name}[/bold]: {kind.help}"
+            for kind in KINDS.values()
+            if kind.takes == takes
+        ]
+        parts.append("\n".join([f"Kinds {_FITS.get(takes, f'of a {takes}')}:", *rows]))
+    return "\n\n".join(parts)
+
+
+def plot(
+    folder: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a saved result.")],
+    kind: Annotated[
+        str, typer.Option(metavar="A,B", help="Kinds of figures (default: all that fit).")
+    ] = "all",
+    style: Annotated[
+        str, typer.Option(metavar="NAME", help="[cyan]paper[/cyan] or [cyan]slides[/cyan].")
+    ] = "paper",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for the figures (default: RESULTS/figures)."),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--format", metavar="A,B", help="[cyan]png[/cyan], [cyan]svg[/cyan].")
+    ] = "png,svg",
+    variable: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of alignment: another variable of pairs.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Draw figures of a saved result; the help is :func:`_help`."""
+    from sim.errors import UserError, hint, shown
+    from sim.experiments.saved import load_saved, saved_kind
+    from sim.plots.kinds import find_kinds
+    from sim.plots.style import FORMATS, find_page, save_figure
+
+    began = time.perf_counter()
+    wanted, page = _names(kind), find_page(style)
+    for name in (types := _names(formats)):
+        if name not in FORMATS:
+            raise UserError(f"{shown(name)} is not a format{hint(name, FORMATS)}; use png, svg")
+    found = find_kinds(wanted, saved_kind(folder))
+    result = load_saved(folder)
+    place = out or folder / "figures"
+    count = 0
+    for one in found:
+        try:
+            figure = one.draw(result, page, variable=variable)
+        except UserError as error:
+            if one.name in wanted:
+                raise
+            err.print(f"No {one.name}: {error}", highlight=False, markup=False, soft_wrap=True)
+            continue
+        end = "" if page.name == "paper" else f"_{page.name}"
+        count += len(save_figure(figure, place / f"{one.name}{end}", dpi=page.dpi, formats=types))
+    if not quiet:
+        said = f"{count} files in {place} ({time.perf_counter() - began:.1f} s)"
+        err.print(said, highlight=False, soft_wrap=True)
+
+
+def _names(text: str) -> list[str]:
+    return [name for part in text.split(",") if (name := part.strip())]

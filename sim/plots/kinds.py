@@ -1,0 +1,147 @@
+"""The kinds of figures: one row a kind, from which the command, its help and the tests are made.
+
+A new figure is one file with a function ``draw_<kind>(result, *, page=PAPER, **options)``, which
+returns a matplotlib figure, and one row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.errors import UserError, hint, shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.plots.style import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of figure.
+
+    Attributes:
+        name: as ``--kind`` calls it.
+        takes: the kind of result that it draws, one of :data:`sim.experiments.saved.KINDS`.
+        drawing: module and function, imported when first used.
+        help: what one sees, in a line.
+        options: names of the options that the function takes beside ``page``.
+    """
+
+    name: str
+    takes: str
+    drawing: str
+    help: str
+    options: tuple[str, ...] = ()
+
+    def draw(self, result: Any, page: Page | None = None, **options: Any) -> Figure:
+        """Draw a result; options that the kind does not take are left out.
+
+        Raises:
+            UserError: the result lacks what the figure shows.
+        """
+        from sim.plots.style import PAPER
+
+        module, _, function = self.drawing.partition(":")
+        wanted = {key: options[key] for key in self.options if options.get(key) is not None}
+        figure: Figure = getattr(import_module(module), function)(
+            result, page=page or PAPER, **wanted
+        )
+        return figure
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "network",
+            "run",
+            "sim.plots.network:draw_network",
+            "The states and their ties at the end, by bloc; pale where runs disagree.",
+        ),
+        Kind(
+            "comembership",
+            "run",
+            "sim.plots.comembership:draw_comembership",
+            "How often two states end in one bloc: a heat map, ordered by bloc.",
+        ),
+        Kind(
+            "alignment",
+            "run",
+            "sim.plots.trajectories:draw_trajectories",
+            "A variable of the focal states towards each pole through time (--variable).",
+            ("variable",),
+        ),
+        Kind(
+            "differences",
+            "comparison",
+            "sim.plots.differences:draw_differences",
+            "What the arms change through time, with 95% intervals.",
+        ),
+        Kind(
+            "forest",
+            "claims",
+            "sim.plots.forest:draw_forest",
+            "The effect behind each claim with its interval, by verdict.",
+        ),
+    )
+}
+
+
+def kinds_for(takes: str) -> list[Kind]:
+    """Return the kinds of figures of a kind of result, in the order of the table."""
+    return [kind for kind in KINDS.values() if kind.takes == takes]
+
+
+def find_kinds(names: Iterable[str], takes: str) -> list[Kind]:
+    """Return the kinds of these names, all that fit for ``all``.
+
+    Raises:
+        UserError: there is no such kind, or it draws another kind of result.
+    """
+    fitting = [kind.name for kind in kinds_for(takes)]
+    found: dict[str, Kind] = {}
+    for name in names:
+        if name == "all":
+            found |= {kind: KINDS[kind] for kind in fitting}
+        elif name not in KINDS:
+            fits = f"for this result there are {', '.join(fitting)}"
+            raise UserError(f"{shown(name)} is not a kind of figure{hint(name, KINDS)}; {fits}")
+        elif KINDS[name].takes != takes:
+            fits = f"this is a {takes}, for which there are {', '.join(fitting)}"
+            raise UserError(f"{name} draws a saved {KINDS[name].takes}; {fits}")
+        else:
+            found[name] = KINDS[name]
+    return list(found.values())
+
+
+def plot(result: Any, kind: str, *, style: str = "paper", **options: Any) -> Axes:
+    """Draw a result in a notebook and return the axes, the largest first of several.
+
+    The figure belongs to pyplot, so a notebook shows it below the cell; ``axes.figure`` is the
+    whole, ``axes.figure.axes`` has all panels.
+
+    Args:
+        result: results of a run, a comparison, tested claims.
+        kind: a name of :data:`KINDS`.
+        style: ``paper`` or ``slides``.
+        options: of the kind, such as ``variable="trust"``.
+
+    Raises:
+        UserError: there is no such kind, style or option, or the result lacks what is to be shown.
+    """
+    from sim.experiments.saved import kind_of
+    from sim.plots.style import find_page
+
+    (found,) = find_kinds([kind], kind_of(result)) if kind != "all" else (None,)
+    if found is None:
+        raise UserError("draw one kind at a time: 'all' is for files")
+    for name in options:
+        if name not in found.options:
+            takes = f"; it takes {', '.join(found.options) or 'none'}"
+            raise UserError(f"{kind} has no option {shown(name)}{hint(name, found.options)}{takes}")
+    return found.draw(result, replace(find_page(style), managed=True), **options).axes[0]
