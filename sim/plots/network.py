@@ -128,7 +128,7 @@ def _layout(
     blocs: npt.NDArray[np.int64],
     radius: Floats,
     box: tuple[float, ...],
-    page: Page,
+    page: Page = PAPER,
 ) -> Floats:
     """Place the states in inches inside ``box`` (left, bottom, right, top), without overlaps."""
     left, bottom, right, top = box
