@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.blocs import MEASURES
 from sim.ensemble import DYAD_SERIES, STATE_SERIES, recorded_pairs, run_ensemble
 from sim.errors import UserError
+from sim.experiments.bloc_quantities import BLOC_FORMS
+from sim.experiments.forms import PLACES
 from sim.experiments.language import (
     MAX_PAIRS,
     QUANTITIES,
@@ -23,9 +26,9 @@ from sim.experiments.language import (
     required_pairs,
 )
 from sim.experiments.metrics_page import markdown
-from sim.experiments.quantities import CHANNELS, KINDS, PLACES
+from sim.experiments.quantities import CHANNELS, KINDS
 from sim.experiments.syntax import MAX_DEPTH, MAX_LENGTH, MAX_OPERATORS
-from sim.metrics import isolation
+from sim.metrics import REFERENCE_INTENSITY, crosscutting, isolation, s_score
 from sim.records import EnsembleRecord
 from sim.scenario import load_scenario
 from sim.summary import hedging_series
@@ -170,6 +173,41 @@ def test_networks_are_held_from_tick_to_tick(record: EnsembleRecord) -> None:
     assert together.tolist() == (seen.labels[:, -1, 0] == seen.labels[:, -1, 3]).tolist()
     size = value("bloc_size(AAA)", record)
     assert size.tolist() == [(row == row[0]).sum() for row in seen.labels[:, -1]]
+
+
+def test_blocs_by_another_definition(record: EnsembleRecord) -> None:
+    seen = Observed(record)
+    allied = record.level[:, -1, 2, 3] == 3  # not many others: the two are one bloc then
+    assert value("same_bloc(defence, CCC, DDD)", record)[allied].all()
+    for name in MEASURES:
+        plain, by_ties = value(f"{name}()", record), value(f"{name}(ties)", record)
+        assert np.array_equal(plain, by_ties)
+        assert value(f"{name}(alignment)", record).shape == plain.shape
+    apart = value("crosscutting(ties, alignment)", record)
+    labels = seen.labels[:, -1], seen.labels_by("alignment")[:, -1]
+    assert apart.tolist() == crosscutting(*labels).tolist()
+    assert not value("crosscutting(ties, ties)", record).any()
+    with pytest.raises(MetricError, match="did you mean 'defence'"):
+        value("poles(defense)", record)
+
+
+def test_similarity_is_that_of_the_metrics(record: EnsembleRecord) -> None:
+    levels = record.level[0, -1].astype(float)
+    np.fill_diagonal(levels, 3.0)
+    expected = s_score(levels, record.state("capability")[0, -1], spread=3.0)
+    assert value("similarity(AAA, DDD)", record)[0] == pytest.approx(expected[0, 3])
+    floor = np.ones_like(record.floor)  # one organisation of all: everybody has the same pacts
+    assert (value("similarity(AAA, DDD)", replace(record, floor=floor)) == 1.0).all()
+
+
+def test_parts_of_hedging_make_the_index(record: EnsembleRecord) -> None:
+    e, x = value("hedging(equidistance, DDD)", record), value("hedging(mixing, DDD)", record)
+    full = np.minimum(1.0, value("hedging(intensity, DDD)", record) / REFERENCE_INTENSITY)
+    assert np.allclose(value("hedging(DDD)", record), np.cbrt(e * full * x))
+
+
+def test_no_measure_hides_a_recorded_variable() -> None:
+    assert not set(BLOC_FORMS) & {*STATE_SERIES, *DYAD_SERIES}
 
 
 def test_pacts_and_levels(record: EnsembleRecord) -> None:

@@ -15,6 +15,7 @@ from sim.metrics import (
     bipolarity,
     bloc_shares,
     closeness,
+    crosscutting,
     effective_poles,
     esteban_ray,
     frustration,
@@ -23,6 +24,7 @@ from sim.metrics import (
     interval,
     isolation,
     leverage,
+    polarisation,
     s_score,
     tightness,
 )
@@ -81,12 +83,59 @@ def test_frustration_and_tightness() -> None:
     assert tightness(tie, [0, 1, 2]) == pytest.approx((0.0, -2 / 3))
 
 
+def test_polarisation_of_blocs_on_a_line() -> None:
+    # two equal blocs as far apart as can be
+    assert polarisation([0, 0, 1, 1], [1, 1, 1, 1], [0, 0, 2, 2], 2.0) == pytest.approx(1.0)
+    assert polarisation([0, 0, 0, 0], [1, 1, 1, 1], [0, 0, 2, 2], 2.0) == 0.0
+    # shares .75 and .25, means 1 / 3 and 2, apart 5/3 of 4; scale 2^2
+    found = polarisation([0, 0, 1], [2, 1, 1], [0, 1, 2], 4.0, alpha=1.0)
+    assert found == pytest.approx(4 * (0.75**2 * 0.25 + 0.25**2 * 0.75) * 5 / 12)
+    assert polarisation([0, 1], [0, 0], [0, 1], 1.0) == 0.0
+
+
+def test_crosscutting() -> None:
+    assert crosscutting([0, 0, 1, 1], [1, 1, 0, 0]) == 0.0
+    # together in one: 01, 23; in the other: 02, 13; of six pairs
+    assert crosscutting([0, 0, 1, 1], [0, 1, 0, 1]) == pytest.approx(4 / 6)
+    assert crosscutting([0, 0, 0], [0, 1, 2]) == 1.0
+    assert crosscutting([0], [0]) == 0.0
+
+
+def test_measures_of_networks_take_stacks() -> None:
+    rng = np.random.default_rng(2)
+    tie = rng.normal(size=(2, 3, 5, 5))
+    labels, capability = rng.integers(0, 3, (2, 3, 5)), rng.random((2, 3, 5))
+    points = rng.normal(size=(2, 3, 5))
+    many = [
+        bipolarity(labels, capability, tie),
+        frustration(tie, labels),
+        *tightness(tie, labels),
+        crosscutting(labels, labels[::-1]),
+        polarisation(labels, capability, points, 3.0),
+    ]
+    at = (1, 2)
+    one = [
+        bipolarity(labels[at], capability[at], tie[at]),
+        frustration(tie[at], labels[at]),
+        *tightness(tie[at], labels[at]),
+        crosscutting(labels[at], labels[0, 2]),
+        polarisation(labels[at], capability[at], points[at], 3.0),
+    ]
+    for stack, single in zip(many, one, strict=True):
+        assert stack.shape == (2, 3)
+        assert stack[at] == pytest.approx(single)
+
+
 def test_s_score() -> None:
     # rows differ by 3 and 0 in two columns, range 3: 1 - 2 * 3 / (3 * 2)
     assert s_score([[3, 0], [0, 0]])[0, 1] == pytest.approx(0.0)
     assert s_score([[3, 0], [0, 3]])[0, 1] == pytest.approx(-1.0)
     assert s_score([[3, 0], [0, 0]], [1, 3])[0, 1] == pytest.approx(0.5)
     assert (s_score(np.ones((2, 3))) == 1).all()
+    # a scale of 6 instead of the range that is seen: 1 - 2 * 3 / (6 * 2)
+    assert s_score([[3, 0], [0, 0]], spread=6.0)[0, 1] == pytest.approx(0.5)
+    stack = s_score([[[3, 0], [0, 0]]] * 2, [[1, 1], [1, 3]], spread=3.0)
+    assert stack[:, 0, 1] == pytest.approx([0.0, 0.5])
 
 
 def test_hedging_of_two_poles() -> None:

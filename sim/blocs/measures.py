@@ -79,12 +79,12 @@ MEASURES: Final = {
         "how far two equally strong blocs without ties between them make up the world",
         lambda it: bipolarity(it.labels, it.capability, it.tie),
     ),
-    "polarisation": Measure(
+    "esteban_ray": Measure(
         "1",
         0.0,
         None,
-        "Esteban-Ray polarisation of the blocs' mean ideal points, 1 for two equal blocs as far "
-        "apart as any two states were at the start",
+        "polarisation (Esteban & Ray) of the blocs' mean ideal points: 1 for two equal blocs as "
+        "far apart as any two states were at the start",
         lambda it: polarisation(it.labels, it.capability, it.ideal_point, it.spread),
     ),
     "frustration": Measure(

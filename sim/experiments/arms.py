@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import Interrupted, Progress, run_ensemble
+from sim.experiments.forms import Pair
 from sim.experiments.observed import Observed
-from sim.experiments.quantities import Pair
 from sim.scenario import ScenarioSpec
 
 #: What makes two moves the same, beside their sequence. Changes of utility differ between arms

@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import hint
+from sim.experiments.forms import PLACES, Form, Frame, Pair
 from sim.experiments.observed import Observed
-from sim.experiments.quantities import PLACES, QUANTITIES, Form, Frame, Pair
+from sim.experiments.quantities import QUANTITIES
 from sim.experiments.syntax import (
     FUNCTIONS,
     Call,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.experiments.quantities import QUANTITIES, Form
+from sim.experiments.forms import Form
+from sim.experiments.quantities import QUANTITIES
 from sim.experiments.syntax import FUNCTIONS
 
 HEAD: Final = ("quantity", "unit", "range", "meaning")

@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sim.blocs import find_blocs
-from sim.metrics import bloc_shares, effective_poles
+from sim.blocs import find_blocs, measured
+from sim.metrics import bloc_shares, crosscutting
 from sim.records import MOVE_KINDS, EnsembleRecord
+from sim.summary.blocs import network_by, system_by
 from sim.types import Move
 
 type Floats = npt.NDArray[np.float64]
@@ -26,6 +27,8 @@ class Observed:
     def __init__(self, record: EnsembleRecord) -> None:
         self.record = record
         self._counts: dict[tuple[str, str, str | None], Floats] = {}
+        self._labels: dict[str, Ints] = {}
+        self._measures: dict[tuple[str, str], Floats] = {}
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -44,8 +47,17 @@ class Observed:
     # --- the network, known at its ticks and held from one to the next ---------------------------
     @cached_property
     def labels(self) -> Ints:
-        """Blocs at the kept ticks, ``(R, L, N)``."""
+        """Blocs by all ties at the kept ticks, ``(R, L, N)``."""
         return find_blocs(self.record.tie)
+
+    def labels_by(self, definition: str) -> Ints:
+        """Blocs by a definition at the kept ticks, ``(R, L, N)``."""
+        if definition not in self._labels:
+            by_ties = definition == "ties"
+            self._labels[definition] = (
+                self.labels if by_ties else find_blocs(network_by(self.record, definition))
+            )
+        return self._labels[definition]
 
     @cached_property
     def _kept_capability(self) -> Floats:
@@ -59,10 +71,16 @@ class Observed:
         series: Floats = np.asarray(values, np.float64)[:, np.maximum(kept, 0)]
         return series
 
-    @cached_property
-    def poles(self) -> Floats:
-        """Effective number of poles, ``(R, T+1)``."""
-        return self.held(effective_poles(self.labels, self._kept_capability))
+    def measure(self, name: str, definition: str = "ties") -> Floats:
+        """A measure of the whole system, :data:`sim.blocs.MEASURES`, ``(R, T+1)``."""
+        if (name, definition) not in self._measures:
+            found = measured(name, system_by(self.record, definition, self.labels_by(definition)))
+            self._measures[name, definition] = self.held(found)
+        return self._measures[name, definition]
+
+    def crosscutting(self, one: str, other: str) -> Floats:
+        """How far the blocs by two definitions cut across each other, ``(R, T+1)``."""
+        return self.held(crosscutting(self.labels_by(one), self.labels_by(other)))
 
     @cached_property
     def _shares(self) -> Floats:
@@ -78,10 +96,11 @@ class Observed:
         mine = self.labels[:, :, [self.record.index(i)]]
         return self.held((self.labels == mine).sum(axis=2))
 
-    def same_bloc(self, i: str, j: str) -> Floats:
+    def same_bloc(self, i: str, j: str, definition: str = "ties") -> Floats:
         """1 where i and j are in one bloc, ``(R, T+1)``."""
+        labels = self.labels_by(definition)
         one, other = self.record.index(i), self.record.index(j)
-        return self.held(self.labels[:, :, one] == self.labels[:, :, other])
+        return self.held(labels[:, :, one] == labels[:, :, other])
 
     # --- moves -----------------------------------------------------------------------------------
     @cached_property

@@ -7,118 +7,41 @@ pair; groups are expanded by :mod:`sim.experiments.language`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim import vocabulary as names
 from sim.ensemble import DYAD_SERIES, STATE_SERIES
+from sim.experiments.bloc_quantities import BLOC_FORMS
+from sim.experiments.forms import (
+    Arguments,
+    Floats,
+    Form,
+    Frame,
+    Pair,
+    Quantity,
+    both_orders,
+    from_all,
+    own_pair,
+    own_state,
+    with_poles,
+)
 from sim.experiments.observed import Observed
-from sim.metrics import SECURITY_DOMAINS
+from sim.metrics import SECURITY_DOMAINS, Hedging
 from sim.records import MOVE_KINDS
 from sim.registry import COLLECTIVES, Field
-from sim.summary.states import (
-    hedging_series,
-    isolation_of,
-)
+from sim.summary.states import hedging_parts, isolation_of
 from sim.types import OBLIGATIONS
 
-type Floats = npt.NDArray[np.float64]
-type Pair = tuple[str, str]
+__all__ = ["CHANNELS", "KINDS", "LEVELS", "QUANTITIES", "Pair"]
 
 CHANNELS: Final = ("trade", "energy", "arms", "arms_stock", "finance")
 LEVELS: Final = ("consultation", "arms_cooperation", "defence")
 SUPPLIES: Final = ("arms", "trade")
+HEDGING_PARTS: Final = ("equidistance", "intensity", "mixing")
 KINDS: Final = (*(kind for kind in MOVE_KINDS if kind != "none"), "break")
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What the meaning of a name depends on: the states and poles of a scenario."""
-
-    states: tuple[str, ...]
-    poles: tuple[str, ...]
-
-
-PLACES: Final = ("organisation", "conflict", "school")
-"""Arguments that stand for a collective of the scenario."""
-
-type Arguments = tuple[str, ...]
-type Series = Callable[[Observed, Arguments], Floats]
-type Needs = Callable[[Arguments, Frame], Sequence[Pair]]
-
-
-def _own_pair(words: Arguments, _frame: Frame) -> Sequence[Pair]:
-    return [(words[-2], words[-1])]
-
-
-def _both_orders(words: Arguments, _frame: Frame) -> Sequence[Pair]:
-    i, j = words[-2:]
-    return [(i, j), (j, i)]
-
-
-def _with_poles(words: Arguments, frame: Frame) -> Sequence[Pair]:
-    return [(words[-1], pole) for pole in frame.poles if pole != words[-1]]
-
-
-def _from_all(words: Arguments, frame: Frame) -> Sequence[Pair]:
-    return [(j, words[-1]) for j in frame.states if j != words[-1]]
-
-
-def _own_state(words: Arguments, frame: Frame) -> Sequence[Pair]:
-    # what takes part in collectives is recorded for the states of recorded pairs
-    return [next((words[0], other) for other in frame.states if other != words[0])]
-
-
-def _nothing(_words: Arguments, _frame: Frame) -> Sequence[Pair]:
-    return []
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way to write a quantity.
-
-    Attributes:
-        parameters: ``i`` and ``j`` for states or groups; a kind of :data:`PLACES` for the name of
-            such a collective; other names are keys of ``words``.
-        unit, low, high: of its values; a bound is None where there is none.
-        meaning: what it says, for people.
-        series: gives ``(R, T+1)`` for states and words.
-        pairs: the ordered pairs that must have been recorded.
-        words: the words that an argument may be.
-        total: the series counts up, and a window takes the difference of its ends, not the mean.
-        poles: how many poles other than i it needs.
-    """
-
-    parameters: tuple[str, ...]
-    unit: str
-    low: float | None
-    high: float | None
-    meaning: str
-    series: Series
-    pairs: Needs = _nothing
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    total: bool = False
-    poles: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A name and the ways to write it, which differ in the number of their arguments."""
-
-    name: str
-    forms: tuple[Form, ...]
-
-    def form(self, count: int) -> Form | None:
-        """The form with this many arguments, if there is one."""
-        return next((form for form in self.forms if len(form.parameters) == count), None)
-
-    def signatures(self) -> tuple[str, ...]:
-        """How it is written: ``('threat(i)', 'threat(i, j)')``."""
-        return tuple(f"{self.name}({', '.join(form.parameters)})" for form in self.forms)
 
 
 def _bounds(known: Field) -> tuple[float | None, float | None]:
@@ -143,7 +66,7 @@ def _of_pair(name: str) -> Form:
     def series(seen: Observed, words: Arguments) -> Floats:
         return seen.record.dyad(name, *words)
 
-    return Form(("i", "j"), known.unit, low, high, known.meaning, series, _own_pair)
+    return Form(("i", "j"), known.unit, low, high, known.meaning, series, own_pair)
 
 
 def _of_collective(name: str) -> Form:
@@ -165,7 +88,7 @@ def _of_part(name: str) -> Form:
         return seen.cell(name, words[1], words[0])
 
     kind = COLLECTIVES[known.row]
-    return Form(("i", kind), known.unit, low, high, known.meaning, series, _own_state)
+    return Form(("i", kind), known.unit, low, high, known.meaning, series, own_state)
 
 
 def _share(seen: Observed, words: Arguments) -> Floats:
@@ -204,17 +127,18 @@ def _security(seen: Observed, words: Arguments) -> Floats:
 
 
 def _hedging(seen: Observed, words: Arguments) -> Floats:
-    return _known(hedging_series(seen.record, words[0]))
+    parts: Hedging | None = hedging_parts(seen.record, words[-1])
+    return getattr(_known(parts), "index" if len(words) == 1 else words[0])  # type: ignore[no-any-return]
 
 
 def _security_hedging(seen: Observed, words: Arguments) -> Floats:
-    return _known(hedging_series(seen.record, words[0], SECURITY_DOMAINS))
+    return _known(hedging_parts(seen.record, words[0], SECURITY_DOMAINS)).index
 
 
-def _known(series: Floats | None) -> Floats:
-    if series is None:  # the pairs were asked for and the poles counted, so this is a defect
+def _known(parts: Hedging | None) -> Hedging:
+    if parts is None:  # the pairs were asked for and the poles counted, so this is a defect
         raise KeyError("hedging: pairs with the poles were not recorded")
-    return series
+    return parts
 
 
 _I, _IJ = ("i",), ("i", "j")
@@ -228,7 +152,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             None,
             names.DYAD_FIELDS["threat_from"].meaning,
             lambda seen, words: seen.record.dyad("threat_from", *words),
-            _own_pair,
+            own_pair,
         ),
     ),
     "security": (
@@ -251,7 +175,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             1.0,
             "share of i's needs in a channel that j meets",
             _share,
-            _own_pair,
+            own_pair,
             {"channel": CHANNELS},
         ),
     ),
@@ -263,7 +187,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             1.0,
             "harm to i if j cuts every channel",
             lambda seen, words: seen.record.dyad("vulnerability", *words),
-            _own_pair,
+            own_pair,
         ),
     ),
     "asymmetry": (
@@ -274,7 +198,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             1.0,
             "dependence of i on j less that of j on i: positive where i depends more",
             _asymmetry,
-            _both_orders,
+            both_orders,
         ),
     ),
     "influence": (
@@ -286,7 +210,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             "leverage of i over j by trade, energy, arms and finance: the part of j's dependence "
             "on i that i's on j does not balance",
             _influence,
-            _both_orders,
+            both_orders,
         ),
     ),
     "concentration": (
@@ -357,7 +281,19 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             1.0,
             "hedging index between the other poles: equidistance, engagement and mixed domains",
             _hedging,
-            _with_poles,
+            with_poles,
+            poles=2,
+        ),
+        Form(
+            ("part", "i"),
+            "1",
+            0.0,
+            1.0,
+            "a part of it: as near to one pole as to the others, engaged with them, domains that "
+            "lean opposite ways",
+            _hedging,
+            with_poles,
+            {"part": HEDGING_PARTS},
             poles=2,
         ),
     ),
@@ -369,7 +305,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             1.0,
             "the same over commitments and arms alone",
             _security_hedging,
-            _with_poles,
+            with_poles,
             poles=2,
         ),
     ),
@@ -381,47 +317,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             1.0,
             "1 less the contact that i receives from all others, weighted by their capability",
             lambda seen, words: isolation_of(seen.record, words[0]),
-            _from_all,
-        ),
-    ),
-    "poles": (
-        Form(
-            (),
-            "poles",
-            1.0,
-            None,
-            "effective number of poles: 1 / sum of squared capability shares of the blocs *",
-            lambda seen, _words: seen.poles,
-        ),
-    ),
-    "same_bloc": (
-        Form(
-            _IJ,
-            "0 or 1",
-            0.0,
-            1.0,
-            "1 while i and j are in one bloc *",
-            lambda seen, words: seen.same_bloc(*words),
-        ),
-    ),
-    "bloc_share": (
-        Form(
-            _I,
-            "share of the world",
-            0.0,
-            1.0,
-            "capability share of the bloc that i is in *",
-            lambda seen, words: seen.bloc_share(words[0]),
-        ),
-    ),
-    "bloc_size": (
-        Form(
-            _I,
-            "states",
-            1.0,
-            None,
-            "number of states in the bloc that i is in, itself included *",
-            lambda seen, words: seen.bloc_size(words[0]),
+            from_all,
         ),
     ),
 }
@@ -430,7 +326,7 @@ _HIDDEN = {"intensity_1", "intensity_2", "intensity_3", "collective_kind"}
 
 
 def _catalogue() -> dict[str, Quantity]:
-    found = dict(_MADE)
+    found = _MADE | BLOC_FORMS
     found |= {name: (_of_state(name),) for name in STATE_SERIES if name not in found}
     found |= {name: (_of_pair(name),) for name in DYAD_SERIES if name not in found}
     found |= {name: (_of_part(name),) for name in names.PARTS}

@@ -6,7 +6,7 @@ answer hangs on that choice.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from sim.blocs import (
 )
 from sim.errors import UserError, hint
 from sim.metrics import Interval, crosscutting, effective_poles, interval
+from sim.records import EnsembleRecord
 from sim.results import Results
 from sim.summary.bloc_tables import render
 from sim.summary.coalitions import NOTE
@@ -205,11 +206,11 @@ def describe_blocs(
     """
     if definition not in DEFINITIONS:
         raise UserError(
-            f"{definition}: no such definition of blocs{hint(definition, DEFINITIONS)}; "
-            f"there are {', '.join(DEFINITIONS)}"
+            f"{definition}: not a definition of blocs, which are {', '.join(DEFINITIONS)}"
+            f"{hint(definition, DEFINITIONS)}"
         )
     record = results.record
-    ties, labels = _network(results, definition), bloc_labels_by(results, definition)
+    ties, labels = network_by(results.record, definition), bloc_labels_by(results, definition)
     found = consensus(labels[:, -1])
     quarters = [results.quarters[tick] for tick in record.network_ticks]
     blocs = consensus_blocs(results, labels, found)
@@ -238,7 +239,7 @@ def describe_blocs(
         together=tuple(map(tuple, found.together[np.ix_(order, order)].tolist())),
         persistence=interval(steady.mean(axis=1)),
         events=_events(results, labels, quarters),
-        measures=_measures(results, ties, labels),
+        measures=_measures(record, definition, labels),
         positions=tuple(position(record, state) for state in record.focal),
         rivals=_rivals(results, definition, labels, found),
     )
@@ -248,16 +249,31 @@ def bloc_labels_by(results: Results, definition: str) -> Labels:
     """Return the blocs of every run and kept tick by a definition, ``(R, L, N)``."""
     if definition == "ties":
         return results.bloc_labels
-    return find_blocs(_network(results, definition))
+    return find_blocs(network_by(results.record, definition))
 
 
-def _network(results: Results, definition: str) -> npt.NDArray[np.floating]:
-    record = results.record
+def network_by(record: EnsembleRecord, definition: str) -> npt.NDArray[np.floating]:
+    """Return what ties states together by a definition at the kept ticks, ``(R, L, N, N)``."""
     if definition == "ties":
         return record.tie  # as it is, without a copy
-    points = record.state("ideal_point")[:, list(record.network_ticks)]
     return ties_by(
-        definition, tie=record.tie, level=record.level, floor=record.floor, ideal_point=points
+        definition,
+        tie=record.tie,
+        level=record.level,
+        floor=record.floor,
+        ideal_point=record.state("ideal_point")[:, list(record.network_ticks)],
+    )
+
+
+def system_by(record: EnsembleRecord, definition: str, labels: Labels) -> System:
+    """Return the system of blocs of all runs and kept ticks by a definition."""
+    kept = list(record.network_ticks)
+    return System(
+        labels=labels,
+        tie=network_by(record, definition),
+        capability=record.state("capability")[:, kept],
+        ideal_point=record.state("ideal_point")[:, kept],
+        spread=ideal_point_spread(record),
     )
 
 
@@ -316,19 +332,16 @@ def _events(results: Results, labels: Labels, quarters: list[str]) -> tuple[Bloc
     return tuple(events)
 
 
-def _measures(
-    results: Results, ties: npt.NDArray[np.floating], labels: Labels
-) -> dict[str, Change]:
-    record = results.record
-    ends = [0, -1]
-    system = System(
-        labels[:, ends],
-        ties[:, ends],
-        results.capability[:, ends],
-        record.state("ideal_point")[:, list(record.network_ticks)][:, ends],
-        ideal_point_spread(record),
+def _measures(record: EnsembleRecord, definition: str, labels: Labels) -> dict[str, Change]:
+    whole, at = system_by(record, definition, labels), [0, -1]
+    ends = replace(
+        whole,
+        labels=whole.labels[:, at],
+        tie=whole.tie[:, at],
+        capability=whole.capability[:, at],
+        ideal_point=whole.ideal_point[:, at],
     )
-    found = {name: measured(name, system) for name in MEASURES}
+    found = {name: measured(name, ends) for name in MEASURES}
     return {name: change_of(values[:, 0], values[:, 1]) for name, values in found.items()}
 
 
