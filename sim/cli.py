@@ -33,6 +33,8 @@ ORDER = (
     "compare",
     "explain",
     "claims",
+    "sensitivity",
+    "phase",
     "scenarios",
     "names",
     "metrics",

@@ -14,6 +14,8 @@ KINDS: Final[Mapping[str, str]] = {
     "run": "sim.results:Results",
     "comparison": "sim.experiments.comparison:Comparison",
     "claims": "sim.experiments.claims:ClaimsReport",
+    "sensitivity": "sim.experiments.sensitivity.report:SensitivityReport",
+    "phase": "sim.experiments.sensitivity.phase:Phase",
 }
 """The class of each kind of result; it has a class method ``load(folder)``."""
 

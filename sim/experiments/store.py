@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
 from sim.results import (
+    FORMAT,
     MANIFEST,
     RunMeta,
     _scratch_beside,
@@ -28,8 +29,6 @@ from sim.results import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMAT = 1
 
 
 def save_tables(

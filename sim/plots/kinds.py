@@ -88,6 +88,18 @@ KINDS: Final[Mapping[str, Kind]] = {
             "sim.plots.forest:draw_forest",
             "The effect behind each claim with its interval, by verdict.",
         ),
+        Kind(
+            "ranking",
+            "sensitivity",
+            "sim.plots.ranking:draw_ranking",
+            "What findings depend on: shares of the variance, luck, and whether they survive.",
+        ),
+        Kind(
+            "phase",
+            "phase",
+            "sim.plots.phase:draw_phase",
+            "What comes out over two parameters, where it turns, and how surely.",
+        ),
     )
 }
 

@@ -1,0 +1,105 @@
+"""Finished points on disk: parts of a folder, each under a hash of all that its values depend on.
+
+What was stopped goes on from there, and a larger design finds the points of a smaller one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import __version__
+from sim.codegen import source_hash
+from sim.errors import UserError
+
+type Floats = npt.NDArray[np.float64]
+
+EVALUATED: Final = Path("results") / "evaluated"
+"""Where finished points are kept unless told otherwise."""
+
+
+def context(*parts: object) -> bytes:
+    """Return a hash of what the values of points depend on beside the points, and of the code."""
+    text = "\n".join(map(str, (__version__, source_hash(), *parts)))
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+class PartStore:
+    """Parts in a folder; without one, nothing is kept.
+
+    Args:
+        folder: made when it is first needed.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    def path(self, about: bytes, label: str, runs: Sequence[int], points: Floats) -> Path | None:
+        """Return where the values of points belong.
+
+        Args:
+            about: of :func:`context`.
+            label: what the points mean.
+            runs: numbers of the runs at each point.
+            points: ``(P, F)``.
+        """
+        if self.folder is None:
+            return None
+        digest = hashlib.blake2b(about, digest_size=12)
+        digest.update(f"{label}\n{tuple(runs)}".encode())
+        digest.update(np.ascontiguousarray(points).tobytes())
+        name = digest.hexdigest()
+        return self.folder / name[:2] / f"{name}.parquet"
+
+    @staticmethod
+    def read(
+        path: Path | None, names: Sequence[str], shape: tuple[int, int]
+    ) -> dict[str, Floats] | None:
+        """Return kept values by metric, each ``(P, R)``; None if there is no whole part."""
+        if path is None or not path.is_file():
+            return None
+        import pandas as pd
+        from pyarrow import ArrowException
+
+        try:
+            table = pd.read_parquet(path)
+        except (OSError, ArrowException):
+            return None
+        if len(table) != shape[0] * shape[1] or not set(names) <= set(table.columns):
+            return None
+        return {name: table[name].to_numpy(np.float64).reshape(shape) for name in names}
+
+    @staticmethod
+    def write(path: Path | None, part: Mapping[str, Floats], runs: Sequence[int]) -> None:
+        """Keep values by metric, each ``(P, R)``, whole or not at all.
+
+        Raises:
+            UserError: the part cannot be written.
+        """
+        if path is None:
+            return
+        import pandas as pd
+
+        points, many = next(iter(part.values())).shape
+        table = pd.DataFrame(
+            {
+                "point": np.repeat(np.arange(points), many),
+                "run": np.tile(np.asarray(runs), points),
+                **{name: values.ravel() for name, values in part.items()},
+            }
+        )
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
+            os.close(handle)
+            table.to_parquet(scratch, compression="zstd", index=False)
+            Path(scratch).replace(path)
+        except OSError as error:
+            raise UserError(f"cannot write {path}: {error.strerror or error}") from error
