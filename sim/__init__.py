@@ -1,11 +1,12 @@
 """Multipolar: an agent-based simulator of international relations.
 
-The public interface is three names, loaded when they are first used, so that ``import sim`` costs
+The public interface is a few names, loaded when they are first used, so that ``import sim`` costs
 nothing:
 
 - ``load_scenario(path)``: a scenario file as a checked, frozen ``ScenarioSpec``
 - ``run(spec)``: the scenario's ensemble of runs
 - ``Results``: what a run left, in memory or on disk
+- ``results_html(results)``: results as a notebook shows them
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Results", "__version__", "load_scenario", "run"]
+__all__ = ["Results", "__version__", "load_scenario", "results_html", "run"]
 
 _HOMES = {
     "load_scenario": "sim.scenario",
     "run": "sim.experiments",
     "Results": "sim.results",
+    "results_html": "sim.notebook",
 }
 
 

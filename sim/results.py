@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import html
 import json
 import os
 import platform
@@ -319,12 +318,8 @@ class Results:
         return f"<Results {self.run_id}: {self.record.runs} runs>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
-            f"<td style='text-align:left'>{html.escape(value)}</td></tr>"
-            for name, value in self._facts()
-        )
-        return f"<table>{rows}</table>"
+        page: str = sim.results_html(self)  # by its public name: how it looks is for layers above
+        return page
 
 
 # --- folders -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 from sim.blocs import MEASURES
 from sim.summary.members import CONTESTED
 from sim.summary.numbers import number, percent, plural, table
-from sim.summary.tables import member_cell, partition_line
+from sim.summary.tables import member_cell, partition_text
 
 if TYPE_CHECKING:
     from sim.summary.blocs import BlocReport, Rival
@@ -30,7 +30,7 @@ def render(report: BlocReport) -> Any:
     head = Text(f"{report.title}{arm}\n", style="bold")
     head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
     head.append(f"\nBlocs by {report.meaning}", style="dim")
-    parts: list[Any] = [head, Text(), _blocs(report), partition_line(report)]
+    parts: list[Any] = [head, Text(), _blocs(report), Text(partition_text(report))]
     parts += [Text(certificate_line(report)), Text(), _unsettled(report), _events(report)]
     parts += [_measures(report), _rivals(report)]
     parts += [_position(report, state) for state in report.positions]

@@ -25,7 +25,7 @@ def render(report: CoalitionReport) -> Any:
     arm = "" if report.arm == "base" else f", arm {report.arm}"
     head = Text(f"{report.title}{arm}\n", style="bold")
     head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
-    parts: list[Any] = [head, Text(), _bloc_table(report), partition_line(report)]
+    parts: list[Any] = [head, Text(), _bloc_table(report), Text(partition_text(report))]
     parts.append(
         Text(
             f"Effective number of poles: {number(report.poles.start)} at the start, "
@@ -67,12 +67,10 @@ def _listed(members: Iterable[Member]) -> str:
     )
 
 
-def partition_line(report: CoalitionReport | BlocReport) -> Any:
+def partition_text(report: CoalitionReport | BlocReport) -> str:
     """Say how the consensus partition was chosen and how often it comes out."""
-    from rich.text import Text
-
     if report.partitions == 1:
-        return Text("All runs end in this partition.")
+        return "All runs end in this partition."
     if report.modal:
         why = f"the most frequent outcome, in {percent(report.frequency)} of the runs"
     else:
@@ -80,7 +78,7 @@ def partition_line(report: CoalitionReport | BlocReport) -> Any:
             "the partition that agrees best with all runs, as no outcome is clearly the most "
             f"frequent; {percent(report.frequency)} of the runs end in it exactly"
         )
-    return Text(
+    return (
         f"This is {why}; {report.partitions} different outcomes occur. A percentage is the share "
         "of runs that end with the state in the bloc of the first member (none: in all of them)."
     )
