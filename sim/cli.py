@@ -33,6 +33,7 @@ ORDER = (
     "compare",
     "explain",
     "claims",
+    "sweep",
     "sensitivity",
     "phase",
     "scenarios",

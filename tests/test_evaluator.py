@@ -238,8 +238,30 @@ def test_points_must_fit_the_factors(six: Path) -> None:
     with pytest.raises(UserError, match="not a position"):
         evaluate([[3.0, 2.0]], runs=[0])
     with pytest.raises(UserError, match="not a finite number"):
-        evaluate([[np.nan, 0.0]], runs=[0])
+        evaluate([[np.inf, 0.0]], runs=[0])
     assert evaluate.describe(np.array([3.0, 1.0])) == "security.weight=3, mechanisms.trust=off"
+
+
+def test_a_factor_that_is_not_set_stays_as_the_scenario_has_it(six: Path) -> None:
+    vary = ["security.weight", "mechanisms.trust=on,off", "events.shock.scale", "arm=base,calm"]
+    evaluate = Evaluator(six, vary=vary, metrics=METRICS)
+    unset = np.nan
+    points = [[unset] * 4, [4.0, unset, unset, 1.0], [unset, 1.0, 0.5, 0.0], [9.0, 1.0, unset, 1.0]]
+    assert evaluate.overlay(points[0]) == Overlay("base", ())
+    assert evaluate.overlay(points[1]) == Overlay("calm", ("security.weight=4",))
+    values = evaluate(points, runs=range(2))
+    for point, found in zip(points, values, strict=True):
+        np.testing.assert_array_equal(found, by_run(six, evaluate.overlay(point), 2))
+
+
+def test_seeds_may_differ_by_case(six: Path) -> None:
+    evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)
+    points, seeds = np.array([[3.0], [3.0], [4.0]]), np.array([5, 6, 5])
+    values, failures = evaluate.attempt_cases(points, np.array([0, 0, 1]), seeds)
+    assert not failures
+    for at, (point, number) in enumerate([(3.0, 0), (3.0, 0), (4.0, 1)]):
+        one = evaluate([[point]], runs=[number], seed=int(seeds[at]))[0, 0]
+        np.testing.assert_array_equal(values[at], one)
 
 
 def test_factors_are_read_from_text() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,8 +51,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 
 @contextmanager
-def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on a terminal; nothing where output is quiet or not read by a person."""
+def progress_bar(
+    label: str, *, quiet: bool, unit: str = ""
+) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal; nothing where output is quiet or not read by a person.
+
+    With a ``unit`` it says how many are done in a second, too.
+    """
     if quiet or not err.is_terminal:
         yield None
         return
@@ -59,19 +65,32 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], No
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
 
-    columns = (
+    columns: list[ProgressColumn] = [
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-    )
+    ]
+    if unit:
+        columns.insert(3, TextColumn("{task.fields[rate]}"))
     with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(label, total=None, rate="")
+        first: list[tuple[float, int]] = []
+
+        def advance(done: int, total: int) -> None:
+            # what a resumed sweep finds done says nothing of the speed
+            if not first:
+                first.append((time.monotonic(), done))
+            passed, made = time.monotonic() - first[0][0], done - first[0][1]
+            rate = f"{made / passed:,.0f} {unit}/s" if unit and made and passed > 0 else ""
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield advance
 
 
 def warm(*, quiet: bool) -> None:

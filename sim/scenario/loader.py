@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -103,6 +105,11 @@ class Loader:
         """Return the names of the arms in the order of the file."""
         node = self._root.value.get("arms")
         return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
+
+    def hash(self) -> str:
+        """Return the SHA-256 of the file with all that it extends, its arms and claims included."""
+        text = json.dumps(self._root.plain(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
 
     def load(self, arm: str, overrides: tuple[str, ...], quarters: int | None) -> ScenarioSpec:
         """Return one arm with overrides, as :func:`load_scenario` does.

@@ -2,9 +2,31 @@
 
 :class:`~sim.experiments.sweep.evaluator.Evaluator` is the function that everything here, and the
 analyses of sensitivity and calibration, call: points and run numbers in, values of metrics out.
+:func:`~sim.experiments.sweep.drive.sweep` calls it for all points of a design, on this machine or
+on a cluster, and keeps what comes out in a folder that can be resumed.
 """
 
+from sim.experiments.sweep.design import Axis, Design, combinations, grid, parse_axis, sample
+from sim.experiments.sweep.drive import Stopped, Unfinished, resume, sweep
 from sim.experiments.sweep.evaluator import Evaluator, Failure, Overlay
 from sim.experiments.sweep.factors import Factor, parse_factor
+from sim.experiments.sweep.result import Sweep
 
-__all__ = ["Evaluator", "Factor", "Failure", "Overlay", "parse_factor"]
+__all__ = [
+    "Axis",
+    "Design",
+    "Evaluator",
+    "Factor",
+    "Failure",
+    "Overlay",
+    "Stopped",
+    "Sweep",
+    "Unfinished",
+    "combinations",
+    "grid",
+    "parse_axis",
+    "parse_factor",
+    "resume",
+    "sample",
+    "sweep",
+]

@@ -34,6 +34,7 @@ type Floats = npt.NDArray[np.float64]
 
 CHUNK: Final = 8
 """Runs that are recorded together: a record is a few megabytes, and is gone when it is measured."""
+_OWN: Final = ("_lock", "_variants", "_parts")
 _KEPT: Final = 32
 """Variants kept; each has the arrays of its world."""
 
@@ -45,6 +46,15 @@ class Failure:
     point: int
     run: int
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """Points ``(C, K)``, run numbers and seeds ``(C,)``."""
+
+    points: Floats
+    runs: npt.NDArray[np.int64]
+    seeds: npt.NDArray[np.int64]
 
 
 class Evaluator:
@@ -107,10 +117,11 @@ class Evaluator:
     def _unlock(self) -> None:
         self._lock = threading.RLock()
         self._variants: OrderedDict[tuple[object, ...], Variant] = OrderedDict()
+        self._parts: dict[tuple[tuple[Factor, str], ...], Parts] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """The evaluator without what it has loaded, for other processes."""
-        return {k: v for k, v in self.__dict__.items() if k not in ("_lock", "_variants")}
+        return {k: v for k, v in self.__dict__.items() if k not in _OWN}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -121,6 +132,11 @@ class Evaluator:
         """Names of the factors, in the order of a point's numbers."""
         return tuple(factor.name for factor in self.factors)
 
+    @property
+    def scenario_hash(self) -> str:
+        """A hash of the scenario's file, arms included."""
+        return self._base.loader.hash()
+
     # --- points ----------------------------------------------------------------------------------
     def overlay(self, point: Sequence[float] | Floats) -> Overlay:
         """A point ``(K,)`` as the options of the command line that give it.
@@ -129,7 +145,10 @@ class Evaluator:
             UserError: the point is not one of a choice's levels, or an event does not exist.
         """
         choices, numbers = self._split(_row(point, len(self.factors)))
-        return self._base.overlay(choices, Parts(self._base, choices).texts(numbers))
+        key = tuple(choices.items())
+        if key not in self._parts:
+            self._parts[key] = Parts(self._base, choices)
+        return self._base.overlay(choices, self._parts[key].texts(numbers))
 
     def expect(self, points: Sequence[Sequence[float]] | Floats) -> None:
         """Prepare for points ``(P, K)``: with their extent known, a variant is loaded once.
@@ -138,8 +157,9 @@ class Evaluator:
         """
         table = _table(points, len(self.factors))
         with self._lock:
-            low = np.minimum(self._low, table.min(axis=0, initial=np.inf))
-            high = np.maximum(self._high, table.max(axis=0, initial=-np.inf))
+            # fmin and fmax pass over what is not set
+            low = np.fmin(self._low, np.fmin.reduce(table, axis=0, initial=np.inf))
+            high = np.fmax(self._high, np.fmax.reduce(table, axis=0, initial=-np.inf))
             if (low < self._low).any() or (high > self._high).any():
                 self._low, self._high = low, high
                 self._free = {factor for factor in self.factors if not factor.levels}
@@ -173,10 +193,12 @@ class Evaluator:
     def _split(self, row: Floats) -> tuple[dict[Factor, str], dict[Factor, float]]:
         choices, numbers = {}, {}
         for factor, value in zip(self.factors, row.tolist(), strict=True):
+            if np.isnan(value):
+                continue
+            if not np.isfinite(value):
+                raise UserError(f"{factor.name}: {value} is not a finite number")
             if factor.levels:
                 choices[factor] = factor.level(value)
-            elif not np.isfinite(value):
-                raise UserError(f"{factor.name}: {value} is not a finite number")
             else:
                 numbers[factor] = value
         return choices, numbers
@@ -191,7 +213,11 @@ class Evaluator:
         choices, numbers = self._split(row)
         with self._lock:
             while True:
-                key = (*choices.values(), *(x for f, x in numbers.items() if f not in self._free))
+                key = (
+                    *(choices.get(f) for f in self.factors if f.levels),
+                    *(None if f in self._free else x for f, x in numbers.items()),
+                    *(f.name for f in numbers),
+                )
                 if key in self._variants:
                     self._variants.move_to_end(key)
                     return self._variants[key]
@@ -246,7 +272,8 @@ class Evaluator:
         """Return the metrics of each run at each point, ``(P, R, M)``.
 
         Args:
-            points: ``(P, K)``, one column a factor; of a choice the position of its level.
+            points: ``(P, K)``, one column a factor; of a choice the position of its level. Not a
+                number leaves a factor as the scenario has it.
             runs: numbers of the runs, which key their draws and their luck: run 3 of one point and
                 run 3 of another differ by the points alone.
             seed: by default the scenario's.
@@ -287,16 +314,18 @@ class Evaluator:
     def attempt_cases(
         self,
         points: Floats,
-        runs: Sequence[int] | npt.NDArray[np.int64],
-        seed: int | None = None,
+        runs: npt.NDArray[np.int64],
+        seed: int | npt.NDArray[np.int64] | None = None,
         *,
         jobs: int | None = None,
     ) -> tuple[Floats, list[Failure]]:
-        """Return the values ``(C, M)`` of cases, each a point ``(C, K)`` and a run, and failures.
+        """Return the values ``(C, M)`` of cases and the failures.
 
-        The ``point`` of a failure is the position of its case.
+        A case is a point ``(C, K)``, the number of a run ``(C,)`` and a seed, one for all or
+        ``(C,)``. The ``point`` of a failure is the position of its case.
         """
         seed = self.spec.ensemble.seed if seed is None else seed
+        seeds = np.broadcast_to(np.asarray(seed, dtype=np.int64), len(points))
         self.expect(points)
         kernel.entries()
         values = np.full((len(points), len(self.metrics)), np.nan)
@@ -304,7 +333,7 @@ class Evaluator:
         failures: list[Failure] = []
 
         def work(chunk: npt.NDArray[np.int64]) -> None:
-            failures.extend(self._measure(points, runs, seed, chunk, values))
+            failures.extend(self._measure(_Cases(points, runs, seeds), chunk, values))
 
         chunks = [order[at : at + CHUNK] for at in range(0, len(order), CHUNK)]
         threads = jobs or len(os.sched_getaffinity(0))
@@ -322,70 +351,55 @@ class Evaluator:
         return values, sorted(failures, key=lambda failure: failure.point)
 
     def _measure(
-        self,
-        points: Floats,
-        runs: Sequence[int] | npt.NDArray[np.int64],
-        seed: int,
-        chunk: npt.NDArray[np.int64],
-        values: Floats,
+        self, cases: _Cases, chunk: npt.NDArray[np.int64], values: Floats
     ) -> list[Failure]:
         """Fill in the values of a chunk of cases, and return those that failed."""
         failures = []
-        groups: dict[int, tuple[Variant, list[int]]] = {}
+        groups: dict[tuple[int, int], tuple[Variant, list[int]]] = {}
         for case in chunk.tolist():
             try:
-                variant = self._variant(points[case])
+                variant = self._variant(cases.points[case])
             except UserError as error:
-                failures.append(Failure(case, int(runs[case]), str(error)))
+                failures.append(Failure(case, int(cases.runs[case]), str(error)))
             else:
-                groups.setdefault(id(variant), (variant, []))[1].append(case)
-        for variant, cases in groups.values():
+                group = (id(variant), int(cases.seeds[case]))
+                groups.setdefault(group, (variant, []))[1].append(case)
+        for variant, together in groups.values():
             try:
-                self._run(variant, points, runs, seed, cases, values)
+                self._run(variant, cases, together, values)
             except Exception:  # noqa: BLE001  (whatever stops one run must not stop the others)
-                failures += self._one_by_one(variant, points, runs, seed, cases, values)
+                failures += self._one_by_one(variant, cases, together, values)
         return failures
 
     def _one_by_one(
-        self,
-        variant: Variant,
-        points: Floats,
-        runs: Sequence[int] | npt.NDArray[np.int64],
-        seed: int,
-        cases: list[int],
-        values: Floats,
+        self, variant: Variant, cases: _Cases, together: list[int], values: Floats
     ) -> list[Failure]:
         failures = []
-        for case in cases:
+        for case in together:
             try:
-                self._run(variant, points, runs, seed, [case], values)
+                self._run(variant, cases, [case], values)
             except Exception as error:  # noqa: BLE001  (see above; the message is reported)
                 said = f"{type(error).__name__}: {error}"
-                failures.append(Failure(case, int(runs[case]), said))
+                failures.append(Failure(case, int(cases.runs[case]), said))
         return failures
 
-    def _run(
-        self,
-        variant: Variant,
-        points: Floats,
-        runs: Sequence[int] | npt.NDArray[np.int64],
-        seed: int,
-        cases: list[int],
-        values: Floats,
-    ) -> None:
+    def _run(self, variant: Variant, cases: _Cases, together: list[int], values: Floats) -> None:
         chosen = []
-        for case in cases:
-            point = dict(zip(self.factors, points[case].tolist(), strict=True))
-            run = int(runs[case])
+        seed = int(cases.seeds[together[0]])
+        for case in together:
+            point = dict(zip(self.factors, cases.points[case].tolist(), strict=True))
+            run = int(cases.runs[case])
             chosen.append((run, variant.values(point, seed, run)))
         seen = Observed(run_cases(variant.world, chosen, seed=seed, pairs=variant.pairs))
         for column, metric in enumerate(variant.metrics):
-            values[cases, column] = metric.values(seen)
+            values[together, column] = metric.values(seen)
 
     def describe(self, point: Floats) -> str:
         """A point for people: ``security.weight=8, arm=base``."""
         shown = []
         for factor, value in zip(self.factors, point.tolist(), strict=True):
+            if np.isnan(value):
+                continue
             try:
                 shown.append(f"{factor.name}={factor.show(value)}")
             except (UserError, ValueError, OverflowError):

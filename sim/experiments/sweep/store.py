@@ -1,0 +1,321 @@
+"""A sweep on disk: Parquet files in parts, and an SQLite manifest of what is finished.
+
+A folder has ``manifest.json``, written once, which says what is swept; ``manifest.sqlite`` with the
+points, a row a part and a row a finished run; and ``parts/``. A part is written beside its place,
+forced to disk and renamed, and only then are its runs entered in one transaction. So whatever is
+killed at whatever moment, a run that the manifest has is on disk whole, and a part that it does not
+have counts for nothing and is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import UserError
+from sim.experiments.sweep.design import Design
+from sim.experiments.sweep.factors import Factor
+from sim.experiments.sweep.plan import Keys, Plan, code_version
+from sim.results import MANIFEST, _sync_file, _sync_folder, _versions, _write_bytes, read_manifest
+
+type Floats = npt.NDArray[np.float64]
+type Ints = npt.NDArray[np.int64]
+
+FORMAT: Final = 1
+KIND: Final = "sweep"
+DATABASE: Final = "manifest.sqlite"
+PARTS: Final = "parts"
+LOCK: Final = "lock"
+_TABLES: Final = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE parts (number INTEGER PRIMARY KEY, file TEXT, rows INTEGER, sha256 TEXT);
+CREATE TABLE runs (
+    key BLOB PRIMARY KEY, cell INTEGER NOT NULL, part INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX runs_by_part ON runs (part);
+CREATE TABLE failures (
+    key BLOB PRIMARY KEY, cell INTEGER NOT NULL, part INTEGER NOT NULL, point INTEGER NOT NULL,
+    seed INTEGER NOT NULL, run INTEGER NOT NULL, overlay TEXT, message TEXT
+) WITHOUT ROWID;
+"""
+
+
+class Store:
+    """The folder of one sweep."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def create(cls, folder: Path, plan: Plan, *, title: str, scenario: str, command: str) -> Store:
+        """Make the folder of a new sweep.
+
+        Args:
+            folder: where; it must be empty or absent.
+            plan: what is swept.
+            title: of the scenario.
+            scenario: hash of the scenario.
+            command: as it was typed.
+
+        Raises:
+            UserError: the folder is not empty, or cannot be written.
+        """
+        if folder.is_dir() and any(folder.iterdir()):
+            more = f"; continue it with --resume {folder}" if (folder / DATABASE).is_file() else ""
+            raise UserError(f"{folder} exists and is not empty{more}")
+        facts = {
+            "format": FORMAT,
+            "kind": KIND,
+            "title": title,
+            **plan.facts(),
+            "points": len(plan.design.points),
+            "cells": plan.cells,
+            "scenario_hash": scenario,
+            "code": code_version(),
+            "command": command,
+            "versions": _versions(),
+        }
+        try:
+            (folder / PARTS).mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(folder / DATABASE)) as base, base:
+                base.executescript(_TABLES)
+                buffer = io.BytesIO()
+                np.save(buffer, plan.design.points, allow_pickle=False)
+                base.execute("INSERT INTO facts VALUES ('points', ?)", (buffer.getvalue(),))
+            store = cls(folder)
+            store._write_facts(facts)  # last, so that a folder with a manifest is whole
+        except (OSError, sqlite3.Error) as error:
+            raise UserError(f"cannot write {folder}: {error}") from error
+        return store
+
+    def _write_facts(self, facts: Mapping[str, Any]) -> None:
+        text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+        scratch = self.folder / f"{MANIFEST}.partial"
+        _write_bytes(scratch, text.encode())
+        scratch.replace(self.folder / MANIFEST)
+        _sync_folder(self.folder)
+
+    def note(self, **facts: str) -> None:
+        """Change facts of the manifest, where they are not so already.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        known = read_manifest(self.folder)
+        try:
+            if known | facts != known:
+                self._write_facts(known | facts)
+        except OSError as error:
+            raise UserError(f"cannot write {self.folder}: {error}") from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes from working at the same sweep.
+
+        Raises:
+            UserError: one does.
+        """
+        import fcntl
+
+        with (self.folder / LOCK).open("w") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UserError(f"{self.folder}: another process works at this sweep") from None
+            yield
+
+    @classmethod
+    def open(cls, folder: Path | str) -> tuple[Store, Plan, dict[str, Any]]:
+        """Return a saved sweep: its store, its plan, and the facts of its manifest.
+
+        Raises:
+            UserError: there is none, or it is damaged.
+        """
+        place = Path(folder)
+        facts = read_manifest(place)
+        if facts.get("kind") != KIND or not (place / DATABASE).is_file():
+            raise UserError(f"{place} is not a sweep")
+        store = cls(place)
+        try:
+            with store.database() as base:
+                ((blob,),) = base.execute("SELECT value FROM facts WHERE name = 'points'")
+            factors = tuple(Factor(x["name"], tuple(x["levels"])) for x in facts["parameters"])
+            made = dict(facts["design"])
+            points = np.load(io.BytesIO(blob), allow_pickle=False)
+            plan = Plan(
+                scenario=facts["scenario"],
+                design=Design(made.pop("kind"), factors, points, made),
+                metrics=tuple(facts["metrics"]),
+                seeds=tuple(facts["seeds"]),
+                runs=tuple(facts["runs"]),
+                arm=facts["arm"],
+                set=tuple(facts["set"]),
+                quarters=facts["quarters"],
+                horizon=facts["horizon"],
+                batch=facts["batch"],
+            )
+        except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
+            raise UserError(f"{place} is damaged: {error}") from error
+        return store, plan, facts
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The manifest; changes made inside are one transaction, forced to disk."""
+        with closing(sqlite3.connect(self.folder / DATABASE, timeout=60.0)) as base:
+            base.execute("PRAGMA synchronous = FULL")
+            with base:
+                yield base
+
+    def part(self, number: int) -> Path:
+        """The file of a part."""
+        return self.folder / PARTS / f"part-{number:06d}.parquet"
+
+    # --- writing ---------------------------------------------------------------------------------
+    def write(
+        self,
+        plan: Plan,
+        number: int,
+        values: Floats,
+        failures: Sequence[tuple[int, str]],
+        keys: Keys,
+    ) -> None:
+        """Write a finished batch: the part, then its runs in the manifest.
+
+        Args:
+            plan: of the sweep.
+            number: of the batch.
+            values: of its cells, ``(C, M)``.
+            failures: place among the cells, and message, of the runs that failed.
+            keys: of cells.
+
+        Raises:
+            UserError: the disk is full, or the folder cannot be written.
+        """
+        import pyarrow.parquet as pq
+
+        cells = plan.cells_of(number)
+        failed = {at for at, _ in failures}
+        kept = np.array([at for at in range(len(cells)) if at not in failed], dtype=np.int64)
+        path = self.part(number)
+        scratch = path.with_suffix(".partial")
+        of = keys.of(cells)
+        points, seeds, runs = plan.cases(cells)
+        lost = [
+            (
+                of[at],
+                int(cells[at]),
+                number,
+                int(points[at]),
+                int(seeds[at]),
+                int(runs[at]),
+                keys.overlay(int(points[at])),
+                message,
+            )
+            for at, message in failures
+        ]
+        done = [(of[at], int(cells[at]), number) for at in kept.tolist()]
+        try:
+            table = rows_of(plan, cells[kept], values[kept])
+            pq.write_table(table, scratch, compression="zstd", compression_level=3)
+            content = scratch.read_bytes()
+            _sync_file(scratch)
+            scratch.replace(path)
+            _sync_folder(path.parent)
+            entry = (number, path.name, len(kept), hashlib.sha256(content).hexdigest())
+            with self.database() as base:
+                base.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", entry)
+                base.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", done)
+                base.executemany(
+                    "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lost
+                )
+        except (OSError, sqlite3.Error) as error:
+            raise UserError(f"cannot write {path}: {error}") from error
+
+    # --- what is finished ------------------------------------------------------------------------
+    def finished(self, plan: Plan, keys: Keys | None = None) -> set[int]:
+        """Return the batches that are whole on disk and, if given, made under these ``keys``.
+
+        Raises:
+            UserError: the manifest cannot be read.
+        """
+        found = set()
+        try:
+            with self.database() as base:
+                for number, digest in base.execute("SELECT number, sha256 FROM parts").fetchall():
+                    if self._is_whole(number, digest) and (
+                        keys is None or self._entered(base, number) == _expected(plan, number, keys)
+                    ):
+                        found.add(number)
+        except sqlite3.Error as error:
+            raise UserError(f"{self.folder / DATABASE} is damaged: {error}") from error
+        return found
+
+    def _is_whole(self, number: int, digest: str) -> bool:
+        try:
+            content = self.part(number).read_bytes()
+        except OSError:
+            return False
+        return hashlib.sha256(content).hexdigest() == digest
+
+    @staticmethod
+    def _entered(base: sqlite3.Connection, number: int) -> set[tuple[bytes, int]]:
+        runs = base.execute("SELECT key, cell FROM runs WHERE part = ?", (number,)).fetchall()
+        failed = base.execute("SELECT key, cell FROM failures WHERE part = ?", (number,))
+        return {*runs, *failed.fetchall()}
+
+    def forget_unfinished(self, finished: set[int]) -> None:
+        """Take off the disk and out of the manifest what belongs to no finished part."""
+        with self.database() as base:
+            known = {number for (number,) in base.execute("SELECT number FROM parts")}
+            for number in known - finished:
+                for table in ("runs", "failures"):
+                    base.execute(f"DELETE FROM {table} WHERE part = ?", (number,))  # noqa: S608
+                base.execute("DELETE FROM parts WHERE number = ?", (number,))
+        wanted = {self.part(number) for number in finished}
+        for path in (self.folder / PARTS).iterdir():
+            if path not in wanted:
+                path.unlink()
+
+    def failures(self) -> list[dict[str, Any]]:
+        """Return the runs that failed: point, seed, run, overlay and message, by cell."""
+        names = ("point", "seed", "run", "overlay", "message")
+        with self.database() as base:
+            rows = base.execute(f"SELECT {', '.join(names)} FROM failures ORDER BY cell")  # noqa: S608
+            return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _expected(plan: Plan, number: int, keys: Keys) -> set[tuple[bytes, int]]:
+    cells = plan.cells_of(number)
+    return set(zip(keys.of(cells), cells.tolist(), strict=True))
+
+
+def rows_of(plan: Plan, cells: Ints, values: Floats) -> Any:
+    """Return cells and their values ``(C, M)`` as a ``pyarrow.Table``, one row a run."""
+    import pyarrow as pa
+
+    point, seed, run = plan.cases(cells)
+    columns: dict[str, Any] = {
+        "point": pa.array(point.astype(np.int32)),
+        "seed": pa.array(seed),
+        "run": pa.array(run.astype(np.int32)),
+    }
+    for k, factor in enumerate(plan.design.factors):
+        column = plan.design.points[point, k]
+        unset = np.isnan(column)
+        if factor.levels:
+            codes = pa.array(np.where(unset, 0.0, column).astype(np.int32), mask=unset)
+            columns[factor.name] = pa.DictionaryArray.from_arrays(codes, pa.array(factor.levels))
+        else:
+            columns[factor.name] = pa.array(column, mask=unset)
+    for k, metric in enumerate(plan.metrics):
+        columns[metric] = pa.array(values[:, k])
+    return pa.table(columns)

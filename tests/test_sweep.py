@@ -1,0 +1,429 @@
+"""Sweeps on disk: the same table however it came about, and nothing lost or done twice."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.errors import ScenarioError, UserError
+from sim.experiments.sweep import (
+    Evaluator,
+    Stopped,
+    Sweep,
+    combinations,
+    drive,
+    evaluator,
+    grid,
+    parse_axis,
+    resume,
+    sample,
+    sweep,
+)
+from sim.experiments.sweep import executors as pools
+from sim.experiments.sweep.design_file import read_design, read_runs
+from tests.inline_scenario import TEXT
+
+METRICS = ("alignment(CCC, AAA)", "hedging(CCC)", "poles()")
+VARY = ("security.weight=2:9:4", "mechanisms.trust=on,off")
+
+
+@pytest.fixture(scope="module")
+def six(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sweep") / "six.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def small(six: Path, folder: Path, **options: Any) -> Sweep:
+    asked = {"vary": VARY, "metrics": METRICS, "runs": 5, "batch": 7, "quarters": 6} | options
+    return sweep(six, folder, **asked)
+
+
+@pytest.fixture(scope="module")
+def whole(six: Path, tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return small(six, tmp_path_factory.mktemp("whole") / "sweep")
+
+
+def parts(found: Sweep) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (found.folder / "parts").iterdir()}
+
+
+# --- the table -----------------------------------------------------------------------------------
+def test_one_row_a_run_with_parameters_beside_metrics(six: Path, whole: Sweep) -> None:
+    table = whole.table()
+    names = ["point", "seed", "run", "security.weight", "mechanisms.trust", *METRICS]
+    assert table.columns.tolist() == names
+    assert len(table) == whole.plan.cells == whole.finished == 4 * 2 * 5
+    assert sorted(table["mechanisms.trust"].unique()) == ["off", "on"]
+    evaluate = Evaluator(
+        six, vary=["security.weight", "mechanisms.trust=on,off"], metrics=METRICS, quarters=6
+    )
+    rows = table[(table["security.weight"] == 9.0) & (table["mechanisms.trust"] == "off")]
+    np.testing.assert_array_equal(
+        rows[list(METRICS)].to_numpy(), evaluate([[9.0, 1.0]], runs=range(5))[0]
+    )
+
+
+def test_threads_batches_and_seeds_by_name_do_not_matter(
+    six: Path, whole: Sweep, tmp_path: Path
+) -> None:
+    other = small(six, tmp_path / "a", executor="local:3", batch=11)
+    pd.testing.assert_frame_equal(other.table(), whole.table(), check_exact=True)
+    same = small(six, tmp_path / "b", executor="local:1")
+    assert parts(same) == parts(whole)
+    seeded = small(six, tmp_path / "c", seed=[4, 9], runs=[3, 1]).table()
+    again = seeded[(seeded["seed"] == 4) & (seeded["run"] == 3)]
+    plain = whole.table()
+    np.testing.assert_array_equal(
+        again[list(METRICS)].to_numpy(), plain[plain["run"] == 3][list(METRICS)].to_numpy()
+    )
+    assert seeded["run"].tolist()[:4] == [3, 1, 3, 1]
+
+
+def test_spreads_tell_parameters_from_luck(whole: Sweep) -> None:
+    table = whole.table()
+    means = table.groupby("point")["poles()"].mean()
+    spread = whole.spreads[2]
+    assert (spread.low, spread.high) == (means.min(), means.max())
+    assert spread.between == pytest.approx(means.std())
+    assert spread.within == pytest.approx(
+        np.sqrt(table.groupby("point")["poles()"].var(ddof=1).mean())
+    )
+
+
+def test_faces(whole: Sweep) -> None:
+    assert "40 of 40 runs" in str(whole)
+    assert "security.weight" in whole._repr_html_()
+    assert repr(whole) == "<Sweep sweep: 40 of 40 runs>"
+    assert json.loads(json.dumps(whole.to_dict()))["cells"] == 40
+    facts = json.loads((whole.folder / "manifest.json").read_text("utf-8"))
+    assert (facts["kind"], facts["points"]) == ("sweep", 8)
+    assert [x["name"] for x in facts["parameters"]] == list(whole.parameters)
+
+
+# --- interruption --------------------------------------------------------------------------------
+def count_runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note the number of every run that is simulated."""
+    made: list[int] = []
+    simulate = evaluator.run_cases
+
+    def counted(world: Any, cases: list[tuple[int, Any]], **rest: Any) -> Any:
+        made.extend(run for run, _ in cases)
+        return simulate(world, cases, **rest)
+
+    monkeypatch.setattr(evaluator, "run_cases", counted)
+    return made
+
+
+def test_ctrl_c_keeps_what_is_finished_and_resume_does_the_rest(
+    six: Path, whole: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(done: int, _total: int) -> None:
+        if done >= 14:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Stopped) as stopped:
+        small(six, tmp_path / "s", executor="local:1", progress=interrupt)
+    kept = stopped.value.sweep
+    assert 14 <= kept.finished < 40
+    assert len(kept.table()) == kept.finished
+    made = count_runs(monkeypatch)
+    again = resume(tmp_path / "s")
+    assert len(made) == 40 - kept.finished
+    assert parts(again) == parts(whole)
+    made.clear()
+    resume(tmp_path / "s")
+    assert not made
+
+
+@pytest.mark.parametrize("harm", ["half a part", "no part", "no row", "stray", "other key"])
+def test_what_is_not_whole_is_made_again(
+    six: Path, whole: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    found = small(six, tmp_path / "s")
+    part = found.folder / "parts" / "part-000002.parquet"
+    with sqlite3.connect(found.folder / "manifest.sqlite") as base:
+        match harm:
+            case "half a part":
+                part.write_bytes(part.read_bytes()[:500])
+            case "no part":
+                part.unlink()
+            case "no row":  # killed after the part was in place and before the transaction
+                base.execute("DELETE FROM parts WHERE number = 2")
+                base.execute("DELETE FROM runs WHERE part = 2")
+            case "stray":  # killed while a part was written
+                part.with_suffix(".partial").write_bytes(b"PAR1")
+            case "other key":
+                base.execute("UPDATE runs SET key = x'00' WHERE cell = 15")
+    base.close()
+    made = count_runs(monkeypatch)
+    again = resume(found.folder)
+    assert len(made) == (0 if harm == "stray" else 7)
+    assert parts(again) == parts(whole)
+
+
+def test_changed_code_or_scenario_is_refused(
+    six: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    found = small(file, tmp_path / "s")
+    before = found.table()
+    file.write_text(TEXT.replace("capability: 0.05", "capability: 0.08"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"the scenario changed since .* --force"):
+        resume(found.folder)
+    made = count_runs(monkeypatch)
+    again = resume(found.folder, force=True)
+    assert len(made) == 40
+    assert not again.table().equals(before)
+    resume(found.folder)
+    assert len(made) == 40
+    for module in (drive, sys.modules["sim.experiments.sweep.plan"]):
+        monkeypatch.setattr(module, "code_version", lambda: "another")
+    with pytest.raises(UserError, match="the code changed since"):
+        resume(found.folder)
+
+
+def test_two_processes_do_not_work_at_one_sweep(six: Path, tmp_path: Path) -> None:
+    found = small(six, tmp_path / "s")
+    with found._store.alone(), pytest.raises(UserError, match="another process"):
+        resume(found.folder)
+
+
+def test_a_folder_in_use_is_refused(six: Path, whole: Sweep, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="continue it with --resume"):
+        small(six, whole.folder)
+    (tmp_path / "mine").write_text("kept")
+    with pytest.raises(UserError, match=r"not empty$"):
+        small(six, tmp_path)
+    with pytest.raises(UserError, match=r"not a sweep|no manifest"):
+        Sweep.load(tmp_path)
+
+
+# --- failures ------------------------------------------------------------------------------------
+def test_a_failed_run_is_told_with_its_overlay_and_stops_nothing(six: Path, tmp_path: Path) -> None:
+    vary = ["channels.arms.shares.CCC.AAA=.3,.8", "channels.arms.shares.CCC.BBB=.1,.5"]
+    found = small(six, tmp_path / "s", vary=vary, runs=3)
+    assert found.finished == 12
+    assert len(found.table()) == 9
+    assert [(x["point"], x["run"]) for x in found.failures] == [(3, 0), (3, 1), (3, 2)]
+    first = found.failures[0]
+    assert first["overlay"] == (
+        "--set channels.arms.shares.CCC.AAA=0.8 --set channels.arms.shares.CCC.BBB=0.5"
+    )
+    assert first["seed"] == 4
+    assert "sum to 1.3" in first["message"]
+    assert "of which 3 failed" in str(found)
+    resume(found.folder)
+    assert len(Sweep.load(found.folder).failures) == 3
+
+
+def test_a_misspelt_name_makes_no_folder(six: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"did you mean 'security.weight'"):
+        small(six, tmp_path / "s", vary=["securty.weight=1,2"])
+    assert not (tmp_path / "s").exists()
+
+
+# --- designs -------------------------------------------------------------------------------------
+def test_a_grid_has_all_combinations() -> None:
+    made = grid([parse_axis("a.b=0:1:3"), parse_axis("c.d=x,y")])
+    assert made.points.tolist() == [[a, c] for a in (0, 0.5, 1) for c in (0, 1)]
+    assert made.factors[1].levels == ("x", "y")
+    with pytest.raises(UserError, match="a grid needs values"):
+        grid([parse_axis("a.b=0:1")])
+
+
+@pytest.mark.parametrize(("method", "count", "points"), [("lhs", 10, 10), ("sobol", 8, 32)])
+def test_samples_fill_the_ranges_evenly(method: str, count: int, points: int) -> None:
+    axes = [parse_axis("a.b=2:4"), parse_axis("c.d=x,y")]
+    made = sample(axes, method, count, 5)
+    assert made.points.shape == (points, 2)
+    assert 2 <= made.points[:, 0].min() < 2.3 < 3.7 < made.points[:, 0].max() <= 4
+    assert np.bincount(made.points[:, 1].astype(int)).tolist() == [points // 2] * 2
+    np.testing.assert_array_equal(made.points, sample(axes, method, count, 5).points)
+    assert not np.array_equal(made.points, sample(axes, method, count, 6).points)
+    if method == "lhs":
+        assert sorted(((made.points[:, 0] - 2) * 5).astype(int)) == list(range(10))
+
+
+def test_morris_changes_one_factor_at_a_time() -> None:
+    axes = [parse_axis(f"a.b{k}=0:1") for k in range(3)]
+    steps = sample(axes, "morris", 6, 1).points.reshape(6, 4, 3)
+    changed = np.diff(steps, axis=1) != 0
+    assert (changed.sum(axis=2) == 1).all()
+    assert (changed.sum(axis=1) == 1).all()
+
+
+def test_combinations_are_small_grids_of_their_own() -> None:
+    made = combinations(
+        [
+            [parse_axis("arm=base,x"), parse_axis("a.b=1,2")],
+            [parse_axis("arm=y")],
+            [parse_axis("arm=x"), parse_axis("a.b=2,3")],
+        ]
+    )
+    assert made.factors[0].levels == ("base", "x", "y")
+    rows = [[0, 1], [0, 2], [1, 1], [1, 2], [2, np.nan], [1, 3]]
+    np.testing.assert_array_equal(made.points, rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a.b", "expected NAME=lo:hi:n"),
+        ("a.b=", "expected NAME=lo:hi:n"),
+        ("a.b=3:1:4", "ends before it begins"),
+        ("a.b=1:3:1", "not a number of values"),
+        ("a.b=1:x:4", "expected lo:hi:n"),
+        ("a.b=1,,2", "an empty value"),
+        ("a.b=1,1", "repeated"),
+        ("a b=,", "empty value"),
+    ],
+)
+def test_malformed_axes(text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        parse_axis(text)
+
+
+def test_malformed_samples() -> None:
+    with pytest.raises(UserError, match="did you mean 'sobol'"):
+        sample([parse_axis("a.b=0:1")], "sobl", 8, 0)
+    with pytest.raises(UserError, match="power of two"):
+        sample([parse_axis("a.b=0:1")], "sobol", 10, 0)
+
+
+# --- design files --------------------------------------------------------------------------------
+GOOD = """
+format: 1
+scenario: six.yaml
+combinations:
+  - {arm: base, security.weight: [4, 8]}
+  - {arm: calm, mechanisms.trust: [on, off]}
+set: {autonomy.weight: 1.5}
+metrics: ['poles()']
+runs: 3:5
+seeds: [1, 2]
+"""
+BAD = """format: 2
+vary:
+  security.weight: 9:2:8
+  mechanisms.trust: []
+sampel: {method: lhs}
+metrics: ['polls()']
+runs: many
+seeds: [-1]
+"""
+
+
+def test_a_design_file(six: Path, tmp_path: Path) -> None:
+    (tmp_path / "design.yaml").write_text(GOOD)
+    asked = read_design(tmp_path / "design.yaml")
+    assert asked.scenario == "six.yaml"
+    assert asked.options == {
+        "set": ["autonomy.weight=1.5"],
+        "metrics": ["poles()"],
+        "runs": [3, 4],
+        "seed": [1, 2],
+    }
+    found = sweep(six, tmp_path / "s", design=asked.design, quarters=4, **asked.options)
+    table = found.table().drop_duplicates("point")
+    assert table["arm"].tolist() == ["base", "base", "calm", "calm"]
+    assert table["mechanisms.trust"].isna().tolist() == [True, True, False, False]
+    assert table["security.weight"].isna().tolist() == [False, False, True, True]
+
+
+def test_all_mistakes_of_a_design_file_are_told_with_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "design.yaml"
+    path.write_text(BAD)
+    with pytest.raises(ScenarioError) as caught:
+        read_design(path)
+    told = [(problem.line, problem.column, problem.key) for problem in caught.value.problems]
+    assert told == [
+        (1, 9, "format"),
+        (3, 20, "vary.security.weight"),
+        (4, 21, "vary.mechanisms.trust"),
+        (5, 1, "sampel"),
+        (6, 11, "metrics"),
+        (7, 7, "runs"),
+        (8, 9, "seeds"),
+    ]
+    text = str(caught.value)
+    assert "did you mean 'sample'?" in text
+    assert "did you mean 'poles'?" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1]", "expected a mapping"),
+        ("format: 1", "say what to vary"),
+        ("format: 1\nvary: {a.b: 1:2}", "a grid needs values"),
+        ("format: 1\nvary: {a.b: 1:2}\nsample: {method: lsh, count: 3}", "did you mean 'lhs'"),
+        ("format: 1\nvary: {a.b: 1:2}\nsample: {method: lhs}", "missing 'count'"),
+        ("format: 1\ncombinations: [{a.b: 1}, 3]", "expected names and values"),
+    ],
+)
+def test_malformed_design_files(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "d.yaml").write_text(text)
+    with pytest.raises(UserError, match=message):
+        read_design(tmp_path / "d.yaml")
+
+
+def test_runs_are_a_number_or_numbers() -> None:
+    assert read_runs("20") == 20
+    for text in ("0", "3:3", "x", "1:2:3", ""):
+        with pytest.raises(UserError):
+            read_runs(text)
+
+
+# --- executors and the command -------------------------------------------------------------------
+@pytest.mark.parametrize("text", ["locl", "local:0", "local:x", "http://a:1", ""])
+def test_executors_that_do_not_exist(six: Path, text: str) -> None:
+    evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)
+    with pytest.raises(UserError, match="expected"), pools.open_pool(text, evaluate):
+        pass
+
+
+def test_a_missing_dask_is_told_plainly(six: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)
+    with (
+        pytest.raises(UserError, match=r"pip install 'multipolar\[cluster\]'"),
+        pools.open_pool("tcp://127.0.0.1:1", evaluate),
+    ):
+        pass
+
+
+def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from sim.cli import main; main()", *arguments],
+        check=False,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_command(six: Path, root: Path, tmp_path: Path) -> None:
+    options = ["--quarters", "4", "--runs", "2", "--out", str(tmp_path / "s"), "--json", "--quiet"]
+    vary = ["--vary", "channels.arms.shares.CCC.AAA=.3,.8", "--vary"]
+    vary += ["channels.arms.shares.CCC.BBB=.1,.5", "--metric", "poles()"]
+    done = command("sweep", str(six), *vary, *options, cwd=root)
+    assert done.returncode == 1, done.stderr  # a point is no scenario
+    told = json.loads(done.stdout)
+    assert (told["finished"], len(told["failures"])) == (8, 2)
+    again = command("sweep", "--resume", str(tmp_path / "s"), cwd=root)
+    assert again.returncode == 1
+    assert "of which 2 failed" in again.stdout
+    wrong = command("sweep", "--resume", str(tmp_path / "s"), "--vary", "a=1", cwd=root)
+    assert (wrong.returncode, "leave out the rest" in wrong.stderr) == (2, True)
+    none = command("sweep", str(six), "--vary", "security.weight=1,2", cwd=root)
+    assert (none.returncode, "say what to measure" in none.stderr) == (2, True)
