@@ -25,12 +25,19 @@ from sim.errors import UserError
 from sim.experiments.sweep.design import Design
 from sim.experiments.sweep.factors import Factor
 from sim.experiments.sweep.plan import Keys, Plan, code_version
-from sim.results import MANIFEST, _sync_file, _sync_folder, _versions, _write_bytes, read_manifest
+from sim.results import (
+    FORMAT,
+    MANIFEST,
+    _sync_file,
+    _sync_folder,
+    _versions,
+    _write_bytes,
+    read_manifest,
+)
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
-FORMAT: Final = 1
 KIND: Final = "sweep"
 DATABASE: Final = "manifest.sqlite"
 PARTS: Final = "parts"
