@@ -36,6 +36,7 @@ ORDER = (
     "sweep",
     "sensitivity",
     "phase",
+    "calibrate",
     "scenarios",
     "names",
     "metrics",

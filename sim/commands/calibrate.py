@@ -1,0 +1,227 @@
+"""`multipolar calibrate`: parameters from base rates and dated facts."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands import AsJson, Quiet, err, out, print_json, progress_bar, warm
+
+if TYPE_CHECKING:
+    from sim.experiments.calibrate import Calibration, Recovery, Settings, Targets
+
+RESULTS = Path("results")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def calibrate(
+        file: Annotated[
+            str,
+            typer.Argument(
+                metavar="TARGETS", help="A file of targets, or the name of a shipped one."
+            ),
+        ] = "base_rates",
+        population: Annotated[
+            int, typer.Option(min=10, max=100_000, help="Points that each generation keeps.")
+        ] = 150,
+        generations: Annotated[
+            int, typer.Option(min=1, max=100, help="Generations at most, the first a prior sample.")
+        ] = 8,
+        tolerance: Annotated[
+            float,
+            typer.Option(
+                min=0.0,
+                help="Stop when points are this near: 1 is within the uncertainty of the targets.",
+            ),
+        ] = 0.6,
+        seed: Annotated[int, typer.Option(min=0, help="Seed of the proposals.")] = 1,
+        minutes: Annotated[
+            float | None, typer.Option(min=0.0, help="Stop after so long, to go on another time.")
+        ] = None,
+        recover: Annotated[
+            int,
+            typer.Option(
+                min=0,
+                max=1000,
+                metavar="N",
+                help="Instead, test whether N known truths, drawn from the priors, are found.",
+            ),
+        ] = 0,
+        folder: Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="FOLDER", help="Folder of the calibration (default: results/)."
+            ),
+        ] = None,
+        quiet: Quiet = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Find the parameters that fit base rates and dated facts, with their uncertainty.
+
+        Targets are a file: what is measured in which scenario, what it should be, how sure that
+        is, and which parameters may move. Approximate Bayesian computation (ABC-SMC, by pyabc)
+        keeps what comes near. It may be stopped at any time; [bold]the same command goes on[/bold]
+        where it stopped and ends as if it had not been. It ends with a file of parameters for
+        scenarios to extend: [cyan]extends: [SCENARIO.yaml, parameters.yaml][/cyan].
+
+        Example: [cyan]multipolar calibrate base_rates --minutes 20[/cyan]
+        """
+        from sim.experiments.calibrate import Settings, read_targets
+
+        targets = read_targets(file)
+        settings = Settings(population, generations, tolerance, seed)
+        if not quiet:
+            fitted = len(targets.held_in)
+            err.print(
+                f"[bold]{targets.title}[/bold]: {len(targets.priors)} parameters, {fitted} targets "
+                f"to fit, {len(targets.targets) - fitted} held out",
+                highlight=False,
+            )
+        warm(quiet=quiet)
+        place = folder or RESULTS / f"calibration-{_short(targets, settings, recover)}"
+        if not quiet:
+            said = f"Folder: {place} (the same command goes on there)"
+            err.print(said, highlight=False, soft_wrap=True)
+        if recover:
+            _recover(targets, settings, place, recover, minutes, quiet=quiet, as_json=as_json)
+            return
+        calibration = _calibrate(targets, settings, place, minutes, quiet=quiet)
+        if calibration is None:
+            return
+        path = calibration.save(place)
+        if as_json:
+            print_json({**calibration.to_dict(), "folder": str(place)})
+        else:
+            _print(calibration)
+        if not quiet:
+            err.print(f"Parameters: {path}", highlight=False, soft_wrap=True)
+
+
+def _short(targets: Targets, settings: Settings, recover: int) -> str:
+    from sim.experiments.calibrate import Evaluator
+    from sim.experiments.calibrate.smc import calibration_id
+
+    digits = calibration_id(targets, settings, Evaluator(targets))
+    return f"{digits}-recovery" if recover else digits
+
+
+def _calibrate(
+    targets: Targets, settings: Settings, place: Path, minutes: float | None, *, quiet: bool
+) -> Calibration | None:
+    """Calibrate and judge; None if time was up before the end."""
+    from sim.experiments.calibrate import calibrate, judge
+
+    began = time.perf_counter()
+    try:
+        with progress_bar("Generations", quiet=quiet) as progress:
+            posterior = calibrate(
+                targets, place, settings=settings, minutes=minutes, progress=progress
+            )
+    except KeyboardInterrupt:
+        err.print("Stopped; the same command goes on from here.")
+        raise
+    if not quiet:
+        spent = time.perf_counter() - began
+        nearest = f"{posterior.epsilons[-1]:.2f}"
+        err.print(
+            f"{len(posterior.epsilons)} generations, {posterior.evaluations} evaluations, last "
+            f"threshold {nearest} ({spent:.0f} s)",
+            highlight=False,
+        )
+    if not posterior.complete:
+        err.print("Time is up; the same command goes on from here.")
+        return None
+    with progress_bar("Judging under fresh seeds", quiet=quiet) as progress:
+        return judge(targets, settings, posterior, progress=progress)
+
+
+def _print(calibration: Calibration) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title="Parameters", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("parameter", "declared", "prior, middle 90 %", "median", "middle 90 %", "width"):
+        table.add_column(name, no_wrap=name == "parameter")
+    for row in calibration.estimates:
+        told = "" if row.identified else ", not told"
+        table.add_row(
+            row.name,
+            f"{row.default:g}",
+            f"{row.prior_low:.3g} to {row.prior_high:.3g}",
+            f"{row.median:.3g}",
+            f"{row.low:.3g} to {row.high:.3g}",
+            f"{row.width:.0%}{told}",
+        )
+    out.print(table)
+    table = Table(title="Targets", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("target", "should be", "as declared", "calibrated", "posterior", ""):
+        table.add_column(name)
+    for fit in calibration.fits:
+        target = fit.target
+        told = "held in" if target.held_in else "held out"
+        table.add_row(
+            target.title,
+            f"{target.value:.3g} ({target.low:.3g} to {target.high:.3g})",
+            f"{fit.before:.3g}{'' if target.inside(fit.before) else ' outside'}",
+            f"{fit.after:.3g}{'' if target.inside(fit.after) else ' outside'}",
+            f"{fit.low:.3g} to {fit.high:.3g}",
+            told + (", seen by hand" if target.by_hand else ""),
+        )
+    out.print(table)
+    gain, error = calibration.gain
+    verdict = "better" if calibration.better else "not better beyond noise"
+    out.print(
+        f"Distance from the targets held in, {len(calibration.before)} fresh seeds: "
+        f"{calibration.before.mean():.2f} as declared, {calibration.after.mean():.2f} calibrated: "
+        f"{verdict} ({gain:+.2f} ± {2 * error:.2f}). Held out: "
+        f"{calibration.apart_before.mean():.2f}, {calibration.apart_after.mean():.2f}.",
+        highlight=False,
+    )
+
+
+def _recover(
+    targets: Targets,
+    settings: Settings,
+    place: Path,
+    truths: int,
+    minutes: float | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    from sim.experiments.calibrate import recover
+
+    with progress_bar("Truths", quiet=quiet) as progress:
+        found = recover(
+            targets, place, truths=truths, settings=settings, minutes=minutes, progress=progress
+        )
+    if as_json:
+        print_json([row.to_dict() for row in found])
+    else:
+        _print_recovery(found)
+
+
+def _print_recovery(found: list[Recovery]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title="Parameter recovery", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("parameter", "truths in the middle 90 %", "mean width", "truth (interval)"):
+        table.add_column(name, no_wrap=name == "parameter")
+    for at, first in enumerate(found[0].found):
+        rows = [recovery.found[at] for recovery in found]
+        inside = sum(recovery.inside(first.name) for recovery in found)
+        cases = [
+            f"{recovery.truth[first.name]:.3g} ({row.low:.3g} to {row.high:.3g})"
+            for recovery, row in zip(found, rows, strict=True)
+        ]
+        width = sum(row.width for row in rows) / len(rows)
+        listed = "; ".join(cases[:4]) + (" ..." if len(cases) > 4 else "")
+        table.add_row(first.name, f"{inside} of {len(found)}", f"{width:.0%}", listed)
+    out.print(table)
