@@ -59,6 +59,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder of the calibration (default: results/)."
             ),
         ] = None,
+        figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
@@ -95,6 +96,12 @@ def register(app: typer.Typer) -> None:
         if calibration is None:
             return
         path = calibration.save(place)
+        if figures:
+            from sim.plots.posterior import draw_fit, draw_posterior
+            from sim.plots.style import save_figure
+
+            save_figure(draw_posterior(calibration), place / "figures" / "posterior")
+            save_figure(draw_fit(calibration), place / "figures" / "fit")
         if as_json:
             print_json({**calibration.to_dict(), "folder": str(place)})
         else:
