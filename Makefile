@@ -12,7 +12,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dev test check reference golden measure bench pages style format types layers lock clean
+.PHONY: help setup run dev test check reference golden measure calibrate bench pages style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,13 @@ golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 
 measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explanation/measured.md
 	$(BIN)/python tools/measure.py --runs 200 --out docs/explanation/measured.md
+
+calibrate: $(VENV)/.dev $(VENV)/.kernels ## Calibrate on base rates and dated facts, write scenarios/parameters (30 minutes)
+	$(BIN)/multipolar calibrate base_rates --population 120 --out results/calibration/base_rates
+	@mkdir -p scenarios/parameters
+	cp results/calibration/base_rates/parameters.yaml scenarios/parameters/base_rates.yaml
+	cp results/calibration/base_rates/figures/posterior.png docs/explanation/posterior.png
+	cp results/calibration/base_rates/figures/fit.png docs/explanation/fit.png
 
 bench: $(VENV)/.dev $(VENV)/.kernels ## Measure the speed of everything, write docs/performance.md (15 minutes)
 	$(BIN)/python -m benchmarks.bench

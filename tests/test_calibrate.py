@@ -33,6 +33,8 @@ from sim.experiments.calibrate.posterior import parameter_file, shipped
 from sim.experiments.calibrate.smc import EVALUATIONS
 from sim.experiments.calibrate.statistics import Watched, watch
 from sim.model import MultipolarModel
+from sim.plots.posterior import draw_fit, draw_posterior
+from sim.plots.style import save_figure
 from sim.scenario import find_scenario, load_scenario
 from tests.inline_scenario import TEXT
 
@@ -486,6 +488,20 @@ def test_the_report_is_plain_data(calibration: Calibration, folder: Path) -> Non
     assert report["parameters"][0]["width"] < 1
     low, high = report["fit"][0]["posterior"]
     assert low < high
+
+
+def test_figures_show_what_was_found(calibration: Calibration, tmp_path: Path) -> None:
+    figure = draw_posterior(calibration)
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == ["moves.create", "moves.court"]
+    assert figure.texts[0].get_text() == "The targets narrow 2 of 2 parameters"
+    fit = draw_fit(calibration)
+    written = [text.get_text() for text in fit.axes[0].texts]
+    assert "Alignment of two states *" in written
+    assert written.index("held out: not seen by the fit") > written.index("New pacts")
+    for name, drawn in (("posterior", figure), ("fit", fit)):
+        png, _ = save_figure(drawn, tmp_path / name)
+        assert png.stat().st_size > 10_000
 
 
 def test_command(folder: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.experiments.calibrate.posterior import IDENTIFIED
 from sim.plots.style import (
     GREY,
     INK,
@@ -40,15 +41,15 @@ def draw_posterior(calibration: Calibration, *, page: Page = PAPER) -> Figure:
     below is the middle 90 % of the posterior with its median.
     """
     rows = -(-len(calibration.estimates) // _COLUMNS)
-    width, height = page.width, page.tall(1.55 * rows + 1.1)
+    width, height = page.width, page.tall(1.3 * rows + 1.15)
     figure = new_figure(width, height, page)
     told = [row for row in calibration.estimates if row.identified]
     top = headline(
         figure,
-        f"The targets tell {len(told)} of {plural(len(calibration.estimates), 'parameter')} apart "
-        "from what was thought before",
-        "Posterior (bars) against prior (grey), and the declared default (orange). The line below "
-        "is the middle 90 % with its median; a width is relative to the prior's.",
+        f"The targets narrow {len(told)} of {plural(len(calibration.estimates), 'parameter')}",
+        "Posterior (bars) against prior (grey area), and the declared default (orange). The line "
+        "below is the middle 90 % with its median, the number its width relative to the prior's. "
+        f"Grey: hardly narrower than the prior (above {IDENTIFIED:.0%}).",
         page,
     )
     bottom = foot(figure, _foot(calibration), (), page)
@@ -59,7 +60,7 @@ def draw_posterior(calibration: Calibration, *, page: Page = PAPER) -> Figure:
         right=0.98,
         bottom=bottom + page.pt(0.28) / height,
         top=top - page.pt(0.26) / height,
-        hspace=0.85,
+        hspace=0.6,
         wspace=0.14,
     )
     for at, row in enumerate(calibration.estimates):
@@ -71,23 +72,26 @@ def _parameter(axes: Axes, calibration: Calibration, row: Estimate, page: Page) 
     (prior,) = (prior for prior in calibration.targets.priors if prior.name == row.name)
     posterior = calibration.posterior
     values = posterior.points[:, posterior.parameters.index(row.name)]
+    shade = FOUND if row.identified else GREY
     quiet(axes, page)
+    axes.grid(visible=False)
     edges = np.linspace(prior.low, prior.high, _BINS + 1)
     heights, _ = np.histogram(values, edges, weights=posterior.weights, density=True)
     axes.fill_between(*_density(calibration, row.name), color=PRIOR, linewidth=0, zorder=1)
-    axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=FOUND, alpha=0.75, zorder=2)
+    axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=shade, alpha=0.75, zorder=2)
     peak = max(heights.max(), 1.0 / (prior.high - prior.low))
     axes.axvline(row.default, color=DECLARED, linewidth=1.4, zorder=3)
-    axes.plot([row.low, row.high], [-0.13 * peak] * 2, color=FOUND, linewidth=3, zorder=3)
-    axes.plot([row.median], [-0.13 * peak], "o", color="white", mec=FOUND, ms=4.5, zorder=4)
+    axes.plot([row.low, row.high], [-0.13 * peak] * 2, color=shade, linewidth=3, zorder=3)
+    axes.plot([row.median], [-0.13 * peak], "o", color="white", mec=shade, ms=4.5, zorder=4)
     axes.set_ylim(-0.25 * peak, 1.1 * peak)
     axes.set_xlim(prior.low, prior.high)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=5)
-    told = f"width {row.width:.0%}" + ("" if row.identified else ", not told")
-    axes.set_title(row.name, loc="left", size=page.pt(7.5), color=INK, weight="bold", pad=4)
-    axes.set_title(told, loc="right", size=page.pt(6.5), color=SOFT, pad=4)
+    axes.tick_params(labelsize=page.pt(6.5))
+    ink = INK if row.identified else GREY
+    axes.set_title(row.name, loc="left", size=page.pt(7.5), color=ink, weight="bold", pad=4)
+    axes.set_title(f"{row.width:.0%}", loc="right", size=page.pt(7), color=ink, pad=4)
 
 
 def _density(calibration: Calibration, name: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -120,7 +124,12 @@ def draw_fit(calibration: Calibration, *, page: Page = PAPER) -> Figure:
         f"(± {2 * error:.2f}).",
         page,
     )
-    bottom = foot(figure, _foot(calibration), (), page)
+    bottom = foot(
+        figure,
+        f"{_foot(calibration)} * a default was once set by hand with this target in view.",
+        (),
+        page,
+    )
     low = bottom + page.pt(0.4) / height
     left = 0.5
     axes = figure.add_axes((left, low, 0.97 - left, top - low - page.pt(0.2) / height))
@@ -142,6 +151,7 @@ def draw_fit(calibration: Calibration, *, page: Page = PAPER) -> Figure:
     axes.set_xlim(-_LIMIT, _LIMIT)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
+    axes.tick_params(labelsize=page.pt(6.5))
     axes.set_xlabel("standard deviations of the target", size=page.pt(7.5), color=SOFT, labelpad=2)
     _legend(axes, page)
     return figure
@@ -169,10 +179,10 @@ def _target(axes: Axes, at: int, fit: Fit, page: Page) -> None:
             f"{value:+.1f}",
             (side * 0.94 * _LIMIT, at),
             ha="right" if side > 0 else "left",
-            va="center",
+            va="bottom",
             size=page.pt(6.5),
             color=shade,
-            xytext=(-2 * side, 0),
+            xytext=(-2 * side, 2),
             textcoords="offset points",
         )
 
@@ -206,7 +216,7 @@ def _legend(axes: Axes, page: Page) -> None:
         ncols=3,
         frameon=False,
         fontsize=page.pt(7),
-        handletextpad=0.4,
+        handletextpad=0.6,
         columnspacing=1.2,
         borderaxespad=0.1,
     )
@@ -217,5 +227,5 @@ def _foot(calibration: Calibration) -> str:
     return (
         f"{calibration.targets.title}. {plural(len(posterior.points), 'point')} (worth "
         f"{posterior.effective:.0f}) of {posterior.evaluations} evaluations, last threshold "
-        f"{posterior.epsilons[-1]:.2f}. * a default was once set by hand with this target in view."
+        f"{posterior.epsilons[-1]:.2f}."
     )
