@@ -30,6 +30,7 @@ ORDER = (
     "run",
     "blocs",
     "plot",
+    "app",
     "compare",
     "explain",
     "claims",

@@ -295,7 +295,7 @@ def _considered(turns: Iterable[Turn]) -> list[Considered]:
 
 def _given(spec: ScenarioSpec, asked: Asked) -> Iterator[Given]:
     """What the scenario dates within the window, as far as it touches whom is asked about."""
-    for at, name, title, touched in _dated(spec):
+    for at, name, title, touched in dated(spec):
         if not asked.first <= at - spec.start <= asked.last:
             continue
         if asked.pair is not None:
@@ -306,7 +306,7 @@ def _given(spec: ScenarioSpec, asked: Asked) -> Iterator[Given]:
             yield Given(format_quarter(at), name, title)
 
 
-def _dated(spec: ScenarioSpec) -> Iterator[tuple[int, str, str, list[set[str]]]]:
+def dated(spec: ScenarioSpec) -> Iterator[tuple[int, str, str, list[set[str]]]]:
     """Date, name, title of each dated thing, and the groups of states that it touches together."""
     for event in sorted(spec.events.values(), key=lambda event: (event.at, event.id)):
         touched = [{effect.i, effect.j or effect.i} for effect in event.effects]

@@ -1,0 +1,88 @@
+"""The server of the dashboard: NiceGUI on the loopback address, behind the guard."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+
+from sim.app.guard import Guard, check_host
+from sim.errors import UserError
+
+TITLE = "multipolar"
+_ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
+    "<path d='M8 22 16 8l9 12z' fill='none' stroke='#888' stroke-width='2'/>"
+    "<circle cx='8' cy='22' r='6' fill='#0072B2'/><circle cx='16' cy='8' r='5' fill='#D55E00'/>"
+    "<circle cx='25' cy='20' r='4' fill='#009E73'/></svg>"
+)
+
+
+def serve(
+    file: str | None,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    browser: bool = True,
+    announce: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve the dashboard until Ctrl-C.
+
+    Args:
+        file: a scenario to begin with, beside the shipped ones.
+        host: address to listen on.
+        port: by default one that is free.
+        browser: open the page in the person's browser.
+        announce: told the address.
+
+    Raises:
+        UserError: the host is not loopback, the port is taken, or the library is missing.
+    """
+    check_host(host)
+    try:
+        from nicegui import app, ui
+    except ImportError as error:
+        raise UserError(
+            "the dashboard needs NiceGUI; install it with: pip install 'multipolar[app]'"
+        ) from error
+    from sim.app.page import build
+
+    chosen = _free_port(host, port)
+
+    @ui.page("/", title=TITLE)
+    async def page() -> None:
+        await build(file)
+
+    app.add_middleware(Guard)
+    address = f"http://{'[::1]' if host == '::1' else host}:{chosen}/"
+    app.on_startup(lambda: announce(address))
+    # NiceGUI asks for reloading by default, which would start a second process
+    ui.run(
+        host=host,
+        port=chosen,
+        title=TITLE,
+        favicon=_ICON,
+        language="en-US",
+        reload=False,
+        show=browser,
+        show_welcome_message=False,
+        reconnect_timeout=5.0,
+        uvicorn_logging_level="error",
+    )
+
+
+def _free_port(host: str, port: int | None) -> int:
+    """The port if it is free, or a free one.
+
+    Raises:
+        UserError: the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port or 0))
+        except OSError as error:
+            raise UserError(f"cannot listen on port {port}: {error.strerror}") from None
+        return int(probe.getsockname()[1])

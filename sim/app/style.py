@@ -1,0 +1,86 @@
+"""How the page looks: one grid, cards, and colours with enough contrast."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CSS: Final = """
+:root { --ink: #222; --muted: #595959; --rule: #dcdcdc; --accent: #0b5e95; --ground: #f3f4f6; }
+body { background: var(--ground); color: var(--ink); }
+body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe UI",
+  "DejaVu Sans", sans-serif; }
+.nicegui-content { padding: 0; gap: 0; width: 100%; }
+.mp-page { display: flex; flex-direction: column; width: 100vw; max-width: 100%; height: 100vh;
+  min-height: 720px; min-width: 1080px; }
+.mp-head { background: #fff; border-bottom: 1px solid var(--rule); padding: 6px 12px 4px; }
+.mp-row { display: flex; align-items: center; gap: 10px; flex-wrap: nowrap; }
+.mp-brand { font-weight: 700; font-size: 17px; color: var(--accent); margin: 0; }
+.mp-question { color: var(--muted); font-size: 13px; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; flex: 1 1 auto; min-width: 0; }
+.mp-quarter { font-weight: 700; font-size: 18px; min-width: 84px; text-align: right; }
+.mp-muted { color: var(--muted); font-size: 12px; }
+.mp-set { min-height: 26px; max-height: 54px; overflow-y: auto; flex-wrap: wrap; gap: 6px;
+  font-size: 12.5px; }
+.mp-chip { display: inline-flex; align-items: center; gap: 4px; background: #fff4e0;
+  border: 1px solid #d9a441; border-radius: 12px; padding: 0 2px 0 9px; line-height: 22px; }
+.mp-body { flex: 1 1 auto; min-height: 0; display: grid; gap: 8px; padding: 8px; width: 100%;
+  grid-template-columns: minmax(296px, 21%) minmax(0, 1.32fr) minmax(0, 1fr);
+  grid-template-rows: minmax(0, 33fr) minmax(0, 24fr) minmax(0, 43fr);
+  grid-template-areas: "side net map" "side net plane" "side log plane"; }
+.mp-card { background: #fff; border: 1px solid var(--rule); border-radius: 6px; min-height: 0;
+  min-width: 0; display: flex; flex-direction: column; overflow: hidden; }
+.mp-card.mp-wide { grid-area: 1 / 2 / -1 / -1 !important; z-index: 5;
+  box-shadow: 0 2px 14px rgba(0, 0, 0, .25); }
+.mp-card-head { display: flex; align-items: center; gap: 8px; padding: 2px 4px 0 10px;
+  min-height: 32px; flex: 0 0 auto; }
+.mp-card-head h2 { font-size: 13.5px; font-weight: 650; margin: 0; line-height: 1.2; }
+.mp-grow { flex: 1 1 auto; min-width: 0; }
+.mp-fill { flex: 1 1 auto; min-height: 0; min-width: 0; width: 100%; }
+.mp-scroll { flex: 1 1 auto; min-height: 0; overflow: auto; padding: 4px 10px 10px; width: 100%; }
+.mp-setting { border-top: 1px solid #ececec; padding: 7px 0 5px; width: 100%; }
+.mp-setting.mp-changed { background: #fffaf0; box-shadow: inset 3px 0 #d9a441; padding-left: 8px; }
+.mp-label { font-size: 13px; line-height: 1.25; }
+.mp-key { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 11px;
+  color: var(--muted); overflow-wrap: anywhere; }
+.mp-empty { color: var(--muted); font-size: 13px; padding: 8px 0; }
+.mp-problem { background: #fdecea; border-left: 3px solid #b3261e; color: #6d1510; padding: 6px 8px;
+  font-size: 12.5px; white-space: pre-wrap; overflow-wrap: anywhere; width: 100%; }
+.mp-story { border-top: 1px solid #ececec; padding: 8px 0; font-size: 13px; line-height: 1.4; }
+.mp-story h3 { font-size: 13.5px; font-weight: 650; margin: 0 0 3px; line-height: 1.3; }
+.mp-parts { border-collapse: collapse; margin-top: 6px; width: 100%; max-width: 620px; }
+.mp-parts td { font-size: 12px; padding: 1px 4px; vertical-align: middle; }
+.mp-parts td.mp-word { width: 46%; }
+.mp-parts td.mp-number { width: 52px; text-align: right; font-variant-numeric: tabular-nums; }
+.mp-bar { display: inline-block; height: 10px; vertical-align: middle; }
+.mp-gain { background: #0072B2; } .mp-loss { background: #D55E00; }
+.mp-half { width: 50%; display: inline-block; line-height: 10px; }
+.mp-blocs { width: 100%; border-collapse: collapse; font-size: 12.5px; }
+.mp-blocs th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--rule); }
+.mp-blocs th, .mp-blocs td { padding: 3px 6px 3px 0; vertical-align: top; }
+.mp-dot { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 5px; }
+.mp-table { width: 100%; height: 100%; }
+.mp-table thead th { position: sticky; top: 0; background: #fff; z-index: 1; font-weight: 600; }
+.mp-table td, .mp-table th { font-size: 12.5px !important; padding: 2px 8px !important;
+  height: 25px !important; }
+.mp-table tbody td:nth-child(2) { white-space: normal; }
+.q-tab { min-height: 32px !important; padding: 0 10px !important; }
+.q-tab__label { text-transform: none; font-size: 13px; }
+.q-btn { text-transform: none; }
+:focus-visible { outline: 2px solid var(--accent) !important; outline-offset: 1px; }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important;
+  animation: none !important; } }
+"""
+
+WATCH_WIDTH: Final = """
+<script>
+(() => {
+  let waiting;
+  const tell = () => {
+    const card = document.querySelector('.mp-network');
+    if (card && window.emitEvent) emitEvent('network_width', card.clientWidth);
+  };
+  window.addEventListener('resize', () => { clearTimeout(waiting); waiting = setTimeout(tell, 150); });
+})();
+</script>
+"""
+"""Tells the server how wide the network is, so that its circles have the right size."""

@@ -1,0 +1,201 @@
+"""A session as figures: the arrays of the present quarter given to :mod:`sim.plots.interactive`.
+
+The figures are those of the report; here they are made to fill the card that they stand in.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.app.session import Session
+from sim.plots.interactive import Figure, comembership, lines, network, place_states, plane
+from sim.plots.interactive.network import WIDTH
+from sim.plots.style import colour
+from sim.results import Results
+from sim.scenario import format_quarter
+from sim.summary import CoalitionReport
+
+type Floats = npt.NDArray[np.float64]
+
+CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+"""How plotly behaves in the page; without its logo and its buttons, which could send data away."""
+
+_LABELLED: Final = 14
+_LEAST_SCALE: Final = 0.62
+
+
+class View:
+    """The figures of a session; it keeps the places of the states in the network.
+
+    Attributes:
+        session: what is shown.
+        chosen: code of the state that is marked, empty for none.
+        scale: width of the network on the page over the width that its circles are sized for.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.chosen = ""
+        self.scale = 0.75
+        self._places: Floats | None = None
+        self._placed_for: frozenset[int] = frozenset()
+
+    def rearrange(self) -> None:
+        """Place the states of the network anew at the next look."""
+        self._places = None
+
+    @property
+    def cores(self) -> tuple[list[str], dict[str, str]]:
+        """Core of the bloc of each state, empty for none, and the colour of each bloc by core."""
+        home: dict[str, str] = {}
+        colours: dict[str, str] = {}
+        for core, members, _, rank in self.session.blocs():
+            home |= dict.fromkeys(members, core)
+            colours[core] = colour(rank)
+        return [home.get(code, "") for code in self.session.codes], colours
+
+    def network(self) -> Figure:
+        """The network of ties now; states keep their places while the blocs are the same."""
+        session = self.session
+        now = session.moments[-1]
+        tie = session.dyads("tie")
+        cores, colours = self.cores
+        blocs = frozenset(now.ranks)
+        if self._places is None or self._placed_for != blocs:
+            self._places = place_states(tie, cores, now.capability)
+            self._placed_for = blocs
+        figure = network(
+            session.codes,
+            capability=now.capability,
+            tie=tie,
+            level=session.dyads("pact_level"),
+            blocs=cores,
+            poles=session.spec.poles,
+            names=self._names,
+            colours=colours,
+            places=self._places,
+            chosen=self.chosen,
+        )
+        for trace in figure["data"]:
+            if "size" in trace.get("marker", {}):
+                scale = max(_LEAST_SCALE, self.scale)
+                trace["marker"]["size"] = [round(x * scale, 1) for x in trace["marker"]["size"]]
+                trace["textfont"]["size"] = min(11.0, round(8.0 + 3.0 * (scale - 0.5), 1))
+        return _filling(figure, b=34)
+
+    def plane(self) -> Figure:
+        """Alignment of all states with the first two axis states, from the start until now."""
+        session = self.session
+        right, up = session.axes[:2]
+        path = np.stack([moment.alignment for moment in session.moments], axis=-1)
+        cores, colours = self.cores
+        shown = [i for i, code in enumerate(session.codes) if code not in (right, up)]
+        figure = plane(
+            [session.codes[i] for i in shown],
+            x=path[shown, 0],
+            y=path[shown, 1],
+            axes=(f"alignment with {self._name(right)}", f"alignment with {self._name(up)}"),
+            quarters=self.quarters,
+            blocs=[cores[i] for i in shown],
+            poles=session.spec.poles,
+            names=self._names,
+            colours=colours,
+            chosen=self.chosen,
+        )
+        if len(shown) > _LABELLED:
+            named = {*session.spec.poles, *session.spec.focal, self.chosen}
+            for trace in figure["data"]:
+                if "text" in trace and "customdata" in trace:
+                    trace["text"] = [code if code in named else "" for code in trace["text"]]
+                    trace["marker"]["size"] = [
+                        size if code in named else 6
+                        for code, size in zip(
+                            trace["customdata"], trace["marker"]["size"], strict=True
+                        )
+                    ]
+        return _filling(figure, l=52, r=14, t=8, b=64)
+
+    def map(self) -> Figure:
+        """The world by bloc."""
+        return self.network()
+
+    def poles(self) -> Figure:
+        """Effective number of poles through the quarters, with the dated events."""
+        session = self.session
+        series = {"this run": np.array([moment.poles for moment in session.moments])}
+        figure = lines(
+            self.quarters, series, unit="effective number of poles", events=self._events()
+        )
+        return _filling(figure, l=48, r=12, t=22, b=30)
+
+    def alignment(self) -> Figure:
+        """Alignment of the chosen state with the axis states through the quarters."""
+        session = self.session
+        i = session.codes.index(self.chosen)
+        series = {
+            self._name(code): np.array([m.alignment[i, at] for m in session.moments])
+            for at, code in enumerate(session.axes)
+            if code != self.chosen
+        }
+        _, colours = self.cores
+        shades = {
+            self._name(code): colour(at) for at, code in enumerate(session.axes)
+        }
+        figure = lines(
+            self.quarters,
+            series,
+            unit=f"alignment of {self._name(self.chosen)} with",
+            colours=shades,
+            events=self._events(),
+        )
+        return _filling(figure, l=48, r=12, t=22, b=48)
+
+    @property
+    def quarters(self) -> list[str]:
+        """All quarters of the clock."""
+        spec = self.session.spec
+        return [format_quarter(spec.start + tick) for tick in range(spec.quarters + 1)]
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return dict(zip(self.session.codes, self.session.state_names, strict=True))
+
+    def _name(self, code: str) -> str:
+        return self.session.spec.states[code].name
+
+    def _events(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for entry in self.session.log():
+            if not entry.mover:
+                found.setdefault(entry.quarter, []).append(entry.text)
+        return found
+
+
+def together(results: Results, report: CoalitionReport) -> Figure:
+    """How often two states end in one bloc of an ensemble."""
+    from sim.blocs import co_membership
+
+    home = {m.state: bloc.core for bloc in report.blocs for m in bloc.members}
+    return comembership(
+        results.record.states,
+        together=co_membership(results.bloc_labels[:, -1]),
+        blocs=[home.get(code, "") for code in results.record.states],
+        poles=results.record.poles,
+    )
+
+
+def _filling(figure: Figure, **margin: int) -> Figure:
+    """A figure that fills its card and keeps what the person at the page has clicked in it."""
+    layout: dict[str, Any] = dict(figure["layout"])
+    layout.pop("height", None)
+    layout |= {"autosize": True, "uirevision": "session"}
+    layout["margin"] = {**layout.get("margin", {}), **margin}
+    return {"data": figure["data"], "layout": layout, "config": CONFIG}
+
+
+def width_scale(pixels: float) -> float:
+    """The scale of circles for a network of this width."""
+    return float(np.clip(pixels / WIDTH, _LEAST_SCALE, 1.6))

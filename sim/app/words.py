@@ -1,0 +1,147 @@
+"""Pieces of HTML for the page; every name that a scenario gives is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from sim.app.session import Variable
+from sim.app.settings import Setting, shown
+from sim.experiments.explain import Story
+from sim.experiments.prose import UNIT, Prose, signed, term_words
+from sim.experiments.replay import Decision, Side
+from sim.plots.style import GREY, colour
+from sim.summary import CoalitionReport, Member, percent
+
+_DECISIONS = 12
+_LEAST_PART = 0.005
+
+
+def provenance(setting: Setting, drawn: float | None) -> str:
+    """What is known of a number: stated value, range, what this run has drawn, source."""
+    unit = f" {escape(setting.unit)}" if setting.unit else ""
+    parts = [f"stated {shown(setting, setting.value)}{unit}"]
+    if setting.is_switch:
+        parts = [f"stated {shown(setting, setting.value)}"]
+    elif setting.is_drawn:
+        parts.append(f"range {shown(setting, setting.low)} to {shown(setting, setting.high)}")
+        if drawn is not None:
+            parts.append(f"this run has {shown(setting, drawn)}")
+    else:
+        parts.append("exact")
+    if setting.source:
+        parts.append(f"source: {escape(setting.source)}")
+    if setting.confidence:
+        parts.append(f"confidence: {escape(setting.confidence)}")
+    return f'<div class="mp-muted">{"; ".join(parts)}</div>'
+
+
+def story(told: Story) -> str:
+    """Why a state moved: its last decisions, the newest first, each with what it rests on."""
+    prose = told.prose
+    newest = sorted(told.decisions, key=lambda it: (it.quarter, it.order), reverse=True)
+    parts = [_decision(prose, it, told.state or "") for it in newest[:_DECISIONS]]
+    if len(newest) > _DECISIONS:
+        more = len(newest) - _DECISIONS
+        parts.append(f'<div class="mp-empty">{more} earlier moves are not shown here.</div>')
+    if told.considered or not told.opportunities:
+        parts.append(f'<div class="mp-story">{escape(told.sentences()[-1])}</div>')
+    parts.append(f'<div class="mp-muted">{escape(UNIT)}</div>')
+    return "".join(parts)
+
+
+def _decision(prose: Prose, it: Decision, code: str) -> str:
+    side = it.partner if it.partner is not None and it.partner.state == code else it.mover
+    text = prose.decision(it).partition(": ")[2]
+    head, _, rest = text.partition(". ")
+    return (
+        f'<div class="mp-story"><h3>{it.quarter}: {escape(head)}</h3>{escape(rest)}'
+        f"{_parts(prose, side)}</div>"
+    )
+
+
+def _parts(prose: Prose, side: Side) -> str:
+    """The terms of utility as bars: to the right what speaks for the move."""
+    parts = [part for part in side.parts if abs(part.change) >= _LEAST_PART]
+    if not parts:
+        return ""
+    largest = max(abs(part.change) for part in parts)
+    rows = []
+    for part in parts:
+        width = max(1.0, 100.0 * abs(part.change) / largest)
+        kind = "gain" if part.change > 0 else "loss"
+        bar = f'<span class="mp-bar mp-{kind}" style="width:{width:.0f}%"></span>'
+        left, right = ("", bar) if part.change > 0 else (bar, "")
+        rows.append(
+            f'<tr><td class="mp-word">{escape(term_words(part))}</td>'
+            f'<td class="mp-number">{signed(part.change)}</td>'
+            f'<td><span class="mp-half" style="text-align:right">{left}</span>'
+            f'<span class="mp-half">{right}</span></td></tr>'
+        )
+    who = escape(prose.name(side.state))
+    caption = f"Change of utility of {who}, by term; sum {signed(side.gain)}"
+    return (
+        f'<table class="mp-parts"><caption class="mp-muted" style="text-align:left">{caption}'
+        f"</caption>{''.join(rows)}</table>"
+    )
+
+
+def variables(found: Iterable[Variable]) -> str:
+    """The variables of a state now and at the start, those that have changed most first."""
+    rows = []
+    for it in sorted(found, key=lambda it: -_moved(it)):
+        unit = f" ({escape(it.unit)})" if it.unit else ""
+        rows.append(
+            f"<tr><td>{escape(it.meaning)}{unit}<div class='mp-key'>{it.name}</div></td>"
+            f"<td>{it.now:.3g}</td><td>{it.start:.3g}</td></tr>"
+        )
+    return (
+        '<table class="mp-blocs"><tr><th>variable</th><th>now</th><th>at the start</th></tr>'
+        f"{''.join(rows)}</table>"
+    )
+
+
+def _moved(it: Variable) -> float:
+    return abs(it.now - it.start) / max(abs(it.now), abs(it.start), 1e-9)
+
+
+def coalitions(report: CoalitionReport, poles: tuple[str, ...]) -> str:
+    """The blocs that an ensemble ends in: share of capability, members and how surely."""
+    rank = {pole: at for at, pole in enumerate(poles)}
+    others = [bloc.core for bloc in report.blocs if bloc.core not in rank]
+    rank |= {core: len(poles) + at for at, core in enumerate(others)}
+    rows = []
+    for bloc in report.blocs:
+        share = bloc.share.end
+        members = ", ".join(_member(member) for member in bloc.members)
+        if bloc.contested:
+            at_times = ", ".join(_member(member) for member in bloc.contested)
+            members += f'<div class="mp-muted">at times: {at_times}</div>'
+        rows.append(
+            f'<tr><td>{dot(rank[bloc.core])}{escape(bloc.core)}</td><td>{share.median:.2f}'
+            f'<div class="mp-muted">{share.low:.2f} to {share.high:.2f}</div></td>'
+            f"<td>{members}</td></tr>"
+        )
+    alone = escape(", ".join(report.unaligned))
+    if alone:
+        rows.append(f"<tr><td>{dot(-1)}unaligned</td><td></td><td>{alone}</td></tr>")
+    return (
+        '<table class="mp-blocs"><tr><th>bloc</th><th>share</th><th>members</th></tr>'
+        f"{''.join(rows)}</table>"
+    )
+
+
+def _member(member: Member) -> str:
+    share = "" if member.together == 1 else f" {percent(member.together)}"
+    return f"{escape(member.state)}{share}"
+
+
+def paragraph(text: str) -> str:
+    """A sentence that stands where there is nothing else to show."""
+    return f'<div class="mp-empty">{escape(text)}</div>'
+
+
+def dot(rank: int) -> str:
+    """A dot in the colour of a bloc; grey for states on their own."""
+    shade = GREY if rank < 0 else colour(rank)
+    return f'<span class="mp-dot" style="background:{shade}"></span>'
