@@ -68,9 +68,7 @@ class Ensemble:
         # one core is left to the page
         jobs = max(1, len(os.sched_getaffinity(0)) - 1)
         try:
-            results = run(
-                self.spec, runs=self.runs, seed=self.seed, jobs=jobs, progress=progress
-            )
+            results = run(self.spec, runs=self.runs, seed=self.seed, jobs=jobs, progress=progress)
         except Stopped as stopped:
             if stopped.results is None:
                 self.problem = "Stopped before a run was finished."

@@ -27,7 +27,7 @@ POLICY = "; ".join(
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self' data: blob: ws://127.0.0.1:* ws://localhost:* ws://[::1]:*",
+        "connect-src 'self' data: blob:",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",

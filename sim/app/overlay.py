@@ -73,8 +73,9 @@ def _comment(base: ScenarioSpec, extends: str, values: Mapping[str, float]) -> s
     arm = "" if base.arm == BASE_ARM else f", its arm {base.arm}"
     count = {0: "nothing", 1: "one thing"}.get(len(values), f"{len(values)} things")
     return (
-        f"# {extends}{arm}, with {count} set in the dashboard of multipolar.\n"
-        "# Run it with: multipolar run THIS_FILE (a scenario of your own must lie beside it).\n"
+        f"# {extends}{arm}, with {count} set in the dashboard.\n"
+        "# Run it with: multipolar run THIS_FILE\n"
+        "# (it must lie beside the scenario that it extends, unless that is a shipped one)\n"
     )
 
 

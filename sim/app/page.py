@@ -28,6 +28,7 @@ async def build(file: str | None) -> None:
     Args:
         file: the scenario given at the start, if any.
     """
+    ui.colors(primary=style.ACCENT)
     ui.add_css(style.CSS)
     ui.add_body_html(style.WATCH_WIDTH)
     client = ui.context.client
@@ -41,8 +42,8 @@ async def build(file: str | None) -> None:
     except UserError as error:
         waiting.set_text(str(error))
         return
-    if client.is_deleted:
-        return
+    if session is None or client.is_deleted:
+        return  # the server or the tab has been closed meanwhile
     root.clear()
     with root:
         page = Page(session, offered)

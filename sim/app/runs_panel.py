@@ -45,9 +45,10 @@ class RunsPanel:
             self._heat = ui.button("Who is with whom", icon="grid_on", on_click=self._open)
             self._heat.props("dense outline").classes("q-mt-sm")
         with ui.dialog() as self._dialog, ui.card().style("max-width: 96vw; max-height: 96vh"):
-            ui.label("Share of the runs that end with two states in one bloc")
+            with ui.element("div").classes("mp-row w-full"):
+                ui.label("How often two states end in one bloc").classes("mp-grow text-bold")
+                ui.button("Close", on_click=self._dialog.close).props("flat dense")
             self._figure = ui.plotly({"data": [], "layout": {}})
-            ui.button("Close", on_click=self._dialog.close).props("flat")
         self._timer = ui.timer(0.25, self.refresh, active=False)
         self.refresh()
 
@@ -108,8 +109,8 @@ class RunsPanel:
         old = "" if self._command == self._page.session.command else " Settings have changed since."
         poles = report.poles.end
         return (
-            f"Blocs in {report.end}, {count}{stopped}. Effective number of poles {poles.median:.2f} "
-            f"({poles.low:.2f} to {poles.high:.2f}).{old}"
+            f"Blocs in {report.end}, {count}{stopped}. Effective number of poles "
+            f"{poles.median:.2f} ({poles.low:.2f} to {poles.high:.2f}).{old}"
         )
 
     def _open(self) -> None:

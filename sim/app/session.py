@@ -18,13 +18,14 @@ from sim import vocabulary as names
 from sim.app.overlay import overlay
 from sim.app.settings import Setting, as_overrides, catalogue
 from sim.blocs import canonical, find_blocs, match_labels, name_blocs
+from sim.ensemble import STATE_SERIES
 from sim.errors import UserError
 from sim.experiments.explain import Story, dated, explain
 from sim.experiments.prose import Prose, capital
 from sim.experiments.replay import Alternative
 from sim.metrics import effective_poles
 from sim.model import MultipolarModel
-from sim.records import MOVE_KINDS
+from sim.records import MOVE_KINDS, PACT_LEVELS
 from sim.scenario import (
     BASE_ARM,
     ScenarioSpec,
@@ -111,6 +112,7 @@ class Session:
         self.values: dict[str, float] = {}
         self.seed = self.spec.ensemble.seed
         self.run = 0
+        self._story: tuple[str, Story] | None = None
         self._play(self.spec, 0)
 
     # --- the run ---------------------------------------------------------------------------------
@@ -187,7 +189,7 @@ class Session:
         """Make the run anew and play it up to a quarter."""
         self.spec = spec
         self.model = MultipolarModel(spec, seed=self.seed, run=self.run)
-        self._story: tuple[str, Story] | None = None
+        self._story = None
         self._at_start = self.model.V.copy()
         self.moments: list[Moment] = []
         self.moments.append(self._moment())
@@ -398,7 +400,8 @@ class Session:
         """Why a state moved as it did up to now, from a replay of this run; None at the start."""
         if self.tick == 0:
             return None
-        if self._story is None or self._story[0] != code:
+        kept = self._story
+        if kept is None or kept[0] != code:
             first, now = (format_quarter(self.spec.start + at) for at in (1, self.tick))
             story = explain(
                 self.spec,
@@ -408,18 +411,24 @@ class Session:
                 runs=self.run + 1,
                 seed=self.seed,
             )
-            self._story = (code, story)
-        return self._story[1]
+            kept = self._story = (code, story)
+        return kept[1]
 
     def variables(self, code: str) -> list[Variable]:
-        """The variables of a state, now and at the start."""
+        """The variables of a state that runs record, now and at the start."""
         i = self.model.world.index(code)
         found = []
-        for name, field in names.STATE_FIELDS.items():
+        for name in STATE_SERIES:
+            field = names.STATE_FIELDS[name]
             now, start = float(self.model.V[field.row, i]), float(self._at_start[field.row, i])
             unit = "" if field.unit == "1" else field.unit
             found.append(Variable(name, field.meaning, unit, now, start))
         return found
+
+    def pacts(self, code: str) -> dict[str, str]:
+        """The level of each pact of a state, by the partner's name, the strongest first."""
+        held = sorted(self.model.state(code).partners.items(), key=lambda item: -item[1])
+        return {self.spec.states[other].name: PACT_LEVELS[level] for other, level in held}
 
 
 _ORGANISATIONAL = {

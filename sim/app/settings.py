@@ -258,7 +258,7 @@ def _describe(spec: ScenarioSpec, key: str) -> tuple[str, Field | None]:
             meaning = variable if known is None else known.meaning
             where = _pair(spec, ".".join(place))
             return f"{spec.events[name].title}: {where}, {meaning}", known
-        case ("organisations" | "conflicts" | "doctrines"), [name, *inner]:
+        case (("organisations" | "conflicts" | "doctrines"), [name, *inner]):
             known = _any_field(inner[-1])
             what = " ".join(inner) if known is None else known.meaning
             return f"{name}: {what}", known

@@ -11,7 +11,7 @@ from sim.app import words
 from sim.app.settings import Setting, pinned, search
 
 if TYPE_CHECKING:
-    from nicegui.events import GenericEventArguments, ValueChangeEventArguments
+    from nicegui.events import ValueChangeEventArguments
 
     from sim.app.page import Page
 
@@ -39,13 +39,20 @@ class SettingsPanel:
     def __init__(self, page: Page) -> None:
         self._page = page
         with ui.element("div").classes("q-px-sm q-pt-sm w-full"):
-            self._search = ui.input(
-                label="Search all numbers", placeholder="state, rule, event ...",
-                on_change=lambda _: self.show(),
-            ).props("dense outlined clearable debounce=250").classes("w-full")
-            self._block = ui.select(
-                _BLOCKS, value="", label="of", on_change=lambda _: self.show()
-            ).props("dense outlined options-dense").classes("w-full q-mt-xs")
+            self._search = (
+                ui.input(
+                    label="Search all numbers",
+                    placeholder="state, rule, event ...",
+                    on_change=lambda _: self.show(),
+                )
+                .props("dense outlined clearable debounce=250")
+                .classes("w-full")
+            )
+            self._block = (
+                ui.select(_BLOCKS, value="", label="of", on_change=lambda _: self.show())
+                .props("dense outlined options-dense")
+                .classes("w-full q-mt-xs")
+            )
             self._problem = ui.label().classes("mp-problem q-mt-xs").props("role=alert")
             self._problem.set_visibility(False)
         self._list = ui.element("div").classes("mp-scroll")

@@ -30,13 +30,14 @@ class StoryPanel:
         self._page = page
         self._filling = False
         with page.card("log", "What happens") as tools:
-            with ui.tab_panels(value="log", animated=False).classes("mp-fill") as self._panels:
-                with ui.tab_panel("log").classes("q-pa-none"):
-                    self._log = self._table(_LOG_COLUMNS, self._log_row)
-                with ui.tab_panel("states").classes("q-pa-none"):
-                    self._states = self._table([], self._state_row)
-                with ui.tab_panel("why").classes("q-pa-none column no-wrap full-height"):
-                    self._build_why()
+            self._panels = ui.tab_panels(value="log", animated=False).classes("mp-fill")
+        with self._panels:
+            with ui.tab_panel("log"):
+                self._log = self._table(_LOG_COLUMNS, self._log_row)
+            with ui.tab_panel("states"):
+                self._states = self._table([], self._state_row)
+            with ui.tab_panel("why").classes("column no-wrap full-height"):
+                self._build_why()
         with tools, ui.tabs().props("dense") as self._tabs:
             ui.tab("log", "Log")
             ui.tab("states", "States")
@@ -47,7 +48,7 @@ class StoryPanel:
     @staticmethod
     def _table(columns: list[dict[str, Any]], clicked: Any) -> Any:
         table = ui.table(columns=columns, rows=[], row_key="id", pagination=0)
-        table.props("dense flat hide-bottom virtual-scroll").classes("mp-table")
+        table.props("dense flat hide-pagination").classes("mp-table")
         table.props["no-data-label"] = "Nothing has happened yet. Press Step or Play."
         table.on("rowClick", clicked, js_handler="(_, row) => emit(row)")
         return table
@@ -154,7 +155,9 @@ class StoryPanel:
         bloc = f"in the bloc of {cores[i]}" if cores[i] else "in no bloc"
         self._now.set_text(f"{session.quarter}: {bloc}")
         if self._what.value == "variables":
-            self._text.set_content(words.variables(session.variables(chosen)))
+            self._text.set_content(
+                words.variables(session.variables(chosen), session.pacts(chosen))
+            )
             return
         if page.playing:
             self._text.set_content(_said("Pause to hear why this state has moved."))

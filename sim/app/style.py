@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+ACCENT: Final = "#0b5e95"
+
 CSS: Final = """
 :root { --ink: #222; --muted: #595959; --rule: #dcdcdc; --accent: #0b5e95; --ground: #f3f4f6; }
 body { background: var(--ground); color: var(--ink); }
@@ -14,7 +16,16 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
   min-height: 720px; min-width: 1080px; }
 .mp-head { background: #fff; border-bottom: 1px solid var(--rule); padding: 6px 12px 4px; }
 .mp-row { display: flex; align-items: center; gap: 10px; flex-wrap: nowrap; }
-.mp-brand { font-weight: 700; font-size: 17px; color: var(--accent); margin: 0; }
+.mp-row > .q-btn, .mp-row > .q-field { flex: none; }
+.mp-page .q-field--with-bottom { padding-bottom: 0; }
+.mp-page .q-field__bottom { display: none; }
+.mp-page input[type=number] { appearance: textfield; -moz-appearance: textfield; }
+.mp-page input::-webkit-inner-spin-button { display: none; }
+.mp-setting .q-field__control, .mp-setting .q-field__native { height: 28px; min-height: 28px; }
+.mp-setting .q-field__control { padding: 0 8px; }
+.mp-card .q-tab-panel { padding: 0; gap: 0; }
+.mp-brand { font-weight: 700; font-size: 17px; line-height: 1.2;
+  color: var(--accent); margin: 0; }
 .mp-question { color: var(--muted); font-size: 13px; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; flex: 1 1 auto; min-width: 0; }
 .mp-quarter { font-weight: 700; font-size: 18px; min-width: 84px; text-align: right; }
@@ -56,6 +67,7 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
 .mp-half { width: 50%; display: inline-block; line-height: 10px; }
 .mp-blocs { width: 100%; border-collapse: collapse; font-size: 12.5px; }
 .mp-blocs th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--rule); }
+.mp-blocs .mp-range { white-space: nowrap; }
 .mp-blocs th, .mp-blocs td { padding: 3px 6px 3px 0; vertical-align: top; }
 .mp-dot { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 5px; }
 .mp-table { width: 100%; height: 100%; }
@@ -79,7 +91,10 @@ WATCH_WIDTH: Final = """
     const card = document.querySelector('.mp-network');
     if (card && window.emitEvent) emitEvent('network_width', card.clientWidth);
   };
-  window.addEventListener('resize', () => { clearTimeout(waiting); waiting = setTimeout(tell, 150); });
+  window.addEventListener('resize', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(tell, 150);
+  });
 })();
 </script>
 """

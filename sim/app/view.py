@@ -25,6 +25,14 @@ CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom": Fals
 
 _LABELLED: Final = 14
 _LEAST_SCALE: Final = 0.62
+_DOT: Final = 6
+_LABEL: Final = (0.1, 0.065)  # width and height of a label, as parts of the axis
+_SIDES: Final = (
+    ("top center", 0, 1),
+    ("bottom center", 0, -1),
+    ("middle right", 1, 0),
+    ("middle left", -1, 0),
+)
 
 
 class View:
@@ -105,18 +113,12 @@ class View:
             colours=colours,
             chosen=self.chosen,
         )
-        if len(shown) > _LABELLED:
-            named = {*session.spec.poles, *session.spec.focal, self.chosen}
-            for trace in figure["data"]:
-                if "text" in trace and "customdata" in trace:
-                    trace["text"] = [code if code in named else "" for code in trace["text"]]
-                    trace["marker"]["size"] = [
-                        size if code in named else 6
-                        for code, size in zip(
-                            trace["customdata"], trace["marker"]["size"], strict=True
-                        )
-                    ]
-        return _filling(figure, l=52, r=14, t=8, b=64)
+        named = {*session.spec.poles, *session.spec.focal, self.chosen}
+        if len(shown) <= _LABELLED:
+            named |= set(session.codes)
+        _label(figure, named)
+        figure["layout"]["showlegend"] = False  # the network beside it has the same colours
+        return _filling(figure, l=52, r=14, t=8, b=44)
 
     def map(self) -> Figure:
         """The world by bloc."""
@@ -140,10 +142,7 @@ class View:
             for at, code in enumerate(session.axes)
             if code != self.chosen
         }
-        _, colours = self.cores
-        shades = {
-            self._name(code): colour(at) for at, code in enumerate(session.axes)
-        }
+        shades = {self._name(code): colour(at) for at, code in enumerate(session.axes)}
         figure = lines(
             self.quarters,
             series,
@@ -185,6 +184,47 @@ def together(results: Results, report: CoalitionReport) -> Figure:
         blocs=[home.get(code, "") for code in results.record.states],
         poles=results.record.poles,
     )
+
+
+def _label(figure: Figure, named: set[str]) -> None:
+    """Keep the labels of some states, each on the side where it covers no other; dot the rest."""
+    low, high = figure["layout"]["xaxis"]["range"]
+    width, height = _LABEL[0] * (high - low), _LABEL[1] * (high - low)
+    states = [trace for trace in figure["data"] if "customdata" in trace and "text" in trace]
+    taken = [
+        (x, y, 0.2 * width, 0.4 * height)
+        for trace in states
+        for code, x, y in zip(trace["customdata"], trace["x"], trace["y"], strict=True)
+        if code in named
+    ]
+    for trace in states:
+        places, texts, sizes = [], [], []
+        marker = trace["marker"]
+        points = zip(trace["customdata"], trace["x"], trace["y"], marker["size"], strict=True)
+        for code, x, y, size in points:
+            texts.append(code if code in named else "")
+            sizes.append(size if code in named else _DOT)
+            place = _SIDES[0][0]
+            if code in named:
+                boxes = {
+                    side: (x + right * 0.75 * width, y + up * height, width / 2, height / 2)
+                    for side, right, up in _SIDES
+                }
+                place = min(boxes, key=lambda side: sum(_cover(boxes[side], it) for it in taken))
+                taken.append(boxes[place])
+            places.append(place)
+        trace |= {"text": texts, "textposition": places}
+        marker["size"] = sizes
+
+
+def _cover(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """The area that two boxes share; a box is its middle and half its width and height."""
+    sides = [
+        min(one[at] + one[at + 2], other[at] + other[at + 2])
+        - max(one[at] - one[at + 2], other[at] - other[at + 2])
+        for at in (0, 1)
+    ]
+    return max(0.0, sides[0]) * max(0.0, sides[1])
 
 
 def _filling(figure: Figure, **margin: int) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from sim.app.session import Variable
@@ -86,23 +86,21 @@ def _parts(prose: Prose, side: Side) -> str:
     )
 
 
-def variables(found: Iterable[Variable]) -> str:
-    """The variables of a state now and at the start, those that have changed most first."""
+def variables(found: Iterable[Variable], pacts: Mapping[str, str]) -> str:
+    """The pacts of a state by partner, and its variables now and at the start."""
     rows = []
-    for it in sorted(found, key=lambda it: -_moved(it)):
+    for it in found:
         unit = f" ({escape(it.unit)})" if it.unit else ""
         rows.append(
             f"<tr><td>{escape(it.meaning)}{unit}<div class='mp-key'>{it.name}</div></td>"
             f"<td>{it.now:.3g}</td><td>{it.start:.3g}</td></tr>"
         )
+    held = ", ".join(f"{escape(level)} with {escape(name)}" for name, level in pacts.items())
     return (
+        f'<div class="mp-empty">Pacts: {held or "none"}.</div>'
         '<table class="mp-blocs"><tr><th>variable</th><th>now</th><th>at the start</th></tr>'
         f"{''.join(rows)}</table>"
     )
-
-
-def _moved(it: Variable) -> float:
-    return abs(it.now - it.start) / max(abs(it.now), abs(it.start), 1e-9)
 
 
 def coalitions(report: CoalitionReport, poles: tuple[str, ...]) -> str:
@@ -118,8 +116,8 @@ def coalitions(report: CoalitionReport, poles: tuple[str, ...]) -> str:
             at_times = ", ".join(_member(member) for member in bloc.contested)
             members += f'<div class="mp-muted">at times: {at_times}</div>'
         rows.append(
-            f'<tr><td>{dot(rank[bloc.core])}{escape(bloc.core)}</td><td>{share.median:.2f}'
-            f'<div class="mp-muted">{share.low:.2f} to {share.high:.2f}</div></td>'
+            f"<tr><td>{dot(rank[bloc.core])}{escape(bloc.core)}</td><td>{share.median:.2f}"
+            f'<div class="mp-muted mp-range">{share.low:.2f}–{share.high:.2f}</div></td>'
             f"<td>{members}</td></tr>"
         )
     alone = escape(", ".join(report.unaligned))
