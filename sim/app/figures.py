@@ -1,4 +1,4 @@
-"""The cards with figures: network, map, and alignment or lines through time."""
+"""The cards with figures: network, poles through time, alignment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CODE_OF_CLICK: Final = (
     " const code = point && (point.customdata || point.location);"
     " if (typeof code === 'string') emit(code); }"
 )
-_KINDS: Final = {"plane": "Plane", "poles": "Poles", "state": "State"}
+_KINDS: Final = {"plane": "Plane", "state": "Through time"}
 
 
 class Figures:
@@ -32,9 +32,9 @@ class Figures:
             button = ui.button(icon="scatter_plot", on_click=self._rearrange)
             button.props("flat dense round size=sm").tooltip("Arrange anew")
             button.props["aria-label"] = "Arrange the network anew"
-        with page.card("map", "Map by bloc"):
-            self._map = self._plot()
-        with page.card("plane", "Alignment and time") as tools:
+        with page.card("map", "Poles through time"):
+            self._poles = self._plot()
+        with page.card("plane", "Alignment") as tools:
             self._plane = self._plot()
             self._empty = ui.label("Choose a state to see its alignment through time.")
             self._empty.classes("mp-empty q-pa-md")
@@ -52,14 +52,13 @@ class Figures:
         """Draw the present quarter."""
         view = self._page.view
         self._show(self._network, view.network())
-        self._show(self._map, view.map())
+        self._show(self._poles, view.poles())
         kind = self._kind.value
         nobody = kind == "state" and not view.chosen
         self._empty.set_visibility(nobody)
         self._plane.set_visibility(not nobody)
         if not nobody:
-            make = {"plane": view.plane, "poles": view.poles, "state": view.alignment}[kind]
-            self._show(self._plane, make())
+            self._show(self._plane, view.alignment() if kind == "state" else view.plane())
 
     @staticmethod
     def _show(plot: Any, figure: Figure) -> None:

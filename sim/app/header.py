@@ -23,6 +23,7 @@ class Header:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._filling = False
+        self._told: dict[str, float] | None = None
         with ui.element("header").classes("mp-head"):
             with ui.element("div").classes("mp-row"):
                 ui.html("multipolar", tag="h1", sanitize=False).classes("mp-brand")
@@ -53,7 +54,7 @@ class Header:
                 self._time.props["aria-label"] = "Quarter"
                 self._time.on("change", self._seek)
                 self._quarter = ui.label().classes("mp-quarter")
-                self._of = ui.label().classes("mp-muted").style("min-width: 92px")
+                self._of = ui.label().classes("mp-muted").style("white-space: nowrap")
                 for label in (self._quarter, self._of):
                     label.props("role=status")
             self._set = ui.element("div").classes("mp-row mp-set q-mt-xs")
@@ -83,6 +84,9 @@ class Header:
 
     def _show_set(self) -> None:
         page, session = self._page, self._page.session
+        if self._told == session.values:
+            return
+        self._told = dict(session.values)
         self._set.clear()
         with self._set:
             if not session.values:

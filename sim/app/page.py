@@ -64,6 +64,7 @@ class Page:
         self.offered = offered
         self.playing = False
         self._lock = asyncio.Lock()
+        self._waiting: dict[str, float | None] = {}
         self._wide: Any = None
         self.header = Header(self)
         with ui.element("div").classes("mp-body"):
@@ -124,16 +125,20 @@ class Page:
             self.settings.show()
 
     async def set(self, values: dict[str, float | None]) -> None:
-        """Set numbers and switches, None for as they were."""
-        if await self.change(lambda: self.session.set(values)):
+        """Set numbers and switches, None for as they were; what comes while it runs is joined."""
+        self._waiting |= values
+        if await self.change(self._set_waiting):
             self.settings.problem("")
-        self.settings.show()
+
+    def _set_waiting(self) -> None:
+        values, self._waiting = self._waiting, {}
+        if values:
+            self.session.set(values)
 
     async def clear(self) -> None:
         """Take back all that was set."""
         await self.change(self.session.clear)
         self.settings.problem("")
-        self.settings.show()
 
     async def step(self) -> None:
         """Play one quarter."""
@@ -190,6 +195,7 @@ class Page:
         if self.view.chosen not in self.session.codes:
             self.view.chosen = ""
         self.header.refresh()
+        self.settings.refresh()
         self.figures.refresh()
         self.story.refresh()
         self.runs.refresh()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 
 from sim.app.guard import Guard, check_host
 from sim.errors import UserError
@@ -41,6 +44,7 @@ def serve(
     check_host(host)
     try:
         from nicegui import app, ui
+        from nicegui.server import Server
     except ImportError as error:
         raise UserError(
             "the dashboard needs NiceGUI; install it with: pip install 'multipolar[app]'"
@@ -54,8 +58,15 @@ def serve(
         await build(file)
 
     app.add_middleware(Guard)
+    Thread(target=_load_beforehand, args=(file,), name="loading", daemon=True).start()
     address = f"http://{'[::1]' if host == '::1' else host}:{chosen}/"
-    app.on_startup(lambda: announce(address))
+
+    async def tell() -> None:
+        while not Server.instance.started:
+            await asyncio.sleep(0.02)
+        announce(address)
+
+    app.on_startup(tell)
     # NiceGUI asks for reloading by default, which would start a second process
     ui.run(
         host=host,
@@ -68,7 +79,20 @@ def serve(
         show_welcome_message=False,
         reconnect_timeout=5.0,
         uvicorn_logging_level="error",
+        # nothing is sent over a network, so packing would only cost time
+        gzip_middleware_factory=None,
     )
+
+
+def _load_beforehand(file: str | None) -> None:
+    """Load libraries and kernels while the browser starts, so that the first page is there soon."""
+    from sim.app.session import Session, choices
+    from sim.app.view import View
+
+    with suppress(UserError):
+        session = Session(choices(file)[0])
+        session.step()
+        View(session).network()
 
 
 def _free_port(host: str, port: int | None) -> int:

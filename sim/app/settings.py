@@ -23,10 +23,11 @@ PINNED: Final = (
     "access.weight",
     "autonomy.weight",
     "entrapment.weight",
-    "moves.rate",
+    "moves.create",
     "tension.decay",
 )
-"""Parameters of the model that are offered first: what states want, how often they act."""
+"""Parameters of the model that are offered first: what states want, what a pact costs to make, how
+fast tension fades."""
 
 _SWITCHES: Final = ("mechanisms", "terms", "events")
 _SWITCH_PARAMS: Final = "switch."

@@ -11,8 +11,6 @@ from sim.app import words
 from sim.app.settings import Setting, pinned, search
 
 if TYPE_CHECKING:
-    from nicegui.events import ValueChangeEventArguments
-
     from sim.app.page import Page
 
 _MOST: Final = 12
@@ -38,6 +36,7 @@ class SettingsPanel:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._rows: list[Row] = []
         with ui.element("div").classes("q-px-sm q-pt-sm w-full"):
             self._search = (
                 ui.input(
@@ -69,18 +68,19 @@ class SettingsPanel:
         text, block = (self._search.value or "").strip(), self._block.value
         every = session.settings
         self._list.clear()
+        self._rows.clear()
         with self._list:
             if text or block:
                 among = {k: it for k, it in every.items() if not block or it.block == block}
                 found, count = search(among, text, _MOST)
                 self._say(count, text)
                 for setting in found:
-                    self._row(setting)
+                    self._add(setting)
                 return
             changed = [every[key] for key in session.values]
             first = [it for it in pinned(every) if it.key not in session.values]
             for setting in (*changed, *first):
-                self._row(setting)
+                self._add(setting)
             ui.label(
                 f"These are a few of {len(every):,} numbers and switches. Search by the name of a "
                 "state, a relation, a rule or an event to find the others."
@@ -95,59 +95,94 @@ class SettingsPanel:
             said = "One found." if count == 1 else f"{count} found."
         ui.label(said).classes("mp-muted").props("role=status")
 
-    def _row(self, setting: Setting) -> None:
-        session = self._page.session
-        value = session.values.get(setting.key, setting.value)
-        changed = setting.key in session.values
-        row = ui.element("div").classes(f"mp-setting{' mp-changed' if changed else ''}")
-        row.props["data-key"] = setting.key
-        with row:
+    def _add(self, setting: Setting) -> None:
+        self._rows.append(Row(self._page, setting))
+
+    def refresh(self) -> None:
+        """Show the values as they are now, in the rows that are there."""
+        for row in self._rows:
+            row.refresh()
+
+
+class Row:
+    """One setting: what it is, slider and number or a switch, its range and source."""
+
+    def __init__(self, page: Page, setting: Setting) -> None:
+        self._page, self._setting = page, setting
+        self._slider: ui.slider | None = None
+        self._number: ui.input | None = None
+        self._switch: ui.switch | None = None
+        self._row = ui.element("div").classes("mp-setting")
+        self._row.props["data-key"] = setting.key
+        with self._row:
             with ui.element("div").classes("mp-row"):
                 label = setting.label[:1].upper() + setting.label[1:]
                 ui.label(label).classes("mp-label mp-grow")
-                if changed:
-                    back = ui.button(icon="undo").props("flat dense round size=sm")
-                    back.props["aria-label"] = f"Take back {setting.key}"
-                    back.on_click(lambda: self._page.set({setting.key: None}))
+                self._back = ui.button(icon="undo", on_click=self._take_back)
+                self._back.props("flat dense round size=sm")
+                self._back.props["aria-label"] = f"Take back {setting.key}"
                 if setting.is_switch:
-                    switch = ui.switch(value=bool(value)).props("dense")
-                    switch.props["aria-label"] = setting.label
-                    switch.on_value_change(lambda event: self._switched(setting, event))
+                    self._add_switch()
             ui.label(setting.key.removeprefix("parameters.")).classes("mp-key")
             if not setting.is_switch:
                 with ui.element("div").classes("mp-row"):
                     if setting.is_drawn:
-                        self._slider(setting, value)
-                    self._number(setting, value)
-            ui.html(
-                words.provenance(setting, session.drawn.get(setting.key)), sanitize=False
-            ).props["title"] = setting.note
+                        self._add_slider()
+                    self._add_number()
+            self._source = ui.html("", sanitize=False)
+            self._source.props["title"] = setting.note
+        self.refresh()
 
-    def _slider(self, setting: Setting, value: float) -> None:
-        low, high = min(setting.low, value), max(setting.high, value)
-        slider = ui.slider(min=low, max=high, step=(high - low) / _STEPS, value=value)
-        slider.props("dense").classes("mp-grow q-px-xs")
-        slider.props["aria-label"] = f"{setting.label}, {setting.low:.4g} to {setting.high:.4g}"
-        slider.on("change", lambda event: self._entered(setting, event.args))
+    def _add_slider(self) -> None:
+        it = self._setting
+        self._slider = ui.slider(min=it.low, max=it.high, step=(it.high - it.low) / _STEPS)
+        self._slider.props("dense").classes("mp-grow q-px-xs")
+        self._slider.props["aria-label"] = f"{it.label}, {it.low:.4g} to {it.high:.4g}"
+        self._slider.on("change", lambda event: self._entered(event.args))
 
-    def _number(self, setting: Setting, value: float) -> None:
-        field = ui.input(value=f"{value:.5g}").props("dense outlined inputmode=decimal")
+    def _add_number(self) -> None:
+        self._number = field = ui.input().props("dense outlined inputmode=decimal")
         field.style("width: 84px")
-        field.props["aria-label"] = f"{setting.label}, number"
-        field.on("change", lambda _: self._entered(setting, field.value))
+        field.props["aria-label"] = f"{self._setting.label}, number"
+        field.on("change", lambda _: self._entered(field.value))
 
-    async def _entered(self, setting: Setting, given: Any) -> None:
+    def _add_switch(self) -> None:
+        self._switch = switch = ui.switch().props("dense")
+        switch.props["aria-label"] = self._setting.label
+        switch.on("click", lambda _: self._switched(bool(switch.value)))
+
+    def refresh(self) -> None:
+        """Show the value as it is now."""
+        it, session = self._setting, self._page.session
+        value = session.values.get(it.key, it.value)
+        changed = it.key in session.values
+        self._row.classes(**{"add" if changed else "remove": "mp-changed"})
+        self._back.set_visibility(changed)
+        if self._slider is not None:
+            self._slider.props["min"] = min(it.low, value)
+            self._slider.props["max"] = max(it.high, value)
+            self._slider.set_value(value)
+        if self._number is not None:
+            self._number.set_value(f"{value:.5g}")
+        if self._switch is not None:
+            self._switch.set_value(bool(value))
+        self._source.set_content(words.provenance(it, session.drawn.get(it.key)))
+
+    async def _take_back(self) -> None:
+        await self._page.set({self._setting.key: None})
+
+    async def _entered(self, given: Any) -> None:
         try:
             value = float(str(given).strip().replace(",", "."))
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            self._page.tell(f"{setting.key}: expected a number, not '{given}'")
-            self.show()
+            self._page.tell(f"{self._setting.key}: expected a number, not '{given}'")
+            self.refresh()
             return
         # a slider counts its steps from the lower end; the sum has rounding in its last digits
-        await self._page.set({setting.key: float(f"{value:.8g}")})
+        await self._page.set({self._setting.key: float(f"{value:.8g}")})
 
-    async def _switched(self, setting: Setting, event: ValueChangeEventArguments[bool]) -> None:
-        value = 1.0 if event.value else 0.0
-        await self._page.set({setting.key: None if value == setting.value else value})
+    async def _switched(self, on: bool) -> None:
+        value = 1.0 if on else 0.0
+        await self._page.set({self._setting.key: None if value == self._setting.value else value})

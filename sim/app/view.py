@@ -26,6 +26,7 @@ CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom": Fals
 _LABELLED: Final = 14
 _LEAST_SCALE: Final = 0.62
 _DOT: Final = 6
+_BLANK: Final = "\u00a0"  # with an empty text, plotly loses the labels after it when it redraws
 _LABEL: Final = (0.1, 0.065)  # width and height of a label, as parts of the axis
 _SIDES: Final = (
     ("top center", 0, 1),
@@ -120,10 +121,6 @@ class View:
         figure["layout"]["showlegend"] = False  # the network beside it has the same colours
         return _filling(figure, l=52, r=14, t=8, b=44)
 
-    def map(self) -> Figure:
-        """The world by bloc."""
-        return self.network()
-
     def poles(self) -> Figure:
         """Effective number of poles through the quarters, with the dated events."""
         session = self.session
@@ -202,7 +199,7 @@ def _label(figure: Figure, named: set[str]) -> None:
         marker = trace["marker"]
         points = zip(trace["customdata"], trace["x"], trace["y"], marker["size"], strict=True)
         for code, x, y, size in points:
-            texts.append(code if code in named else "")
+            texts.append(code if code in named else _BLANK)
             sizes.append(size if code in named else _DOT)
             place = _SIDES[0][0]
             if code in named:

@@ -1,0 +1,191 @@
+"""The dashboard in a real browser: what a person does with it, and that nothing leaves the machine.
+
+Sessions, settings and the guard are tested without a browser in ``test_app_session.py``.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from sim.scenario import load_scenario
+from tests.support_app import (
+    HAS_CHROMIUM,
+    MISSING,
+    browsing,
+    button,
+    opened,
+    serving,
+    state_in_network,
+)
+
+pytestmark = pytest.mark.skipif(not HAS_CHROMIUM, reason=MISSING)
+
+SCENARIO = "russia_dprk_pact"
+WEIGHT = "parameters.security.weight"
+
+
+def test_a_walk_through_the_dashboard(tmp_path: Path) -> None:
+    spec = load_scenario(SCENARIO)
+    with serving(SCENARIO) as served, browsing() as browser:
+        seen = browser()
+        page = opened(seen, served.address)
+        page.get_by_text("2021Q4").first.wait_for()
+
+        # step, and the figures and the log follow
+        before = page.locator(".mp-network").get_attribute("aria-label")
+        button(page, "Step").click()
+        page.get_by_text("quarter 1 of 22").wait_for()
+        first = next(iter(spec.events.values()))
+        page.get_by_text(first.title).first.wait_for()
+
+        # play and pause
+        page.get_by_label("Speed of play").click()
+        page.get_by_role("option", name="fast").click()
+        button(page, "Play").click()
+        page.get_by_text(re.compile(r"quarter ([4-9]|1\d) of 22")).wait_for()
+        button(page, "Pause").click()
+        button(page, "Play").wait_for()
+        at = page.locator(".mp-quarter").inner_text()
+        time.sleep(0.6)
+        assert page.locator(".mp-quarter").inner_text() == at
+        assert before
+
+        # a slider, by the keyboard: the run is made anew up to the same quarter
+        row = page.locator(f'[data-key="{WEIGHT}"]')
+        row.locator(".q-slider__track-container").focus()
+        for _ in range(5):
+            page.keyboard.press("ArrowRight")
+        page.locator(".mp-chip").filter(has_text="security.weight 10 → 10.8").wait_for()
+        assert page.locator(".mp-quarter").inner_text() == at
+
+        # a number that cannot be is a message, and nothing changes
+        chip = page.locator(".mp-chip").inner_text()
+        page.locator(f'[data-key="{WEIGHT}"]').get_by_role("textbox").fill("-7")
+        page.keyboard.press("Enter")
+        page.locator(".mp-problem").filter(has_text="outside the bounds").wait_for()
+        assert page.locator(".mp-chip").inner_text() == chip
+
+        # a click on a state tells why it moved
+        page.mouse.click(*state_in_network(page, "RUS"))
+        page.locator(".mp-story h3").first.wait_for()
+        assert "Russia" in page.locator(".mp-story").first.inner_text()
+        page.locator("table.mp-parts").first.wait_for()
+        page.get_by_role("tab", name="States").click()
+        page.get_by_role("cell", name="Viet Nam (VNM)").click()
+        page.locator(".mp-story", has_text="Viet Nam").first.wait_for()
+
+        # export, and the file says what was set
+        button(page, "Export").click()
+        with page.expect_download() as download:
+            button(page, "Download").click()
+        file = tmp_path / "set.yaml"
+        download.value.save_as(file)
+        set_to = load_scenario(file).parameters["security.weight"].value
+        assert set_to == pytest.approx(10.8)
+        page.keyboard.press("Escape")
+
+        # many runs beside the page
+        page.get_by_role("tab", name="Many runs").click()
+        page.get_by_label("Runs", exact=True).fill("8")
+        button(page, "Run").click()
+        button(page, "Who is with whom").wait_for()
+        assert "8 runs" in page.get_by_text("Effective number of poles").first.inner_text()
+        button(page, "Who is with whom").click()
+        page.locator(".q-dialog .heatmaplayer image").first.wait_for()
+        page.keyboard.press("Escape")
+
+        # and back to the start
+        button(page, "Reset").click()
+        page.get_by_text("quarter 0 of 22").wait_for()
+
+        assert seen.complaints == []
+        assert seen.asked
+        assert seen.outside(served.address) == []
+        served.stop()
+    assert served.code == 130
+    assert served.written == ""
+
+
+_COUNTING = """
+import gc, sys, threading, time, weakref
+from sim.app import page, server
+class Counted(page.Session):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+        weakref.finalize(self, lambda: print("dropped", file=sys.stderr, flush=True))
+page.Session = Counted
+def collect():
+    while True:
+        time.sleep(0.3)
+        gc.collect()
+threading.Thread(target=collect, daemon=True).start()
+def announce(address):
+    print(address, file=sys.stderr, flush=True)
+server.serve("europe_1872_1914", browser=False, announce=announce)
+"""
+
+
+def test_each_tab_has_a_session_that_ends_with_it() -> None:
+    with serving(script=_COUNTING) as served, browsing() as browser:
+        one, two = browser(), browser()
+        first, second = opened(one, served.address), opened(two, served.address)
+        button(first, "Step").click()
+        first.get_by_text("quarter 1 of").wait_for()
+        assert second.get_by_text("quarter 0 of").count() == 1
+        for page in (first, second):
+            assert page.locator(".mp-network .textpoint").count() == 7
+        first.close()
+        assert served.process.stderr is not None
+        assert served.process.stderr.readline() == "dropped\n"
+        button(second, "Step").click()
+        second.get_by_text("quarter 1 of").wait_for()
+        assert one.complaints == two.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/", {}, 200),
+        ("/", {"Host": "rebound.example"}, 403),
+        ("/", {"Origin": "http://elsewhere.example"}, 403),
+        ("/_nicegui_ws/socket.io/?EIO=4&transport=polling", {"Origin": "http://else.example"}, 403),
+        ("/scenarios/europe_1936.yaml", {}, 404),
+        ("/..%2f..%2f..%2f..%2fetc/passwd", {}, 404),
+    ],
+)
+def test_what_the_server_answers(
+    address: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port or 0, timeout=10)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    assert answer.status == status
+    if status != 403:
+        assert "frame-ancestors 'none'" in (answer.getheader("content-security-policy") or "")
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> object:
+    with serving("europe_1872_1914") as served:
+        yield served.address
+
+
+def test_it_listens_on_the_loopback_address_only(address: str) -> None:
+    port = f"{urlsplit(address).port:04X}"
+    listening = [
+        line.split()[1]
+        for table in ("/proc/net/tcp", "/proc/net/tcp6")
+        if Path(table).exists()
+        for line in Path(table).read_text(encoding="ascii").splitlines()[1:]
+        if line.split()[1].endswith(f":{port}") and line.split()[3] == "0A"
+    ]
+    assert all(place.startswith("0100007F:") for place in listening)
+    assert urlsplit(address).hostname == "127.0.0.1"
