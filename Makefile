@@ -12,7 +12,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dev test check reference golden measure calibrate bench pages style format types layers lock clean
+.PHONY: help setup run app dev test check reference golden measure calibrate bench pages style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ setup: $(VENV)/.kernels ## Make .venv, install the project, compile its kernels
 
 run: $(VENV)/.kernels ## Run one scenario (SCENARIO=scenarios/...)
 	@$(BIN)/multipolar run "$(SCENARIO)"
+
+app: $(VENV)/.dev $(VENV)/.kernels ## Start the dashboard in the browser
+	@$(BIN)/multipolar app
 
 dev: $(VENV)/.dev ## Add everything for development: checks, tests, all extras
 

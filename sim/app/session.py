@@ -102,7 +102,7 @@ class Session:
     >>> session = Session("europe_1936")
     >>> session.step()
     >>> session.quarter, len(session.moments)
-    ('1936Q4', 2)
+    ('1936Q2', 2)
     """
 
     def __init__(self, file: str, *, arm: str = BASE_ARM) -> None:
