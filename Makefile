@@ -12,7 +12,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference golden measure calibrate bench pages style format types layers lock clean
+.PHONY: help setup run app dev test check reference golden measure calibrate bench pages blocs style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (o
 	$(BIN)/python -m tools.coverage_page
 	$(BIN)/python -m tools.mechanisms_page $(PAGES)
 	$(BIN)/python -m tools.scenario_pages $(PAGES)
+
+blocs: $(VENV)/.kernels ## Certify the blocs of every scenario, write docs/explanation/blocs.md (some minutes)
+	$(BIN)/python tools/certify.py
 
 lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
 	@sh tools/lock.sh

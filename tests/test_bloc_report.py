@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sim.blocs import DEFINITIONS, MEASURES, agreement, canonical
 from sim.cli import app
 from sim.errors import UserError
-from sim.results import Results
+from sim.results import MANIFEST, Results
 from sim.summary import BlocReport, bloc_labels_by, describe_blocs
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
@@ -171,3 +171,7 @@ def test_the_command(results: Results, tmp_path_factory: pytest.TempPathFactory)
     assert tree["certified"]["networks"] == 2
     wrong = CliRunner().invoke(app, ["blocs", str(folder / "nowhere")])
     assert isinstance(wrong.exception, UserError)
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    (folder / MANIFEST).write_text(json.dumps(manifest | {"kind": "comparison"}), "utf-8")
+    other = CliRunner().invoke(app, ["blocs", str(folder)])
+    assert "a saved comparison" in str(other.exception)

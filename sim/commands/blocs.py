@@ -46,9 +46,13 @@ def register(app: typer.Typer) -> None:
         Example: [cyan]multipolar run vietnam_bamboo --runs 50[/cyan], then [cyan]multipolar blocs
         results/ID-vietnam-bamboo-base --definition defence[/cyan].
         """
+        from sim.errors import UserError
+        from sim.experiments.saved import saved_kind
         from sim.results import Results
         from sim.summary import describe_blocs
 
+        if (kind := saved_kind(folder)) != "run":
+            raise UserError(f"{folder} is a saved {kind}; blocs are those of what run saves")
         report = describe_blocs(Results.load(folder), definition, networks=networks)
         if as_json:
             print_json(report.to_dict())
