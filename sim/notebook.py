@@ -18,11 +18,11 @@ from sim.plots.style import GREY, bloc_colours, coalitions
 from sim.results import Results
 from sim.summary import Bloc, CoalitionReport, FocalState, Member
 from sim.summary.numbers import number, percent, plural
-from sim.summary.tables import partition_text
+from sim.summary.tables import SHOWN_CONTESTED, partition_text
 
 type Floats = npt.NDArray[np.float64]
 
-_SIDE: Final = 300.0  # of the picture in pixels
+_SIDE: Final = 300  # of the picture in pixels, about
 _NAMED_UP_TO: Final = 60  # states whose codes can be read beside it
 _DRAWN_UP_TO: Final = 400
 _SHADES: Final = 10
@@ -33,7 +33,7 @@ _STYLE: Final = (
     ".multipolar table{border-collapse:collapse;margin:4px 0 10px}"
     ".multipolar th,.multipolar td{text-align:left;vertical-align:top;padding:3px 14px 3px 0;"
     "border-bottom:1px solid #ddd;background:none;color:#222;font-size:13px}"
-    ".multipolar .words{max-width:40em;white-space:normal}"
+    ".multipolar .words{max-width:27em;white-space:normal}"
     ".multipolar small,.multipolar .words small{color:#666}"
 )
 
@@ -47,8 +47,13 @@ def results_html(results: Results) -> str:
         f"<b>{escape(report.title + arm)}</b><br><small>{plural(report.runs, 'run')}, "
         f"{report.start} to {report.end}; result {escape(report.run_id)}</small>"
     )
-    poles = f"Effective poles: {number(report.poles.start)} to {number(report.poles.end)}."
-    foot = f"<div class='words'><small>{escape(partition_text(report))} {poles}</small></div>"
+    poles = (
+        f"Effective number of poles: {number(report.poles.start)} at the start, "
+        f"{number(report.poles.end)} at the end."
+    )
+    foot = (
+        f"<div style='max-width:46em'><small>{escape(partition_text(report))} {poles}</small></div>"
+    )
     left = f"<div>{_bloc_table(results, report, colours)}{foot}{_focal_table(report)}</div>"
     picture = _picture(results, report, colours)
     return (
@@ -82,7 +87,13 @@ def _members(results: Results, bloc: Bloc) -> str:
             for it in members
         )
 
-    at_times = f"<br><small>at times: {listed(bloc.contested)}</small>" if bloc.contested else ""
+    at_times = ""
+    if bloc.contested:
+        more = len(bloc.contested) - SHOWN_CONTESTED
+        others = f", and {more} more" if more > 0 else ""
+        at_times = (
+            f"<br><small>at times: {listed(bloc.contested[:SHOWN_CONTESTED])}{others}</small>"
+        )
     return listed(bloc.members) + at_times
 
 
@@ -98,7 +109,7 @@ def _focal_table(report: CoalitionReport) -> str:
     poles = list(dict.fromkeys(pole for state in report.focal for pole in state.alignment))
     head = (
         "from start to end",
-        *(f"alignment with {escape(pole)}" for pole in poles),
+        *(f"alignment<br>with {escape(pole)}" for pole in poles),
         "hedging",
         "pacts",
     )
@@ -137,13 +148,14 @@ def _picture(results: Results, report: CoalitionReport, colours: dict[str, str])
     order = [results.record.index(code) for code in codes]
     home = {it.state: bloc.core for bloc in report.blocs for it in bloc.members}
     together = co_membership(results.bloc_labels[:, -1])[np.ix_(order, order)]
-    cell = _SIDE / len(codes)
-    margin = 30.0 if len(codes) <= _NAMED_UP_TO else 4.0
+    cell = max(1, round(_SIDE / len(codes)))  # whole pixels, so that no lines show between
+    side = cell * len(codes)
+    margin = 30 if len(codes) <= _NAMED_UP_TO else 4
     parts = _cells(together, [home.get(code, "") for code in codes], colours, cell)
     at = 0
     for bloc in report.blocs:
-        side = len(bloc.members) * cell
-        place = f"x='{at * cell:.1f}' y='{at * cell:.1f}' width='{side:.1f}' height='{side:.1f}'"
+        edge = len(bloc.members) * cell
+        place = f"x='{at * cell}' y='{at * cell}' width='{edge}' height='{edge}'"
         parts.append(f"<rect {place} fill='none' stroke='{colours[bloc.core]}' stroke-width='1'/>")
         at += len(bloc.members)
     if len(codes) <= _NAMED_UP_TO:
@@ -153,18 +165,18 @@ def _picture(results: Results, report: CoalitionReport, colours: dict[str, str])
             f"text-anchor='end' dominant-baseline='central'>{escape(code)}</text>"
             for row, code in enumerate(codes)
         ]
-    whole = _SIDE + margin + 4.0
+    whole = side + margin + 4
     what = f"Share of runs that end ({report.end}) with two states in one bloc: paler where fewer"
     return (
-        f"<figure style='margin:0'><svg role='img' aria-label='{escape(what)}' width='{whole:.0f}' "
-        f"height='{_SIDE + 8:.0f}' viewBox='{-margin} -4 {whole} {_SIDE + 8}' "
+        f"<figure style='margin:0'><svg role='img' aria-label='{escape(what)}' width='{whole}' "
+        f"height='{side + 8}' viewBox='{-margin} -4 {whole} {side + 8}' "
         f"font-family='sans-serif' shape-rendering='crispEdges'>{''.join(parts)}</svg>"
-        f"<figcaption class='words' style='max-width:{whole:.0f}px'><small>{escape(what)}; grey "
+        f"<figcaption class='words' style='max-width:{whole}px'><small>{escape(what)}; grey "
         "across blocs.</small></figcaption></figure>"
     )
 
 
-def _cells(together: Floats, home: list[str], colours: dict[str, str], cell: float) -> list[str]:
+def _cells(together: Floats, home: list[str], colours: dict[str, str], cell: int) -> list[str]:
     """One rectangle for each run of cells in a row of one colour and shade."""
     shade = np.round(together * _SHADES).astype(int)
     parts = []
@@ -180,8 +192,8 @@ def _cells(together: Floats, home: list[str], colours: dict[str, str], cell: flo
             level, inside = kinds[begin]
             if level:
                 parts.append(
-                    f"<rect x='{begin * cell:.1f}' y='{row * cell:.1f}' "
-                    f"width='{(column - begin) * cell:.2f}' height='{cell:.2f}' "
+                    f"<rect x='{begin * cell}' y='{row * cell}' "
+                    f"width='{(column - begin) * cell}' height='{cell}' "
                     f"fill='{colours[mine] if inside else GREY}' "
                     f"fill-opacity='{level / _SHADES:g}'/>"
                 )

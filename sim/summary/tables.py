@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from sim.summary.coalitions import CoalitionReport, Dependence, FocalState, PactMove
     from sim.summary.members import Bloc, Member
 
+SHOWN_CONTESTED: Final = 5
+"""States that join a bloc at times and are named beside it."""
+
 _SHOWN_MOVES: Final = 12
 _SHOWN_PACTS: Final = 6
-_SHOWN_CONTESTED: Final = 5
 
 
 def render(report: CoalitionReport) -> Any:
@@ -53,8 +55,8 @@ def member_cell(bloc: Bloc) -> str:
     """Return the members of a bloc and, dimmed below, who joins it at times."""
     members = _listed(bloc.members)
     if bloc.contested:
-        more = len(bloc.contested) - _SHOWN_CONTESTED
-        listed = _listed(bloc.contested[:_SHOWN_CONTESTED])
+        more = len(bloc.contested) - SHOWN_CONTESTED
+        listed = _listed(bloc.contested[:SHOWN_CONTESTED])
         members += f"\n[dim]at times: {listed}{f', and {more} more' if more > 0 else ''}[/dim]"
     return members
 
@@ -74,9 +76,12 @@ def partition_text(report: CoalitionReport | BlocReport) -> str:
     if report.modal:
         why = f"the most frequent outcome, in {percent(report.frequency)} of the runs"
     else:
+        exact = (
+            f"{percent(report.frequency)} of the runs end" if report.frequency else "no run ends"
+        )
         why = (
             "the partition that agrees best with all runs, as no outcome is clearly the most "
-            f"frequent; {percent(report.frequency)} of the runs end in it exactly"
+            f"frequent; {exact} in it exactly"
         )
     return (
         f"This is {why}; {report.partitions} different outcomes occur. A percentage is the share "
