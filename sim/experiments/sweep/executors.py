@@ -124,8 +124,7 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
     except ImportError as error:
         said = "needs Dask: pip install 'multipolar[cluster]'"
         raise UserError(f"--executor {address} {said}") from error
-    packed = zlib.compress(pickle.dumps(evaluator, pickle.HIGHEST_PROTOCOL))
-    digest = hashlib.sha256(packed).hexdigest()
+    packed, digest = pack(evaluator)
     code = code_version()
     try:
         if address.endswith(".json"):
@@ -145,7 +144,7 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
 
     try:
         yield Pool(
-            lambda cases: executor.submit(_remote, digest, packed, cases, code),
+            lambda cases: executor.submit(remote, digest, packed, cases, code),
             workers,
             lambda: client.status == "running",
             f"the Dask cluster at {client.scheduler.address}",
@@ -155,7 +154,13 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
         client.close(timeout=2)
 
 
-def _remote(digest: str, packed: bytes, cases: Cases, code: str) -> Measured:
+def pack(evaluator: Evaluator) -> tuple[bytes, str]:
+    """Return an evaluator as bytes for :func:`remote`, and their digest."""
+    packed = zlib.compress(pickle.dumps(evaluator, pickle.HIGHEST_PROTOCOL))
+    return packed, hashlib.sha256(packed).hexdigest()
+
+
+def remote(digest: str, packed: bytes, cases: Cases, code: str) -> Measured:
     """Evaluate a batch on a worker.
 
     Raises:
