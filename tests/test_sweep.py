@@ -29,6 +29,7 @@ from sim.experiments.sweep import (
 )
 from sim.experiments.sweep import executors as pools
 from sim.experiments.sweep.design_file import read_design, read_runs
+from sim.experiments.sweep.plan import batch_size
 from tests.inline_scenario import TEXT
 
 METRICS = ("alignment(CCC, AAA)", "hedging(CCC)", "poles()")
@@ -224,6 +225,19 @@ def test_a_failed_run_is_told_with_its_overlay_and_stops_nothing(six: Path, tmp_
     assert "of which 3 failed" in str(found)
     resume(found.folder)
     assert len(Sweep.load(found.folder).failures) == 3
+
+
+def test_all_misspelt_names_are_told_at_once(six: Path, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        small(six, tmp_path / "s", vary=["securty.weight=1,2", "mechanisms.trust=on,of"])
+    assert len(caught.value.problems) == 2
+
+
+def test_batches_are_some_seconds_of_work() -> None:
+    assert batch_size(10_000, 48, 20) == 95
+    assert batch_size(100_000, 6, 2) == 500
+    assert batch_size(100, 6, 2) == 2
+    assert batch_size(10, 2000, 400) == 1
 
 
 def test_a_misspelt_name_makes_no_folder(six: Path, tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def sweep(
         tuple(set),
         quarters,
         horizon,
-        batch or batch_size(cells),
+        batch or batch_size(cells, len(spec.states), spec.quarters),
     )
     evaluator.check(design.points)
     evaluator.expect(design.points)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from sim import kernel
 from sim.ensemble import run_cases
-from sim.errors import UserError
+from sim.errors import Problem, ScenarioError, UserError
 from sim.experiments.language import Scope, parse_metric
 from sim.experiments.observed import Observed
 from sim.experiments.sweep.factors import Factor, parse_factor
@@ -175,9 +175,26 @@ class Evaluator:
             UserError: a name or a level is wrong, or all of the points tried are invalid.
         """
         table = _table(points, len(self.factors))
+        problems: dict[Problem, None] = {}
         for factor in self.factors:
             for level in factor.levels:
-                self._base.load({factor: level})
+                try:
+                    self._base.load({factor: level})
+                except ScenarioError as error:
+                    problems |= dict.fromkeys(error.problems)
+        try:
+            self._some_scenario(table)
+        except ScenarioError as error:
+            problems |= dict.fromkeys(error.problems)
+        if problems:
+            raise ScenarioError(problems)
+
+    def _some_scenario(self, table: Floats) -> None:
+        """Load points until one is valid.
+
+        Raises:
+            UserError: none of those tried is; what is wrong with the first.
+        """
         first: UserError | None = None
         for row in table[np.unique(np.linspace(0, max(len(table) - 1, 0), 20).astype(int))]:
             try:

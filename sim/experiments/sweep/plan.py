@@ -24,7 +24,7 @@ type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
 MAX_CELLS: Final = 100_000_000
-_BATCH: Final = 200
+_BATCH: Final = 500
 _FEW: Final = 50
 #: Parts of the package that show results and do not make them.
 _FACES: Final = ("app", "commands", "plots", "report", "cli.py", "__main__.py")
@@ -155,9 +155,13 @@ class Plan:
         }
 
 
-def batch_size(cells: int) -> int:
-    """Cells of a part: a few seconds of work, and fifty parts of a small sweep."""
-    return max(1, min(_BATCH, -(-cells // _FEW)))
+def batch_size(cells: int, states: int, quarters: int) -> int:
+    """Cells of a part: some two seconds of work, and fifty parts of a small sweep.
+
+    A run takes about 20 ms for 48 states and 20 quarters, and grows with pairs and quarters.
+    """
+    seconds = 0.001 + 0.02 * (states / 48) ** 2 * quarters / 20
+    return max(1, min(_BATCH, round(2.0 / seconds), -(-cells // _FEW)))
 
 
 class Keys:

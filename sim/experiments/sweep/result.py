@@ -249,13 +249,15 @@ class Sweep:
         parts: list[Any] = [facts]
         if self.spreads:
             table = Table(
+                box=None,
+                padding=(0, 1),
                 title="Metrics over the points",
                 title_justify="left",
                 caption="low, mean, high: of the points' means; sd between points is of the "
                 "parameters, sd within points of luck and of the numbers that are drawn",
                 caption_justify="left",
             )
-            table.add_column("metric", overflow="fold")
+            table.add_column("metric", overflow="fold", max_width=44)
             for name in _HEADS:
                 table.add_column(name, justify="right")
             for spread in self.spreads:
