@@ -38,6 +38,7 @@ ORDER = (
     "sensitivity",
     "phase",
     "calibrate",
+    "report",
     "scenarios",
     "names",
     "metrics",

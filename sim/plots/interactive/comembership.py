@@ -23,17 +23,19 @@ _CELL: Final = 14  # pixels
 _BLUES: Final = ("#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b")
 
 
-def order_by_bloc(blocs: Sequence[str], together: npt.ArrayLike) -> list[int]:
+def order_by_bloc(
+    blocs: Sequence[str], together: npt.ArrayLike, cores: Sequence[str] = ()
+) -> list[int]:
     """Return the states in the order of the figure: bloc by bloc, the most settled first.
 
     Args:
         blocs: core of the bloc of each state, empty for none; the unaligned come last.
         together: share of the runs with two states in one bloc, ``(N, N)``.
+        cores: the blocs in the order that is wanted; by default that of their first members.
     """
     shares = np.asarray(together, np.float64)
-    cores = list(dict.fromkeys(core for core in blocs if core))
     order: list[int] = []
-    for core in cores:
+    for core in dict.fromkeys([*cores, *(core for core in blocs if core)]):
         mine = [i for i, c in enumerate(blocs) if c == core]
         order += sorted(mine, key=lambda i: -float(shares[mine, i].sum()))
     return [*order, *(i for i, core in enumerate(blocs) if not core)]
@@ -53,13 +55,14 @@ def comembership(
     Args:
         codes: of the N states.
         together: ``(N, N)`` in [0, 1].
-        blocs: core of the bloc of each state, empty for none, the strongest bloc first.
-        poles, names, colours: see :func:`~sim.plots.interactive.network.network`.
+        blocs: core of the bloc of each state, empty for none.
+        poles, names, colours: see :func:`~sim.plots.interactive.network.network`; the blocs are in
+            the order of their colours.
     """
     names = names or {}
     shades = dict(colours) if colours is not None else core_colours(poles, blocs)
     shares = np.asarray(together, np.float64)
-    order = order_by_bloc(blocs, shares)
+    order = order_by_bloc(blocs, shares, list(shades))
     n = len(order)
     ordered = [codes[i] for i in order]
     known = [escaped(names.get(code, code)) for code in ordered]

@@ -42,6 +42,7 @@ def lines(
     colours: Mapping[str, str] | None = None,
     span: tuple[float, float] | None = None,
     events: Mapping[str, Sequence[str]] | None = None,
+    ticks: Sequence[int] | None = None,
     height: int = 300,
 ) -> Figure:
     """Draw the median over the runs of each series with the bands of 50% and 90% of the runs.
@@ -55,6 +56,7 @@ def lines(
         colours: by name; by default the palette in order.
         span: limits of the vertical axis.
         events: titles of dated events by quarter, drawn as thin lines.
+        ticks: positions of the columns among the quarters, by default 0, 1, 2 ...
         height: in pixels.
     """
     found: dict[str, Band] = {}
@@ -73,6 +75,7 @@ def lines(
         colours=colours,
         span=span,
         events=events,
+        ticks=ticks,
         height=height,
     )
 
@@ -86,6 +89,7 @@ def bands(
     colours: Mapping[str, str] | None = None,
     span: tuple[float, float] | None = None,
     events: Mapping[str, Sequence[str]] | None = None,
+    ticks: Sequence[int] | None = None,
     zero: bool = False,
     height: int = 300,
 ) -> Figure:
@@ -93,32 +97,33 @@ def bands(
     data: list[dict[str, Any]] = []
     for rank, (name, band) in enumerate(found.items()):
         shade = (colours or {}).get(name) or colour(rank)
-        data += _band(quarters, name, band, shade, _DASHES[rank % len(_DASHES)])
+        known = list(range(len(band.middle))) if ticks is None else list(ticks)
+        data += _band(quarters, known, name, band, shade, _DASHES[rank % len(_DASHES)])
     shapes, notes = _events(quarters, events or {})
     if zero:
         shapes.append(
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
              "line": {"width": 1, "color": INK}}
         )  # fmt: skip
-    ticks = [at for at, quarter in enumerate(quarters) if quarter.endswith("Q1")]
-    if len(ticks) < 2:
-        ticks = sorted({0, len(quarters) - 1})
-        words = [quarters[at] for at in ticks]
+    marked = [at for at, quarter in enumerate(quarters) if quarter.endswith("Q1")]
+    if len(marked) < 2:
+        marked = sorted({0, len(quarters) - 1})
+        words = [quarters[at] for at in marked]
     else:
-        ticks = ticks[:: -(-len(ticks) // _MARKED)]
-        words = [quarters[at][:4] for at in ticks]
+        marked = marked[:: -(-len(marked) // _MARKED)]
+        words = [quarters[at][:4] for at in marked]
     vertical = axis(unit, range=list(span)) if span else axis(unit)
-    alt = _said(quarters, found, title)
+    alt = _said(quarters, ticks, found, title)
     figure: Figure = {
         "data": data,
         "layout": layout(
             alt=alt,
             height=height,
-            margin={"l": 48, "r": 12, "t": 34 if title else 12, "b": 30},
+            margin={"l": 48, "r": 16, "t": 34 if title else 12, "b": 30},
             hovermode="x unified",
             xaxis=axis(
                 tickmode="array",
-                tickvals=ticks,
+                tickvals=marked,
                 ticktext=words,
                 range=[0, max(1, len(quarters) - 1)],
                 showgrid=False,
@@ -138,10 +143,9 @@ def bands(
 
 
 def _band(
-    quarters: Sequence[str], name: str, band: Band, shade: str, dash: str
+    quarters: Sequence[str], ticks: list[int], name: str, band: Band, shade: str, dash: str
 ) -> list[dict[str, Any]]:
     """The two bands as closed outlines, then the line on top of them."""
-    ticks = list(range(len(band.middle)))
     around = [*ticks, *reversed(ticks)]
     traces: list[dict[str, Any]] = []
     for edge, alpha in ((band.outer, 0.14), (band.inner, 0.24)):
@@ -200,10 +204,15 @@ def _events(
     return shapes, notes
 
 
-def _said(quarters: Sequence[str], found: Mapping[str, Band], title: str) -> str:
+def _said(
+    quarters: Sequence[str],
+    ticks: Sequence[int] | None,
+    found: Mapping[str, Band],
+    title: str,
+) -> str:
     parts = [
         f"{name} {band.middle[0]:.2g} in {quarters[0]} and {band.middle[-1]:.2g} in "
-        f"{quarters[len(band.middle) - 1]}"
+        f"{quarters[-1 if ticks is not None else len(band.middle) - 1]}"
         for name, band in found.items()
         if len(band.middle)
     ]

@@ -29,6 +29,9 @@ WIDTH: Final = 820
 HEIGHT: Final = 560
 """Pixels for which circles and letters are sized; narrower pages scale them down."""
 
+_LEAST: Final = 600
+"""A page that is narrower lets the figure scroll, so that letters can be read."""
+
 _INCHES: Final = 96.0
 _SMALLEST, _LARGEST = 0.155, 0.36  # radii in inches; letters fit into the smallest
 _EDGES_PER_STATE: Final = 5
@@ -156,7 +159,7 @@ def network(
             xaxis=blank_axis(range=[0, WIDTH]),
             yaxis=blank_axis(range=[0, HEIGHT]),
         )
-        | {"meta": {"alt": alt, "width": WIDTH}},
+        | {"meta": {"alt": alt, "width": WIDTH, "least": _LEAST}},
     }
 
 

@@ -37,7 +37,7 @@ def plane(
     colours: Mapping[str, str] | None = None,
     cloud: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     chosen: str = "",
-    height: int = 520,
+    height: int = 460,
 ) -> Figure:
     """Draw alignment with pole A to the right and with pole B upwards; a line leads to each state.
 

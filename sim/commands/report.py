@@ -1,0 +1,243 @@
+"""`multipolar report`: a saved result as one page to hand over."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands import Jobs, Quiet, err, progress_bar, warm
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from sim.experiments.claims import ClaimsReport
+    from sim.experiments.comparison import Comparison
+    from sim.report.origin import Origin
+    from sim.results import Results
+
+RUNS = 40
+"""Paired runs of each arm, where none are given."""
+
+_NONE = "none"
+_MEGABYTE = 1e6
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def report(
+        folder: Annotated[
+            Path, typer.Argument(metavar="RESULTS", help="The folder of a saved result.")
+        ],
+        out: Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="FILE", help="The page (default: report.html in RESULTS)."
+            ),
+        ] = None,
+        compare: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER", help="A comparison saved by [cyan]multipolar compare[/cyan]."
+            ),
+        ] = None,
+        claims: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER", help="Claims tested and saved by [cyan]multipolar claims[/cyan]."
+            ),
+        ] = None,
+        sensitivity: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER",
+                help="An analysis saved by [cyan]multipolar sensitivity[/cyan] (default: rank "
+                "correlations of what the runs drew).",
+            ),
+        ] = None,
+        scenario: Annotated[
+            str | None,
+            typer.Option(
+                metavar="FILE", help="The scenario, where it is not found by the result's name."
+            ),
+        ] = None,
+        arms: Annotated[
+            str | None,
+            typer.Option(
+                metavar="A,B",
+                help="Arms to hold against the result where no comparison is saved (default: all "
+                "of the scenario; [cyan]none[/cyan] for none, then no claims are tested either).",
+            ),
+        ] = None,
+        runs: Annotated[
+            int,
+            typer.Option(min=2, max=100_000, help="Paired runs of each arm where they are run."),
+        ] = RUNS,
+        jobs: Jobs = None,
+        quiet: Quiet = False,
+    ) -> None:
+        """Make a report of a saved result: one HTML file that opens without a network.
+
+        Question, answer in a paragraph made from the numbers, coalitions, figures, the decisions
+        that mattered, what arms change, claims, sensitivity, every number with its source and
+        range, and how to get the same again. Saved comparisons and claims of the same scenario
+        beside the result are used; else arms are run, with few paired runs.
+
+        Example: [cyan]multipolar run vietnam_bamboo --out results/vnm[/cyan], then
+        [cyan]multipolar report results/vnm[/cyan].
+        """
+        began = time.perf_counter()
+        from sim.report.gather import gather
+        from sim.report.origin import find_origin
+        from sim.report.page import render
+        from sim.report.saved import read_sensitivity
+        from sim.results import Results, read_manifest
+
+        results = Results.load(folder)
+        origin = find_origin(results, scenario)
+        if scenario is not None and origin.spec is None:
+            raise UserError(f"{scenario} does not fit {folder}: {origin.reason}")
+        if not quiet:
+            err.print(f"Report of {results.run_id}", highlight=False, markup=False)
+        wanted = _Wanted(folder, arms, runs, jobs, quiet)
+        analysis = None if sensitivity is None else read_sensitivity(sensitivity, results)
+        comparison, compared = wanted.comparison(results, origin, compare)
+        tested, how = wanted.claims(results, origin, claims)
+        with progress_bar("Drawing up", quiet=quiet) as progress:
+            content = gather(
+                results,
+                origin,
+                comparison=comparison,
+                comparison_origin=compared,
+                claims=tested,
+                claims_origin=how,
+                sensitivity=analysis,
+                versions=read_manifest(folder).get("versions", {}),
+                left_out=tuple(wanted.left_out),
+                progress=progress,
+            )
+        page = render(content).encode()
+        place = out if out is not None else folder / "report.html"
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(page)
+        except OSError as error:
+            raise UserError(f"cannot write {place}: {error.strerror or error}") from error
+        if not quiet:
+            spent = time.perf_counter() - began
+            said = f"Report: {place} ({len(page) / _MEGABYTE:.1f} MB, {spent:.1f} s)"
+            err.print(said, highlight=False, soft_wrap=True)
+
+
+class _Wanted:
+    """Comparison and claims: as given, as saved beside the result, or run."""
+
+    def __init__(
+        self, folder: Path, arms: str | None, runs: int, jobs: int | None, quiet: bool
+    ) -> None:
+        self.folder = folder
+        self.arms = arms
+        self.runs = runs
+        self.jobs = jobs
+        self.quiet = quiet
+        self.left_out: list[str] = []
+
+    def comparison(
+        self, results: Results, origin: Origin, given: Path | None
+    ) -> tuple[Comparison | None, str]:
+        """The comparison, and where it comes from."""
+        from sim.experiments.comparison import Comparison
+        from sim.report.origin import saved_beside
+
+        place = given
+        if place is None and self.arms is None:
+            place = saved_beside(self.folder, results, "comparison")
+        if place is not None:
+            found = Comparison.load(place)
+            same = found.meta.spec_hash == results.meta.spec_hash
+            if not same or found.reference != results.meta.arm:
+                raise UserError(
+                    f"{place} is not a comparison with the scenario and arm of the result"
+                )
+            return found, f"from the saved comparison {found.run_id}"
+        spec, path = origin.spec, origin.path
+        if spec is None or path is None or self.arms == _NONE:
+            if spec is not None:
+                self.left_out.append("What arms change: left out as asked (--arms none).")
+            return None, ""
+        if not spec.arms:
+            return None, ""
+        from sim.experiments.compare import compare
+
+        warm(quiet=self.quiet)
+        names = None if self.arms is None else [name.strip() for name in self.arms.split(",")]
+        meta = results.meta
+        with progress_bar("Running the arms", quiet=self.quiet) as progress:
+            found = compare(
+                path,
+                arms=names,
+                against=meta.arm,
+                set=meta.overrides,
+                runs=self.runs,
+                seed=meta.seed,
+                quarters=results.record.quarters,
+                jobs=self.jobs,
+                progress=progress,
+            )
+        return found, "made for this report"
+
+    def claims(
+        self, results: Results, origin: Origin, given: Path | None
+    ) -> tuple[ClaimsReport | None, str]:
+        """The claims, judged, and how they were tested."""
+        from sim.experiments.claims import ClaimsReport
+        from sim.report.origin import saved_beside
+        from sim.scenario import BASE_ARM
+        from sim.summary import plural
+
+        meta = results.meta
+        place = given
+        if place is None and self.arms is None and meta.arm == BASE_ARM:
+            place = saved_beside(self.folder, results, "claims")
+        if place is not None:
+            found = ClaimsReport.load(place)
+            if meta.spec_hash not in found.hashes.values():
+                raise UserError(f"{place} does not hold the claims of the result's scenario")
+            mine = tuple(it for it in found.verdicts if it.claim.scenario == meta.name)
+            runs = found.runs.get(meta.name, 0)
+            found = replace(found, verdicts=mine)
+            return found, f"with {plural(runs, 'paired run')}, saved as {found.run_id}"
+        if origin.spec is None or origin.path is None or not origin.spec.claims:
+            return None, ""
+        why = ""
+        if meta.arm != BASE_ARM:
+            why = "they are about the base of the scenario, and this is one of its arms"
+        elif self.arms == _NONE:
+            why = "left out as asked (--arms none)"
+        elif results.record.quarters != _quarters(origin.path):
+            why = "the clock of this result is not the one that they are about"
+        if why:
+            self.left_out.append(f"Claims of the documents: {why}.")
+            return None, ""
+        from sim.experiments.claims import evaluate_claims
+
+        with progress_bar("Testing the claims", quiet=self.quiet) as progress:
+            found = evaluate_claims(
+                [origin.path],
+                set=meta.overrides,
+                runs=self.runs,
+                seed=meta.seed,
+                jobs=self.jobs,
+                progress=progress,
+            )
+        return found, f"with {plural(self.runs, 'paired run')}, made for this report"
+
+
+def _quarters(path: Path) -> int:
+    from sim.scenario import load_scenario
+
+    return load_scenario(path).quarters

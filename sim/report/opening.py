@@ -1,0 +1,312 @@
+"""The beginning of the page: title, answer, coalitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from sim.report.parts import (
+    Column,
+    facts,
+    fold,
+    items,
+    paragraph,
+    pictures,
+    section,
+    share_bar,
+    swatch,
+    table,
+    tag,
+    text,
+)
+from sim.report.words import bounds, sentence
+from sim.summary import percent, plural
+
+if TYPE_CHECKING:
+    from sim.metrics import Interval
+    from sim.report.content import ReportContent
+    from sim.summary import Bloc, CoalitionReport, FocalState, Member, PactMove
+
+_GLANCE: Final = 8
+_PACTS: Final = 12
+_TURNS: Final = 8
+
+
+def header(content: ReportContent) -> str:
+    """Return title, question and what was run."""
+    arm = paragraph(f"Arm {content.arm}", class_="arm") if content.arm else ""
+    question = paragraph(content.question, class_="question") if content.question else ""
+    about = (
+        fold("About the scenario", paragraph(content.description)) if content.description else ""
+    )
+    notices = ""
+    if content.notices:
+        listed = items(text(notice) for notice in content.notices)
+        notices = tag(
+            "aside", tag("p", "What this report lacks:") + listed, aria_label="What is left out"
+        )
+    kind = tag("p", "Report of a simulation", class_="kind")
+    return tag(
+        "header",
+        kind
+        + tag("h1", text(content.title))
+        + arm
+        + question
+        + facts(content.facts, class_="facts")
+        + about
+        + notices,
+    )
+
+
+def answer(content: ReportContent) -> str:
+    """Return the answer in one paragraph."""
+    said = tag("p", " ".join(text(sentence(part)) for part in content.answer), class_="answer")
+    return section("answer", "The answer", said)
+
+
+# --- coalitions ----------------------------------------------------------------------------------
+def coalitions(content: ReportContent, numbers: Iterator[int]) -> str:
+    """Return the blocs that the runs end in, how firm they are, and what they rest on."""
+    report = content.coalition
+    return section(
+        "coalitions",
+        "Coalitions",
+        _blocs(content)
+        + paragraph(_how_sure(report), class_="note")
+        + pictures(content.pictures.get("blocs", ()), numbers)
+        + _stability(content)
+        + _rivals(content),
+    )
+
+
+def _blocs(content: ReportContent) -> str:
+    report, names = content.coalition, content.names
+    rows = []
+    for bloc in report.blocs:
+        shade = content.colours.get(bloc.core, "#8A8A8A")
+        rows.append(
+            (
+                swatch(shade) + text(names.get(bloc.core, bloc.core)),
+                str(len(bloc.members)),
+                text(bounds(bloc.share.start, share=True)),
+                text(bounds(bloc.share.end, share=True)),
+                _members(bloc, names),
+            )
+        )
+    if report.unaligned:
+        alone = ", ".join(text(names.get(code, code)) for code in report.unaligned)
+        rows.append((text("In no bloc"), str(len(report.unaligned)), "", "", alone))
+    columns = (
+        Column("Bloc around"),
+        Column("States", number=True),
+        Column(f"Capability share {report.start}", number=True),
+        Column(f"Capability share {report.end}", number=True),
+        Column("Members, with the share of runs that end with them beside the core", wide=True),
+    )
+    return table(f"Blocs in {report.end}", columns, rows)
+
+
+def _members(bloc: Bloc, names: Mapping[str, str]) -> str:
+    said = _listed((m for m in bloc.members if m.state != bloc.core), names)
+    if bloc.contested:
+        shown = _listed(bloc.contested[:_GLANCE], names)
+        more = len(bloc.contested) - _GLANCE
+        rest = f" and {more} more" if more > 0 else ""
+        said += tag("span", f"At times also: {shown}{rest}", class_="how")
+    return said
+
+
+def _listed(members: Iterable[Member], names: Mapping[str, str]) -> str:
+    return ", ".join(
+        text(names.get(m.state, m.state))
+        + ("" if m.together == 1 else f" <small>{text(percent(m.together))}</small>")
+        for m in members
+    )
+
+
+def _how_sure(report: CoalitionReport) -> str:
+    poles = report.poles
+    counted = (
+        f"Effective number of poles: {bounds(poles.start)} in {report.start}, {bounds(poles.end)} "
+        f"in {report.end}. Shares in brackets bound the middle 90% of the runs."
+    )
+    if report.partitions == 1:
+        return f"All runs end in this partition. {counted}"
+    if report.modal:
+        why = f"the most frequent outcome, in {percent(report.frequency)} of the runs"
+    else:
+        why = (
+            "the one that agrees best with all runs, as no outcome is clearly the most frequent; "
+            f"{percent(report.frequency)} of the runs end in it exactly"
+        )
+    return (
+        f"This partition is {why}; {report.partitions:,} different ones occur. A member without a "
+        f"percentage is with the core in every run. {counted}"
+    )
+
+
+def _stability(content: ReportContent) -> str:
+    """Proofs, and splits and mergers."""
+    from sim.summary.bloc_tables import certificate_line
+
+    found, names = content.stability, content.names
+    proof = paragraph(
+        f"How far the partitions can be from the best ones: {certificate_line(found)}",
+        class_="note",
+    )
+    heading = tag("h3", "Splits and mergers")
+    if not found.events:
+        return proof + heading + paragraph("In no run does a bloc split or do two merge.")
+    rows = []
+    for event in found.events[:_TURNS]:
+        dates = event.low if event.low == event.high else f"{event.low} to {event.high}"
+        joined = " from " if event.kind == "split" else " with "
+        parts = joined.join(names.get(core, core) for core in reversed(event.cores))
+        rows.append(
+            (
+                text("Split of" if event.kind == "split" else "Merger of") + " " + text(parts),
+                text(percent(event.runs)) + share_bar(event.runs),
+                text(event.median),
+                text(dates),
+            )
+        )
+    columns = (
+        Column("What happens, by the strongest members of the two parts", wide=True),
+        Column("Runs with it", number=True),
+        Column("Median date"),
+        Column("90% of dates"),
+    )
+    more = len(found.events) - _TURNS
+    tail = f" {plural(more, 'rarer kind')} not shown." if more > 0 else ""
+    kept = found.kept
+    note = paragraph(
+        f"Seen at the {len(kept)} kept quarters from {kept[0]} to {kept[-1]}; a state that moves "
+        f"by itself is no split.{tail}",
+        class_="note",
+    )
+    caption = "Splits and mergers of blocs over the runs"
+    return proof + heading + table(caption, columns, rows) + note
+
+
+def _rivals(content: ReportContent) -> str:
+    """How far the blocs hang on what is taken to tie states."""
+    names = content.names
+    rows = []
+    for rival in content.stability.rivals:
+        # the rest are named by the table above
+        blocs = "; ".join(
+            _few([names.get(code, code) for code in members]) for members in rival.blocs
+        )
+        own = rival.definition == content.stability.definition
+        rows.append(
+            (
+                text(rival.definition) + tag("span", text(rival.meaning), class_="how"),
+                text(blocs or "none"),
+                str(rival.unaligned),
+                text(bounds(rival.poles)),
+                "" if own else text(bounds(rival.agreement)),
+            )
+        )
+    if len(rows) < 2:
+        return ""
+    columns = (
+        Column("Ties counted", wide=True),
+        Column("Blocs at the end", wide=True),
+        Column("Alone", number=True),
+        Column("Effective poles", number=True),
+        Column("Agreement, run by run", number=True),
+    )
+    return (
+        tag("h3", "If blocs were defined otherwise")
+        + table("Rival definitions of blocs", columns, rows)
+        + paragraph(
+            "Agreement is the adjusted Rand index with the first row: 1 for the same blocs, about "
+            "0 for what chance would give.",
+            class_="note",
+        )
+    )
+
+
+def _few(members: list[str]) -> str:
+    shown = ", ".join(members[:4])
+    return shown if len(members) <= 4 else f"{shown} and {len(members) - 4} more"
+
+
+# --- through time --------------------------------------------------------------------------------
+def through_time(content: ReportContent, numbers: Iterator[int]) -> str:
+    """Return how the focal states move, and which pacts are made and broken."""
+    report = content.coalition
+    shown = pictures(content.pictures.get("time", ()), numbers)
+    note = paragraph(
+        "Lines are medians over the runs, bands hold 50% and 90% of them; a dotted upright line is "
+        "a dated event of the scenario that touches the state.",
+        class_="note",
+    )
+    return section(
+        "time",
+        "How the states move",
+        shown
+        + note
+        + tag("h3", "Focal states")
+        + "".join(_focal(state, report, content.names) for state in report.focal)
+        + tag("h3", "Pacts that states make and break")
+        + _pacts("Made or raised", report.formed, content)
+        + _pacts("Broken or lowered", report.broken, content),
+    )
+
+
+def _focal(state: FocalState, report: CoalitionReport, names: Mapping[str, str]) -> str:
+    def name(code: str) -> str:
+        return names.get(code, code)
+
+    def ends(label: str, start: Interval, end: Interval) -> tuple[str, str, str]:
+        return text(label), text(bounds(start)), text(bounds(end))
+
+    rows = [
+        ends(f"Alignment with {name(pole)}", change.start, change.end)
+        for pole, change in state.alignment.items()
+    ]
+    for label, hedge in (("Hedging", state.hedging), ("in security", state.security_hedging)):
+        if hedge is not None:
+            rows.append(ends(label, hedge.start, hedge.end))
+    for channel, pair in state.dependence.items():
+        said = [
+            f"{name(top.partner)} {bounds(top.share)}" if top.share.high >= 0.005 else "none"
+            for top in pair
+        ]
+        rows.append((text(f"Largest partner in {channel}"), text(said[0]), text(said[1])))
+    for pact in state.pacts[:_GLANCE]:
+        held = [
+            "none" if share == 0 else f"{level} in {percent(share)} of runs"
+            for share, level in ((pact.start, pact.start_level), (pact.end, pact.end_level))
+        ]
+        rows.append((text(f"Pact with {name(pact.partner)}"), text(held[0]), text(held[1])))
+    more = len(state.pacts) - _GLANCE
+    if more > 0:
+        rows.append((text(f"Pacts with {more} others"), "", ""))
+    columns = (Column("Measure"), Column(report.start), Column(report.end))
+    title = f"{name(state.state)} in {report.start} and {report.end}"
+    return fold(name(state.state), table(title, columns, rows, hidden_caption=True))
+
+
+def _pacts(title: str, moves: tuple[PactMove, ...], content: ReportContent) -> str:
+    if not moves:
+        return paragraph(f"{title}: in no run.")
+    rows = [
+        (
+            text(" and ".join(content.names.get(code, code) for code in move.states)),
+            text(move.level),
+            text(percent(move.runs)) + share_bar(move.runs),
+            text(move.median),
+        )
+        for move in moves[:_PACTS]
+    ]
+    columns = (
+        Column("States"),
+        Column("Level"),
+        Column("Runs with it", number=True),
+        Column("Median date"),
+    )
+    more = len(moves) - _PACTS
+    tail = paragraph(f"And {plural(more, 'rarer pair')}.", class_="note") if more > 0 else ""
+    return table(f"Pacts {title[0].lower()}{title[1:]}", columns, rows) + tail

@@ -1,0 +1,87 @@
+// Draws the figures, shows hidden traces at the press of a button, and searches the numbers.
+"use strict";
+document.documentElement.classList.add("js");
+
+const figures = new Map();
+for (const element of document.querySelectorAll("script[data-plot]")) {
+  figures.set(element.dataset.plot, JSON.parse(element.textContent));
+}
+
+// Circles and letters are sized for a width; on a narrower page they shrink with it.
+function fitted(figure, width) {
+  const copy = structuredClone(figure);
+  const wanted = copy.layout.meta.width;
+  if (!wanted) return copy;
+  const scale = Math.min(1.15, width / wanted);
+  for (const trace of copy.data) {
+    if (!trace.marker) continue;
+    trace.marker.size = trace.marker.size.map((size) => size * scale);
+    trace.textfont.size = trace.textfont.size * scale;
+  }
+  copy.layout.height *= scale;
+  return copy;
+}
+
+function draw(name) {
+  const place = document.getElementById(name);
+  const figure = fitted(figures.get(name), place.clientWidth);
+  for (const trace of figure.data) {
+    if (trace.visible === "legendonly") trace.showlegend = false;
+  }
+  place.style.height = `${figure.layout.height}px`;
+  return Plotly.react(place, figure.data, figure.layout, {
+    displayModeBar: false, responsive: false, showTips: false,
+  }).then(() => {
+    // with a view box the drawing fills whatever width the printed page has
+    for (const svg of place.querySelectorAll("svg.main-svg")) {
+      svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+    }
+  });
+}
+
+let wide = 0;
+function drawAll() {
+  if (document.body.clientWidth === wide) return;
+  wide = document.body.clientWidth;
+  Promise.all([...figures.keys()].map(draw)).then(() => {
+    document.documentElement.dataset.drawn = "yes";
+  });
+}
+drawAll();
+let waiting;
+window.addEventListener("resize", () => {
+  if (window.matchMedia("print").matches) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(drawAll, 200);
+});
+
+for (const button of document.querySelectorAll("button[data-trace]")) {
+  button.addEventListener("click", () => {
+    const trace = figures.get(button.dataset.plot).data[Number(button.dataset.trace)];
+    const shown = trace.visible === "legendonly";
+    trace.visible = shown ? true : "legendonly";
+    button.setAttribute("aria-pressed", String(shown));
+    draw(button.dataset.plot);
+  });
+}
+
+const search = document.getElementById("search");
+if (search) {
+  const rows = [...document.querySelectorAll("table[data-searched] tbody tr")]
+    .map((row) => ({ row, text: row.textContent.toLowerCase(), group: row.closest("details") }));
+  const found = document.getElementById("found");
+  const counted = rows.filter(({ group }) => group);
+  search.addEventListener("input", () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const matches = (text) => words.every((word) => text.includes(word));
+    const groups = new Map();
+    for (const { row, text, group } of rows) {
+      const hit = matches(text);
+      row.hidden = !hit;
+      if (group) groups.set(group, (groups.get(group) || 0) + Number(hit));
+    }
+    for (const [group, hits] of groups) group.open = words.length > 0 && hits > 0;
+    const hits = counted.filter(({ row }) => !row.hidden).length;
+    found.textContent = words.length ? `${hits} of ${counted.length} numbers match` : "";
+  });
+}

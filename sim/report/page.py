@@ -1,0 +1,87 @@
+"""The page: one HTML file with everything inside, which asks nothing of the network."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+from sim.report import closing, findings, opening
+from sim.report.parts import items, paragraph, tag, text
+
+if TYPE_CHECKING:
+    from sim.report.content import ReportContent
+
+MOST_BYTES: Final = 8_000_000
+"""A report is smaller than this."""
+
+_FOOT: Final = (
+    "Shares of runs are frequencies within the model, given this scenario and its ranges: they are "
+    "not predictions. Made with multipolar; the figures are drawn by plotly.js (MIT licence), "
+    "which is part of this file."
+)
+
+
+def render(content: ReportContent) -> str:
+    """Return the report as one HTML page.
+
+    All text of scenario and result is escaped, and a content security policy lets nothing run but
+    the two scripts of the page and nothing be loaded at all.
+    """
+    numbers: Iterator[int] = count(1)
+    parts = [
+        ("answer", "The answer", opening.answer(content)),
+        ("coalitions", "Coalitions", opening.coalitions(content, numbers)),
+        ("time", "How the states move", opening.through_time(content, numbers)),
+        ("why", "Why", findings.why(content)),
+        ("whatif", "What if", findings.what_if(content, numbers)),
+        ("claims", "Claims put to the test", findings.claims(content, numbers)),
+        ("sensitivity", "What the outcome hangs on", findings.sensitivity(content)),
+        ("assumptions", "Assumptions, sources and ranges", closing.assumptions(content)),
+        ("reproduce", "How to get the same again", closing.reproduce(content)),
+    ]
+    parts = [part for part in parts if part[2]]
+    links = (tag("a", text(title), href=f"#{name}") for name, title, _ in parts)
+    contents = tag("nav", tag("p", "Contents") + items(links, "ol"), aria_label="Contents")
+    drawing, script = _plotly(), _file("page.js")
+    head = (
+        '<meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{text(_policy(drawing, script))}">'
+        + tag("title", text(f"{content.title}: report of a simulation"))
+        + f"<style>{_file('page.css')}</style>"
+    )
+    body = (
+        tag("a", "Skip to the answer", href="#answer", class_="skip")
+        + opening.header(content)
+        + tag("div", contents + tag("main", "".join(html for *_, html in parts)), class_="columns")
+        + tag("footer", paragraph(_FOOT))
+        + f"<script>{drawing}</script><script>{script}</script>"
+    )
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+
+
+def _policy(*scripts: str) -> str:
+    """What the page may do: run these scripts, show what is inside it."""
+    allowed = " ".join(
+        f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _file(name: str) -> str:
+    return (files("sim.report") / name).read_text("utf-8")
+
+
+def _plotly() -> str:
+    """Plotly's own script, as it comes in its package."""
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
