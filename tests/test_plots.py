@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from matplotlib.text import Text
 
 from sim.errors import UserError
 from sim.plots import (
@@ -24,6 +22,7 @@ from sim.plots.overview import Trace, draw_overview
 from sim.plots.style import PALETTE, listed
 from sim.results import Results
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
+from tests.support_figures import assert_readable, texts
 
 
 def ragged(runs: int = 20, n: int = 45) -> Results:
@@ -71,39 +70,10 @@ def overview(results: Results) -> Figure:
 PICTURES = [*DRAWINGS, overview, draw_overview]
 
 
-def texts(figure: Figure) -> list[Text]:
-    """The texts that are seen: a tick outside the limits has one that is not drawn."""
-    canvas: Any = figure.canvas
-    canvas.draw()
-    hidden = set()
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            for tick in axis.get_major_ticks():
-                if not low - 1e-9 <= tick.get_loc() <= high + 1e-9:
-                    hidden |= {tick.label1, tick.label2}
-    found: list[Any] = figure.findobj(Text)
-    return [
-        text
-        for text in found
-        if text.get_text().strip() and text.get_visible() and text not in hidden
-    ]
-
-
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("draw", PICTURES)
 def test_no_two_texts_overlap_and_none_is_cut(draw: Callable[[Results], Figure], case: str) -> None:
-    figure = draw(CASES[case]())
-    page = figure.bbox
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
-    for name, box in boxes:
-        assert box.x0 >= page.x0 - 1, f"{name!r} is cut"
-        assert box.x1 <= page.x1 + 1, f"{name!r} is cut"
-        assert box.y0 >= page.y0 - 1, f"{name!r} is cut"
-        assert box.y1 <= page.y1 + 1, f"{name!r} is cut"
-    shrunk = [(name, box.padded(-1.0)) for name, box in boxes]
-    clashes = [(a, b) for (a, x), (b, y) in combinations(shrunk, 2) if x.overlaps(y)]
-    assert not clashes
+    assert_readable(draw(CASES[case]()))
 
 
 @pytest.mark.parametrize("case", CASES)

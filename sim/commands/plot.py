@@ -56,8 +56,15 @@ def plot(
     formats: Annotated[
         str, typer.Option("--format", metavar="A,B", help="[cyan]png[/cyan], [cyan]svg[/cyan].")
     ] = "png,svg",
+    state: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Of plane, dependence, pacts: these states.")
+    ] = None,
+    axes: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Of plane: the poles across and up.")
+    ] = None,
     variable: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of alignment: another variable of pairs.")
+        str | None,
+        typer.Option(metavar="NAME", help="Of alignment, plane: another variable of pairs."),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -78,7 +85,7 @@ def plot(
     count = 0
     for one in found:
         try:
-            figure = one.draw(result, page, variable=variable)
+            figure = one.draw(result, page, state=state, axes=axes, variable=variable)
         except UserError as error:
             if one.name in wanted:
                 raise

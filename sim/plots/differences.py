@@ -76,7 +76,7 @@ def draw_differences(comparison: Comparison, *, page: Page = PAPER) -> Figure:
             (
                 column / columns + page.pt(0.5) / width,
                 top - (row + 1) * tall + page.pt(0.25) / height,
-                1.0 / columns - (page.pt(0.5) + 0.15) / width,
+                1.0 / columns - (page.pt(0.5) + 0.22) / width,
                 tall - page.pt(0.52) / height,
             )
         )

@@ -39,7 +39,7 @@ SOFT: Final = "#555555"
 
 _TITLE, _SUBTITLE, _FOOT = 11.0, 8.0, 6.5
 _LEADING: Final = 1.28  # distance of lines, in sizes of the type
-_GRID: Final = 1.03  # letters on a grid of dots run wider than their outlines
+_GRID: Final = 0.4  # points by which letters of one size run wider on a grid of dots
 _EDGE: Final = 0.12  # inches that stay free at the left and at the right
 
 
@@ -179,7 +179,11 @@ def _measure(text: str, size: float, bold: bool) -> float:
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(size=size, weight="bold" if bold else "normal")
-    return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) / 72.0 * _GRID
+    return (
+        float(text_to_path.get_text_width_height_descent(text, font, False)[0])
+        / 72.0
+        * (1.0 + _GRID / size)
+    )
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -62,7 +63,7 @@ def draw_trajectories(
     rows = -(-len(panels) // columns)
     width, height = page.width, page.tall(rows * _PANEL + 1.2)
     figure = new_figure(width, height, page)
-    name = _words(variable)
+    name = words(variable)
     top = headline(
         figure,
         _finding(bands, name, results.quarters),
@@ -76,7 +77,7 @@ def draw_trajectories(
     for at, (code, poles) in enumerate(panels.items()):
         row, column = divmod(at, columns)
         tall, wide = (top - bottom) / rows, 1.0 / columns
-        left, right = page.pt(0.36) / width, (page.pt(_NAMES) + 0.08) / width
+        left, right = page.pt(0.42) / width, (page.pt(_NAMES) + 0.08) / width
         axes = figure.add_axes(
             (
                 column * wide + left,
@@ -122,7 +123,8 @@ def draw_panel(
     name_years(axes, results)
     axes.set_ylim(*span)
     axes.locator_params(axis="y", nbins=5)
-    _name_lines(axes, {pole: float(band[2, -1]) for pole, band in bands.items()}, rank, span, page)
+    ends = {pole: float(band[2, -1]) for pole, band in bands.items()}
+    name_at_end(axes, ends, {pole: colour(rank[pole]) for pole in ends}, span, page)
 
 
 def name_years(axes: Axes, results: Results) -> None:
@@ -137,18 +139,18 @@ def name_years(axes: Axes, results: Results) -> None:
     axes.set_xlim(0, max(1, results.record.quarters))
 
 
-def _name_lines(
+def name_at_end(
     axes: Axes,
-    ends: dict[str, float],
-    rank: dict[str, int],
+    ends: Mapping[str, float],
+    shades: Mapping[str, str],
     span: tuple[float, float],
     page: Page,
 ) -> None:
     """Name the lines at their right ends, moved apart where the names would overlap."""
     tall = float(axes.get_window_extent().height) / float(axes.figure.dpi) * 72.0
     apart = page.pt(10.0) * (span[1] - span[0]) / tall  # of the size of the type, in data units
-    order = sorted(ends, key=lambda pole: ends[pole])
-    wanted = np.array([ends[pole] for pole in order])
+    order = sorted(ends, key=lambda name: ends[name])
+    wanted = np.array([ends[name] for name in order])
     place = wanted.copy()
     for _ in range(100):
         short = apart - np.diff(place)
@@ -157,14 +159,14 @@ def _name_lines(
         push = np.maximum(short, 0.0) / 2.0
         place[:-1] -= push
         place[1:] += push
-    for pole, height in zip(order, place, strict=True):
+    for name, height in zip(order, place, strict=True):
         axes.annotate(
-            pole,
+            name,
             (1.0, float(height)),
             xycoords=("axes fraction", "data"),
             xytext=(5, 0),
             textcoords="offset points",
-            color=colour(rank[pole]),
+            color=shades[name],
             size=page.pt(8.0),
             weight="bold",
             va="center",
@@ -194,10 +196,10 @@ def _finding(bands: dict[tuple[str, str], Floats], name: str, quarters: list[str
     )
 
 
-def _words(variable: str) -> str:
+def words(variable: str) -> str:
     """The name of a variable as words.
 
-    >>> _words("pact_level")
+    >>> words("pact_level")
     'pact level'
     """
     if variable.startswith("intensity_"):

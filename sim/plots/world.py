@@ -1,0 +1,92 @@
+"""Outlines of countries and the projection of the world map.
+
+Outlines are Natural Earth's, public domain, made once by ``tools/map_outlines.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+type Floats = npt.NDArray[np.float64]
+
+NOTE: Final = (
+    "Outlines: Natural Earth, public domain; borders as there, no statement on their status."
+)
+"""What stands below every map."""
+
+MIDDLE: Final = 11.0
+"""Longitude of the middle: the edge then lies in the Bering Strait and cuts no country."""
+
+SOUTH: Final = -56.5
+NORTH: Final = 83.7
+
+_A: Final = (1.340264, -0.081106, 0.000893, 0.003796)
+
+
+@lru_cache(maxsize=1)
+def outlines() -> dict[str, tuple[Floats, ...]]:
+    """Return the rings of each country, ``(points, 2)`` longitude and latitude, the largest first.
+
+    Keys are codes of ISO 3166 (three letters); areas without one are under an empty key.
+    """
+    text = (files("sim.plots") / "outlines.json").read_text("utf-8")
+    content = json.loads(text)
+    found = {}
+    for code, rings in content["countries"].items():
+        parts = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) / content["units"] for ring in rings]
+        found[code] = tuple(sorted(parts, key=_extent, reverse=True))
+    return found
+
+
+def project(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> Floats:
+    """Return places on the map, ``(..., 2)``: Equal Earth (Savric, Patterson & Jenny 2018).
+
+    Longitude and latitude in degrees. Areas keep their proportions.
+
+    >>> project(11.0, 0.0).tolist()
+    [0.0, 0.0]
+    """
+    east = np.radians(np.asarray(longitude, np.float64) - MIDDLE)
+    root = np.sqrt(3.0)
+    t = np.arcsin(root / 2.0 * np.sin(np.radians(np.asarray(latitude, np.float64))))
+    a1, a2, a3, a4 = _A
+    slope = 9.0 * a4 * t**8 + 7.0 * a3 * t**6 + 3.0 * a2 * t**2 + a1
+    x = 2.0 * root * east * np.cos(t) / (3.0 * slope)
+    y = a4 * t**9 + a3 * t**7 + a2 * t**3 + a1 * t
+    return np.stack([x, y], axis=-1)
+
+
+def area(ring: Floats) -> float:
+    """Return the area of a ring of points in the plane, ``(points, 2)``."""
+    x, y = ring.T
+    return abs(float(x @ np.roll(y, 1) - y @ np.roll(x, 1))) / 2.0
+
+
+def inside(ring: Floats) -> Floats:
+    """Return a place well inside a ring, for a name: of a grid the one farthest from the edge."""
+    low, high = ring.min(axis=0), ring.max(axis=0)
+    steps = (np.arange(24) + 0.5) / 24.0
+    grid = np.stack(np.meshgrid(*(low + (high - low) * steps[:, None]).T), axis=-1).reshape(-1, 2)
+    after = np.roll(ring, -1, axis=0)
+    rising = (ring[:, 1] > grid[:, 1:]) != (after[:, 1] > grid[:, 1:])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = (after[:, 0] - ring[:, 0]) / (after[:, 1] - ring[:, 1])
+        beyond = grid[:, :1] < ring[:, 0] + (grid[:, 1:] - ring[:, 1]) * slope
+    within = (rising & beyond).sum(axis=1) % 2 == 1
+    if not within.any():
+        middle: Floats = (low + high) / 2.0
+        return middle
+    # names are wider than tall, so nearness counts for less from the side
+    gap = (grid[within][:, None, :] - ring[None, :, :]) * np.array([0.6, 1.0])
+    best: Floats = grid[within][np.hypot(gap[..., 0], gap[..., 1]).min(axis=1).argmax()]
+    return best
+
+
+def _extent(ring: Floats) -> float:
+    return area(project(ring[:, 0], ring[:, 1]))
