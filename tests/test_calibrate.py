@@ -481,7 +481,7 @@ def test_better_means_beyond_the_noise_of_the_seeds(calibration: Calibration) ->
 
 def test_the_report_is_plain_data(calibration: Calibration, folder: Path) -> None:
     calibration.save(folder / "fit")
-    report = json.loads((folder / "fit" / "report.json").read_text())
+    report = json.loads((folder / "fit" / "manifest.json").read_text())
     assert [row["held_in"] for row in report["fit"]] == [True, True, False]
     assert report["fit"][2]["by_hand"]
     assert report["thresholds"][0] is None
@@ -504,10 +504,24 @@ def test_figures_show_what_was_found(calibration: Calibration, tmp_path: Path) -
         assert png.stat().st_size > 10_000
 
 
+def test_a_saved_calibration_is_drawn_again(calibration: Calibration, tmp_path: Path) -> None:
+    calibration.save(tmp_path / "saved")
+    again = Calibration.load(tmp_path / "saved")
+    assert again.to_dict() == calibration.to_dict()
+    command = ["plot", str(tmp_path / "saved"), "--format", "png"]
+    result = CliRunner().invoke(cli.app, command)
+    assert result.exit_code == 0, result.output
+    drawn = sorted(path.name for path in (tmp_path / "saved" / "figures").iterdir())
+    assert drawn == ["fit.png", "posterior.png"]
+    (tmp_path / "saved" / "manifest.json").write_text('{"format": 2, "kind": "calibration"}')
+    with pytest.raises(UserError):
+        Calibration.load(tmp_path / "saved")
+
+
 def test_command(folder: Path) -> None:
     runner = CliRunner()
     command = ["calibrate", str(folder / "targets.yaml"), "--out", str(folder / "c")]
-    few = ["--population", "12", "--generations", "2"]
+    few = ["--population", "12", "--generations", "2", "--no-figures"]
     first = runner.invoke(cli.app, [*command, *few, "--json", "--quiet"])
     assert first.exit_code == 0, first.output
     found = json.loads(first.stdout)

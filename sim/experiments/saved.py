@@ -14,6 +14,7 @@ KINDS: Final[Mapping[str, str]] = {
     "run": "sim.results:Results",
     "comparison": "sim.experiments.comparison:Comparison",
     "claims": "sim.experiments.claims:ClaimsReport",
+    "calibration": "sim.experiments.calibrate.posterior:Calibration",
     "sweep": "sim.experiments.sweep.result:Sweep",
     "sensitivity": "sim.experiments.sensitivity.report:SensitivityReport",
     "phase": "sim.experiments.sensitivity.phase:Phase",

@@ -128,6 +128,18 @@ KINDS: Final[Mapping[str, Kind]] = {
             "The effect behind each claim with its interval, by verdict.",
         ),
         Kind(
+            "posterior",
+            "calibration",
+            "sim.plots.posterior:draw_posterior",
+            "What the targets say of each parameter, against its prior and default.",
+        ),
+        Kind(
+            "fit",
+            "calibration",
+            "sim.plots.posterior:draw_fit",
+            "How far the model lies from each target, as declared and calibrated.",
+        ),
+        Kind(
             "ranking",
             "sensitivity",
             "sim.plots.ranking:draw_ranking",

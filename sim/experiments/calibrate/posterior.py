@@ -16,15 +16,12 @@ import numpy.typing as npt
 from sim import __version__
 from sim import vocabulary as names
 from sim.codegen import source_hash
-from sim.errors import UserError
 from sim.experiments.calibrate.evaluator import Evaluator, Value
 from sim.experiments.calibrate.smc import Posterior, Progress, Settings
 from sim.experiments.calibrate.targets import Target, Targets
 
 type Floats = npt.NDArray[np.float64]
 
-PARAMETERS = "parameters.yaml"
-REPORT = "report.json"
 SEEDS = tuple(range(1001, 1009))
 """Seeds under which the fit is judged: none of them was used to find the parameters."""
 IDENTIFIED = 0.8
@@ -153,21 +150,18 @@ class Calibration:
             ],
         }
 
-    def save(self, folder: Path) -> Path:
-        """Write the report and the file of parameters into a folder; return the latter.
+    @classmethod
+    def load(cls, folder: Path | str) -> Calibration:
+        """Read a saved calibration, see :func:`sim.experiments.calibrate.saved.load`."""
+        from sim.experiments.calibrate.saved import load
 
-        Raises:
-            UserError: the folder cannot be written.
-        """
-        path = folder / PARAMETERS
-        report = json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / REPORT).write_text(report, "utf-8")
-            path.write_text(parameter_file(self), "utf-8")
-        except OSError as error:
-            raise UserError(f"cannot write {folder}: {error.strerror or error}") from error
-        return path
+        return load(folder)
+
+    def save(self, folder: Path | str) -> Path:
+        """Write it into a folder, see :func:`sim.experiments.calibrate.saved.save`."""
+        from sim.experiments.calibrate.saved import save
+
+        return save(self, folder)
 
 
 def estimates(targets: Targets, posterior: Posterior) -> tuple[Estimate, ...]:
