@@ -345,13 +345,13 @@ def test_the_command_draws_what_fits(
     assert run_cli(monkeypatch, "plot", str(place), "--format", "svg") == 0
     drawn = {path.name for path in (place / "figures").iterdir()}
     assert drawn == {f"{k.name}.svg" for k in KINDS.values() if k.takes == "run"} - {"map.svg"}
-    assert "No map: no map: " in capsys.readouterr().err
+    assert "No map: 12 of 12" in capsys.readouterr().err
     compared = comparison(2).save(tmp_path / "compare")
     words = ("plot", str(compared), "--style", "slides", "--format", "png", "--out", str(tmp_path))
     assert run_cli(monkeypatch, *words) == 0
     assert (tmp_path / "differences_slides.png").is_file()
     for wrong, message in (
-        (("--kind", "map"), "no map"),
+        (("--kind", "map"), "no outline"),
         (("--kind", "netwrk"), "did you mean 'network'"),
         (("--style", "papr"), "did you mean 'paper'"),
         (("--format", "pgn"), "did you mean 'png'"),

@@ -234,11 +234,14 @@ def _finding(results: Results, names: list[str], homes: Homes) -> str:
     """The state that most often ends in another bloc than it begins in."""
     first, last = homes[:, 0], homes[:, -1]
     other = names.index(OTHER)
+    founders = {code: at for at, code in enumerate(names)}
     best = (0.0, "", 0, 0)
     for i, code in enumerate(results.record.states):
         pair = first[:, i] * len(names) + last[:, i]
         for key in np.unique(pair[(first[:, i] != last[:, i]) & (last[:, i] != other)]):
             before, after = divmod(int(key), len(names))
+            if after == founders.get(code):  # a bloc comes to its core, not the core to it
+                continue
             best = max(best, (float((pair == key).mean()), code, before, after))
     share, code, before, after = best
     if share < _NOTED:

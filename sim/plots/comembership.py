@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 
 _STRIP = 0.11  # width of the coloured margins in inches
+_SMALL: Final = 5.5  # points
 
 
 def draw_comembership(
@@ -47,27 +48,28 @@ def draw_comembership(
     order, ends = _order(report, states)
     together = co_membership(results.bloc_labels[:, -1])[np.ix_(order, order)]
     n = len(states)
-    left = names_above = page.pt(0.62)
+    left = names_above = page.pt(0.75)
     right = page.pt(0.75)
-    side = min(page.width - left - right, max(3.0, 0.155 * n + 1.0))
+    wide = page.width - left - right
+    side = min(wide, max(3.0, 0.155 * n + 1.0))
     width, height = page.width, page.tall(side + 1.9)
     figure = new_figure(width, height, page)
     top = headline(figure, *_finding(report, together, ends), page)
     bottom = footer(figure, results, page)
     side = min(side, (top - bottom) * height - names_above - 0.06)
-    left += (width - side - left - right) / 2.0
-    axes = figure.add_axes((left / width, bottom + 0.06 / height, side / width, side / height))
-    image = axes.imshow(together, cmap="Blues", vmin=0.0, vmax=1.0, interpolation="nearest")
+    # a slide is wider than tall, and so are its cells
+    wide = min(wide, 1.8 * side) if page.fixed else side
+    left += (width - wide - left - right) / 2.0
+    axes = figure.add_axes((left / width, bottom + 0.06 / height, wide / width, side / height))
+    shading: dict[str, Any] = {"cmap": "Blues", "vmin": 0.0, "vmax": 1.0, "aspect": "auto"}
+    image = axes.imshow(together, interpolation="nearest", **shading)
     names = [states[i] for i in order]
-    size = float(np.clip(side / n * 72 * 0.8, 3.5, page.pt(8.0)))
-    axes.set_xticks(range(n), names, rotation=90, size=size)
-    axes.set_yticks(range(n), names, size=size)
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0, pad=2.0 * _STRIP * 72.0)
+    _name_states(axes, names, side, wide, page)
     axes.spines[:].set_visible(False)
-    _mark_blocs(axes, bloc_colours(results, report), ends, n, _STRIP * n / side)
+    strips = (_STRIP * n / wide, _STRIP * n / side)
+    _mark_blocs(axes, bloc_colours(results, report), ends, n, strips)
     bar_axes = figure.add_axes(
-        ((left + side + 0.15) / width, bottom + 0.06 / height, 0.14 / width, side / height)
+        ((left + wide + 0.15) / width, bottom + 0.06 / height, 0.14 / width, side / height)
     )
     bar = figure.colorbar(image, cax=bar_axes)
     bar.outline.set_visible(False)
@@ -124,10 +126,30 @@ def _finding(
     return title, what
 
 
+def _name_states(axes: Axes, names: list[str], side: float, wide: float, page: Page) -> None:
+    """Name rows and columns; names that are too many for one line stand in two, by turns."""
+    n, pad = len(names), 2.0 * _STRIP * 72.0
+    axes.xaxis.tick_top()
+    for axis, long in ((axes.xaxis, wide), (axes.yaxis, side)):
+        room = long / n * 72.0 * 0.8
+        turns = 2 if room < _SMALL else 1
+        size = float(np.clip(turns * room, 3.5, page.pt(7.0 if turns == 2 else 8.0)))
+        across = {"rotation": 90} if axis is axes.xaxis else {}
+        for turn in range(turns):
+            at = range(turn, n, turns)
+            axis.set_ticks(list(at), [names[i] for i in at], minor=turn == 1, size=size, **across)
+            further = pad + turn * (2.6 * size if max(map(len, names)) <= 3 else 4.4 * size)
+            axis.set_tick_params(which="minor" if turn else "major", length=0, pad=further)
+
+
 def _mark_blocs(
-    axes: Axes, colours: dict[str, str], ends: list[tuple[int, int]], n: int, strip: float
+    axes: Axes,
+    colours: dict[str, str],
+    ends: list[tuple[int, int]],
+    n: int,
+    strips: tuple[float, float],
 ) -> None:
-    """Outline the blocs on the diagonal and colour their margins, ``strip`` cells wide."""
+    """Outline the blocs on the diagonal and colour their margins, so many cells wide and tall."""
     from matplotlib.patches import Rectangle
 
     spans = [(*span, shade) for span, shade in zip(ends, colours.values(), strict=True)]
@@ -136,8 +158,8 @@ def _mark_blocs(
     for begin, end, shade in spans:
         length = end - begin
         for corner, wide, high in (
-            ((begin - 0.5, -0.5 - 1.3 * strip), length, strip),
-            ((-0.5 - 1.3 * strip, begin - 0.5), strip, length),
+            ((begin - 0.5, -0.5 - 1.3 * strips[1]), length, strips[1]),
+            ((-0.5 - 1.3 * strips[0], begin - 0.5), strips[0], length),
         ):
             axes.add_patch(
                 Rectangle(corner, wide, high, facecolor=shade, linewidth=0, clip_on=False)

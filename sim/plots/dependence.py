@@ -15,10 +15,9 @@ from sim.plots.style import (
     SOFT,
     Page,
     coalitions,
-    fold,
+    fitted_name,
     footer,
     headline,
-    named,
     new_figure,
     state_colours,
 )
@@ -74,7 +73,7 @@ def draw_dependence(results: Results, state: str | None = None, *, page: Page = 
         page,
     )
     bottom = footer(figure, results, page)
-    names = [fold(named(results, code), page.pt(7.5), 1.7 * page.scale, 1)[0] for code in rows]
+    names = [fitted_name(results, code, page.pt(7.5), page.pt(1.65)) for code in rows]
     left, above = page.pt(1.75) / width, page.pt(0.3) / height
     low = bottom + 0.05 / height
     tall = min(top - low - above, page.pt(0.42) * len(rows) / height)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.plots.network import draw_legend, draw_states, finding
-from sim.plots.style import INK, coalitions, fold, footer, headline, named, new_figure, quiet
+from sim.plots.style import INK, coalitions, fitted_name, footer, headline, new_figure, quiet
 from sim.plots.trajectories import draw_panel, name_years, quantiles, span_of
 from sim.summary import CoalitionReport
 
@@ -73,8 +73,8 @@ def draw_overview(
         panel = figure.add_axes(place)
         draw_panel(panel, results, {p: bands[code, p] for p in poles}, rank, span_of(bands))
         room = (WIDTH - NETWORK - 0.35) / _COLUMNS - 0.4
-        title = fold(f"Alignment of {named(results, code)}", 9, room, 1, bold=True)[0]
-        panel.set_title(title, size=9, loc="left", weight="bold", color=INK)
+        title = fitted_name(results, code, 9, room - 0.9, bold=True)
+        panel.set_title(f"Alignment of {title}", size=9, loc="left", weight="bold", color=INK)
     for place, trace in zip(places[len(panels) :], traces, strict=False):
         _draw_trace(figure.add_axes(place), results, trace)
     return figure

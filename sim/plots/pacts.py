@@ -40,6 +40,7 @@ _MOVED: Final = 0.1
 """Change of the share of runs from which any two states' pact is shown."""
 
 _LEAST: Final = 0.02
+"""Share of the runs below which a pact, or its change, is not worth a word."""
 
 
 def draw_pacts(results: Results, state: str | None = None, *, page: Page = PAPER) -> Figure:
@@ -115,7 +116,7 @@ def _held(results: Results, wanted: set[str] | None) -> Held:
                 level = record.level[:, place, i, j].astype(np.float64)
             else:
                 continue
-            if (level > 0.5).any():
+            if (level > 0.5).mean(axis=0).max() >= _LEAST:
                 found[a, b] = np.stack([(level > at + 0.5).mean(axis=0) for at in range(3)])
     return found
 
@@ -179,7 +180,8 @@ def _finding(results: Results, held: Held) -> str:
     if _change(shares) < _LEAST:
         return f"Pacts stay as they are: {plural(len(held), 'pair')} of states have one throughout"
     exactly = shares - np.append(shares[1:], np.zeros((1, shares.shape[1])), axis=0)
-    level = int(np.abs(exactly[:, -1] - exactly[:, 0]).argmax())
+    # of two levels that change about as much, the higher one
+    level = int((np.abs(exactly[:, -1] - exactly[:, 0]) + _LEAST * np.arange(3)).argmax())
     return (
         f"The pacts of {pair[0]} and {pair[1]} change most: {PACT_LEVELS[level + 1]} in "
         f"{percent(float(exactly[level, 0]))} of the runs in {results.quarters[0]}, "

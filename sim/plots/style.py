@@ -282,6 +282,19 @@ def named(results: Results, code: str) -> str:
     return code if full == code else f"{full} ({code})"
 
 
+def fitted_name(
+    results: Results, code: str, size: float, room: float, *, bold: bool = False
+) -> str:
+    """Return a state's name with its code, the name cut if it is wider than ``room`` inches."""
+    whole = named(results, code)
+    if text_width(whole, size, bold=bold) <= room:
+        return whole
+    tail = f"({code})"
+    rest = room - text_width(f" {tail}", size, bold=bold)
+    head = fold(results.meta.state_names[code], size, rest, 1, bold=bold)[0]
+    return code if head == "..." else f"{head} {tail}"
+
+
 # --- files ---------------------------------------------------------------------------------------
 FORMATS: Final = ("png", "svg")
 

@@ -14,10 +14,9 @@ from sim.plots.style import (
     PAPER,
     Page,
     colour,
-    fold,
+    fitted_name,
     footer,
     headline,
-    named,
     new_figure,
     quiet,
 )
@@ -33,6 +32,7 @@ type Floats = npt.NDArray[np.float64]
 _BANDS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _PANEL: Final = 1.95  # height in inches
 _ABREAST: Final = 3
+_YEAR: Final = 0.46  # room for a year below an axis, in inches
 _NAMES: Final = 0.4  # room for the names of the lines, in inches
 
 
@@ -88,7 +88,7 @@ def draw_trajectories(
         )
         draw_panel(axes, results, {pole: bands[code, pole] for pole in poles}, rank, span, page)
         room = width * (wide - left - right) + page.pt(_NAMES)
-        title = fold(named(results, code), page.pt(8.5), room, 1, bold=True)[0]
+        title = fitted_name(results, code, page.pt(8.5), room, bold=True)
         axes.set_title(title, size=page.pt(8.5), loc="left", weight="bold", color=INK)
     return figure
 
@@ -134,7 +134,8 @@ def name_years(axes: Axes, results: Results) -> None:
         years = [0, results.record.quarters]
         axes.set_xticks(years, [results.quarters[at] for at in years])
     else:
-        step = -(-len(years) // 6)
+        wide = axes.get_window_extent().width / axes.figure.dpi
+        step = -(-len(years) // int(np.clip(wide / _YEAR, 2, 6)))
         axes.set_xticks(years[::step], [results.quarters[at][:4] for at in years[::step]])
     axes.set_xlim(0, max(1, results.record.quarters))
 

@@ -36,12 +36,15 @@ type Floats = npt.NDArray[np.float64]
 HEDGER: Final = 0.5
 """Median hedging index at the end from which a focal state is hatched: the middle of its range."""
 
+_TODAY: Final = 1993
+"""First year from which most borders are those that are drawn."""
+
 _LEAST: Final = 0.5
 """Part of the states that must have outlines for a map to make sense."""
 
 _LAND, _NONE = "#F1F1F1", "#CFCFCF"
 _CLOSE_X, _CLOSE_Y = (-10.0, 50.0), (35.5, 66.0)
-_CROWD: Final = 6
+_CROWD: Final = 4
 """States in the crowded part, in degrees east and north, from which it is drawn once more."""
 
 _SIDES: Final = (
@@ -83,7 +86,7 @@ def draw_map(
     if len(lacking) > (1.0 - _LEAST) * len(states):
         few = f"{', '.join(lacking[:6])}{' and others' if len(lacking) > 6 else ''}"
         raise UserError(
-            f"no map: {len(lacking)} of {plural(len(states), 'state')} have no outline on today's "
+            f"{len(lacking)} of {plural(len(states), 'state')} have no outline on today's "
             f"world map ({few}), as in made-up worlds and those of the past"
         )
     looks = _looks(results, report)
@@ -92,6 +95,8 @@ def draw_map(
     title, subtitle = _finding(report, looks)
     top = headline(figure, title, subtitle, page)
     missing = f" Without an outline today: {', '.join(lacking)}." if lacking else ""
+    if int(results.quarters[-1][:4]) < _TODAY:
+        missing += " Outlines are of today, not of the time."
     bottom = footer(figure, results, page, note=NOTE + missing)
     legend = page.pt(0.2) * (1 + (len(report.blocs) + 2) // 3) / height
     axes = figure.add_axes((0.01, bottom + legend, 0.98, top - bottom - legend))
@@ -182,7 +187,7 @@ def _draw_inset(
     _frame(inset, _CLOSE_X, _CLOSE_Y, 50.0)
     spots = _draw_lands(inset, shapes, looks)
     inset.add_patch(Rectangle((0, 0), 1, 1, transform=inset.transAxes, **frame))
-    _name_states(inset, results, {c: s for c, s in spots.items() if _is_crowded(s)}, page)
+    _name_states(inset, results, {c: s for c, s in spots.items() if _is_crowded(s)}, page, 4.8)
 
 
 def _frame(
@@ -236,6 +241,7 @@ def _name_states(
     results: Results,
     spots: dict[str, Floats],
     page: Page,
+    type_size: float = 5.5,
 ) -> None:
     """Write the codes where they have room, the focal states' and the strongest's first."""
     from matplotlib.patheffects import withStroke
@@ -247,7 +253,7 @@ def _name_states(
         spots, key=lambda code: (first.get(code, len(first)), -capability[record.index(code)])
     )
     figure = axes.figure
-    size = page.pt(5.5)
+    size = page.pt(type_size)
     axes.apply_aspect()
     inch = np.ptp(axes.get_xlim()) / (axes.get_window_extent().width / figure.dpi)
     tall = 0.95 * size / 72.0 * inch
