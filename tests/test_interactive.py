@@ -14,6 +14,7 @@ from sim.plots.interactive import (
     Band,
     Figure,
     bands,
+    can_map,
     comembership,
     core_colours,
     lines,
@@ -21,6 +22,7 @@ from sim.plots.interactive import (
     order_by_bloc,
     place_states,
     plane,
+    world_map,
 )
 from sim.plots.interactive.base import contrast, fill_of, text_on
 from sim.plots.style import PALETTE, bloc_colours
@@ -68,12 +70,27 @@ def the_plane() -> Figure:
     )
 
 
+CODES = ("BRA", "CHN", "IND", "SGP", "USA", "XXX")
+"""Any states with outlines, a very small one among them, and one without."""
+
+
+def the_map(**more: Any) -> Figure:
+    return world_map(
+        CODES,
+        blocs=["", "CHN", "CHN", "USA", "USA", "USA"],
+        poles=["USA", "CHN"],
+        names={"BRA": "<script>"},
+        **more,
+    )
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "network": lambda: the_network(level=RECORD.level[:, -1].mean(axis=0)),
     "comembership": lambda: comembership(
         RECORD.states, together=TOGETHER, blocs=BLOCS, names=NASTY
     ),
     "plane": the_plane,
+    "map": lambda: the_map(hedging={"IND": 0.7, "BRA": 0.2}),
     "lines": lambda: lines(
         RESULTS.quarters,
         {"<i>": RECORD.dyad("alignment", *RECORD.dyads[0]), "one run": np.arange(4.0)},
@@ -200,3 +217,30 @@ def test_plane_leads_to_where_the_state_is_now() -> None:
             float(np.median(RECORD.dyad("alignment", code, p)[:, -1])) for p in RECORD.poles[:2]
         )
         np.testing.assert_allclose(ends[code], (a, b), atol=1e-4)
+
+
+def test_every_state_of_the_map_can_be_pointed_at_and_lies_in_its_outline() -> None:
+    figure = the_map(chosen="BRA")
+    places = next(trace for trace in figure["data"] if "customdata" in trace)
+    assert set(places["customdata"]) == set(CODES) - {"XXX"}
+    assert "XXX" in figure["layout"]["meta"]["alt"]
+    dots = [size for code, size in zip(places["customdata"], places["marker"]["size"], strict=True)
+            if code == "SGP"]  # fmt: skip
+    assert dots == [8.0]  # too small to see its outline
+    filled = [trace for trace in figure["data"] if trace.get("fill") == "toself"]
+    assert len(filled) == len(CODES)  # the rest of the land is one
+    marked = [trace for trace in filled if trace["line"]["width"] == 2]
+    at = places["customdata"].index("BRA")
+    xs = [x for x in marked[0]["x"] if x is not None]
+    assert len(marked) == 1
+    assert min(xs) < places["x"][at] < max(xs)
+
+
+def test_a_map_is_for_states_of_today_and_colours_the_blocs() -> None:
+    assert can_map(CODES)
+    assert not can_map(RECORD.states)
+    share = [1.0, 1.0, 0.55, 1.0, 1.0, 1.0]
+    fills = [trace["fillcolor"] for trace in the_map(together=share)["data"] if "fill" in trace]
+    colours = core_colours(["USA", "CHN"], ["CHN", "USA"])
+    assert {shade.lower() for shade in colours.values()} <= set(fills)
+    assert contrast(fills[2], "#ffffff") < contrast(fills[1], "#ffffff")  # India is pale

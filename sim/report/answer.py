@@ -6,20 +6,20 @@ the runs do not show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.experiments.prose import a_or_an, listed, possessive, with_article
+from sim.experiments.prose import a_or_an, capital, listed, possessive, with_article
 from sim.report.decisions import leading_state
 from sim.report.words import change_words, metric_words
 from sim.scenario import BASE_ARM
-from sim.summary import percent, plural
+from sim.summary import hedging_series, percent, plural
 
 if TYPE_CHECKING:
     from sim.experiments.claims import ClaimsReport
-    from sim.experiments.comparison import MetricEffect
+    from sim.experiments.comparison import ArmComparison, MetricEffect
     from sim.report.content import Assumptions, WhatIf
     from sim.results import Results
     from sim.summary import BlocReport, CoalitionReport
@@ -30,6 +30,7 @@ SETTLED: Final = 0.9
 _NEARLY_ALL: Final = 0.95
 _STILL: Final = 0.02  # of alignment: less is no change worth a word
 _EFFECTS: Final = 2
+_LEAST: Final = 0.01  # of the units of metrics, nearly all from 0 or -1 to 1: less is not told
 _MOST: Final = 0.5
 _ONCE: Final = 0.01  # in a hundred runs
 _TESTED: Final = ("supported", "contradicted", "undetermined")
@@ -49,7 +50,7 @@ def answer(
     parts: list[str] = []
     if whatif is not None:
         parts += _effects(results, whatif, names)
-    parts += _movements(results, names)
+    parts += _movements(results, report, names)
     parts += _blocs(report, names)
     parts += _turns(stability, names)
     if claims is not None and claims.verdicts:
@@ -119,7 +120,34 @@ def _turns(stability: BlocReport, names: Mapping[str, str]) -> Iterator[str]:
         yield f"In {percent(event.runs)} of the runs {what}, typically seen by {event.median}."
 
 
-def _movements(results: Results, names: Mapping[str, str]) -> Iterator[str]:
+def _place(
+    results: Results, report: CoalitionReport, code: str, names: Mapping[str, str]
+) -> Iterator[str]:
+    """Where the leading state ends: its bloc, and how evenly its ties are spread."""
+    home = [(bloc, m) for bloc in report.blocs for m in bloc.members if m.state == code]
+    name = capital(_name(code, names))
+    said = f"{name} ends in no bloc"
+    for bloc, member in home:
+        if bloc.core == code:
+            said = f"{name} ends as the strongest state of a bloc of {len(bloc.members)}"
+        else:
+            share = percent(member.together)
+            said = (
+                f"{name} ends in the bloc around {_name(bloc.core, names)} in {share} of the runs"
+            )
+    hedging = hedging_series(results.record, code)
+    if hedging is not None:
+        start, end = (float(np.nanmedian(hedging[:, at])) for at in (0, -1))
+        said += (
+            f", with a hedging index of {end:.2f} after {start:.2f} at the start (0: ties with one "
+            "pole alone, or none; 1: strong ties with all that offset one another)"
+        )
+    yield f"{said}."
+
+
+def _movements(
+    results: Results, report: CoalitionReport, names: Mapping[str, str]
+) -> Iterator[str]:
     """How the alignment of the leading state with each pole moves, run by run."""
     record = results.record
     code = leading_state(record)
@@ -142,6 +170,7 @@ def _movements(results: Results, names: Mapping[str, str]) -> Iterator[str]:
             f"with {_name(pole, names)} it {way} from {start:.2f} to {end:.2f} "
             f"(in {_share_of_runs(share)})"
         )
+    yield from _place(results, report, code, names)
     if not moved and not still:
         return
     span = f"between {results.quarters[0]} and {results.quarters[-1]}"
@@ -155,46 +184,80 @@ def _movements(results: Results, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _effects(results: Results, whatif: WhatIf, names: Mapping[str, str]) -> Iterator[str]:
-    """What the main counterfactual changes for the focal states."""
+    """What the main counterfactual changes, and which arm moves the leading state most."""
     arm, found = whatif.main, whatif.comparison
-    title = f"“{arm.title}”" if arm.title and arm.title != arm.name else arm.name
-    clear = clearest(arm.metrics, results.record.focal)
+    record = results.record
+    lead = leading_state(record)
+    clear = clearest(arm.metrics, lead, record.focal)
     reference = "as run" if results.meta.arm == BASE_ARM else f"in the arm {results.meta.arm}"
+    about = f"“{arm.title}” (arm {arm.name}, {found.runs} paired runs)"
     if not clear:
         yield (
-            f"Held against the counterfactual {title} (arm {arm.name}, {found.runs} paired runs), "
-            "no measure of the focal states differs clearly."
+            f"Under the counterfactual {about} no measure of the focal states differs clearly by "
+            f"{_LEAST} or more from the scenario {reference}."
         )
-        return
-    said = [f"{metric_words(it.metric, names)} is {change_words(it.effect)}" for it in clear]
-    yield (
-        f"Under the counterfactual {title} (arm {arm.name}, {found.runs} paired runs), compared "
-        f"with the scenario {reference}, {listed(said)}."
-    )
+    else:
+        yield (
+            f"Under the counterfactual {about}, compared with the scenario {reference}, "
+            f"{_listed_effects(clear, names)}."
+        )
     for i, j, level, expected in whatif.unaided:
         often = f"some {100.0 * expected:.0f} times" if expected >= _ONCE else "less than once"
         yield (
             f"Left to themselves there, {_name(i, names)} and {_name(j, names)} would conclude "
             f"{a_or_an(level.replace('_', '-'))} pact {often} in 100 runs (the expected number)."
         )
+    most = {it.name: _largest(it, lead) for it in found.arms}
+    best = max(found.arms, key=lambda it: most[it.name])
+    if best is not arm and most[best.name] > 0:
+        effects = clearest(best.metrics, lead, (lead,), most=1)
+        yield (
+            f"Of the {len(found.arms)} arms that were tried, “{best.title}” ({best.name}) moves "
+            f"{_name(lead, names)} most: {_listed_effects(effects, names)}."
+        )
+
+
+def _listed_effects(found: Sequence[MetricEffect], names: Mapping[str, str]) -> str:
+    return listed(
+        [f"{metric_words(it.metric, names)} is {change_words(it.effect)}" for it in found]
+    )
+
+
+def _largest(arm: ArmComparison, state: str) -> float:
+    """The largest change of one of a state's measures that is clear and of some size."""
+    mine = clearest(arm.metrics, state, (state,))
+    return max((abs(it.effect.difference) for it in mine), default=0.0)
 
 
 def clearest(
-    metrics: tuple[MetricEffect, ...], focal: tuple[str, ...], most: int = _EFFECTS
+    metrics: Sequence[MetricEffect], lead: str, focal: Sequence[str], most: int = _EFFECTS
 ) -> list[MetricEffect]:
-    """Return the clearest effects on the focal states, no two of one state and kind."""
-    clear = [it for it in metrics if it.effect.clear and not it.metric.startswith("intensity(")]
-    clear.sort(key=lambda it: -abs(it.effect.standardised or 0.0))
-    chosen: list[MetricEffect] = []
-    for it in clear:
-        kind, _, inside = it.metric.partition("(")
-        state = inside.partition(",")[0].rstrip(")")
-        told = {(m.metric.partition("(")[0], m.metric.partition("(")[2][:3]) for m in chosen}
-        if (state in focal or not inside) and (kind, inside[:3]) not in told:
-            chosen.append(it)
-        if len(chosen) == most:
-            break
-    return chosen
+    """Return the clear effects on the focal states that are of some size.
+
+    Those on the leading state come first, then the others, each by size in standard deviations; of
+    one quantity of one state only the largest is named.
+    """
+
+    def order(it: MetricEffect) -> tuple[bool, float]:
+        return _subject(it.metric) != lead, -abs(it.effect.standardised or 0.0)
+
+    large = [
+        it
+        for it in metrics
+        if it.effect.clear
+        and abs(it.effect.difference) >= _LEAST
+        and _subject(it.metric) in focal
+        and not it.metric.startswith("intensity(")
+    ]
+    chosen: dict[tuple[str, str], MetricEffect] = {}
+    for it in sorted(large, key=order):
+        chosen.setdefault((it.metric.partition("(")[0], _subject(it.metric)), it)
+    return list(chosen.values())[:most]
+
+
+def _subject(metric: str) -> str:
+    """The state that a metric is about first: ``AAA`` of ``alignment(AAA, BBB)``."""
+    return metric.partition("(")[2].partition(",")[0].rstrip(")").strip()
 
 
 def _claims(claims: ClaimsReport) -> str:

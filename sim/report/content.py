@@ -185,7 +185,7 @@ class WhatIf:
 
     Attributes:
         comparison: arms against the arm of the result.
-        main: the arm that the scenario's claims ask about most, or that changes most.
+        main: of the arms that claims are about, the one that moves the leading state most.
         origin: how it was made, in words.
         rows: of each arm, its clearest effects and the metrics in words.
         unaided: (state, state, level, expected number a run) of pacts that the scenario puts in and

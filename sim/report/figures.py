@@ -12,12 +12,23 @@ import numpy.typing as npt
 from sim.blocs import co_membership
 from sim.errors import UserError
 from sim.experiments.prose import capital, with_article
-from sim.plots.interactive import Band, bands, comembership, lines, network, plane
+from sim.plots.interactive import (
+    Band,
+    bands,
+    can_map,
+    comembership,
+    lines,
+    network,
+    plane,
+    world_map,
+)
+from sim.plots.interactive.worldmap import HEDGER
 from sim.plots.network import finding
+from sim.plots.world import NOTE
 from sim.report.content import Picture
 from sim.report.decisions import leading_state
 from sim.report.words import metric_words
-from sim.summary import hedging_series, percent
+from sim.summary import hedging_series, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -34,6 +45,9 @@ PANELS: Final = 6
 """Metrics drawn of a comparison."""
 ARMS: Final = 5
 FOCAL: Final = 8
+_MOST_STATES: Final = 120
+"""With more states the heat map of pairs is left out."""
+
 _SHIFT: Final = 0.02
 _DEFENCE: Final = 3
 
@@ -68,6 +82,8 @@ def bloc_pictures(
         alt=figure["layout"]["meta"]["alt"],
         figure=figure,
     )
+    if can_map(record.states):
+        yield _map(results, report, colours, blocs, share)
     if len(record.states) <= _MOST_STATES:
         figure = comembership(
             record.states,
@@ -87,7 +103,40 @@ def bloc_pictures(
         )
 
 
-_MOST_STATES: Final = 120
+def _map(
+    results: Results,
+    report: CoalitionReport,
+    colours: Mapping[str, str],
+    blocs: list[str],
+    share: Floats,
+) -> Picture:
+    """The world by bloc at the end."""
+    record = results.record
+    hedging = {
+        state.state: state.hedging.end.median
+        for state in report.focal
+        if state.hedging is not None and state.state not in record.poles
+    }
+    figure = world_map(
+        record.states,
+        blocs=blocs,
+        poles=record.poles,
+        names=results.meta.state_names,
+        colours=colours,
+        together=share,
+        hedging=hedging,
+    )
+    counted = [f"{bloc.core}'s bloc has {plural(len(bloc.members), 'state')}"
+               for bloc in report.blocs[:3]]  # fmt: skip
+    return Picture(
+        id="map",
+        title="; ".join(counted) or "Every state stands alone",
+        caption=f"The world in {report.end}: colour by bloc, paler where fewer runs end with the "
+        "state in it; grey states are in no bloc, the palest land takes no part. A ring marks a "
+        f"focal state that hedges (index of {HEDGER} or more). {NOTE}",
+        alt=figure["layout"]["meta"]["alt"],
+        figure=figure,
+    )
 
 
 def _by_strength(blocs: list[str], report: CoalitionReport) -> list[str]:
@@ -253,8 +302,9 @@ def _events(spec: ScenarioSpec | None, code: str) -> dict[str, list[str]]:
     return found
 
 
-def difference_pictures(whatif: WhatIf, names: Mapping[str, str]) -> Iterator[Picture]:
-    """What the arms change through time, a panel a metric."""
+def difference_pictures(results: Results, whatif: WhatIf) -> Iterator[Picture]:
+    """What the arms change through time, a panel a metric: the leading state's before others'."""
+    names, lead = results.meta.state_names, leading_state(results.record)
     comparison = whatif.comparison
     arms = [arm for arm, _ in whatif.rows][:ARMS]
     strength: dict[str, float] = {}
@@ -262,6 +312,7 @@ def difference_pictures(whatif: WhatIf, names: Mapping[str, str]) -> Iterator[Pi
         for it in arm.metrics:
             if it.effect.clear and len(set(it.difference)) > 1:
                 size = abs(it.effect.standardised or 0.0) * (2.0 if rank == 0 else 1.0)
+                size *= 2.0 if f"({lead}" in it.metric else 1.0
                 strength[it.metric] = max(size, strength.get(it.metric, 0.0))
     chosen = sorted(strength, key=lambda metric: -strength[metric])[:PANELS]
     for at, metric in enumerate(chosen):

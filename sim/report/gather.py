@@ -91,7 +91,7 @@ def gather(
     pictures: dict[str, tuple[Picture, ...]] = {
         "blocs": tuple(bloc_pictures(results, report, colours)),
         "time": tuple(time_pictures(results, report, spec, colours)),
-        "whatif": () if whatif is None else tuple(difference_pictures(whatif, names)),
+        "whatif": () if whatif is None else tuple(difference_pictures(results, whatif)),
         "claims": () if claims is None else tuple(claim_pictures(claims)),
     }
     step()

@@ -16,7 +16,7 @@ function fitted(figure, width) {
   for (const trace of copy.data) {
     if (!trace.marker) continue;
     trace.marker.size = trace.marker.size.map((size) => size * scale);
-    trace.textfont.size = trace.textfont.size * scale;
+    if (trace.textfont) trace.textfont.size *= scale;
   }
   copy.layout.height *= scale;
   return copy;

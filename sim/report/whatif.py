@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiments.quantities import LEVELS
 from sim.report.content import WhatIf
+from sim.report.decisions import leading_state
 from sim.report.words import metric_words
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def read_comparison(
     comparison: Comparison, results: Results, spec: ScenarioSpec | None, origin: str
 ) -> WhatIf:
     """Return what a comparison says, the main arm first."""
-    main = _main(comparison, {} if spec is None else spec.claims)
+    lead = leading_state(results.record)
+    main = _main(comparison, {} if spec is None else spec.claims, lead)
     names = results.meta.state_names
     ordered = [main, *(arm for arm in comparison.arms if arm is not main)]
     return WhatIf(
@@ -69,18 +70,24 @@ def _unaided(
                     yield i, j, LEVELS[level - 1], expected
 
 
-def _main(comparison: Comparison, claims: Mapping[str, Mapping[str, Any]]) -> ArmComparison:
-    """The arm that most claims hold against the reference, or else the one that changes most."""
-    asked = Counter(
+def _main(
+    comparison: Comparison, claims: Mapping[str, Mapping[str, Any]], lead: str
+) -> ArmComparison:
+    """Of the arms that claims hold against the reference, the one that moves a state most.
+
+    Without claims it is any arm; effects count in standard deviations, summed over what is measured
+    of the state.
+    """
+    asked = {
         arm
         for claim in claims.values()
         if comparison.reference in claim.get("arms", ())
         for arm in claim["arms"]
-        if arm != comparison.reference
-    )
+    }
 
-    def order(arm: ArmComparison) -> tuple[int, float]:
-        sizes = [abs(it.effect.standardised or 0.0) for it in strongest(arm)]
-        return asked[arm.name], sum(sizes)
+    def moved(arm: ArmComparison) -> tuple[bool, float]:
+        mine = [it for it in arm.metrics if it.effect.clear and f"({lead}" in it.metric]
+        sizes = [abs(it.effect.standardised or 0.0) for it in mine]
+        return arm.name in asked, sum(sizes)
 
-    return max(comparison.arms, key=order)
+    return max(comparison.arms, key=moved)

@@ -11,11 +11,13 @@ from sim.plots.interactive.comembership import comembership, order_by_bloc
 from sim.plots.interactive.lines import Band, bands, lines
 from sim.plots.interactive.network import network, place_states
 from sim.plots.interactive.plane import plane
+from sim.plots.interactive.worldmap import can_map, world_map
 
 __all__ = [
     "Band",
     "Figure",
     "bands",
+    "can_map",
     "comembership",
     "core_colours",
     "lines",
@@ -23,4 +25,5 @@ __all__ = [
     "order_by_bloc",
     "place_states",
     "plane",
+    "world_map",
 ]
