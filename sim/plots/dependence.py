@@ -43,7 +43,7 @@ def draw_dependence(results: Results, state: str | None = None, *, page: Page = 
     recorded. Names have the colours of the blocs.
 
     Raises:
-        UserError: dependence was not recorded, or no such state.
+        UserError: dependence was not recorded or is nowhere, or there is no such state.
     """
     record = results.record
     if _FIELD not in record.dyad_fields:
@@ -61,6 +61,8 @@ def draw_dependence(results: Results, state: str | None = None, *, page: Page = 
             if (row, column) in record.dyads:
                 series = np.median(record.dyad(_FIELD, row, column), axis=0)
                 start[i, j], end[i, j] = series[0], series[-1]
+    if not np.nanmax(np.maximum(start, end)) > 0.0:
+        raise UserError("no focal state depends on another: this scenario has no such channels")
     width = page.width
     height = page.tall(page.pt(_ROW) * len(rows) + 2.0)
     figure = new_figure(width, height, page)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 
 _HEIGHT: Final = 6.6
+_LEAST_HEIGHT: Final = 4.0
 _LABEL_REACH = 0.19  # inches from the centre of a label that no neighbour may enter
 _SMALLEST, _LARGEST = 0.075, 0.36  # radii of nodes in inches
 _EDGES_PER_STATE = 5
@@ -46,7 +47,10 @@ def draw_network(
     stand in a row below. The strongest positive mean ties are drawn, wider if stronger.
     """
     report = report or coalitions(results)
-    width, height = page.width, page.tall(_HEIGHT)
+    width, height = (
+        page.width,
+        page.tall(min(_HEIGHT, _LEAST_HEIGHT + 0.06 * len(results.record.states))),
+    )
     figure = new_figure(width, height, page)
     top = headline(figure, finding(report), _caption(report), page) * height
     bottom = footer(figure, results, page) * height

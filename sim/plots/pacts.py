@@ -174,8 +174,10 @@ def _draw_legend(figure: Figure, left: float, high: float, page: Page) -> None:
 
 
 def _finding(results: Results, held: Held) -> str:
-    """The pair whose pacts change in most runs, by the level that changes most."""
-    pair = max(held, key=lambda key: (_change(held[key]), key))
+    """The pair whose pacts change in most runs, one of a focal state or pole if that changes."""
+    shown = {*results.record.focal, *results.record.poles}
+    ours = [pair for pair in held if shown & set(pair) and _change(held[pair]) >= _MOVED]
+    pair = max(ours or held, key=lambda key: (_change(held[key]), key))
     shares = held[pair]
     if _change(shares) < _LEAST:
         return f"Pacts stay as they are: {plural(len(held), 'pair')} of states have one throughout"

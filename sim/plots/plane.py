@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 
 _TALL: Final = 5.6
+_SIDES: Final = ((1, 0), (0, 1), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
+_POINTS: Final = 24  # of a path: one of many quarters would be a tangle
 _SHADES: Final = 200  # runs whose ends are shown
 
 
@@ -77,7 +79,8 @@ def draw_plane(
         code: np.stack([record.dyad(variable, code, pole) for pole in (across, up)], axis=-1)
         for code in shown_states
     }
-    median = {code: np.median(path, axis=0) for code, path in paths.items()}
+    every_so_often = np.unique(np.linspace(0, record.quarters, _POINTS).round().astype(int))
+    median = {code: np.median(path, axis=0)[every_so_often] for code, path in paths.items()}
     width, height = page.width, page.tall(_TALL)
     figure = new_figure(width, height, page)
     name = words(variable)
@@ -167,32 +170,33 @@ def _draw_paths(
 
 
 def _name_ends(axes: Axes, median: dict[str, Floats], page: Page) -> None:
-    """Write the codes beside the ends, each on the side where nothing was written yet."""
+    """Write the codes beside the ends, each on the side where it covers least."""
     from matplotlib.patheffects import withStroke
 
     to_screen = axes.transData.transform
     dots = {code: to_screen(line[-1]) for code, line in median.items()}
     unit = axes.figure.dpi / 72.0
     wide, tall = page.pt(20.0) * unit, page.pt(9.0) * unit
-    taken = [
-        (x - 3 * unit, x + 3 * unit, y - 3 * unit, y + 3 * unit)
-        for line in median.values()
-        for x, y in to_screen(line)
-    ]
-    sides = [(1, 0), (0, 1), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
-    sides += [(x * 2, y * 2) for x, y in sides]
+    reach = 3.0 * unit
+    taken = [(x - reach, x + reach, y - reach, y + reach, 10) for x, y in dots.values()]
+    for line in median.values():
+        taken += [(x - reach, x + reach, y - reach, y + reach, 1) for x, y in to_screen(line)]
     for code, (x, y) in dots.items():
-        for right, rise in sides:
+        places = []
+        for rank, (right, rise) in enumerate(_SIDES):
             middle = (x + right * (wide / 2 + 5 * unit), y + rise * (tall / 2 + 5 * unit))
             box = (
                 *(middle[0] - wide / 2, middle[0] + wide / 2),
                 *(middle[1] - tall / 2, middle[1] + tall / 2),
             )
-            if not any(
-                box[0] < b and a < box[1] and box[2] < d and c < box[3] for a, b, c, d in taken
-            ):
-                break
-        taken.append(box)
+            covered = sum(
+                weight
+                for a, b, c, d, weight in taken
+                if box[0] < b and a < box[1] and box[2] < d and c < box[3]
+            )
+            places.append((covered, rank, middle, box))
+        _, _, middle, box = min(places)
+        taken.append((*box, 100))
         axes.annotate(
             code,
             tuple(axes.transData.inverted().transform(middle)),

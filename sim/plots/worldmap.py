@@ -42,6 +42,7 @@ _TODAY: Final = 1993
 _LEAST: Final = 0.5
 """Part of the states that must have outlines for a map to make sense."""
 
+_HATCH = "#444444"
 _LAND, _NONE = "#F1F1F1", "#CFCFCF"
 _CLOSE_X, _CLOSE_Y = (-10.0, 50.0), (35.5, 66.0)
 _CROWD: Final = 4
@@ -225,7 +226,7 @@ def _draw_lands(
     if hatched:
         axes.add_collection(
             PolyCollection(
-                hatched, facecolors="none", edgecolors=INK, linewidths=0.0, hatch="//////"
+                hatched, facecolors="none", edgecolors=_HATCH, linewidths=0.0, hatch="/////"
             )
         )
     spots = {code: inside(ring) for code, ring, at in lands if code in looks and at == 0}
@@ -313,7 +314,7 @@ def _draw_legend(
     if any(look.hedges for look in looks.values()):
         said = f"hedges: index at least {HEDGER:g} (known of focal states only)"
         handles.append(
-            Patch(facecolor="white", edgecolor=INK, hatch="//////", linewidth=0, label=said)
+            Patch(facecolor="white", edgecolor=_HATCH, hatch="/////", linewidth=0, label=said)
         )
     figure.legend(
         handles=handles,
