@@ -110,6 +110,22 @@ def test_faces(whole: Sweep) -> None:
     assert [x["name"] for x in facts["parameters"]] == list(whole.parameters)
 
 
+def test_a_missing_xarray_is_told_plainly(whole: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(UserError, match="needs xarray"):
+        whole.to_xarray()
+
+
+@pytest.mark.parametrize("sampled", [False, True])
+def test_xarray_has_a_grid_by_its_dimensions(six: Path, tmp_path: Path, sampled: bool) -> None:
+    pytest.importorskip("xarray")
+    axes = [parse_axis("security.weight=2:9" + ":3" * (not sampled))]
+    design = sample(axes, "lhs", 3, 1) if sampled else grid(axes)
+    found = small(six, tmp_path / "s", vary=(), design=design).to_xarray()
+    along = "point" if sampled else "security.weight"
+    assert dict(found.sizes) == {along: 3, "seed": 1, "run": 5}
+
+
 # --- interruption --------------------------------------------------------------------------------
 def count_runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Note the number of every run that is simulated."""
@@ -191,6 +207,16 @@ def test_changed_code_or_scenario_is_refused(
         monkeypatch.setattr(module, "code_version", lambda: "another")
     with pytest.raises(UserError, match="the code changed since"):
         resume(found.folder)
+
+
+def test_a_sweep_is_resumed_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.yaml").write_text(TEXT, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = small(Path("own.yaml"), tmp_path / "s")
+    monkeypatch.chdir("/")
+    assert resume(found.folder).finished == 40
 
 
 def test_two_processes_do_not_work_at_one_sweep(six: Path, tmp_path: Path) -> None:
@@ -341,6 +367,8 @@ def test_a_design_file(six: Path, tmp_path: Path) -> None:
     (tmp_path / "design.yaml").write_text(GOOD)
     asked = read_design(tmp_path / "design.yaml")
     assert asked.scenario == "six.yaml"
+    (tmp_path / "six.yaml").write_text(TEXT)
+    assert read_design(tmp_path / "design.yaml").scenario == str(tmp_path / "six.yaml")
     assert asked.options == {
         "set": ["autonomy.weight=1.5"],
         "metrics": ["poles()"],

@@ -3,7 +3,7 @@
 ::
 
     format: 1
-    scenario: NAME                 # or FILE on the command line
+    scenario: NAME                 # or a file, from this folder or the current one
     vary:                          # all combinations of these
       security.weight: 2:9:8       # eight numbers from 2 to 9; a range 2:9 to sample
       mechanisms.trust: [on, off]
@@ -24,7 +24,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,6 +98,8 @@ def read_design(path: Path | str) -> Asked:
     reader = _Reader(log)
     asked = reader.asked(root)
     log.stop()
+    if asked.scenario is not None and (beside := place.parent / asked.scenario).is_file():
+        return replace(asked, scenario=str(beside))
     return asked
 
 

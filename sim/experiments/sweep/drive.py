@@ -108,8 +108,9 @@ def sweep(
     numbers = tuple(range(runs)) if isinstance(runs, int) else tuple(runs)
     seeds = (seed,) if isinstance(seed, int) else tuple(seed)
     cells = len(design.points) * len(numbers) * len(seeds)
+    file = Path(scenario)
     plan = Plan(
-        str(scenario),
+        str(file.resolve()) if file.is_file() else str(scenario),  # to be resumed from elsewhere
         design,
         tuple(metrics),
         seeds,
