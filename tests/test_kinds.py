@@ -300,6 +300,16 @@ def test_kinds_are_found_by_name() -> None:
         find_page("slide")
 
 
+def test_the_plane_shows_where_a_state_moves() -> None:
+    record = synthetic_record()  # a focal state goes towards CCC
+    assert "alignment with CCC" in told(KINDS["plane"].draw(Results(record, synthetic_meta())))
+    series = np.repeat(record.dyad_series[:, :1], record.quarters + 1, axis=1)
+    still = Results(replace(record, dyad_series=series), synthetic_meta())
+    words = told(KINDS["plane"].draw(still))
+    assert "No focal state moves between AAA and BBB" in words
+    assert "alignment with BBB" in words
+
+
 def test_options_are_checked() -> None:
     results = synthetic_results()
     with pytest.raises(UserError, match="did you mean 'AAA'"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -34,6 +35,7 @@ type Floats = npt.NDArray[np.float64]
 _TALL: Final = 5.6
 _SIDES: Final = ((1, 0), (0, 1), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _POINTS: Final = 24  # of a path: one of many quarters would be a tangle
+_CLEARLY: Final = 1.5
 _SHADES: Final = 200  # runs whose ends are shown
 
 
@@ -53,8 +55,8 @@ def draw_plane(
 
     Args:
         results: of a run.
-        axes: two poles, ``AAA,BBB``: across and up; by default those that most focal states were
-            recorded with, the first of the scenario.
+        axes: two poles, ``AAA,BBB``: across and up; by default the scenario's first two, or two
+            others between which a state moves half as far again.
         state: codes of states, ``CCC,DDD``; by default all focal states that are recorded.
         variable: of pairs.
         page: what it is drawn for.
@@ -66,8 +68,8 @@ def draw_plane(
     if variable not in record.dyad_fields:
         near = hint(variable, record.dyad_fields)
         raise UserError(f"{variable} is not a recorded variable of pairs{near}")
-    across, up = _poles(results, axes)
     wanted = chosen_states(results, state)
+    across, up = _poles(results, axes, wanted, variable)
     shown_states = [
         code
         for code in wanted
@@ -93,7 +95,7 @@ def draw_plane(
         page,
     )
     bottom = footer(figure, results, page)
-    low, left = bottom + page.pt(0.45) / height, page.pt(0.6) / width
+    low, left = bottom + page.pt(0.45) / height, page.pt(0.66) / width
     plane = figure.add_axes((left, low, 1.0 - left - 0.15 / width, top - low))
     quiet(plane, page)
     plane.grid(axis="x", color="#EEEEEE", linewidth=0.8)
@@ -107,12 +109,15 @@ def draw_plane(
     return figure
 
 
-def _poles(results: Results, text: str | None) -> tuple[str, str]:
+def _poles(results: Results, text: str | None, states: list[str], variable: str) -> tuple[str, str]:
     record = results.record
     if text is None:
         if len(record.poles) < 2:
             raise UserError("the plane needs two poles; this scenario has fewer")
-        return record.poles[0], record.poles[1]
+        pairs = list(combinations(record.poles, 2))
+        moved = [_farthest(results, pair, states, variable) for pair in pairs]
+        best = int(np.argmax(moved))
+        return pairs[best] if moved[best] > _CLEARLY * moved[0] else pairs[0]
     names = [part.strip() for part in text.split(",")]
     partners = {j for _, j in record.dyads}
     for name in names:
@@ -121,6 +126,17 @@ def _poles(results: Results, text: str | None) -> tuple[str, str]:
     if len(names) != 2 or names[0] == names[1]:
         raise UserError("axes are two different states, such as AAA,BBB")
     return names[0], names[1]
+
+
+def _farthest(results: Results, poles: tuple[str, str], states: list[str], variable: str) -> float:
+    """How far the median of the state that moves most goes in the plane of two poles."""
+    record = results.record
+    gone = [0.0]
+    for code in states:
+        if code not in poles and {(code, pole) for pole in poles} <= set(record.dyads):
+            ends = [np.median(record.dyad(variable, code, p)[:, [0, -1]], axis=0) for p in poles]
+            gone.append(float(np.hypot(*np.diff(ends, axis=1)[:, 0])))
+    return max(gone)
 
 
 def chosen_states(results: Results, text: str | None) -> list[str]:
