@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from base64 import b64decode
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.draws import draw
 from sim.errors import UserError
+from sim.experiments.compare import compare
 from sim.experiments.store import save_tables
 from sim.plots.interactive.base import contrast
 from sim.records import EnsembleRecord
@@ -464,3 +466,33 @@ def test_numbers_can_be_searched(opened: Any) -> None:
     assert shown.count() == int(found[1])
     opened.tab.get_by_role("searchbox").fill("")
     assert opened.tab.locator("details[open] table[data-searched]").count() == 0
+
+
+def test_drawings_stand_beside_their_titles_and_say_what_they_show(page: str) -> None:
+    found = Page(page)
+    drawings = found.all("img")
+    assert len(drawings) >= 3
+    for drawing in drawings:
+        svg = b64decode(str(drawing["src"]).partition(",")[2])
+        assert svg.startswith(b"<?xml")
+        title = str(drawing["alt"]).split(". ")[0]
+        assert title in "".join(found.text)
+
+
+def test_the_answer_names_the_arm_that_moves_the_state_in_question(folder: Path) -> None:
+    results = Results.load(folder)
+    origin = find_origin(results)
+    assert origin.path is not None
+    found = compare(origin.path, runs=8, seed=results.meta.seed)
+    lead = results.record.focal[0]
+    tall = replace(found.arms[0].metrics[0].effect, difference=-0.5, low=-0.6, high=-0.4,
+                   standardised=-3.0)  # fmt: skip
+    planted = replace(found.arms[0].metrics[0], metric=f"alignment({lead}, USA)", effect=tall)
+    calm = replace(tall, difference=0.0, low=-0.1, high=0.1, standardised=0.0)
+    others = tuple(replace(it, effect=calm) for it in found.arms[0].metrics[1:])
+    arms = (replace(found.arms[0], metrics=(planted, *others)),
+            *(replace(arm, metrics=others) for arm in found.arms[1:]))  # fmt: skip
+    content = gather(results, origin, comparison=replace(found, arms=arms))
+    assert content.whatif is not None
+    assert content.whatif.main.name == found.arms[0].name
+    assert "alignment with the United States is 0.50 lower" in content.answer[0]

@@ -87,7 +87,8 @@ def _blocs(report: CoalitionReport, names: Mapping[str, str]) -> Iterator[str]:
         for member in bloc.members
         if member.together < SETTLED
     )
-    exact = f"exactly this division comes out in {percent(report.frequency)} of the runs"
+    often = f"{percent(report.frequency)} of the runs" if report.frequency else "no run"
+    exact = f"exactly this division comes out in {often}"
     if not loose:
         yield (
             f"Though {exact}, every member is with its bloc's core in at least {SETTLED:.0%} of "

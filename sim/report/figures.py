@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ from sim.summary import hedging_series, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
+    from matplotlib.text import Text
 
     from sim.experiments.claims import ClaimsReport
     from sim.report.content import WhatIf
@@ -48,6 +49,9 @@ FOCAL: Final = 8
 _MOST_STATES: Final = 120
 """With more states the heat map of pairs is left out."""
 
+_MOST_BYTES: Final = 400_000
+"""Of a drawing; a page has several."""
+
 _SHIFT: Final = 0.02
 _DEFENCE: Final = 3
 
@@ -55,7 +59,7 @@ _DEFENCE: Final = 3
 def bloc_pictures(
     results: Results, report: CoalitionReport, colours: Mapping[str, str]
 ) -> Iterator[Picture]:
-    """Network and co-membership at the end."""
+    """Network, map and co-membership at the end, and membership through time."""
     record = results.record
     home = {m.state: (bloc.core, m.together) for bloc in report.blocs for m in bloc.members}
     blocs = [home.get(code, ("", 1.0))[0] for code in record.states]
@@ -101,6 +105,7 @@ def bloc_pictures(
             alt=figure["layout"]["meta"]["alt"],
             figure=figure,
         )
+    yield from _drawn("alluvial", results)
 
 
 def _map(
@@ -205,6 +210,8 @@ def time_pictures(
         yield _line(results, "hedging", f"Hedging of {_full(lead, names)}", hedging)
     kept = record.network_ticks
     yield _line(results, "poles", "Effective number of poles", results.effective_poles, kept)
+    yield from _drawn("dependence", results)
+    yield from _drawn("pacts", results)
 
 
 def pole_colours(results: Results, colours: Mapping[str, str]) -> dict[str, str]:
@@ -331,31 +338,54 @@ def difference_pictures(results: Results, whatif: WhatIf) -> Iterator[Picture]:
 
 def claim_pictures(claims: ClaimsReport) -> Iterator[Picture]:
     """The forest plot of the claims, if any was tested."""
-    from sim.plots.forest import draw_forest
-
-    try:
-        drawing = draw_forest(claims)
-    except UserError:
-        return
     tested = [v for v in claims.verdicts if v.effect is not None]
     said = "; ".join(f"{v.claim.id} {v.verdict}" for v in tested)
-    yield Picture(
-        id="claims",
-        title=f"Claims put to the test: {claims.summary()}",
-        caption="Paired effects in standard deviations of the metric over the runs, with 95% "
-        "intervals; to the right is as claimed. The table below has the same in numbers.",
-        alt=f"Forest plot of {len(tested)} claims: {said}.",
-        svg=svg_of(drawing, "claims"),
-    )
+    yield from _drawn("forest", claims, "The table below has the same in numbers.", said)
+
+
+def _drawn(kind: str, result: Any, caption: str = "", said: str = "") -> Iterator[Picture]:
+    """A drawing of :mod:`sim.plots`, if the result has what it shows.
+
+    Its title and the lines below stand beside it on the page, so they are taken out of it.
+    """
+    from sim.plots.kinds import KINDS
+
+    try:
+        drawing = KINDS[kind].draw(result)
+    except UserError:
+        return
+    title, how, *others = drawing.texts
+    words = [" ".join(text.get_text().split()) for text in (title, how)]
+    for text in (title, how, *(text for text in others if result.run_id in _plain(text))):
+        text.set_visible(False)
+    svg = svg_of(drawing, kind)
+    if len(svg) <= _MOST_BYTES:
+        yield Picture(
+            id=kind,
+            title=words[0],
+            caption=f"{words[1]} {caption}".strip(),
+            alt=". ".join(part.rstrip(".") for part in (*words, said) if part) + ".",
+            svg=svg,
+        )
+
+
+def _plain(text: Text) -> str:
+    return " ".join(text.get_text().split())
 
 
 def svg_of(drawing: Drawing, salt: str) -> bytes:
-    """Return a drawing as an SVG file; the same drawing gives the same bytes."""
+    """Return a drawing as an SVG file without margins; the same drawing gives the same bytes."""
     from matplotlib import rc_context
 
     out = BytesIO()
     with rc_context({"svg.hashsalt": salt}):
-        drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        drawing.savefig(
+            out,
+            format="svg",
+            bbox_inches="tight",
+            pad_inches=0.05,
+            metadata={"Date": None, "Creator": None},
+        )
     return out.getvalue()
 
 

@@ -137,7 +137,8 @@ def _how_sure(report: CoalitionReport) -> str:
     else:
         why = (
             "the one that agrees best with all runs, as no outcome is clearly the most frequent; "
-            f"{percent(report.frequency)} of the runs end in it exactly"
+            f"{percent(report.frequency) if report.frequency else 'none'} of the runs end in it "
+            "exactly"
         )
     return (
         f"This partition is {why}; {report.partitions:,} different ones occur. A member without a "
