@@ -78,7 +78,7 @@ pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (o
 	$(BIN)/python -m tools.mechanisms_page $(PAGES)
 	$(BIN)/python -m tools.scenario_pages $(PAGES)
 
-blocs: $(VENV)/.kernels ## Certify the blocs of every scenario, write docs/explanation/blocs.md (some minutes)
+blocs: $(VENV)/.kernels ## Certify the blocs of every scenario, write docs/explanation/blocs.md
 	$(BIN)/python tools/certify.py
 
 lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
