@@ -74,7 +74,7 @@ class Header:
         self._question.set_text(session.spec.question)
         self._question.props["title"] = session.spec.question
         self._time.props["max"] = session.last
-        self._time.set_value(session.tick)
+        self._time.set_value(session.tick if page.target is None else page.target)
         self._quarter.set_text(session.quarter)
         self._of.set_text(f"quarter {session.tick} of {session.last}")
         self._step.set_enabled(not session.ended)

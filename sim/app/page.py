@@ -56,6 +56,8 @@ class Page:
     Attributes:
         session, view: what is shown.
         playing: whether quarters follow one another by themselves.
+        waiting: what has been set and is not yet done.
+        target: the quarter to go to, None if none is waited for.
     """
 
     def __init__(self, session: Session, offered: list[str]) -> None:
@@ -64,7 +66,8 @@ class Page:
         self.offered = offered
         self.playing = False
         self._lock = asyncio.Lock()
-        self._waiting: dict[str, float | None] = {}
+        self.waiting: dict[str, float | None] = {}
+        self.target: int | None = None
         self._wide: Any = None
         self.header = Header(self)
         with ui.element("div").classes("mp-body"):
@@ -126,12 +129,12 @@ class Page:
 
     async def set(self, values: dict[str, float | None]) -> None:
         """Set numbers and switches, None for as they were; what comes while it runs is joined."""
-        self._waiting |= values
+        self.waiting |= values
         if await self.change(self._set_waiting):
             self.settings.problem("")
 
     def _set_waiting(self) -> None:
-        values, self._waiting = self._waiting, {}
+        values, self.waiting = self.waiting, {}
         if values:
             self.session.set(values)
 
@@ -151,8 +154,13 @@ class Page:
 
     async def seek(self, tick: int) -> None:
         """Go to a quarter."""
-        if tick != self.session.tick:
-            await self.change(lambda: self.session.seek(tick))
+        self.target = tick
+        await self.change(self._seek_target)
+
+    def _seek_target(self) -> None:
+        tick, self.target = self.target, None
+        if tick is not None:
+            self.session.seek(tick)
 
     async def play(self) -> None:
         """Play, or pause."""

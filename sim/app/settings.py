@@ -8,6 +8,7 @@ thousands, so it can be searched.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -29,7 +30,7 @@ PINNED: Final = (
 """Parameters of the model that are offered first: what states want, what a pact costs to make, how
 fast tension fades."""
 
-_SWITCHES: Final = ("mechanisms", "terms", "events")
+_FIRST, _SECOND = re.compile(r"\bi\b"), re.compile(r"\bj\b")
 _SWITCH_PARAMS: Final = "switch."
 
 
@@ -79,8 +80,8 @@ class Setting:
 
 
 def catalogue(spec: ScenarioSpec) -> dict[str, Setting]:
-    """Return all settings of a scenario by key: parameters first, then the rest in order of key."""
-    found = {setting.key: setting for setting in _parameters(spec)}
+    """Return all settings by key: parameters, then switches, then the rest in order of key."""
+    found = {setting.key: setting for setting in (*_parameters(spec), *_switches(spec))}
     operations = {
         effect.number.key: effect.op for event in spec.events.values() for effect in event.effects
     }
@@ -89,7 +90,6 @@ def catalogue(spec: ScenarioSpec) -> dict[str, Setting]:
             label, field = _describe(spec, key)
             op = "mix" if ".doctrine." in key else operations.get(key, "set")
             found[key] = _setting(number, label, field, op)
-    found |= {setting.key: setting for setting in _switches(spec)}
     return found
 
 
@@ -247,18 +247,20 @@ def _describe(spec: ScenarioSpec, key: str) -> tuple[str, Field | None]:
             return f"{_name(spec, code)}: {field.meaning}", field
         case "relations", [name, *pair]:
             field = names.DYAD_FIELDS[name]
-            return f"{_pair(spec, '.'.join(pair))}: {field.meaning}", field
+            return _of_pair(spec, ".".join(pair), field.meaning), field
         case "channels", [channel, "flows", seller, buyer]:
             field = names.DYAD_FIELDS[CHANNELS[channel]]
-            return f"{_name(spec, seller)} to {_name(spec, buyer)}: {field.meaning}", field
+            label = _between(_name(spec, seller), "to", _name(spec, buyer), field.meaning)
+            return label, field
         case "channels", [channel, _, holder, supplier]:
             field = names.DYAD_FIELDS[CHANNELS[channel]]
-            return f"{_name(spec, holder)} from {_name(spec, supplier)}: {field.meaning}", field
+            label = _between(_name(spec, holder), "from", _name(spec, supplier), field.meaning)
+            return label, field
         case "events", [name, "effects", variable, *place]:
             known = _any_field(variable)
             meaning = variable if known is None else known.meaning
-            where = _pair(spec, ".".join(place))
-            return f"{spec.events[name].title}: {where}, {meaning}", known
+            what = _of_pair(spec, ".".join(place), meaning)
+            return f"{spec.events[name].title}: {what}", known
         case (("organisations" | "conflicts" | "doctrines"), [name, *inner]):
             known = _any_field(inner[-1])
             what = " ".join(inner) if known is None else known.meaning
@@ -282,9 +284,16 @@ def _name(spec: ScenarioSpec, code: str) -> str:
     return spec.states[code].name if code in spec.states else code
 
 
-def _pair(spec: ScenarioSpec, text: str) -> str:
-    for sign, joint in ((">", " towards "), ("-", " and ")):
+def _of_pair(spec: ScenarioSpec, text: str, meaning: str) -> str:
+    """Say what a variable means of a pair such as ``AAA>BBB``, or of a single state."""
+    for sign, joint in ((">", "towards"), ("-", "and")):
         left, found, right = text.partition(sign)
         if found:
-            return f"{_name(spec, left)}{joint}{_name(spec, right)}"
-    return _name(spec, text)
+            return _between(_name(spec, left), joint, _name(spec, right), meaning)
+    return f"{_name(spec, text)}: {meaning}"
+
+
+def _between(first: str, joint: str, second: str, meaning: str) -> str:
+    """Put names for i and j in a meaning, or before it where it speaks of neither."""
+    put = _SECOND.sub(second.replace("\\", ""), _FIRST.sub(first.replace("\\", ""), meaning))
+    return put if put != meaning else f"{first} {joint} {second}: {meaning}"

@@ -154,7 +154,8 @@ class Row:
     def refresh(self) -> None:
         """Show the value as it is now."""
         it, session = self._setting, self._page.session
-        value = session.values.get(it.key, it.value)
+        wanted = {**session.values, **self._page.waiting}.get(it.key)
+        value = it.value if wanted is None else wanted
         changed = it.key in session.values
         self._row.classes(**{"add" if changed else "remove": "mp-changed"})
         self._back.set_visibility(changed)

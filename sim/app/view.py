@@ -20,7 +20,7 @@ from sim.summary import CoalitionReport
 
 type Floats = npt.NDArray[np.float64]
 
-CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+CONFIG: Final = {"displayModeBar": False, "responsive": True, "showTips": False}
 """How plotly behaves in the page; without its logo and its buttons, which could send data away."""
 
 _LABELLED: Final = 14
