@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from nicegui import ui
 
 from sim.app.settings import shown
+from sim.app.slider import Slider
 from sim.scenario import BASE_ARM
 
 if TYPE_CHECKING:
-    from nicegui.events import GenericEventArguments, ValueChangeEventArguments
+    from nicegui.events import ValueChangeEventArguments
 
     from sim.app.page import Page
 
@@ -50,9 +51,8 @@ class Header:
                 speed = ui.select(_SPEEDS, value=0.7, on_change=self._speed)
                 speed.props("dense borderless options-dense").style("width: 84px")
                 speed.props["aria-label"] = "Speed of play"
-                self._time = ui.slider(min=0, max=1, step=1).classes("mp-grow q-px-sm")
-                self._time.props["aria-label"] = "Quarter"
-                self._time.on("change", self._seek)
+                self._time = Slider("Quarter", low=0, high=1, step=1, moved=self._seek)
+                self._time.classes("mp-grow q-px-sm")
                 self._quarter = ui.label().classes("mp-quarter")
                 self._of = ui.label().classes("mp-muted").style("white-space: nowrap")
                 for label in (self._quarter, self._of):
@@ -73,8 +73,7 @@ class Header:
         self._filling = False
         self._question.set_text(session.spec.question)
         self._question.props["title"] = session.spec.question
-        self._time.props["max"] = session.last
-        self._time.set_value(session.tick if page.target is None else page.target)
+        self._time.show(session.tick, 0, session.last)
         self._quarter.set_text(session.quarter)
         self._of.set_text(f"quarter {session.tick} of {session.last}")
         self._step.set_enabled(not session.ended)
@@ -123,8 +122,8 @@ class Header:
             return
         await self._page.change(lambda: session.choose_run(seed=int(seed), run=int(run)))
 
-    async def _seek(self, event: GenericEventArguments) -> None:
-        await self._page.seek(int(event.args))
+    async def _seek(self, tick: float) -> None:
+        await self._page.seek(int(tick))
 
     def _speed(self, event: ValueChangeEventArguments[float]) -> None:
         self._page.speed(event.value)

@@ -56,8 +56,6 @@ class Page:
     Attributes:
         session, view: what is shown.
         playing: whether quarters follow one another by themselves.
-        waiting: what has been set and is not yet done.
-        target: the quarter to go to, None if none is waited for.
     """
 
     def __init__(self, session: Session, offered: list[str]) -> None:
@@ -66,8 +64,8 @@ class Page:
         self.offered = offered
         self.playing = False
         self._lock = asyncio.Lock()
-        self.waiting: dict[str, float | None] = {}
-        self.target: int | None = None
+        self._waiting: dict[str, float | None] = {}
+        self._target: int | None = None
         self._wide: Any = None
         self.header = Header(self)
         with ui.element("div").classes("mp-body"):
@@ -129,12 +127,12 @@ class Page:
 
     async def set(self, values: dict[str, float | None]) -> None:
         """Set numbers and switches, None for as they were; what comes while it runs is joined."""
-        self.waiting |= values
+        self._waiting |= values
         if await self.change(self._set_waiting):
             self.settings.problem("")
 
     def _set_waiting(self) -> None:
-        values, self.waiting = self.waiting, {}
+        values, self._waiting = self._waiting, {}
         if values:
             self.session.set(values)
 
@@ -154,11 +152,11 @@ class Page:
 
     async def seek(self, tick: int) -> None:
         """Go to a quarter."""
-        self.target = tick
+        self._target = tick
         await self.change(self._seek_target)
 
     def _seek_target(self) -> None:
-        tick, self.target = self.target, None
+        tick, self._target = self._target, None
         if tick is not None:
             self.session.seek(tick)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nicegui import ui
 
 from sim.app import words
 from sim.app.settings import Setting, pinned, search
+from sim.app.slider import Slider
 
 if TYPE_CHECKING:
     from sim.app.page import Page
@@ -109,7 +110,7 @@ class Row:
 
     def __init__(self, page: Page, setting: Setting) -> None:
         self._page, self._setting = page, setting
-        self._slider: ui.slider | None = None
+        self._slider: Slider | None = None
         self._number: ui.input | None = None
         self._switch: ui.switch | None = None
         self._row = ui.element("div").classes("mp-setting")
@@ -135,10 +136,10 @@ class Row:
 
     def _add_slider(self) -> None:
         it = self._setting
-        self._slider = ui.slider(min=it.low, max=it.high, step=(it.high - it.low) / _STEPS)
+        label = f"{it.label}, {it.low:.4g} to {it.high:.4g}"
+        step = (it.high - it.low) / _STEPS
+        self._slider = Slider(label, low=it.low, high=it.high, step=step, moved=self._moved)
         self._slider.props("dense").classes("mp-grow q-px-xs")
-        self._slider.props["aria-label"] = f"{it.label}, {it.low:.4g} to {it.high:.4g}"
-        self._slider.on("change", lambda event: self._entered(event.args))
 
     def _add_number(self) -> None:
         self._number = field = ui.input().props("dense outlined inputmode=decimal")
@@ -154,15 +155,12 @@ class Row:
     def refresh(self) -> None:
         """Show the value as it is now."""
         it, session = self._setting, self._page.session
-        wanted = {**session.values, **self._page.waiting}.get(it.key)
-        value = it.value if wanted is None else wanted
+        value = session.values.get(it.key, it.value)
         changed = it.key in session.values
         self._row.classes(**{"add" if changed else "remove": "mp-changed"})
         self._back.set_visibility(changed)
         if self._slider is not None:
-            self._slider.props["min"] = min(it.low, value)
-            self._slider.props["max"] = max(it.high, value)
-            self._slider.set_value(value)
+            self._slider.show(value, min(it.low, value), max(it.high, value))
         if self._number is not None:
             self._number.set_value(f"{value:.5g}")
         if self._switch is not None:
@@ -172,17 +170,19 @@ class Row:
     async def _take_back(self) -> None:
         await self._page.set({self._setting.key: None})
 
-    async def _entered(self, given: Any) -> None:
+    async def _moved(self, value: float) -> None:
+        await self._page.set({self._setting.key: value})
+
+    async def _entered(self, given: str) -> None:
         try:
-            value = float(str(given).strip().replace(",", "."))
+            value = float(given.strip().replace(",", "."))
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
             self._page.tell(f"{self._setting.key}: expected a number, not '{given}'")
             self.refresh()
             return
-        # a slider counts its steps from the lower end; the sum has rounding in its last digits
-        await self._page.set({self._setting.key: float(f"{value:.8g}")})
+        await self._page.set({self._setting.key: value})
 
     async def _switched(self, on: bool) -> None:
         value = 1.0 if on else 0.0
