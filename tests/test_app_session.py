@@ -242,7 +242,8 @@ def test_figures_of_any_world_are_json(name: str) -> None:
     view.chosen = session.codes[0]
     for _ in range(2):
         session.step()
-        for make in (view.network, view.plane, view.poles, view.alignment):
+        figures = [view.network, view.plane, view.poles, view.alignment]
+        for make in (*figures, *([view.map] if view.has_map else [])):
             figure = make()
             json.dumps(figure, allow_nan=False)
             assert figure["layout"]["meta"]["alt"]
@@ -250,9 +251,20 @@ def test_figures_of_any_world_are_json(name: str) -> None:
 
 
 def test_a_click_can_name_every_state(large: Session) -> None:
-    figure = View(large).network()
-    named = {code for trace in figure["data"] for code in trace.get("customdata", ())}
-    assert named == set(large.codes)
+    view = View(large)
+    assert view.has_map
+    for figure in (view.network(), view.map(), view.map(large=True)):
+        named = {code for trace in figure["data"] for code in trace.get("customdata", ())}
+        assert named == set(large.codes)
+
+
+def test_the_map_is_drawn_anew_only_if_it_changes(large: Session) -> None:
+    view = View(large)
+    before = view.map()
+    assert view.map() is before
+    view.chosen = large.codes[3]
+    assert view.map() is not before
+    assert not View(Session("synthetic")).has_map
 
 
 def test_names_of_a_scenario_are_escaped(large: Session) -> None:

@@ -1,4 +1,4 @@
-"""The cards with figures: network, poles through time, alignment."""
+"""The cards with figures: network, map or poles through time, alignment."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _CODE_OF_CLICK: Final = (
     " const code = point && (point.customdata || point.location);"
     " if (typeof code === 'string') emit(code); }"
 )
+_MAPS: Final = {"map": "Map", "poles": "Poles"}
 _KINDS: Final = {"plane": "Plane", "state": "Through time"}
 
 
@@ -32,8 +33,12 @@ class Figures:
             button = ui.button(icon="scatter_plot", on_click=self._rearrange)
             button.props("flat dense round size=sm").tooltip("Arrange anew")
             button.props["aria-label"] = "Arrange the network anew"
-        with page.card("map", "Poles through time"):
-            self._poles = self._plot()
+        with page.card("map", "Map and poles") as tools:
+            self._map = self._plot()
+        with tools:
+            self._borders = ui.label("borders: no statement on their status").classes("mp-muted")
+            self._which = ui.toggle(_MAPS, value="map", on_change=lambda _: self.refresh())
+            self._which.props("dense flat size=sm")
         with page.card("plane", "Alignment") as tools:
             self._plane = self._plot()
             self._empty = ui.label("Choose a state to see its alignment through time.")
@@ -52,7 +57,11 @@ class Figures:
         """Draw the present quarter."""
         view = self._page.view
         self._show(self._network, view.network())
-        self._show(self._poles, view.poles())
+        self._which.set_visibility(view.has_map)
+        on_map = view.has_map and self._which.value == "map"
+        self._borders.set_visibility(on_map)
+        large = self._page.enlarged == "map"
+        self._show(self._map, view.map(large=large) if on_map else view.poles())
         kind = self._kind.value
         nobody = kind == "state" and not view.chosen
         self._empty.set_visibility(nobody)
@@ -62,6 +71,8 @@ class Figures:
 
     @staticmethod
     def _show(plot: Any, figure: Figure) -> None:
+        if plot.figure is figure:
+            return
         plot.props["aria-label"] = figure["layout"]["meta"]["alt"]
         plot.update_figure(figure)
 

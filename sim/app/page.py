@@ -56,6 +56,7 @@ class Page:
     Attributes:
         session, view: what is shown.
         playing: whether quarters follow one another by themselves.
+        enlarged: area of the card that fills the page, empty for none.
     """
 
     def __init__(self, session: Session, offered: list[str]) -> None:
@@ -67,6 +68,7 @@ class Page:
         self._waiting: dict[str, float | None] = {}
         self._target: int | None = None
         self._wide: Any = None
+        self.enlarged = ""
         self.header = Header(self)
         with ui.element("div").classes("mp-body"):
             with ui.element("section").classes("mp-card").style("grid-area: side") as side:
@@ -235,19 +237,19 @@ class Page:
                 tools = ui.element("div").classes("mp-row mp-grow justify-end")
                 button = ui.button(icon="open_in_full").props("flat dense round size=sm")
                 button.props["aria-label"] = f"Enlarge: {title}"
-                button.on_click(lambda: self._widen(section, button))
+                button.on_click(lambda: self._widen(area, section, button))
             yield tools
 
-    async def _widen(self, section: Any, button: Any) -> None:
-        was = self._wide
+    async def _widen(self, area: str, section: Any, button: Any) -> None:
+        was, self._wide, self.enlarged = self._wide, None, ""
         if was is not None:
             was[0].classes(remove="mp-wide")
             was[1].props("icon=open_in_full")
-            self._wide = None
         if was is None or was[0] is not section:
             section.classes(add="mp-wide")
             button.props("icon=close_fullscreen")
-            self._wide = (section, button)
+            self._wide, self.enlarged = (section, button), area
+        self.figures.refresh()
         await asyncio.sleep(0.1)
         await self.measure()
 

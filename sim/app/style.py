@@ -75,6 +75,9 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
 .mp-table td, .mp-table th { font-size: 12.5px !important; padding: 2px 8px !important;
   height: 25px !important; }
 .mp-table tbody td:nth-child(2) { white-space: normal; }
+.mp-table .q-table__bottom--nodata { position: absolute; top: 34px; border: 0; padding: 0 8px;
+  color: var(--muted); font-size: 13px; }
+.mp-table .q-table__bottom-nodata-icon { display: none; }
 .q-tab { min-height: 32px !important; padding: 0 10px !important; }
 .q-tab__label { text-transform: none; font-size: 13px; }
 .q-btn { text-transform: none; }

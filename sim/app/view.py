@@ -5,6 +5,7 @@ The figures are those of the report; here they are made to fill the card that th
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from sim.app.session import Session
 from sim.plots.interactive import Figure, comembership, lines, network, place_states, plane
 from sim.plots.interactive.network import WIDTH
+from sim.plots.interactive.worldmap import can_map, world_map
 from sim.plots.style import colour
 from sim.results import Results
 from sim.scenario import format_quarter
@@ -51,6 +53,7 @@ class View:
         self.scale = 0.75
         self._places: Floats | None = None
         self._placed_for: frozenset[int] = frozenset()
+        self._map: tuple[object, Figure] | None = None
 
     def rearrange(self) -> None:
         """Place the states of the network anew at the next look."""
@@ -114,12 +117,40 @@ class View:
             colours=colours,
             chosen=self.chosen,
         )
-        named = {*session.spec.poles, *session.spec.focal, self.chosen}
+        named = self._named
         if len(shown) <= _LABELLED:
             named |= set(session.codes)
         _label(figure, named)
         figure["layout"]["showlegend"] = False  # the network beside it has the same colours
         return _filling(figure, l=52, r=14, t=8, b=44)
+
+    @cached_property
+    def has_map(self) -> bool:
+        """Whether the states have outlines on a map of today."""
+        return can_map(self.session.codes)
+
+    def map(self, *, large: bool = False) -> Figure:
+        """The world by bloc; the same object as before where nothing has changed on it.
+
+        Args:
+            large: whether there is room for the codes of all states.
+        """
+        cores, colours = self.cores
+        drawn = (tuple(cores), tuple(colours.items()), self.chosen, large)
+        if self._map is None or self._map[0] != drawn:
+            figure = world_map(
+                self.session.codes,
+                blocs=cores,
+                poles=self.session.spec.poles,
+                names=self._names,
+                colours=colours,
+                chosen=self.chosen,
+            )
+            if not large:
+                _few_codes(figure, self._named)
+            figure["layout"]["showlegend"] = False  # the network beside it has the same colours
+            self._map = drawn, _filling(figure, l=2, r=2, t=0, b=2)
+        return self._map[1]
 
     def poles(self) -> Figure:
         """Effective number of poles through the quarters, with the dated events."""
@@ -156,6 +187,12 @@ class View:
         return [format_quarter(spec.start + tick) for tick in range(spec.quarters + 1)]
 
     @property
+    def _named(self) -> set[str]:
+        """States whose codes are shown where there is little room."""
+        spec = self.session.spec
+        return {*spec.poles, *spec.focal, self.chosen}
+
+    @property
     def _names(self) -> dict[str, str]:
         return dict(zip(self.session.codes, self.session.state_names, strict=True))
 
@@ -181,6 +218,14 @@ def together(results: Results, report: CoalitionReport) -> Figure:
         blocs=[home.get(code, "") for code in results.record.states],
         poles=results.record.poles,
     )
+
+
+def _few_codes(figure: Figure, named: set[str]) -> None:
+    """Keep the codes of some states on a map."""
+    for trace in figure["data"]:
+        if "customdata" in trace:
+            pairs = zip(trace["customdata"], trace["text"], strict=True)
+            trace["text"] = [text if code in named else _BLANK for code, text in pairs]
 
 
 def _label(figure: Figure, named: set[str]) -> None:
