@@ -34,7 +34,7 @@ class Figures:
             button.props("flat dense round size=sm").tooltip("Arrange anew")
             button.props["aria-label"] = "Arrange the network anew"
         with page.card("map", "Map and poles") as tools:
-            self._map = self._plot()
+            self._map = self._plot("mp-map")
         with tools:
             self._borders = ui.label("borders: no statement on their status").classes("mp-muted")
             self._which = ui.toggle(_MAPS, value="map", on_change=lambda _: self.refresh())
