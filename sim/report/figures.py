@@ -226,12 +226,21 @@ def pole_colours(results: Results, colours: Mapping[str, str]) -> dict[str, str]
 def _plane(
     results: Results, report: CoalitionReport, colours: Mapping[str, str]
 ) -> Iterator[Picture]:
-    """The focal states between the first two poles."""
+    """The focal states between the two poles with which the leading state moves most."""
     record = results.record
     if len(record.poles) < 2 or "alignment" not in record.dyad_fields:
         return
-    a, b = record.poles[:2]
     known = set(record.dyads)
+    lead = leading_state(record)
+
+    def moved(pole: str) -> float:
+        if (lead, pole) not in known:
+            return -1.0
+        median = np.median(record.dyad("alignment", lead, pole), axis=0)
+        return float(np.ptp(median))
+
+    chosen = sorted(record.poles, key=moved, reverse=True)[:2]
+    a, b = sorted(chosen, key=record.poles.index)
     shown = [code for code in record.focal if (code, a) in known and (code, b) in known]
     if not shown:
         return

@@ -174,8 +174,10 @@ def _recipe(
         run += ["--quarters", str(results.record.quarters)] if "--quarters" in meta.command else []
         commands.append(("The runs", shlex.join([*run, *options])))
         if whatif is not None:
-            arms = ",".join(arm.name for arm in whatif.comparison.arms)
-            words = ["multipolar", "compare", file, "--arms", arms]
+            arms = [arm.name for arm in whatif.comparison.arms]
+            words = ["multipolar", "compare", file]
+            every = {BASE_ARM, *origin.spec.arms} - {meta.arm}
+            words += [] if every == set(arms) else ["--arms", ",".join(arms)]
             words += ["--against", meta.arm] if meta.arm != BASE_ARM else []
             words += ["--runs", str(whatif.comparison.runs), "--seed"]
             commands.append(
