@@ -135,7 +135,7 @@ def button(page: Any, name: str) -> Any:
     return page.get_by_role("button", name=name, exact=True)
 
 
-def state_in_network(page: Any, code: str) -> tuple[float, float]:
-    """Where on the page the circle of a state is."""
-    box = page.locator(".mp-network .textpoint").filter(has_text=code).first.bounding_box()
+def place_of(page: Any, figure: str, code: str) -> tuple[float, float]:
+    """Where on the page a state is in a figure: ``mp-network``, ``mp-map``."""
+    box = page.locator(f".{figure} .textpoint").filter(has_text=code).first.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -20,8 +20,8 @@ from tests.support_app import (
     browsing,
     button,
     opened,
+    place_of,
     serving,
-    state_in_network,
 )
 
 pytestmark = pytest.mark.skipif(not HAS_CHROMIUM, reason=MISSING)
@@ -72,10 +72,12 @@ def test_a_walk_through_the_dashboard(tmp_path: Path) -> None:
         assert page.locator(".mp-chip").inner_text() == chip
 
         # a click on a state tells why it moved
-        page.mouse.click(*state_in_network(page, "RUS"))
+        page.mouse.click(*place_of(page, "mp-network", "RUS"))
         page.locator(".mp-story h3").first.wait_for()
         assert "Russia" in page.locator(".mp-story").first.inner_text()
         page.locator("table.mp-parts").first.wait_for()
+        page.mouse.click(*place_of(page, "mp-map", "CHN"))
+        page.get_by_role("combobox", name="State").and_(page.locator('[value="China"]')).wait_for()
         page.get_by_role("tab", name="States").click()
         page.get_by_role("cell", name="Viet Nam (VNM)").click()
         page.locator(".mp-story", has_text="Viet Nam").first.wait_for()

@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.support_app import browsing, button, opened, serving, state_in_network
+from tests.support_app import browsing, button, opened, place_of, serving
 
 FLAGSHIPS = {"russia_dprk_pact": "RUS", "vietnam_bamboo": "VNM"}
 STEPS = 50
@@ -67,7 +67,7 @@ def measure(scenario: str, code: str, picture: Path | None) -> dict[str, Any]:
             steps.append(page.evaluate(_STEP))
         after = memory(served.process.pid)
         if picture is not None:
-            page.mouse.click(*state_in_network(page, code))
+            page.mouse.click(*place_of(page, "mp-network", code))
             page.locator(".mp-story h3").first.wait_for()
             page.wait_for_timeout(1500)
             page.screenshot(path=picture)
