@@ -1,6 +1,6 @@
 """Kill a sweep, its workers and its scheduler at random moments, and see whether anything is lost.
 
-    .venv/bin/python tools/kill_test.py [--kills 20] [--seed 1] [--runs 60]
+    .venv/bin/python tools/kill_test.py [--kills 20] [--seed 1] [--runs 60] [--first worker]
 
 A sweep of a made-up world runs as a process of its own, on threads or on a Dask scheduler with two
 worker processes. At a random moment `kill -9` hits the sweep, a worker or the scheduler, in turn;
@@ -100,8 +100,9 @@ def finished(folder: Path) -> dict[str, int]:
 class Campaign:
     """One sweep after the other, killed again and again."""
 
-    def __init__(self, place: Path, runs: int, luck: random.Random) -> None:
+    def __init__(self, place: Path, runs: int, first: str, luck: random.Random) -> None:
         self._place, self._luck = place, luck
+        self._first = TARGETS.index(first)
         self._options = (*OPTIONS, "--runs", str(runs))
         self._cluster = Cluster(place)
         self._folder = place / "killed-0"
@@ -120,16 +121,18 @@ class Campaign:
 
     def kill_once(self, number: int) -> bool:
         """Go on until a random moment, and kill; False if the sweep came to its end before."""
-        target = TARGETS[number % 3]
+        target = TARGETS[(self._first + number) % 3]
         threads = target == "sweep" and self._luck.random() < 0.5
         if not threads:
             self._cluster.mend()
         sweep = self._start(self._folder, "local:2" if threads else self._cluster.address)
-        moment = self._luck.uniform(2.0, 9.0)
+        began = time.monotonic()
+        if self._luck.random() < 0.75:  # else perhaps while it starts
+            self._await_part(sweep)
         try:
-            sweep.wait(moment)
+            sweep.wait(self._luck.uniform(0.0, 4.0))
         except subprocess.TimeoutExpired:
-            pass
+            moment = time.monotonic() - began
         else:
             self._judge()
             return False
@@ -149,6 +152,14 @@ class Campaign:
         said = f"{target:9} on {on} after {moment:3.1f} s, {len(self._known)} parts finished"
         print(f"kill {number + 1:2}: {said}", flush=True)
         return True
+
+    def _await_part(self, sweep: Process) -> None:
+        """Wait until the sweep has written a part since it was started, or is at its end."""
+        folder, before = self._folder / "parts", len(self._known)
+        while sweep.poll() is None:
+            if folder.is_dir() and len(list(folder.glob("*.parquet"))) > before:
+                return
+            time.sleep(0.02)
 
     def _judge(self) -> None:
         """See that what was finished before still is, and was not written again."""
@@ -173,7 +184,7 @@ class Campaign:
 
     def end(self) -> None:
         """Let the last sweep come to its end, and clear up."""
-        if self._known:
+        if self._folder.is_dir():
             self._start(self._folder, "local:2").wait()
             self._judge()
         self._cluster.close()
@@ -184,9 +195,10 @@ def main() -> int:
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--runs", type=int, default=60, help="of each of 100 points")
+    options.add_argument("--first", choices=TARGETS, default="sweep", help="killed first")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        campaign = Campaign(Path(scratch), asked.runs, random.Random(asked.seed))
+        campaign = Campaign(Path(scratch), asked.runs, asked.first, random.Random(asked.seed))
         done = 0
         while done < asked.kills:
             done += campaign.kill_once(done)
