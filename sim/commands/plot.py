@@ -64,7 +64,11 @@ def plot(
     ] = None,
     variable: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Of alignment, plane: another variable of pairs."),
+        typer.Option(
+            metavar="NAME",
+            help="Of alignment, plane: another variable of pairs; of the phases of a sweep: a "
+            "metric, 'METRIC > LEVEL' or partition.",
+        ),
     ] = None,
     quiet: Quiet = False,
 ) -> None:

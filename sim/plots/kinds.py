@@ -30,6 +30,7 @@ class Kind:
         drawing: module and function, imported when first used.
         help: what one sees, in a line.
         options: names of the options that the function takes beside ``page``.
+        also: further kinds of result that it draws.
     """
 
     name: str
@@ -37,6 +38,11 @@ class Kind:
     drawing: str
     help: str
     options: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    def fits(self, result: str) -> bool:
+        """Whether it draws this kind of result."""
+        return result == self.takes or result in self.also
 
     def draw(self, result: Any, page: Page | None = None, **options: Any) -> Figure:
         """Draw a result; options that the kind does not take are left out.
@@ -149,7 +155,10 @@ KINDS: Final[Mapping[str, Kind]] = {
             "phase",
             "phase",
             "sim.plots.phase:draw_phase",
-            "What comes out over two parameters, where it turns, and how surely.",
+            "What comes out over two parameters, where it turns, and how surely; of a sweep over a "
+            "grid, too (--variable 'METRIC > LEVEL', or partition).",
+            ("variable",),
+            ("sweep",),
         ),
     )
 }
@@ -157,7 +166,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 def kinds_for(takes: str) -> list[Kind]:
     """Return the kinds of figures of a kind of result, in the order of the table."""
-    return [kind for kind in KINDS.values() if kind.takes == takes]
+    return [kind for kind in KINDS.values() if kind.fits(takes)]
 
 
 def find_kinds(names: Iterable[str], takes: str) -> list[Kind]:
@@ -174,7 +183,7 @@ def find_kinds(names: Iterable[str], takes: str) -> list[Kind]:
         elif name not in KINDS:
             fits = f"for this result there are {', '.join(fitting)}"
             raise UserError(f"{shown(name)} is not a kind of figure{hint(name, KINDS)}; {fits}")
-        elif KINDS[name].takes != takes:
+        elif not KINDS[name].fits(takes):
             fits = f"this is a {takes}, for which there are {', '.join(fitting)}"
             raise UserError(f"{name} draws a saved {KINDS[name].takes}; {fits}")
         else:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.comparison import number
+from sim.experiments.sensitivity.phase import Phase
+from sim.experiments.sensitivity.swept import phase_of
 from sim.plots.style import (
     GREY,
     INK,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.experiments.sensitivity.phase import Phase
+    from sim.experiments.sweep import Sweep
 
 type Floats = npt.NDArray[np.float64]
 
@@ -37,13 +39,22 @@ _TINT: Final = 0.72
 """How far the colour of a phase is mixed with white where it holds barely more than the next."""
 
 
-def draw_phase(phase: Phase, *, page: Page = PAPER) -> Figure:
-    """Draw the plane of two parameters.
+def draw_phase(result: Phase | Sweep, *, page: Page = PAPER, variable: str | None = None) -> Figure:
+    """Draw the plane of two parameters; of a sweep, see :func:`swept.phase_of`.
 
     With phases, each has a colour, paler where fewer runs agree; lines are boundaries, hatching is
     where a test of signs cannot tell which phase leads. A metric without a level is shown by its
     mean, with contours. Small dots are the points that were run.
+
+    Args:
+        result: a phase diagram, or a finished sweep of two numbers over a grid.
+        page: what it is drawn for.
+        variable: of a sweep, what to look at.
+
+    Raises:
+        UserError: the sweep is no such grid, or has no such metric.
     """
+    phase = result if isinstance(result, Phase) else phase_of(result, variable)
     tall = min(_PANEL * page.scale, page.height - 1.9 * page.scale)
     height = tall + 1.9 * page.scale
     figure = new_figure(page.width, height, page)

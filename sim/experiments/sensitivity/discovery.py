@@ -39,6 +39,8 @@ LEAST_MASS: Final = 0.05
 """No box has fewer than this share of the runs."""
 PEEL: Final = 0.05
 LEAVES: Final = 8
+GAIN: Final = 0.1
+"""Part of the way from the share everywhere to all runs that a box must gain on points held out."""
 OVERFIT: Final = 0.1
 """Density lost on points held out from which on a box is called overfitted."""
 NOTHING: Final = 0.01
@@ -102,7 +104,8 @@ class Discovery:
     @property
     def useful(self) -> bool:
         """Whether the outcome is clearly more frequent inside also on points held out."""
-        return self.box.held_out_density > self.base_rate + 0.05
+        gained = self.box.held_out_density - self.base_rate
+        return gained > GAIN * (1.0 - self.base_rate)
 
     def words(self) -> str:
         """The box as a sentence."""
@@ -118,6 +121,8 @@ class Discovery:
 
     def _side(self, name: str, low: float, high: float) -> str:
         least, most = self.ranges[name]
+        if "=" in name:  # a level of a choice, 0 or 1
+            return name if low > least else f"not {name}"
         if low <= least:
             return f"{name} is at most {number(high)}"
         if high >= most:
