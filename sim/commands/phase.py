@@ -110,7 +110,7 @@ def register(app: typer.Typer) -> None:
 
         axes = parse_axis(x), parse_axis(y)
         warm(quiet=quiet)
-        with progress_bar("Running points", quiet=quiet) as progress:
+        with progress_bar("Running points", quiet=quiet, unit="runs") as progress:
             found = phase_diagram(
                 file,
                 *axes,

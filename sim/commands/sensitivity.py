@@ -144,7 +144,9 @@ def register(app: typer.Typer) -> None:
 
             def progress(step: str) -> Callable[[int, int], None] | None:
                 stack.close()
-                return stack.enter_context(progress_bar(step.capitalize(), quiet=quiet))
+                return stack.enter_context(
+                    progress_bar(step.capitalize(), quiet=quiet, unit="runs")
+                )
 
             def say(text: str) -> None:
                 if not quiet:

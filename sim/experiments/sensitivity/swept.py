@@ -138,7 +138,9 @@ def _numbers(sweep: Sweep, table: pd.DataFrame) -> pd.DataFrame:
         column = table[factor.name]
         if factor.levels:
             for level in factor.levels:
-                columns[f"{factor.name}={level}"] = (column.astype(str) == level).to_numpy(float)
+                columns[f"{factor.name}={level}"] = np.asarray(
+                    column.astype(str) == level, np.float64
+                )
         elif column.isna().any():
             message = "is not set at every point; such designs have no region"
             raise UserError(f"{factor.name} {message}")
