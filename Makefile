@@ -12,7 +12,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference golden measure calibrate bench pages blocs style format types layers lock clean
+.PHONY: help setup run app dev test check reference golden measure sensitivity calibrate bench pages blocs style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 
 measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explanation/measured.md
 	$(BIN)/python tools/measure.py --runs 200 --out docs/explanation/measured.md
+
+sensitivity: $(VENV)/.dev $(VENV)/.kernels ## Analyse what the flagships depend on, write docs/explanation/sensitivity.md (20 minutes)
+	$(BIN)/python tools/sensitivity_page.py --run-sweep results/vietnam_plane
 
 calibrate: $(VENV)/.dev $(VENV)/.kernels ## Calibrate on base rates and dated facts, write scenarios/parameters (30 minutes)
 	$(BIN)/multipolar calibrate base_rates --population 120 --out results/calibration/base_rates

@@ -175,7 +175,7 @@ def _bars(axes: Axes, rows: list[dict[str, Any]], page: Page) -> None:
             "size": page.pt(7.0),
             "annotation_clip": False,
         }
-        (name,) = fold(str(row["factor"]), page.pt(7.0), _LABELS - 0.25, 1)
+        name = _fitted(str(row["factor"]), page.pt(7.0), (_LABELS - 0.25) * page.scale)
         axes.annotate(name, (0, at), xytext=(-5, 0), ha="right", color=INK, **side)
         place = "" if row["place"] is None else f"  no. {row['place']}"
         said = f"{float(row['total']):.2f}{place}"
@@ -189,6 +189,16 @@ def _bars(axes: Axes, rows: list[dict[str, Any]], page: Page) -> None:
     axes.grid(axis="x", color="#EEEEEE", linewidth=0.8)
     axes.tick_params(axis="x", length=0)
     axes.spines["bottom"].set_visible(False)
+
+
+def _fitted(name: str, size: float, room: float) -> str:
+    """A name cut in its middle until it fits: its ends say where it lies and what it is."""
+    cut = name
+    while text_width(cut, size) > room and len(name) > 8:
+        half = len(name) // 2
+        name = name[: half - 1] + name[half + 1 :]
+        cut = f"{name[: half - 1]}...{name[half - 1 :]}"
+    return cut
 
 
 def _strip(figure: Figure, parts: Parts, bottom: float, page: Page) -> None:
