@@ -67,7 +67,10 @@ _FLOOR = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a parameter may be: ``kind`` over ``low`` to ``high``, a triangle's mode at ``mode``."""
+    """What a parameter may be: ``kind`` over ``low`` to ``high``.
+
+    ``mode`` is the declared default for a triangle, the middle without one.
+    """
 
     name: str
     low: float
@@ -328,7 +331,8 @@ class _Reader:
         elif low < known.bounds[0] or high > known.bounds[1]:
             bounds = f"{known.bounds[0]:g} to {known.bounds[1]:g}"
             self._log.value(place, key, f"{low:g} to {high:g} is outside the bounds {bounds}")
-        return Prior(name, low, high, min(max(known.default, low), high), kind)
+        mode = min(max(known.default, low), high) if kind == "triangular" else 0.5 * (low + high)
+        return Prior(name, low, high, mode, kind)
 
     def _target(self, name: str, node: Node) -> Target | None:
         given: dict[str, Node] = node.value
