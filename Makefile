@@ -60,11 +60,8 @@ sensitivity: $(VENV)/.dev $(VENV)/.kernels ## Analyse what the flagships depend 
 	$(BIN)/python tools/sensitivity_page.py --run-sweep results/vietnam_plane
 
 calibrate: $(VENV)/.dev $(VENV)/.kernels ## Calibrate on base rates and dated facts, write scenarios/parameters (30 minutes)
-	$(BIN)/multipolar calibrate base_rates --population 120 --out results/calibration/base_rates
-	@mkdir -p scenarios/parameters
-	cp results/calibration/base_rates/parameters.yaml scenarios/parameters/base_rates.yaml
-	cp results/calibration/base_rates/figures/posterior.png docs/explanation/posterior.png
-	cp results/calibration/base_rates/figures/fit.png docs/explanation/fit.png
+	$(BIN)/multipolar calibrate base_rates --population 120 --generations 4 --out results/calibration/base_rates
+	$(BIN)/python -m tools.calibration_page results/calibration/base_rates
 
 bench: $(VENV)/.dev $(VENV)/.kernels ## Measure the speed of everything, write docs/performance.md (15 minutes)
 	$(BIN)/python -m benchmarks.bench
