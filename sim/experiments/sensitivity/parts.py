@@ -15,9 +15,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim import __version__
-from sim.codegen import source_hash
 from sim.errors import UserError
+from sim.experiments.sweep.plan import code_version
 
 type Floats = npt.NDArray[np.float64]
 
@@ -27,8 +26,10 @@ EVALUATED: Final = Path("results") / "evaluated"
 
 def context(*parts: object) -> bytes:
     """Return a hash of what the values of points depend on beside the points, and of the code."""
-    text = "\n".join(map(str, (__version__, source_hash(), *parts)))
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    text = "\n".join(map(str, (code_version(), *parts)))
+    digest = hashlib.blake2b(text.encode(), digest_size=16)
+    digest.update(Path(__file__).with_name("factors.py").read_bytes())  # what coordinates mean
+    return digest.digest()
 
 
 class PartStore:
