@@ -96,7 +96,7 @@ def test_titles_say_what_was_found() -> None:
     assert any("settled but for AAS" in text for text in all_texts)
     assert any(text.startswith("DDD's alignment with CCC rises most") for text in all_texts)
     assert sum(results.run_id in text for text in all_texts) == 3
-    assert sum("Sources: made up" in text for text in all_texts) == 3
+    assert sum("Sources (1): made up" in text for text in all_texts) == 3
 
 
 def test_a_pole_and_its_bloc_have_one_colour() -> None:

@@ -34,12 +34,7 @@ _FAILED = 1
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
 
-    @app.command(
-        epilog="Example: [bold]multipolar sweep vietnam_bamboo --vary security.weight=2:9:8 "
-        "--vary mechanisms.trust=on,off --metric 'hedging(VNM)' --runs 20[/bold]. "
-        "Interrupted? [bold]multipolar sweep --resume FOLDER[/bold]. "
-        "Many machines? docs/how-to/sweep.md."
-    )
+    @app.command()
     def sweep(
         file: Annotated[
             str | None,
@@ -150,6 +145,10 @@ def register(app: typer.Typer) -> None:
         that is stopped, or whose machine dies, goes on where it was with --resume. The table is
         the same to the last bit on any number of threads and on any cluster. A run that fails does
         not stop the others; it is reported with its options and the exit code is 1.
+
+        Example: [cyan]multipolar sweep vietnam_bamboo --vary security.weight=2:9:8
+        --vary mechanisms.trust=on,off --metric 'hedging(VNM)' --runs 20[/cyan]. Interrupted?
+        [cyan]multipolar sweep --resume FOLDER[/cyan]. Many machines? docs/how-to/sweep.md.
         """
         from sim.errors import UserError
         from sim.experiments.sweep.design_file import read_runs

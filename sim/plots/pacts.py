@@ -182,8 +182,9 @@ def _finding(results: Results, held: Held) -> str:
     if _change(shares) < _LEAST:
         return f"Pacts stay as they are: {plural(len(held), 'pair')} of states have one throughout"
     exactly = shares - np.append(shares[1:], np.zeros((1, shares.shape[1])), axis=0)
-    # of two levels that change about as much, the higher one
-    level = int((np.abs(exactly[:, -1] - exactly[:, 0]) + _LEAST * np.arange(3)).argmax())
+    changed = np.abs(exactly[:, -1] - exactly[:, 0])
+    # of levels that change about as much, the highest: what is made says more than what it replaces
+    level = int(np.flatnonzero(changed >= changed.max() - _MOVED)[-1])
     return (
         f"The pacts of {pair[0]} and {pair[1]} change most: {PACT_LEVELS[level + 1]} in "
         f"{percent(float(exactly[level, 0]))} of the runs in {results.quarters[0]}, "

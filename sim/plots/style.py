@@ -243,7 +243,7 @@ def foot(figure: Figure, text: str, sources: Collection[str] = (), page: Page = 
     size, room = page.pt(_FOOT), width - 2.0 * _EDGE
     lines = fold(text, size, room, 3)
     if sources:
-        lines += fold(f"Sources: {'; '.join(sources)}", size, room, 1)
+        lines += fold(f"Sources ({len(sources)}): {'; '.join(sources)}", size, room, 2)
     figure.text(
         _EDGE / width,
         0.07 / height,
