@@ -76,7 +76,7 @@ class Posterior:
         figures: what each point gives for each target, by name, ``(S,)``.
         distances: of the points, ``(S,)``.
         epsilons: threshold of each generation, infinite for the first.
-        evaluations: how often the model was evaluated in all.
+        evaluations: points that were tried in all generations together.
         complete: whether no generation is missing.
     """
 
@@ -242,7 +242,7 @@ def _posterior(
         },
         distances=np.array([targets.distance(figures) for figures in found]),
         epsilons=tuple(_epsilons(history)),
-        evaluations=len(memory),
+        evaluations=int(history.total_nr_simulations),
         complete=_finished(history, settings),
     )
 
