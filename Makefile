@@ -12,7 +12,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference golden measure sensitivity calibrate bench pages blocs style format types layers lock clean
+.PHONY: help setup run app dev test check reference golden measure sensitivity calibrate bench results pages blocs style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

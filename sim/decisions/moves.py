@@ -152,12 +152,12 @@ COURT_COST = param(
 )
 PROVOKE_COST = param(
     "moves.provoke",
-    4.8,
-    (4.2, 5.4),
+    2.84,
+    (2.13, 3.63),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of an act of pressure",
-    source="onset of militarised disputes .0022-.0036 per pair and year (fact 16)",
+    source="calibrated (docs/calibration.md) on the onset of militarised disputes (fact 16)",
 )
 RECONCILE_COST = param(
     "moves.reconcile",
