@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
+import inspect
 import pkgutil
 import sys
 from typing import Annotated
@@ -70,6 +71,14 @@ def register_all() -> None:
     known = {name: place for place, name in enumerate(ORDER)}
     for name in sorted(found, key=lambda name: (known.get(name, len(ORDER)), name)):
         importlib.import_module(f"{commands.__name__}.{name}").register(app)
+    for command in app.registered_commands:
+        if command.callback is not None and command.help is None:
+            command.help = _paragraphs(inspect.getdoc(command.callback) or "")
+
+
+def _paragraphs(text: str) -> str:
+    """Join the lines of each paragraph, which the terminal folds by its own width."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 register_all()
