@@ -197,7 +197,7 @@ def main() -> None:
     options.add_argument(
         "--saved", nargs=2, type=Path, help="Reports: of russia_dprk_pact, vietnam_bamboo."
     )
-    options.add_argument("--notes", type=Path, default=Path("tools/sensitivity_notes.md"))
+    options.add_argument("--notes", type=Path, default=Path("tools/sensitivity_notes.txt"))
     options.add_argument("--sweep", type=Path, help="A sweep of vietnam_bamboo, to be drawn.")
     options.add_argument(
         "--run-sweep", type=Path, help="Make this sweep first, unless it is there."
