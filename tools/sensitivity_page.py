@@ -15,6 +15,7 @@ from typing import Any
 from sim.errors import UserError
 from sim.experiments.comparison import number, with_bounds
 from sim.experiments.sensitivity import SensitivityReport, sensitivity
+from sim.experiments.sensitivity.analysis import Effort
 from sim.experiments.sensitivity.designs import MATTERS
 from sim.experiments.sensitivity.findings import in_a_line
 from sim.experiments.sensitivity.plane import pair_metrics
@@ -89,7 +90,8 @@ FINDINGS: dict[str, dict[str, Any]] = {
 
 def analyse(name: str, **options: Any) -> SensitivityReport:
     """The analysis of a flagship, as the page shows it."""
-    return sensitivity(name, **FINDINGS[name], **options)
+    # a page is read more often than made: more trajectories than a first look has
+    return sensitivity(name, **FINDINGS[name], effort=Effort(trajectories=16, kept=3), **options)
 
 
 HEAD = """\
