@@ -666,6 +666,7 @@ def test_later_override_wins_over_an_arm_and_an_earlier_one() -> None:
     ("override", "message"),
     [
         ("states.RUS.capabilty=1", "unknown field; did you mean 'capability'?"),
+        ("states.RUX.capability=1", "states.RUX: unknown state; did you mean 'RUS'?"),
         (
             "security.weigth=8",
             "unknown key 'security.weigth'; did you mean 'security.weight'?",

@@ -172,6 +172,7 @@ class Loader:
             over = read_override(text, self._words, tuple(self._document.members), log)
             if over is not None:
                 self._drop_shapeless(over, log)
+                self._known_states(root, over, log)
                 root = self._over(root, over, log)
         if quarters is not None:
             if not 1 <= quarters <= MAX_QUARTERS:
@@ -211,6 +212,20 @@ class Loader:
             elif not adds and (child.value is None or child.value is False):
                 log.key(child, f"states.{name}", "an arm cannot remove a state")
                 del changed.value[name]
+
+    @staticmethod
+    def _known_states(root: Node, over: Node, log: Log) -> None:
+        """Check that a number of a state, such as states.AAA.capability=1, has that state.
+
+        Only ``states.AAA={...}``, which says all of a state at once, adds one.
+        """
+        known, changed = root.value.get("states"), over.value.get("states")
+        if known is None or changed is None:
+            return
+        for name, child in changed.value.items():
+            one = isinstance(child.value, dict) and len(child.value) == 1
+            if one and name != "defaults" and name not in known.value:
+                log.key(child, f"states.{name}", f"unknown state{hint(name, known.value)}")
 
     @staticmethod
     def _over(root: Node, over: Node, log: Log) -> Node:
