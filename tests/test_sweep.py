@@ -427,6 +427,15 @@ def test_runs_are_a_number_or_numbers() -> None:
 
 
 # --- executors and the command -------------------------------------------------------------------
+def test_a_scheduler_file_that_never_comes(
+    six: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(pools, "_PATIENCE", 0.2)
+    with pytest.raises(UserError, match=r"no scheduler file .*is `dask scheduler` running"):
+        small(six, tmp_path / "s", executor=str(tmp_path / "scheduler.json"))
+
+
 @pytest.mark.parametrize("text", ["locl", "local:0", "local:x", "http://a:1", ""])
 def test_executors_that_do_not_exist(six: Path, text: str) -> None:
     evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)

@@ -120,7 +120,7 @@ def _range(name: str, text: str) -> Axis:
     if len(parts) == 2:
         return Axis(factor, (), low, high)
     if count != int(count) or not 2 <= count <= MAX_POINTS:
-        raise UserError(f"{name}: {count:g} is not a number of values, 2 or more")
+        raise UserError(f"{name}: {count:,.12g} is not a number of values, 2 to {MAX_POINTS:,}")
     return Axis(factor, tuple(np.linspace(low, high, int(count)).tolist()), low, high)
 
 

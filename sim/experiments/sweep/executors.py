@@ -10,6 +10,7 @@ import hashlib
 import os
 import pickle
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +38,8 @@ type Measured = tuple[Floats, list[tuple[int, str]]]
 LOCAL: Final = "local"
 _ADDRESSES: Final = ("tcp://", "tls://", "ucx://", "ws://", "wss://", "inproc://")
 _SLICE: Final = 2 * CHUNK
+_PATIENCE = 30.0
+"""Seconds that a scheduler has to write its file: both are often started at the same time."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
     except ImportError as error:
         said = "needs Dask: pip install 'multipolar[cluster]'"
         raise UserError(f"--executor {address} {said}") from error
+    if address.endswith(".json"):
+        _await_file(Path(address))
     packed, digest = pack(evaluator)
     code = code_version()
     try:
@@ -152,6 +158,15 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
     finally:
         executor.shutdown(wait=False)
         client.close(timeout=2)
+
+
+def _await_file(path: Path) -> None:
+    """Wait for a scheduler's file; Dask itself would wait for ever."""
+    end = time.monotonic() + _PATIENCE
+    while not path.is_file():
+        if time.monotonic() >= end:
+            raise UserError(f"no scheduler file {shown(str(path))}: is `dask scheduler` running?")
+        time.sleep(0.1)
 
 
 def pack(evaluator: Evaluator) -> tuple[bytes, str]:
