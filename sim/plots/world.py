@@ -62,6 +62,22 @@ def project(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> Floats:
     return np.stack([x, y], axis=-1)
 
 
+@lru_cache(maxsize=1)
+def shapes() -> dict[str, list[Floats]]:
+    """Return the rings of each country on the map, ``(points, 2)``, by code as :func:`outlines`."""
+    return {code: [project(*ring.T) for ring in rings] for code, rings in outlines().items()}
+
+
+@lru_cache(maxsize=512)
+def spot(code: str) -> Floats:
+    """Return a place well inside a country on the map, ``(2,)``.
+
+    Raises:
+        KeyError: it has no outline.
+    """
+    return inside(shapes()[code][0])
+
+
 def area(ring: Floats) -> float:
     """Return the area of a ring of points in the plane, ``(points, 2)``."""
     x, y = ring.T

@@ -20,7 +20,7 @@ from sim.plots.interactive.base import (
     told,
 )
 from sim.plots.style import INK
-from sim.plots.world import NORTH, NOTE, SOUTH, area, inside, outlines, project
+from sim.plots.world import NORTH, NOTE, SOUTH, area, outlines, project, shapes, spot
 
 type Floats = npt.NDArray[np.float64]
 
@@ -68,17 +68,17 @@ def world_map(
     names = names or {}
     shades = dict(colours) if colours is not None else core_colours(poles, blocs)
     share = np.ones(len(codes)) if together is None else np.asarray(together, np.float64)
-    shapes = {code: [project(*ring.T) for ring in rings] for code, rings in outlines().items()}
+    lands = shapes()
     left, right, low, high = _frame()
     pixels = WIDTH / (right - left)
-    data = [_land([ring for code, rings in shapes.items() if code not in codes for ring in rings])]
-    shown = [i for i, code in enumerate(codes) if code in shapes]
+    data = [_land([ring for code, rings in lands.items() if code not in codes for ring in rings])]
+    shown = [i for i, code in enumerate(codes) if code in lands]
     for core in [*shades, ""]:
         mine = [i for i in shown if blocs[i] == core]
         for place, i in enumerate(mine):
             fill, _ = fill_of(core, shades, float(share[i]))
             data.append(
-                _rings(shapes[codes[i]])
+                _rings(lands[codes[i]])
                 | {
                     "name": f"bloc of {escaped(core)}" if core else ALONE,
                     "fillcolor": fill,
@@ -90,8 +90,8 @@ def world_map(
                     "showlegend": place == 0,
                 }
             )
-    spots = {i: inside(shapes[codes[i]][0]) for i in shown}
-    data.append(_places(codes, blocs, names, together, share, shapes, spots, shades, pixels))
+    spots = {i: spot(codes[i]) for i in shown}
+    data.append(_places(codes, blocs, names, together, share, lands, spots, shades, pixels))
     hedgers = [i for i in shown if (hedging or {}).get(codes[i], 0.0) >= HEDGER]
     if hedgers:
         data.append(_rings_round(codes, hedgers, spots))
@@ -144,13 +144,13 @@ def _places(
     names: Mapping[str, str],
     together: npt.ArrayLike | None,
     share: Floats,
-    shapes: Mapping[str, Sequence[Floats]],
+    lands: Mapping[str, Sequence[Floats]],
     spots: Mapping[int, Floats],
     shades: dict[str, str],
     pixels: float,
 ) -> dict[str, Any]:
     """Places to point at, dots for small states, codes where there is room, the largest first."""
-    size = {i: area(shapes[codes[i]][0]) * pixels**2 for i in spots}
+    size = {i: area(lands[codes[i]][0]) * pixels**2 for i in spots}
     order = sorted(spots, key=lambda i: -size[i])
     taken: list[Floats] = []
     texts = []
