@@ -56,7 +56,7 @@ golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explanation/measured.md
 	$(BIN)/python tools/measure.py --runs 200 --out docs/explanation/measured.md
 
-sensitivity: $(VENV)/.dev $(VENV)/.kernels ## Analyse what the flagships depend on, write docs/explanation/sensitivity.md (25 minutes)
+sensitivity: $(VENV)/.dev $(VENV)/.kernels ## Analyse what the flagships depend on, write docs/explanation/sensitivity.md (25 minutes on two free cores)
 	$(BIN)/python tools/sensitivity_page.py --run-sweep results/vietnam_plane
 
 calibrate: $(VENV)/.dev $(VENV)/.kernels ## Calibrate on base rates and dated facts, write scenarios/parameters (30 minutes)
