@@ -128,6 +128,7 @@ class _Builder:
             synthetic=self.synthetic,
             arm=arm,
             overrides=overrides,
+            notices=tuple(self.log.notices),
         )
 
     def _strongest(self, block: str) -> tuple[str, ...]:

@@ -109,11 +109,13 @@ class Log:
     """The problems found so far.
 
     ``dropped`` has the dotted keys of the entries taken out because they are malformed: a
-    reference to one of those is not a second mistake.
+    reference to one of those is not a second mistake. ``notices`` has what is no mistake but is
+    told: what is said and has no effect, what is lacking and which default is taken.
     """
 
     def __init__(self) -> None:
         self.problems: dict[Problem, bool] = {}
+        self.notices: dict[Problem, None] = {}
         self.dropped: set[str] = set()
 
     def at(self, layer: Layer, line: int, column: int, key: str, message: str) -> None:
@@ -127,6 +129,11 @@ class Log:
     def key(self, node: Node, key: str, message: str) -> None:
         """Note a problem with the key in front of a node."""
         self.at(node.layer, node.key_line, node.key_column, key, message)
+
+    def notice(self, node: Node, key: str, message: str) -> None:
+        """Note something to be told about the key in front of a node; it stops nothing."""
+        problem = node.layer.problem(node.key_line, node.key_column, key, message)
+        self.notices[problem] = None
 
     def stop(self, first: str = "") -> None:
         """Raise what was found, if anything, in order of place, the file ``first`` first.

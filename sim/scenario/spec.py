@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
+from sim.errors import Problem
 from sim.scenario.quarter import Quarter
 from sim.scenario.synthetic import SyntheticSpec
 
@@ -164,7 +165,8 @@ class ScenarioSpec:
     ``relations`` has every relation by the name of its field and the ordered pair ``(i, j)``;
     ``synthetic`` says how the states of a made-up world come about, if it is one.
     ``channels`` likewise, where either side may be the rest of the world, ``ROW``. ``arm`` is
-    the arm applied, ``base`` for none.
+    the arm applied, ``base`` for none. ``notices`` are to be told to whoever runs it: what is said
+    and has no effect, what is lacking and what is taken instead.
     """
 
     path: str
@@ -196,6 +198,7 @@ class ScenarioSpec:
     synthetic: SyntheticSpec | None
     arm: str
     overrides: tuple[str, ...]
+    notices: tuple[Problem, ...] = ()
 
     def hash(self) -> str:
         """Return the SHA-256 of what is simulated, as 64 hexadecimal digits.
@@ -213,7 +216,7 @@ class ScenarioSpec:
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-_NOT_HASHED = frozenset(("path", "arms", "claims", "arm", "overrides"))
+_NOT_HASHED = frozenset(("path", "arms", "claims", "arm", "overrides", "notices"))
 
 
 def _canonical(value: Any) -> Any:
