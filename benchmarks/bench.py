@@ -27,6 +27,7 @@ from benchmarks.floor import floor
 from sim import draws, ensemble, kernel, load_scenario
 from sim.experiments.run import run as scenario_run
 from sim.model import MultipolarModel
+from sim.types import Luck
 from sim.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -262,30 +263,26 @@ def phases(states: int) -> dict[str, float]:
     spec = synthetic(states, 40)
     world, entries = World(spec), kernel.entries()
     n, spent = world.n, dict.fromkeys(("settle", "organise", "schedule", "turns", "finish"), 0.0)
-    b = draws.start(world, 1, 0)
-    order = np.zeros((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64)
-    times, cells = np.zeros(len(order)), np.zeros(kernel.choice_cells(n))
+    w = draws.start(world, 1, 0).blocks
+    order, times, cells = kernel.space(n)
     log, counts = np.zeros((8 * n, kernel.LOG_COLUMNS)), np.zeros(2, dtype=np.int64)
-    entries.begin(b.M, b.V, b.G, b.B, b.P, n, world.keys)
+    entries.begin(w, world.keys)
     quarters = 12 if states > 100 else 40
     for tick in range(quarters + 1):  # the first loads the compiled code
         if tick == 1:
             spent = dict.fromkeys(spent, 0.0)
         marks = [time.perf_counter()]
-        entries.settle(b.M, b.V, b.G, b.B, b.P, n, tick, 1, 0)
+        luck = Luck(tick, 1, 0, world.keys)
+        entries.settle(w, luck)
         marks.append(time.perf_counter())
-        core = (b.M, b.V, b.G, b.B, b.P, n, tick, 1, 0, world.keys)
-        logged = entries.organise(*core, log, 0)
+        logged = entries.organise(w, luck, log, 0)
         marks.append(time.perf_counter())
-        count = entries.schedule(b.V, b.P, n, tick, 1, 0, world.keys, order, times)
+        count = entries.schedule(w, luck, order, times)
         marks.append(time.perf_counter())
         for position, (i, k) in enumerate(order[:count].tolist()):
-            logged = entries.turn(
-                i, k, position, b.M, b.V, b.P, n, tick, 1, 0, world.keys, cells, log, logged,
-                counts,
-            )  # fmt: skip
+            logged = entries.turn(w, luck, i, k, position, cells, log, logged, counts)
         marks.append(time.perf_counter())
-        entries.finish(b.M, b.V, b.P, n)
+        entries.finish(w)
         marks.append(time.perf_counter())
         for part, start, end in zip(spent, marks[:-1], marks[1:], strict=True):
             spent[part] += end - start

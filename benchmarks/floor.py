@@ -80,6 +80,7 @@ def count(states: int) -> dict[str, int]:
     from sim.kernel import choice, step
     from sim.kernel.organise import organise
     from sim.scenario import load_scenario
+    from sim.types import Blocks, Luck
     from sim.world import World
 
     bits_float = mathx.bits_float
@@ -88,25 +89,24 @@ def count(states: int) -> dict[str, int]:
     choice.tile = lambda: space
     world = World(load_scenario("synthetic", overrides=[f"synthetic.states={states}"]))
     n = world.n
-    b = draws.start(world, 1, 0)
+    b = draws.start(world, 1, 0).blocks
     M, V = CountedSheets(b.M, "sheets"), CountedSheets(b.V, "rows")
     G, B = CountedSheets(b.G, "rows"), CountedSheets(b.B, "rows")
-    P, keys = b.P.tolist(), [int(key) for key in world.keys]
-    step.begin(M, V, G, B, P, n, keys)
+    keys = [int(key) for key in world.keys]
+    w, luck = Blocks(M, V, G, B, b.P.tolist(), n), Luck(1, 1, 0, keys)
+    step.begin(w, keys)
     room = n * kernel.MAX_OPPORTUNITIES
     order, times = np.zeros((room, 2), dtype=np.int64), np.zeros(room)
     log = np.zeros((4 * n, kernel.LOG_COLUMNS))
     cells: list[float] = [0.0] * kernel.choice_cells(n)
     COUNTS.clear()
-    step.settle(M, V, G, B, P, n, 1, 1, 0)
-    logged = organise(M, V, G, B, P, n, 1, 1, 0, keys, log, 0)
-    turns = step.schedule(V, P, n, 1, 1, 0, keys, order, times)
+    step.settle(w, luck)
+    logged = organise(w, luck, log, 0)
+    turns = step.schedule(w, luck, order, times)
     opportunities = [0, 0]
     for position, (i, k) in enumerate(order[:turns].tolist()):
-        logged = step.turn(
-            i, k, position, M, V, P, n, 1, 1, 0, keys, cells, log, logged, opportunities
-        )
-    step.finish(M, V, P, n)
+        logged = step.turn(w, luck, i, k, position, cells, log, logged, opportunities)
+    step.finish(w)
     return dict(COUNTS) | {"turns": turns}
 
 

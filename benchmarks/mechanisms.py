@@ -13,7 +13,6 @@ import argparse
 import math
 import time
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import numba
 import numpy as np
@@ -22,25 +21,25 @@ from sim import load_scenario
 from sim import vocabulary as names
 from sim.codegen import arguments_of
 from sim.model import MultipolarModel
+from sim.types import Blocks, Luck
 
 #: time that one measurement should take, s
 LONG = 0.02
 
 
-def state(states: int, quarters: int) -> SimpleNamespace:
+def state(states: int, quarters: int) -> tuple[Blocks, Luck]:
     """A synthetic world after some quarters of play."""
     overrides = [f"synthetic.states={states}", f"clock.quarters={quarters}"]
     model = MultipolarModel(load_scenario("synthetic", overrides=overrides))
     for _ in range(quarters):
         model.step()
-    blocks = {name: getattr(model, name) for name in "MVGBP"}
-    return SimpleNamespace(**blocks, n=states, tick=quarters + 1, seed=1, run=0)
+    return model.blocks, Luck(quarters + 1, 1, 0, model.world.keys)
 
 
 def loop_of(update: Callable[..., None]) -> Callable[..., None]:
     """Compiled: call a mechanism ``times`` times."""
     text = (
-        "def loop(times, M, V, G, B, P, n, tick, seed, run):\n"
+        "def loop(times, w, luck):\n"
         "    for _ in range(times):\n"
         f"        update({arguments_of(update)})\n"
     )
@@ -50,20 +49,20 @@ def loop_of(update: Callable[..., None]) -> Callable[..., None]:
     return compiled
 
 
-def cost(loop: Callable[..., None], at: SimpleNamespace, repeat: int) -> float:
+def cost(loop: Callable[..., None], at: tuple[Blocks, Luck], repeat: int) -> float:
     """Microseconds of one call, the best of some tries; the state is left as it was."""
-    M, V, G, B = at.M.copy(), at.V.copy(), at.G.copy(), at.B.copy()
-    blocks = (M, V, G, B, at.P, at.n, at.tick, at.seed, at.run)
-    loop(1, *blocks)
+    start, luck = at
+    w = start._replace(M=start.M.copy(), V=start.V.copy(), G=start.G.copy(), B=start.B.copy())
+    loop(1, w, luck)
     clock = time.perf_counter()
-    loop(1, *blocks)
+    loop(1, w, luck)
     times = max(1, math.ceil(LONG / (time.perf_counter() - clock + 1e-7)))
     best = math.inf
     for _ in range(repeat):
-        for mine, start in zip((M, V, G, B), (at.M, at.V, at.G, at.B), strict=True):
-            np.copyto(mine, start)
+        for mine, before in zip(w[:4], start[:4], strict=True):
+            np.copyto(mine, before)
         clock = time.perf_counter()
-        loop(times, *blocks)
+        loop(times, w, luck)
         best = min(best, (time.perf_counter() - clock) / times)
     return 1e6 * best
 

@@ -32,7 +32,7 @@ from sim.decisions.moves import COURT_ANSWER, COURT_STEP
 from sim.ensemble import STATE_SERIES
 from sim.scenario import ScenarioSpec, format_quarter, load_scenario
 from sim.streams import CHOICE, CONSENT, OPPORTUNITY, block, unit
-from sim.types import Move
+from sim.types import Luck, Move
 from sim.world import World
 
 
@@ -267,18 +267,14 @@ class ReferenceModel(mesa.Model):
         self.seed = self.random.getrandbits(31) if seed is None else seed
         self.run = run
         self.world = World(self.spec)
-        blocks = draws.start(self.world, self.seed, run)
-        self.M, self.V, self.P = blocks.M, blocks.V, blocks.P
-        self.G, self.B = blocks.G, blocks.B
+        self.blocks, self.events = draws.start(self.world, self.seed, run)
+        self.M, self.V, self.G, self.B, self.P, _ = self.blocks
         self.p = {param.name: float(self.P[param.row]) for param in names.PARAMS.values()}
         self.commitments, self.entrapments = (
             (0.0, *(self.p[f"pacts.{what}_{x}"] for x in ("consultation", "arms", "defence")))
             for what in ("commitment", "entrapment")
         )
-        self.events = blocks.events
-        self.core = (self.M, self.V, self.P, self.world.n)
-        self.blocks = (self.M, self.V, self.G, self.B, self.P, self.world.n)
-        kernel.begin(*self.blocks, self.world.keys)
+        kernel.begin(self.blocks, self.world.keys)
         self.states = [StateAgent(self, code, i) for i, code in enumerate(self.world.codes)]
         self.log: list[tuple[Any, ...]] = []
         self.opportunities = self.idle = 0
@@ -305,7 +301,7 @@ class ReferenceModel(mesa.Model):
 
     def play_event(self, row: int) -> None:
         """Apply a row of the event table."""
-        kernel.play_event_at(*self.blocks, self.events, self.world.limits, row)
+        kernel.play_event_at(self.blocks, self.events, self.world.limits, row)
 
     def step(self) -> None:
         """A quarter: mechanisms, assessment, accession, moves in random order, observation.
@@ -313,7 +309,7 @@ class ReferenceModel(mesa.Model):
         Mesa has played the events of the quarter before.
         """
         started = perf_counter()
-        kernel.settle(*self.blocks, self.tick, self.seed, self.run)
+        kernel.settle(self.blocks, self.luck())
         self.accede()
         moving = perf_counter()
         self.agents.do("read")
@@ -322,19 +318,21 @@ class ReferenceModel(mesa.Model):
             self.states[index].step(k, position)
         self.agents.do("write")
         moved = perf_counter()
-        kernel.finish(*self.core)
+        kernel.finish(self.blocks)
         self.seconds["moves"] += moved - moving
         self.seconds["rules"] += moving - started + perf_counter() - moved
         self.datacollector.collect(self)
         if self.tick >= self.spec.quarters:
             self.running = False
 
+    def luck(self) -> Luck:
+        """What the draws of this quarter are keyed by."""
+        return Luck(self.tick, self.seed, self.run, self.world.keys)
+
     def accede(self) -> None:
         """States apply to, join and leave organisations."""
         rows = np.zeros((self.world.n, kernel.LOG_COLUMNS))
-        logged = kernel.organise(
-            *self.blocks, self.tick, self.seed, self.run, self.world.keys, rows, 0
-        )
+        logged = kernel.organise(self.blocks, self.luck(), rows, 0)
         self.log += [tuple(row) for row in rows[:logged, :8].tolist()]
 
 

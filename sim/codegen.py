@@ -80,17 +80,17 @@ def cache_folder() -> Path:
 MIX = """
 
 @njit
-def taught(G, B, i):
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] == SCHOOL and B[k, i] > 0.0:
+def taught(w, i):
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] == SCHOOL and w.B[k, i] > 0.0:
             return True
     return False
 
 
 @njit
-def mix(V, G, B, n):
-    for i in range(n):
-        if not taught(G, B, i):
+def mix(w):
+    for i in range(w.n):
+        if not taught(w, i):
             continue
 """
 
@@ -109,13 +109,13 @@ def rules_source() -> str:
         lines.append(f"import {module.__name__} as m{k}\n")
     for k, module in enumerate(names.TERM_MODULES.values()):
         lines.append(f"import {module.__name__} as t{k}\n")
-    lines.append("\n\n@njit\ndef start(M, V, G, B, P, n):\n    pass\n")
+    lines.append("\n\n@njit\ndef start(w):\n    pass\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
         if rule.start is not None:
             lines.append(f"    m{k}.start({arguments_of(rule.start)})\n")
-    lines.append("\n\n@njit\ndef mechanisms(M, V, G, B, P, n, tick, seed, run):\n    pass\n")
+    lines.append("\n\n@njit\ndef mechanisms(w, luck):\n    pass\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
-        lines.append(f"    if P[{names.SWITCHES[rule.name]}] > 0.5:\n")
+        lines.append(f"    if w.P[{names.SWITCHES[rule.name]}] > 0.5:\n")
         lines.append(f"        m{k}.update({arguments_of(rule.update)})\n")
     lines.append(MIX)
     mixed = [
@@ -123,19 +123,19 @@ def rules_source() -> str:
         for name, field in names.STATE_FIELDS.items()
         if name in names.SCHOOL_ROWS
     ]
-    lines.extend(f"        V[{field}, i] = {neutral}\n" for field, _, neutral in mixed)
-    lines.append("        for k in range(G.shape[1]):\n")
-    lines.append("            share = B[k, i]\n")
-    lines.append("            if G[COLLECTIVE_KIND, k] == SCHOOL and share > 0.0:\n")
+    lines.extend(f"        w.V[{field}, i] = {neutral}\n" for field, _, neutral in mixed)
+    lines.append("        for k in range(w.G.shape[1]):\n")
+    lines.append("            share = w.B[k, i]\n")
+    lines.append("            if w.G[COLLECTIVE_KIND, k] == SCHOOL and share > 0.0:\n")
     lines.extend(
-        f"                V[{field}, i] += share * (G[{row}, k] - {neutral})\n"
+        f"                w.V[{field}, i] += share * (w.G[{row}, k] - {neutral})\n"
         for field, row, neutral in mixed
     )
     slopes = ("per_commitment", "per_entrapment")
     for change in (*slopes, *CHANGES):
-        arguments = "M, V, P, i, j" if change in slopes else "M, V, P, i, j, a, b"
+        arguments = "w, i, j" if change in slopes else "w, i, j, a, b"
         feeling = [
-            (k, f"{term.sign} * P[{term.weight}] * V[{term.multiplier}, i]")
+            (k, f"{term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]")
             for k, (term, module) in enumerate(
                 zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True)
             )
@@ -157,24 +157,24 @@ def rules_source() -> str:
     influence = list(names.TERMS).index("influence")
     fear, hold = names.TERMS["security"], names.TERMS["influence"]
     lines.append(
-        "\n\n@njit\ndef third(M, V, P, m, i, j, threat, patron_i, patron_j):\n"
-        f"    w = P[{fear.weight}] * V[{fear.multiplier}, m]\n"
-        f"    x = P[{hold.weight}] * V[{hold.multiplier}, m]\n"
-        f"    return w * t{security}.third(M, V, P, m, threat) + x * (\n"
-        f"        t{influence}.third(M, V, P, m, i, patron_i)\n"
-        f"        + t{influence}.third(M, V, P, m, j, patron_j))\n"
+        "\n\n@njit\ndef third(w, m, i, j, threat, patron_i, patron_j):\n"
+        f"    feared = w.P[{fear.weight}] * w.V[{fear.multiplier}, m]\n"
+        f"    held = w.P[{hold.weight}] * w.V[{hold.multiplier}, m]\n"
+        f"    return feared * t{security}.third(w, m, threat) + held * (\n"
+        f"        t{influence}.third(w, m, i, patron_i)\n"
+        f"        + t{influence}.third(w, m, j, patron_j))\n"
     )
-    lines.append("\n\n@njit\ndef utility(M, V, P, n, i):\n    total = 0.0\n")
+    lines.append("\n\n@njit\ndef utility(w, i):\n    total = 0.0\n")
     lines.extend(
-        f"    total += {term.sign} * P[{term.weight}] * V[{term.multiplier}, i]"
-        f" * t{k}.value(M, V, P, n, i)\n"
+        f"    total += {term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]"
+        f" * t{k}.value(w, i)\n"
         for k, term in enumerate(names.TERMS.values())
     )
     lines.append("    return total\n")
-    lines.append("\n\n@njit\ndef values(M, V, P, n, i, out):\n    pass\n")
+    lines.append("\n\n@njit\ndef values(w, i, out):\n    pass\n")
     lines.extend(
-        f"    out[{k}] = {term.sign} * P[{term.weight}] * V[{term.multiplier}, i]"
-        f" * t{k}.value(M, V, P, n, i)\n"
+        f"    out[{k}] = {term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]"
+        f" * t{k}.value(w, i)\n"
         for k, term in enumerate(names.TERMS.values())
     )
     return "".join(lines)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from sim.jit import inline
-from sim.types import Parts
+from sim.types import Blocks
 
 FULL = 0.999
 """From this part on a state is a full member of an organisation, or a party of a conflict."""
 
 
 @inline
-def is_member(B: Parts, k: int, i: int) -> bool:
+def is_member(w: Blocks, k: int, i: int) -> bool:
     """Whether i is a full member of organisation k."""
-    full: bool = B[k, i] > FULL
+    full: bool = w.B[k, i] > FULL
     return full
 
 
 @inline
-def side(B: Parts, k: int, i: int) -> float:
+def side(w: Blocks, k: int, i: int) -> float:
     """1 or -1 for a party of conflict k, 0 for supporters and others."""
-    if B[k, i] > FULL:
+    if w.B[k, i] > FULL:
         return 1.0
-    return -1.0 if B[k, i] < -FULL else 0.0
+    return -1.0 if w.B[k, i] < -FULL else 0.0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import kernel
-from sim.world import Blocks, World
+from sim.world import Start, World
 
 
 def draw(world: World, seed: int, run: int) -> NDArray[np.float64]:
@@ -24,6 +24,6 @@ def draw(world: World, seed: int, run: int) -> NDArray[np.float64]:
     return out
 
 
-def start(world: World, seed: int, run: int) -> Blocks:
-    """The blocks of one run before :func:`sim.kernel.begin`."""
+def start(world: World, seed: int, run: int) -> Start:
+    """The start of one run before :func:`sim.kernel.begin`."""
     return world.initial(draw(world, seed, run))

@@ -21,6 +21,7 @@ from sim.errors import UserError
 from sim.records import EnsembleRecord, move_dtype
 from sim.registry import COLLECTIVES
 from sim.scenario import ScenarioSpec
+from sim.types import Luck, Watch
 from sim.world import World
 
 #: Variables of states and of recorded pairs that a run leaves behind, quarter by quarter.
@@ -214,36 +215,31 @@ def _simulate(
     n, quarters = world.n, plan.quarters
     capacity = 4 * n * quarters
     networks = np.empty((plan.network_rows.size, plan.ticks.size, n, n))
+    luck = Luck(0, seed, run, world.keys)
+    watch = Watch(
+        plan.state_rows,
+        plan.dyad_rows,
+        plan.pairs,
+        plan.cells,
+        plan.ticks,
+        plan.network_rows,
+        store.states[row],
+        store.dyads[row],
+        store.cells[row],
+        networks,
+    )
     while True:
-        blocks = draws.start(world, seed, run) if values is None else world.initial(values)
+        blocks, events = draws.start(world, seed, run) if values is None else world.initial(values)
         log = np.empty((capacity, kernel.LOG_COLUMNS))
         store.counts[row] = 0
         logged = kernel.entries().simulate(
-            blocks.M,
-            blocks.V,
-            blocks.G,
-            blocks.B,
-            blocks.P,
-            n,
+            blocks,
+            luck,
             quarters,
-            seed,
-            run,
-            world.keys,
-            blocks.events,
+            events,
             world.limits,
-            np.empty((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64),
-            np.empty(n * kernel.MAX_OPPORTUNITIES),
-            np.zeros(kernel.choice_cells(n)),
-            plan.state_rows,
-            plan.dyad_rows,
-            plan.pairs,
-            plan.cells,
-            store.states[row],
-            store.dyads[row],
-            store.cells[row],
-            plan.ticks,
-            plan.network_rows,
-            networks,
+            kernel.space(n),
+            watch,
             log,
             store.counts[row],
         )

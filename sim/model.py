@@ -14,6 +14,7 @@ from sim import vocabulary as names
 from sim.agents import StateAgent
 from sim.ensemble import DYAD_SERIES, STATE_SERIES, move_rows, recorded_pairs
 from sim.scenario import ScenarioSpec, format_quarter
+from sim.types import Luck
 from sim.world import World
 
 
@@ -28,7 +29,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
     Attributes:
         spec: the scenario (Mesa keeps the name ``scenario`` for its own).
         world: the initial world and its uncertainty.
-        M, V, G, B, P: the arrays of the run, see :mod:`sim.kernel`.
+        blocks: the arrays of the run (:class:`sim.types.Blocks`), also as ``M, V, G, B, P``.
         records: Mesa's data collector; agent records of the variables of states, model records of
             the number of moves.
 
@@ -47,10 +48,8 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         self.run = run
         self._entries = kernel.entries()
         n = self.world.n
-        blocks = draws.start(self.world, self.seed, run)
-        self.M, self.V, self.P = blocks.M, blocks.V, blocks.P
-        self.G, self.B = blocks.G, blocks.B
-        self._events = blocks.events
+        self.blocks, self._events = draws.start(self.world, self.seed, run)
+        self.M, self.V, self.G, self.B, self.P, _ = self.blocks
         self._log = np.zeros((256, kernel.LOG_COLUMNS))
         self._logged = 0
         self._choice = np.zeros(kernel.choice_cells(n))
@@ -65,7 +64,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         self._plays = [partial(self._play, row) for row in range(len(self.world.event_names))]
         for play, (_, tick) in zip(self._plays, self.world.event_names, strict=True):
             self.schedule_event(play, at=tick - 0.5)
-        self._entries.begin(self.M, self.V, self.G, self.B, self.P, n, self.world.keys)
+        self._entries.begin(self.blocks, self.world.keys)
         self.records = mesa.DataCollector(
             model_reporters={"quarter": "quarter", "moves": lambda model: model._logged},
             agent_reporters={name: partial(_read, variable=name) for name in STATE_SERIES},
@@ -91,37 +90,22 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         return self.states[self.world.index(code)]
 
     def _play(self, row: int) -> None:
-        self._entries.play_event_at(
-            self.M,
-            self.V,
-            self.G,
-            self.B,
-            self.P,
-            self.world.n,
-            self._events,
-            self.world.limits,
-            row,
-        )
+        self._entries.play_event_at(self.blocks, self._events, self.world.limits, row)
 
     def step(self) -> None:
         """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""
-        n, tick = self.world.n, self.tick
-        self._entries.settle(self.M, self.V, self.G, self.B, self.P, n, tick, self.seed, self.run)
-        while len(self._log) < self._logged + n:
+        luck = self._luck()
+        self._entries.settle(self.blocks, luck)
+        while len(self._log) < self._logged + self.world.n:
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
-        self._logged = self._entries.organise(
-            self.M, self.V, self.G, self.B, self.P, n, tick, self.seed, self.run, self.world.keys,
-            self._log, self._logged,
-        )  # fmt: skip
-        count = self._entries.schedule(
-            self.V, self.P, n, tick, self.seed, self.run, self.world.keys, self._order, self._times
-        )
+        self._logged = self._entries.organise(self.blocks, luck, self._log, self._logged)
+        count = self._entries.schedule(self.blocks, luck, self._order, self._times)
         for position in range(count):
             i, k = self._order[position]
             self.states[i].step(int(k), position)
-        self._entries.finish(self.M, self.V, self.P, n)
+        self._entries.finish(self.blocks)
         self.records.collect(self)
-        if tick >= self.spec.quarters:
+        if self.tick >= self.spec.quarters:
             self.running = False
 
     def take_turn(self, i: int, k: int, position: int) -> None:
@@ -129,22 +113,19 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         if self._logged == len(self._log):
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
         self._logged = self._entries.turn(
+            self.blocks,
+            self._luck(),
             i,
             k,
             position,
-            self.M,
-            self.V,
-            self.P,
-            self.world.n,
-            self.tick,
-            self.seed,
-            self.run,
-            self.world.keys,
             self._choice,
             self._log,
             self._logged,
             self.counts,
         )
+
+    def _luck(self) -> Luck:
+        return Luck(self.tick, self.seed, self.run, self.world.keys)
 
     @property
     def moves(self) -> NDArray[np.void]:

@@ -5,7 +5,7 @@ variables that only it owns with :func:`state_field`, :func:`dyad_field` or
 :func:`collective_field`; each call returns the row of that number in the parameter vector ``P``, or
 of that variable in the blocks ``V`` (one row a variable, one column a state), ``M`` (one ``(N, N)``
 sheet a variable) and ``G`` (one row a variable, one column a collective). The kernel reads
-``P[ROW]``, ``V[ROW, i]``, ``M[ROW, i, j]`` and ``G[ROW, k]``; scenarios use the names.
+``w.P[ROW]``, ``w.V[ROW, i]``, ``w.M[ROW, i, j]`` and ``w.G[ROW, k]``; scenarios use the names.
 
 A collective is what several states take part in together: the international order (always the
 first), organisations, conflicts, and schools of foreign policy. The block ``B (K, N)`` holds the

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.jit import multiply_high, njit
 from sim.mathx import log
+from sim.types import Luck
 
 # streams, one a purpose
 OPPORTUNITY = 1
@@ -91,3 +92,11 @@ def block(
         np.uint64(seed),
         np.uint64(run),
     )
+
+
+@njit
+def keyed(
+    luck: Luck, stream: int, opportunity: int, mover: int, partner: int, number: int
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """:func:`block` of the present quarter of a run."""
+    return block(luck.seed, luck.run, stream, luck.tick, opportunity, mover, partner, number)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ from sim.registry import COLLECTIVES, Field, Param
 from sim.scenario import Effect, Number, ScenarioSpec
 from sim.scenario.synthetic import SyntheticSpec, generate
 from sim.streams import state_key
-from sim.types import OBLIGATIONS, Collectives, Dyads, Parts, States, Vector
+from sim.types import OBLIGATIONS, Blocks
 
 REST = "ROW"
 RUNGS = ("none", "local", "regional", "global")
@@ -45,15 +45,10 @@ def number_key(name: str) -> int:
     return int.from_bytes(digest, "little") >> 1
 
 
-@dataclass(frozen=True)
-class Blocks:
-    """The arrays of one run, see :mod:`sim.kernel`."""
+class Start(NamedTuple):
+    """The arrays that one run begins with, and its table of events ``(E, 7)``."""
 
-    M: Dyads
-    V: States
-    G: Collectives
-    B: Parts
-    P: Vector
+    blocks: Blocks
     events: NDArray[np.float64]
 
 
@@ -435,8 +430,8 @@ class World:
             out[block] = (pairs[:, 0], pairs[:, 1])
         return out
 
-    def initial(self, values: NDArray[np.float64]) -> Blocks:
-        """The blocks of one run, from values of the :attr:`uncertain` numbers.
+    def initial(self, values: NDArray[np.float64]) -> Start:
+        """The start of one run, from values of the :attr:`uncertain` numbers.
 
         :func:`sim.kernel.begin` completes them.
         """
@@ -456,7 +451,7 @@ class World:
             events[k] = row_values
             if number >= 0:
                 events[k, 6] = values[number]
-        return Blocks(m, v, g, b, p, events)
+        return Start(Blocks(m, v, g, b, p, self.n), events)
 
 
 #: Kinds of variable in the event table.

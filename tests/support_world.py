@@ -26,6 +26,7 @@ from sim import vocabulary as names
 from sim.priors import UNSTATED, complete
 from sim.registry import COLLECTIVES, Field
 from sim.streams import state_key
+from sim.types import Blocks, Luck
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +55,15 @@ class Case:
     @property
     def n(self) -> int:
         return int(self.V.shape[1])
+
+    @property
+    def blocks(self) -> Blocks:
+        """The arrays as rules get them."""
+        return Blocks(self.M, self.V, self.G, self.B, self.P, self.n)
+
+    def luck(self, tick: int = 1, seed: int = 1, run: int = 0) -> Luck:
+        """What draws of a quarter are keyed by."""
+        return Luck(tick, seed, run, self.keys)
 
     def copy(self) -> Case:
         blocks = (self.M, self.V, self.G, self.B, self.P)
@@ -92,15 +102,9 @@ class Case:
 
     def call(self, entry: str, **given: Any) -> Any:
         """Call an entry point of the kernel; blocks, keys and working space fill in themselves."""
-        known = {
-            "M": self.M,
-            "V": self.V,
-            "G": self.G,
-            "B": self.B,
-            "P": self.P,
-            "n": self.n,
-            "keys": self.keys,
-        }
+        known: dict[str, Any] = {"w": self.blocks, "keys": self.keys}
+        if "tick" in given:
+            known["luck"] = self.luck(given.pop("tick"), given.pop("seed"), given.pop("run", 0))
         arguments = []
         for name in kernel.SIGNATURES[entry].split(", "):
             value = given.pop(name, known.get(name))
@@ -173,10 +177,10 @@ class Case:
         """What the terms' change functions say of a move of i, in logits."""
         out = np.zeros((1, kernel.TERM_COUNT))
         if kind == "pact":
-            probes().pact_parts(self.M, self.V, self.P, i, j, float(to), out)
+            probes().pact_parts(self.blocks, i, j, float(to), out)
         else:
             now = self.now(kind, i, j)
-            getattr(probes(), f"{kind}_parts")(self.M, self.V, self.P, i, j, now, float(to), out)
+            getattr(probes(), f"{kind}_parts")(self.blocks, i, j, now, float(to), out)
         return out[0]
 
     def now(self, kind: str, i: int, j: int) -> float:
@@ -189,7 +193,7 @@ class Case:
 
     def move(self, kind: str, i: int, j: int, to: float) -> None:
         """Make a move, in place, without asking anybody."""
-        probes().move(list(CHANGED).index(kind), self.M, self.V, self.P, self.n, i, j, float(to))
+        probes().move(list(CHANGED).index(kind), self.blocks, i, j, float(to))
 
 
 def turns(log: Floats) -> dict[str, Floats]:
@@ -363,14 +367,14 @@ def probes_source() -> str:
     """Text of the module of :func:`probes`."""
     lines = [PROBES]
     lines.extend(
-        f"\n@entry\ndef {kind}_parts(M, V, P, i, j, x0, x1, out):\n"
-        f"    rules.{kind}_parts(M, V, P, i, j, x0, x1, out, 0, 0)\n"
+        f"\n@entry\ndef {kind}_parts(w, i, j, x0, x1, out):\n"
+        f"    rules.{kind}_parts(w, i, j, x0, x1, out, 0, 0)\n"
         for kind in CHANGED
         if kind != "pact"
     )
     for what in ("start", "update"):
-        key = ", tick, seed, run" if what == "update" else ""
-        lines.append(f"\n@entry\ndef {what}_rule(which, M, V, G, B, P, n{key}):\n    pass\n")
+        key = ", luck" if what == "update" else ""
+        lines.append(f"\n@entry\ndef {what}_rule(which, w{key}):\n    pass\n")
         for k, (name, module) in enumerate(names.MECHANISM_MODULES.items()):
             rule = getattr(names.MECHANISMS[name], what)
             if rule is not None:
@@ -395,39 +399,39 @@ rules = load_rules()
 
 
 @entry
-def pact_parts(M, V, P, i, j, to, out):
-    a = moves.tie_at(M, P, i, j, M[LEVEL, i, j])
-    b = moves.tie_at(M, P, i, j, to)
-    rules.pact_parts(M, V, P, i, j, a, b, out, 0, 0)
-    rules.per_commitment_parts(M, V, P, i, j, b.g - a.g, out, 0, 0)
-    rules.per_entrapment_parts(M, V, P, i, j, b.e - a.e, out, 0, 0)
+def pact_parts(w, i, j, to, out):
+    a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
+    b = moves.tie_at(w, i, j, to)
+    rules.pact_parts(w, i, j, a, b, out, 0, 0)
+    rules.per_commitment_parts(w, i, j, b.g - a.g, out, 0, 0)
+    rules.per_entrapment_parts(w, i, j, b.e - a.e, out, 0, 0)
 
 
 @entry
-def move(kind, M, V, P, n, i, j, to):
+def move(kind, w, i, j, to):
     if kind == 0:
-        a = moves.tie_at(M, P, i, j, M[LEVEL, i, j])
-        moves.conclude(M, V, P, n, i, j, a, moves.tie_at(M, P, i, j, to))
+        a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
+        moves.conclude(w, i, j, a, moves.tie_at(w, i, j, to))
     elif kind == 1:
-        moves.set_sanctions(M, V, P, i, j, to)
+        moves.set_sanctions(w, i, j, to)
     elif kind == 2:
-        moves.set_aid(M, V, i, j, to)
+        moves.set_aid(w, i, j, to)
     elif kind == 3:
-        moves.court(M, V, i, j)
+        moves.court(w, i, j)
     elif kind == 4:
-        moves.set_tension(M, i, j, to)
+        moves.set_tension(w, i, j, to)
     else:
-        moves.set_effort(V, i, to)
+        moves.set_effort(w, i, to)
 
 
 @entry
-def assess(M, V, P, n):
-    assessment.assess(M, V, P, n)
+def assess(w):
+    assessment.assess(w)
 
 
 @entry
-def sums(M, V, P, n):
-    assessment.sums(M, V, P, n)
+def sums(w):
+    assessment.sums(w)
 
 
 @entry

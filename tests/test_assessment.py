@@ -83,7 +83,7 @@ def test_running_sums_equal_the_kernels_own_recomputation(seed: int) -> None:
     case = random_case(9, seed)
     pact_changes(case, np.random.default_rng(seed), 30)
     again = case.copy()
-    probes().sums(again.M, again.V, again.P, again.n)
+    probes().sums(again.blocks)
     for name in RUNNING:
         np.testing.assert_allclose(case.states(name), again.states(name), err_msg=name, **CLOSE)
 

@@ -75,7 +75,7 @@ def test_drawn_worlds_are_valid(name: str) -> None:
     """Numbers drawn from their ranges leave every variable within bounds and shares within one."""
     world = World(load_scenario(golden.path(name)))
     for run in range(20):
-        blocks = draws.start(world, 1, run)
+        blocks = draws.start(world, 1, run).blocks
         for share in ("energy", "arms", "arms_stock", "finance"):
             most = blocks.M[names.DYAD_FIELDS[share].row].sum(axis=1).max()
             assert most <= 1.0 + 1e-9, f"{share}: shares of one state sum to {most:.2f}"
@@ -96,7 +96,7 @@ def test_trade_margins_in_the_long_run(seed: int) -> None:
     case.dyads("sanctions")[5, 6] = 1.0
     which = list(names.MECHANISMS).index("trade_rerouting")
     for tick in range(400):
-        probes().update_rule(which, case.M, case.V, case.G, case.B, case.P, case.n, tick, 1, 0)
+        probes().update_rule(which, case.blocks, case.luck(tick))
     new = np.maximum(case.dyads("sanctions"), case.dyads("sanctions").T)
     bar = np.maximum(0.0, case.p("trade_rerouting.block") * (new - old))
     barred = start * (1.0 - np.exp(-bar))
@@ -116,7 +116,7 @@ def test_without_news_trade_does_not_move() -> None:
     case = random_case(7, 1)
     before = case.dyads("trade_flow").copy()
     which = list(names.MECHANISMS).index("trade_rerouting")
-    probes().update_rule(which, case.M, case.V, case.G, case.B, case.P, case.n, 1, 1, 0)
+    probes().update_rule(which, case.blocks, case.luck())
     np.testing.assert_array_equal(case.dyads("trade_flow"), before)
 
 

@@ -17,7 +17,8 @@ from sim.ensemble import run_ensemble
 from sim.model import MultipolarModel
 from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec, load_scenario
-from sim.world import Blocks, World
+from sim.types import Blocks
+from sim.world import Start, World
 from tests import golden
 from tests.inline_scenario import TEXT
 
@@ -41,9 +42,10 @@ def ends(
     """An ensemble with the blocks in which each of its runs ended."""
     blocks: dict[int, Blocks] = {}
 
-    def start(world: World, seed: int, run: int) -> Blocks:
-        blocks[run] = draws.start(world, seed, run)
-        return blocks[run]
+    def start(world: World, seed: int, run: int) -> Start:
+        begun = draws.start(world, seed, run)
+        blocks[run] = begun.blocks
+        return begun
 
     with monkeypatch.context() as patch:
         patch.setattr(ensemble, "draws", SimpleNamespace(start=start))

@@ -6,34 +6,35 @@ import numpy as np
 from numba.core.runtime import _nrt_python, rtsys
 
 from sim import kernel
+from sim.types import Watch
 from tests.support_world import Case, random_case
 
 
 def allocations(case: Case, quarters: int) -> int:
     """Allocations of the compiled runtime during one whole compiled run."""
     n = case.n
-    room = n * 16
     before = rtsys.get_allocation_stats().alloc
-    case.call(
-        "simulate",
-        quarters=quarters,
-        seed=1,
-        run=0,
-        events=np.zeros((0, 7)),
-        limits=np.zeros((0, 2)),
-        order=np.zeros((room, 2), dtype=np.int64),
-        times=np.zeros(room),
+    watch = Watch(
         state_rows=np.arange(2),
         dyad_rows=np.arange(2),
         pairs=np.array([[0, 1]]),
         cells=np.array([[0, 1, 0]]),
-        cell_series=np.zeros((quarters + 1, 1)),
-        state_series=np.zeros((quarters + 1, 2, n)),
-        dyad_series=np.zeros((quarters + 1, 2, 1)),
         network_ticks=np.array([0, quarters]),
         network_rows=np.arange(2),
+        states=np.zeros((quarters + 1, 2, n)),
+        dyads=np.zeros((quarters + 1, 2, 1)),
+        parts=np.zeros((quarters + 1, 1)),
         networks=np.zeros((2, 2, n, n)),
-        log=np.zeros((quarters * room, kernel.LOG_COLUMNS)),
+    )
+    case.call(
+        "simulate",
+        luck=case.luck(0),
+        quarters=quarters,
+        events=np.zeros((0, 7)),
+        limits=np.zeros((0, 2)),
+        space=kernel.space(n),
+        watch=watch,
+        log=np.zeros((quarters * n * kernel.MAX_OPPORTUNITIES, kernel.LOG_COLUMNS)),
         counts=np.zeros(2, dtype=np.int64),
     )
     return rtsys.get_allocation_stats().alloc - before

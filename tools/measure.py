@@ -115,15 +115,15 @@ def patron_change(s: ScenarioSpec, patron: str, a: str, b: str, runs: int) -> np
         values = np.zeros(kernel.TERM_COUNT)
         entries = kernel.entries()
         before = values.copy()
-        entries.term_values(model.M, model.V, model.P, model.world.n, at_world(patron), before)
+        entries.term_values(model.blocks, at_world(patron), before)
         level = model.M[names.DYAD_FIELDS["pact_level"].row, at_world(a), at_world(b)]
         if level >= 3:
             continue
         i, j = at_world(a), at_world(b)
-        old = moves.tie_at(model.M, model.P, i, j, level)
-        new = moves.tie_at(model.M, model.P, i, j, 3.0)
-        moves.conclude(model.M, model.V, model.P, model.world.n, i, j, old, new)
-        entries.term_values(model.M, model.V, model.P, model.world.n, at_world(patron), values)
+        old = moves.tie_at(model.blocks, i, j, level)
+        new = moves.tie_at(model.blocks, i, j, 3.0)
+        moves.conclude(model.blocks, i, j, old, new)
+        entries.term_values(model.blocks, at_world(patron), values)
         out.append(float(values.sum() - before.sum()))
     return np.array(out)
 

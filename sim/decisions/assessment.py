@@ -57,7 +57,7 @@ from sim.mechanisms.security.hostility import REASSURANCE
 from sim.mechanisms.security.uncertainty import GAIN as UNKNOWN
 from sim.registry import dyad_field, param, state_field
 from sim.sheets import SCRATCH, product, sparse_product, transpose
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 COMMON_WEIGHT = param(
     "protection.common_enemy",
@@ -122,186 +122,188 @@ def size(capability: float) -> float:
 
 
 @inline
-def sanctions_between(M: Dyads, i: int, j: int) -> float:
+def sanctions_between(w: Blocks, i: int, j: int) -> float:
     """The heavier of the two sides' sanctions."""
-    return max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
+    return max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
 
 
 @inline
-def reassured(M: Dyads, P: Vector, i: int, j: int, g: float) -> float:
+def reassured(w: Blocks, i: int, j: int, g: float) -> float:
     """Hostility of j in i's eyes at commitment g: Hb_ij (1 - app g tau_ij)."""
-    return M[HOSTILITY_BASE, i, j] * (1.0 - P[REASSURANCE] * g * M[TRUST, i, j])
+    return w.M[HOSTILITY_BASE, i, j] * (1.0 - w.P[REASSURANCE] * g * w.M[TRUST, i, j])
 
 
 @inline
-def help_share(M: Dyads, P: Vector, i: int, j: int, g: float, h: float) -> float:
+def help_share(w: Blocks, i: int, j: int, g: float, h: float) -> float:
     """Expected part q_ij of j's projected force that helps i, at commitment g and hostility h.
 
     q = g tau [(1 - lambda) + lambda min(1, 1.2 shared enemies)] (1 - w_ij)(1 - h): the threat
     itself cannot protect (design notes 1.3).
     """
-    common = 1.0 - P[COMMON_WEIGHT] + P[COMMON_WEIGHT] * min(1.0, 1.2 * M[SHARED, i, j])
-    return g * M[TRUST, i, j] * common * (1.0 - M[THREAT_SHARE, i, j]) * (1.0 - h)
+    common = 1.0 - w.P[COMMON_WEIGHT] + w.P[COMMON_WEIGHT] * min(1.0, 1.2 * w.M[SHARED, i, j])
+    return g * w.M[TRUST, i, j] * common * (1.0 - w.M[THREAT_SHARE, i, j]) * (1.0 - h)
 
 
 @inline
-def market(M: Dyads, i: int, j: int, g: float, s: float) -> float:
+def market(w: Blocks, i: int, j: int, g: float, s: float) -> float:
     """j's part in i's market access at commitment g and sanctions s."""
-    return (1.0 - 0.85 * s) * (0.25 + g) * M[MARKET, i, j]
+    return (1.0 - 0.85 * s) * (0.25 + g) * w.M[MARKET, i, j]
 
 
 @inline
-def supply(M: Dyads, V: States, i: int, j: int, g: float, h: float, s: float) -> float:
+def supply(w: Blocks, i: int, j: int, g: float, h: float, s: float) -> float:
     """j's part in i's access to arms at commitment g, hostility h and sanctions s."""
-    return (1.0 - 0.85 * s) * 1.5 * g * M[TRUST, i, j] * (1.0 - h) * V[ARMS_SUPPLY, j]
+    return (1.0 - 0.85 * s) * 1.5 * g * w.M[TRUST, i, j] * (1.0 - h) * w.V[ARMS_SUPPLY, j]
 
 
 @inline
-def munitions(M: Dyads, V: States, i: int, j: int, g: float, h: float, s: float) -> float:
+def munitions(w: Blocks, i: int, j: int, g: float, h: float, s: float) -> float:
     """j's part in i's access to munitions at commitment g, hostility h and sanctions s."""
-    return (1.0 - 0.85 * s) * 1.5 * g * M[TRUST, i, j] * (1.0 - h) * V[MUNITIONS_SUPPLY, j]
+    return (1.0 - 0.85 * s) * 1.5 * g * w.M[TRUST, i, j] * (1.0 - h) * w.V[MUNITIONS_SUPPLY, j]
 
 
 @inline
-def decoupling(M: Dyads, i: int, j: int) -> float:
+def decoupling(w: Blocks, i: int, j: int) -> float:
     """b_ij (.15 + .85 H_ij): force of j that a foe's tie with j adds, before own ties to j."""
-    return M[PROJECTED, i, j] * (0.15 + 0.85 * M[HOSTILITY, i, j])
+    return w.M[PROJECTED, i, j] * (0.15 + 0.85 * w.M[HOSTILITY, i, j])
 
 
 @njit
-def feared(M: Dyads, P: Vector, i: int, j: int, g: float) -> float:
+def feared(w: Blocks, i: int, j: int, g: float) -> float:
     """Commitment g of i and j as a third state weighs it: the unknown counts as more."""
-    return g * (1.0 + P[UNKNOWN] * M[UNCERTAINTY, i, j])
+    return g * (1.0 + w.P[UNKNOWN] * w.M[UNCERTAINTY, i, j])
 
 
 @njit
-def project(M: Dyads, V: States, n: int) -> None:
+def project(w: Blocks) -> None:
     """Projected force, vulnerability and concentration, which change between quarters only.
 
     What new aid of others meets, a state needs no longer from its partners in trade.
     """
-    for i in range(n):
-        V[ROOT, i] = math.sqrt(V[CAPABILITY, i])
-        for j in range(n):
+    for i in range(w.n):
+        w.V[ROOT, i] = math.sqrt(w.V[CAPABILITY, i])
+        for j in range(w.n):
             if i == j:
                 continue
-            M[PROJECTED, i, j] = (
-                V[CAPABILITY, j] * V[EFFORT, j] * exp(-M[DISTANCE, i, j] / V[REACH, j])
+            w.M[PROJECTED, i, j] = (
+                w.V[CAPABILITY, j] * w.V[EFFORT, j] * exp(-w.M[DISTANCE, i, j] / w.V[REACH, j])
             )
-            M[MARKET, i, j] = V[ECONOMY, j] * exp(-M[DISTANCE, i, j] / 6.0)
+            w.M[MARKET, i, j] = w.V[ECONOMY, j] * exp(-w.M[DISTANCE, i, j] / 6.0)
             harm = (
-                V[OPENNESS, i] * SUB_TRADE * M[TRADE, i, j]
-                + W_ENERGY * V[OPENNESS, i] * M[ENERGY, i, j]
-                + W_ARMS * V[ARMS_IMPORT_NEED, i] * M[ARMS_STOCK, i, j]
-                + W_FINANCE * V[OPENNESS, i] * M[FINANCE, i, j]
+                w.V[OPENNESS, i] * SUB_TRADE * w.M[TRADE, i, j]
+                + W_ENERGY * w.V[OPENNESS, i] * w.M[ENERGY, i, j]
+                + W_ARMS * w.V[ARMS_IMPORT_NEED, i] * w.M[ARMS_STOCK, i, j]
+                + W_FINANCE * w.V[OPENNESS, i] * w.M[FINANCE, i, j]
             )
-            left = max(0.0, 1.0 - (V[RELIEF, i] - M[AID_SHARE, i, j]))
-            M[VULNERABILITY, i, j] = min(1.0, harm * left)
+            left = max(0.0, 1.0 - (w.V[RELIEF, i] - w.M[AID_SHARE, i, j]))
+            w.M[VULNERABILITY, i, j] = min(1.0, harm * left)
         # sums keep their order, so they are apart from what runs in vector lanes
         arms = 0.0
         trade = 0.0
-        for j in range(n):
+        for j in range(w.n):
             if i != j:
-                arms += M[ARMS, i, j] * M[ARMS, i, j]
-                trade += M[TRADE, i, j] * M[TRADE, i, j]
-        V[HHI_ARMS, i] = arms
-        V[HHI_TRADE, i] = trade
+                arms += w.M[ARMS, i, j] * w.M[ARMS, i, j]
+                trade += w.M[TRADE, i, j] * w.M[TRADE, i, j]
+        w.V[HHI_ARMS, i] = arms
+        w.V[HHI_TRADE, i] = trade
 
 
 @njit
-def threats(M: Dyads, V: States, P: Vector, n: int) -> None:
+def threats(w: Blocks) -> None:
     """Threat from each state and its coalition (literature eq. 3), totals and shares."""
-    for i in range(n):
-        for j in range(n):
-            M[HOSTILITY, i, j] = 0.0 if i == j else reassured(M, P, i, j, M[COMMITMENT, i, j])
-            M[COALITION_WEIGHT, i, j] = feared(M, P, i, j, M[COMMITMENT, i, j])
-            M[SCRATCH, i, j] = decoupling(M, i, j) * (1.0 - M[COMMITMENT, i, j])
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[HOSTILITY, i, j] = 0.0 if i == j else reassured(w, i, j, w.M[COMMITMENT, i, j])
+            w.M[COALITION_WEIGHT, i, j] = feared(w, i, j, w.M[COMMITMENT, i, j])
+            w.M[SCRATCH, i, j] = decoupling(w, i, j) * (1.0 - w.M[COMMITMENT, i, j])
     # the sum over partners of k, transposed: commitments are sparse and symmetric
-    transpose(M, COALITION_PULL, SCRATCH, n)
-    sparse_product(M, SCRATCH, COALITION_WEIGHT, COALITION_PULL, n)
-    transpose(M, THREAT, SCRATCH, n)
-    for i in range(n):
-        for k in range(n):
-            force = M[PROJECTED, i, k] + P[RHO] * M[THREAT, i, k]
-            M[THREAT, i, k] = 0.0 if i == k else M[HOSTILITY, i, k] * force
+    transpose(w, COALITION_PULL, SCRATCH)
+    sparse_product(w, SCRATCH, COALITION_WEIGHT, COALITION_PULL)
+    transpose(w, THREAT, SCRATCH)
+    for i in range(w.n):
+        for k in range(w.n):
+            force = w.M[PROJECTED, i, k] + w.P[RHO] * w.M[THREAT, i, k]
+            w.M[THREAT, i, k] = 0.0 if i == k else w.M[HOSTILITY, i, k] * force
         total = 0.0
-        for k in range(n):
-            total += M[THREAT, i, k]
-        V[THREAT_TOTAL, i] = total
+        for k in range(w.n):
+            total += w.M[THREAT, i, k]
+        w.V[THREAT_TOTAL, i] = total
         share = 1.0 / total if total > 0.0 else 0.0
-        for k in range(n):
-            M[THREAT_SHARE, i, k] = M[THREAT, i, k] * share
+        for k in range(w.n):
+            w.M[THREAT_SHARE, i, k] = w.M[THREAT, i, k] * share
 
 
 @njit
-def loads(M: Dyads, V: States, n: int) -> None:
+def loads(w: Blocks) -> None:
     """Sums over third states that the terms of a tie i-j need, one matrix product each."""
-    transpose(M, SCRATCH, HOSTILITY, n)
-    product(M, SHARED, THREAT_SHARE, SCRATCH, n)
-    for i in range(n):
-        inverse = 1.0 / (V[CAPABILITY, i] + 1e-9)
-        for k in range(n):
-            reach = min(1.0, M[PROJECTED, i, k] * inverse)
-            M[COALITION_PULL, i, k] = (1.0 - M[HOSTILITY, i, k]) * reach
-    product(M, ENTRAPMENT_LOAD, COALITION_PULL, SCRATCH, n)
-    sparse_product(M, COALITION_PULL, COALITION_WEIGHT, SCRATCH, n)
-    transpose(M, ENEMY_LOAD, COALITION_PULL, n)
-    for i in range(n):
-        inverse = 1.0 / (V[CAPABILITY, i] + 1e-9)
-        for k in range(n):
-            here, there = M[HOSTILITY, i, k], M[SCRATCH, i, k]
-            M[OPPOSITION_LOAD, i, k] = 0.5 * (here + there)
-            M[SCRATCH, i, k] = max(here, there)
-            reach = min(1.0, M[PROJECTED, i, k] * inverse)
-            M[COALITION_PULL, i, k] = (
-                (M[VULNERABILITY, i, k] + 0.25 * reach)
-                * (1.0 - M[COMMITMENT, i, k])
-                * size(V[CAPABILITY, k])
+    transpose(w, SCRATCH, HOSTILITY)
+    product(w, SHARED, THREAT_SHARE, SCRATCH)
+    for i in range(w.n):
+        inverse = 1.0 / (w.V[CAPABILITY, i] + 1e-9)
+        for k in range(w.n):
+            reach = min(1.0, w.M[PROJECTED, i, k] * inverse)
+            w.M[COALITION_PULL, i, k] = (1.0 - w.M[HOSTILITY, i, k]) * reach
+    product(w, ENTRAPMENT_LOAD, COALITION_PULL, SCRATCH)
+    sparse_product(w, COALITION_PULL, COALITION_WEIGHT, SCRATCH)
+    transpose(w, ENEMY_LOAD, COALITION_PULL)
+    for i in range(w.n):
+        inverse = 1.0 / (w.V[CAPABILITY, i] + 1e-9)
+        for k in range(w.n):
+            here, there = w.M[HOSTILITY, i, k], w.M[SCRATCH, i, k]
+            w.M[OPPOSITION_LOAD, i, k] = 0.5 * (here + there)
+            w.M[SCRATCH, i, k] = max(here, there)
+            reach = min(1.0, w.M[PROJECTED, i, k] * inverse)
+            w.M[COALITION_PULL, i, k] = (
+                (w.M[VULNERABILITY, i, k] + 0.25 * reach)
+                * (1.0 - w.M[COMMITMENT, i, k])
+                * size(w.V[CAPABILITY, k])
             )
-    product(M, RETALIATION_LOAD, COALITION_PULL, SCRATCH, n)
-    for i in range(n):
-        for k in range(n):
-            M[SCRATCH, i, k] = M[OPPOSITION_LOAD, i, k]
-            M[COALITION_PULL, i, k] = M[COMMITMENT, i, k] * size(V[CAPABILITY, k])
-    sparse_product(M, OPPOSITION_LOAD, COALITION_PULL, SCRATCH, n)
-    sparse_product(M, CLOSURE, COMMITMENT, COMMITMENT, n)
-    for i in range(n):
-        for j in range(n):
-            M[CLOSURE, i, j] = 1.0 - exp(-0.7 * M[CLOSURE, i, j])
+    product(w, RETALIATION_LOAD, COALITION_PULL, SCRATCH)
+    for i in range(w.n):
+        for k in range(w.n):
+            w.M[SCRATCH, i, k] = w.M[OPPOSITION_LOAD, i, k]
+            w.M[COALITION_PULL, i, k] = w.M[COMMITMENT, i, k] * size(w.V[CAPABILITY, k])
+    sparse_product(w, OPPOSITION_LOAD, COALITION_PULL, SCRATCH)
+    sparse_product(w, CLOSURE, COMMITMENT, COMMITMENT)
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[CLOSURE, i, j] = 1.0 - exp(-0.7 * w.M[CLOSURE, i, j])
 
 
 @njit
-def relevance(M: Dyads, V: States, n: int) -> None:
+def relevance(w: Blocks) -> None:
     """Attention of i over partners: reach, trade, contact and ties (security complexes, 1.18)."""
-    for i in range(n):
+    for i in range(w.n):
         total = 0.0
-        for j in range(n):
+        for j in range(w.n):
             if i == j:
-                M[RELEVANCE, i, j] = 0.0
+                w.M[RELEVANCE, i, j] = 0.0
                 continue
-            near = (M[PROJECTED, i, j] + M[PROJECTED, j, i]) / (V[CAPABILITY, i] + V[CAPABILITY, j])
-            M[RELEVANCE, i, j] = (
+            near = (w.M[PROJECTED, i, j] + w.M[PROJECTED, j, i]) / (
+                w.V[CAPABILITY, i] + w.V[CAPABILITY, j]
+            )
+            w.M[RELEVANCE, i, j] = (
                 0.2 * near
-                + M[TRADE, i, j]
-                + 0.5 * M[ARMS, i, j]
-                + 0.3 * M[CONTACT, i, j] * M[CONTACT, i, j]
-                + 0.2 * M[COMMITMENT, i, j]
-                + 0.2 * M[THREAT_SHARE, i, j]
+                + w.M[TRADE, i, j]
+                + 0.5 * w.M[ARMS, i, j]
+                + 0.3 * w.M[CONTACT, i, j] * w.M[CONTACT, i, j]
+                + 0.2 * w.M[COMMITMENT, i, j]
+                + 0.2 * w.M[THREAT_SHARE, i, j]
                 + 1e-4
             )
-            total += M[RELEVANCE, i, j]
-        for j in range(n):
-            M[RELEVANCE, i, j] = log(M[RELEVANCE, i, j] / total) if i != j else -745.0
+            total += w.M[RELEVANCE, i, j]
+        for j in range(w.n):
+            w.M[RELEVANCE, i, j] = log(w.M[RELEVANCE, i, j] / total) if i != j else -745.0
 
 
 @njit
-def sums(M: Dyads, V: States, P: Vector, n: int) -> None:
+def sums(w: Blocks) -> None:
     """Running sums of each state's portfolio, from scratch (threat totals: :func:`threats`)."""
     scale = 0.0
-    for i in range(n):
-        scale += V[ROOT, i]
-    for i in range(n):
-        own = V[CAPABILITY, i] * V[EFFORT, i] + P[HOME]
+    for i in range(w.n):
+        scale += w.V[ROOT, i]
+    for i in range(w.n):
+        own = w.V[CAPABILITY, i] * w.V[EFFORT, i] + w.P[HOME]
         markets = 0.0
         arms = 0.0
         shells = 0.0
@@ -310,72 +312,67 @@ def sums(M: Dyads, V: States, P: Vector, n: int) -> None:
         patronage = 0.0
         recognition = 0.0
         aid = 0.0
-        for j in range(n):
+        for j in range(w.n):
             if i == j:
                 continue
-            g = M[COMMITMENT, i, j]
-            h = reassured(M, P, i, j, g)
-            s = sanctions_between(M, i, j)
-            own += help_share(M, P, i, j, g, h) * M[PROJECTED, i, j]
-            markets += market(M, i, j, g, s)
-            arms += supply(M, V, i, j, g, h, s)
-            shells += munitions(M, V, i, j, g, h, s)
-            level = M[LEVEL, i, j]
-            portfolio += level_commitment(P, level)
+            g = w.M[COMMITMENT, i, j]
+            h = reassured(w, i, j, g)
+            s = sanctions_between(w, i, j)
+            own += help_share(w, i, j, g, h) * w.M[PROJECTED, i, j]
+            markets += market(w, i, j, g, s)
+            arms += supply(w, i, j, g, h, s)
+            shells += munitions(w, i, j, g, h, s)
+            level = w.M[LEVEL, i, j]
+            portfolio += level_commitment(w, level)
             ties += 1.0 if level > 0.5 else 0.0
-            patronage += g * V[ROOT, j]
-            recognition += M[CONTACT, j, i] * V[ROOT, j] * (1.0 - M[HOSTILITY, i, j])
-            aid += M[AID, j, i] * V[ECONOMY, j]
-        V[PROTECTION, i] = own
-        V[MARKET_ACCESS, i] = markets
-        V[ARMS_ACCESS, i] = arms
-        V[MUNITIONS_ACCESS, i] = shells
-        V[PORTFOLIO, i] = portfolio
-        V[TIES, i] = ties
-        V[PATRONAGE, i] = patronage
-        V[RECOGNITION, i] = recognition
-        V[RECOGNITION_SCALE, i] = scale
-        V[AID_IN, i] = aid / (V[ECONOMY, i] + 1e-4)
-        for j in range(n):
+            patronage += g * w.V[ROOT, j]
+            recognition += w.M[CONTACT, j, i] * w.V[ROOT, j] * (1.0 - w.M[HOSTILITY, i, j])
+            aid += w.M[AID, j, i] * w.V[ECONOMY, j]
+        w.V[PROTECTION, i] = own
+        w.V[MARKET_ACCESS, i] = markets
+        w.V[ARMS_ACCESS, i] = arms
+        w.V[MUNITIONS_ACCESS, i] = shells
+        w.V[PORTFOLIO, i] = portfolio
+        w.V[TIES, i] = ties
+        w.V[PATRONAGE, i] = patronage
+        w.V[RECOGNITION, i] = recognition
+        w.V[RECOGNITION_SCALE, i] = scale
+        w.V[AID_IN, i] = aid / (w.V[ECONOMY, i] + 1e-4)
+        for j in range(w.n):
             # threat is hostility times force; the small constants only guard the divisions
-            force = M[THREAT, i, j] / (M[HOSTILITY, i, j] + 1e-9)
-            M[ODDS, i, j] = own / (own + force + 1e-12)
+            force = w.M[THREAT, i, j] / (w.M[HOSTILITY, i, j] + 1e-9)
+            w.M[ODDS, i, j] = own / (own + force + 1e-12)
 
 
 @njit
-def assess(M: Dyads, V: States, P: Vector, n: int) -> None:
+def assess(w: Blocks) -> None:
     """Everything above, in order, from the committed state."""
-    project(M, V, n)
-    threats(M, V, P, n)
-    loads(M, V, n)
-    relevance(M, V, n)
-    sums(M, V, P, n)
+    project(w)
+    threats(w)
+    loads(w)
+    relevance(w)
+    sums(w)
 
 
 @inline
-def threat_change(
-    M: Dyads, P: Vector, i: int, j: int, g0: float, g1: float, h0: float, h1: float
-) -> float:
+def threat_change(w: Blocks, i: int, j: int, g0: float, g1: float, h0: float, h1: float) -> float:
     """Change of i's total threat when its own commitment with j goes from g0 to g1."""
-    return (h1 - h0) * M[PROJECTED, i, j] + P[RHO] * M[ENEMY_LOAD, i, j] * decoupling(M, i, j) * (
-        g0 - g1
-    )
+    return (h1 - h0) * w.M[PROJECTED, i, j] + w.P[RHO] * w.M[ENEMY_LOAD, i, j] * decoupling(
+        w, i, j
+    ) * (g0 - g1)
 
 
 @njit
-def third_threat_change(M: Dyads, P: Vector, m: int, i: int, j: int, dg: float) -> float:
+def third_threat_change(w: Blocks, m: int, i: int, j: int, dg: float) -> float:
     """Change of a third state m's threat when the commitment of i and j changes by dg."""
-    through_j = M[HOSTILITY, m, i] * decoupling(M, m, j) * (1.0 - M[COMMITMENT, m, j])
-    through_i = M[HOSTILITY, m, j] * decoupling(M, m, i) * (1.0 - M[COMMITMENT, m, i])
-    return P[RHO] * feared(M, P, i, j, dg) * (through_j + through_i)
+    through_j = w.M[HOSTILITY, m, i] * decoupling(w, m, j) * (1.0 - w.M[COMMITMENT, m, j])
+    through_i = w.M[HOSTILITY, m, j] * decoupling(w, m, i) * (1.0 - w.M[COMMITMENT, m, i])
+    return w.P[RHO] * feared(w, i, j, dg) * (through_j + through_i)
 
 
 @njit
 def own_side(
-    M: Dyads,
-    V: States,
-    P: Vector,
-    n: int,
+    w: Blocks,
     i: int,
     j: int,
     g0: float,
@@ -384,44 +381,42 @@ def own_side(
     level1: float,
 ) -> None:
     """Update i's running sums for a change of its tie with j."""
-    h0 = reassured(M, P, i, j, g0)
-    h1 = reassured(M, P, i, j, g1)
-    s = sanctions_between(M, i, j)
-    V[THREAT_TOTAL, i] += threat_change(M, P, i, j, g0, g1, h0, h1)
-    V[PROTECTION, i] += (help_share(M, P, i, j, g1, h1) - help_share(M, P, i, j, g0, h0)) * M[
+    h0 = reassured(w, i, j, g0)
+    h1 = reassured(w, i, j, g1)
+    s = sanctions_between(w, i, j)
+    w.V[THREAT_TOTAL, i] += threat_change(w, i, j, g0, g1, h0, h1)
+    w.V[PROTECTION, i] += (help_share(w, i, j, g1, h1) - help_share(w, i, j, g0, h0)) * w.M[
         PROJECTED, i, j
     ]
-    V[MARKET_ACCESS, i] += market(M, i, j, g1, s) - market(M, i, j, g0, s)
-    V[ARMS_ACCESS, i] += supply(M, V, i, j, g1, h1, s) - supply(M, V, i, j, g0, h0, s)
-    V[MUNITIONS_ACCESS, i] += munitions(M, V, i, j, g1, h1, s) - munitions(M, V, i, j, g0, h0, s)
-    V[PORTFOLIO, i] += level_commitment(P, level1) - level_commitment(P, level0)
-    V[TIES, i] += (1.0 if level1 > 0.5 else 0.0) - (1.0 if level0 > 0.5 else 0.0)
-    V[PATRONAGE, i] += (g1 - g0) * V[ROOT, j]
-    weight = (g1 - g0) * size(V[CAPABILITY, j])
-    for m in range(n):
-        M[OPPOSITION_LOAD, i, m] += weight * 0.5 * (M[HOSTILITY, m, j] + M[HOSTILITY, j, m])
+    w.V[MARKET_ACCESS, i] += market(w, i, j, g1, s) - market(w, i, j, g0, s)
+    w.V[ARMS_ACCESS, i] += supply(w, i, j, g1, h1, s) - supply(w, i, j, g0, h0, s)
+    w.V[MUNITIONS_ACCESS, i] += munitions(w, i, j, g1, h1, s) - munitions(w, i, j, g0, h0, s)
+    w.V[PORTFOLIO, i] += level_commitment(w, level1) - level_commitment(w, level0)
+    w.V[TIES, i] += (1.0 if level1 > 0.5 else 0.0) - (1.0 if level0 > 0.5 else 0.0)
+    w.V[PATRONAGE, i] += (g1 - g0) * w.V[ROOT, j]
+    weight = (g1 - g0) * size(w.V[CAPABILITY, j])
+    for m in range(w.n):
+        w.M[OPPOSITION_LOAD, i, m] += weight * 0.5 * (w.M[HOSTILITY, m, j] + w.M[HOSTILITY, j, m])
 
 
 @njit
-def tie_changed(
-    M: Dyads, V: States, P: Vector, n: int, i: int, j: int, level1: float, g1: float, e1: float
-) -> None:
+def tie_changed(w: Blocks, i: int, j: int, level1: float, g1: float, e1: float) -> None:
     """Commit a new pact level of i and j: running sums first, then the tie itself. O(N)."""
-    g0 = M[COMMITMENT, i, j]
-    level0 = M[LEVEL, i, j]
-    for m in range(n):
+    g0 = w.M[COMMITMENT, i, j]
+    level0 = w.M[LEVEL, i, j]
+    for m in range(w.n):
         if m != i and m != j:
-            V[THREAT_TOTAL, m] += third_threat_change(M, P, m, i, j, g1 - g0)
-    own_side(M, V, P, n, i, j, g0, g1, level0, level1)
-    own_side(M, V, P, n, j, i, g0, g1, level0, level1)
-    for m in range(n):
-        M[ENEMY_LOAD, m, j] += M[HOSTILITY, m, i] * feared(M, P, i, j, g1 - g0)
-        M[ENEMY_LOAD, m, i] += M[HOSTILITY, m, j] * feared(M, P, i, j, g1 - g0)
-    M[COMMITMENT, i, j] = g1
-    M[COMMITMENT, j, i] = g1
-    M[COALITION_WEIGHT, i, j] = feared(M, P, i, j, g1)
-    M[COALITION_WEIGHT, j, i] = feared(M, P, i, j, g1)
-    M[ENTRAPMENT_WEIGHT, i, j] = e1
-    M[ENTRAPMENT_WEIGHT, j, i] = e1
-    M[LEVEL, i, j] = level1
-    M[LEVEL, j, i] = level1
+            w.V[THREAT_TOTAL, m] += third_threat_change(w, m, i, j, g1 - g0)
+    own_side(w, i, j, g0, g1, level0, level1)
+    own_side(w, j, i, g0, g1, level0, level1)
+    for m in range(w.n):
+        w.M[ENEMY_LOAD, m, j] += w.M[HOSTILITY, m, i] * feared(w, i, j, g1 - g0)
+        w.M[ENEMY_LOAD, m, i] += w.M[HOSTILITY, m, j] * feared(w, i, j, g1 - g0)
+    w.M[COMMITMENT, i, j] = g1
+    w.M[COMMITMENT, j, i] = g1
+    w.M[COALITION_WEIGHT, i, j] = feared(w, i, j, g1)
+    w.M[COALITION_WEIGHT, j, i] = feared(w, i, j, g1)
+    w.M[ENTRAPMENT_WEIGHT, i, j] = e1
+    w.M[ENTRAPMENT_WEIGHT, j, i] = e1
+    w.M[LEVEL, i, j] = level1
+    w.M[LEVEL, j, i] = level1

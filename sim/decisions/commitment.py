@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.fields import COMMITMENT, ENTRAPMENT_WEIGHT, FLOOR, LEVEL
 from sim.jit import inline, njit
 from sim.registry import param
-from sim.types import Dyads, Vector
+from sim.types import Blocks
 
 G1 = param(
     "pacts.commitment_consultation",
@@ -62,54 +62,54 @@ E3 = param(
 
 
 @inline
-def level_commitment(P: Vector, level: float) -> float:
+def level_commitment(w: Blocks, level: float) -> float:
     """Commitment of a bilateral pact level, ignoring organisations."""
     if level >= 2.5:
-        return P[G3]
+        return w.P[G3]
     if level >= 1.5:
-        return P[G2]
-    return P[G1] if level >= 0.5 else 0.0
+        return w.P[G2]
+    return w.P[G1] if level >= 0.5 else 0.0
 
 
 @inline
-def level_entrapment(P: Vector, level: float) -> float:
+def level_entrapment(w: Blocks, level: float) -> float:
     """Entrapment weight of a bilateral pact level."""
     if level >= 2.5:
-        return P[E3]
+        return w.P[E3]
     if level >= 1.5:
-        return P[E2]
-    return P[E1] if level >= 0.5 else 0.0
+        return w.P[E2]
+    return w.P[E1] if level >= 0.5 else 0.0
 
 
 @inline
-def floor_entrapment(P: Vector, g: float) -> float:
+def floor_entrapment(w: Blocks, g: float) -> float:
     """Entrapment weight of an organisation's floor: linear between the pact levels."""
-    if g <= P[G1]:
-        return P[E1] * g / P[G1] if P[G1] > 0.0 else 0.0
-    if g <= P[G2]:
-        return P[E1] + (P[E2] - P[E1]) * (g - P[G1]) / (P[G2] - P[G1])
-    if P[G3] <= P[G2]:
-        return P[E3]
-    return P[E2] + (P[E3] - P[E2]) * min(1.0, (g - P[G2]) / (P[G3] - P[G2]))
+    if g <= w.P[G1]:
+        return w.P[E1] * g / w.P[G1] if w.P[G1] > 0.0 else 0.0
+    if g <= w.P[G2]:
+        return w.P[E1] + (w.P[E2] - w.P[E1]) * (g - w.P[G1]) / (w.P[G2] - w.P[G1])
+    if w.P[G3] <= w.P[G2]:
+        return w.P[E3]
+    return w.P[E2] + (w.P[E3] - w.P[E2]) * min(1.0, (g - w.P[G2]) / (w.P[G3] - w.P[G2]))
 
 
 @inline
-def tie_commitment(M: Dyads, P: Vector, i: int, j: int, level: float) -> float:
+def tie_commitment(w: Blocks, i: int, j: int, level: float) -> float:
     """Commitment g of the pair at a bilateral level, with the organisations' floor."""
-    return max(level_commitment(P, level), M[FLOOR, i, j])
+    return max(level_commitment(w, level), w.M[FLOOR, i, j])
 
 
 @inline
-def tie_entrapment(M: Dyads, P: Vector, i: int, j: int, level: float) -> float:
+def tie_entrapment(w: Blocks, i: int, j: int, level: float) -> float:
     """Entrapment weight gE of the pair at a bilateral level, with the organisations' floor."""
-    return max(level_entrapment(P, level), floor_entrapment(P, M[FLOOR, i, j]))
+    return max(level_entrapment(w, level), floor_entrapment(w, w.M[FLOOR, i, j]))
 
 
 @njit
-def refresh(M: Dyads, P: Vector, n: int) -> None:
+def refresh(w: Blocks) -> None:
     """Commitments of all pairs from levels and floors, after a scenario has set them."""
-    for i in range(n):
-        for j in range(n):
+    for i in range(w.n):
+        for j in range(w.n):
             if i != j:
-                M[COMMITMENT, i, j] = tie_commitment(M, P, i, j, M[LEVEL, i, j])
-                M[ENTRAPMENT_WEIGHT, i, j] = tie_entrapment(M, P, i, j, M[LEVEL, i, j])
+                w.M[COMMITMENT, i, j] = tie_commitment(w, i, j, w.M[LEVEL, i, j])
+                w.M[ENTRAPMENT_WEIGHT, i, j] = tie_entrapment(w, i, j, w.M[LEVEL, i, j])

@@ -21,7 +21,7 @@ from sim.fields import (
 )
 from sim.jit import inline, njit
 from sim.registry import param
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.types import Blocks
 
 CANDIDATE = 0.5
 RATE = param(
@@ -99,50 +99,45 @@ ADMISSION = param(
 
 
 @inline
-def floor_of(G: Collectives, B: Parts, P: Vector, k: int, i: int, j: int) -> float:
+def floor_of(w: Blocks, k: int, i: int, j: int) -> float:
     """The floor that i and j share by organisation k, of which one is a full member."""
-    if is_member(B, k, i) and is_member(B, k, j):
-        return G[ORGANISATION_COMMITMENT, k]
-    if is_member(B, k, i) or is_member(B, k, j):
-        return G[ORGANISATION_COMMITMENT, k] * P[CANDIDACY] * min(B[k, i], B[k, j])
+    if is_member(w, k, i) and is_member(w, k, j):
+        return w.G[ORGANISATION_COMMITMENT, k]
+    if is_member(w, k, i) or is_member(w, k, j):
+        return w.G[ORGANISATION_COMMITMENT, k] * w.P[CANDIDACY] * min(w.B[k, i], w.B[k, j])
     return 0.0
 
 
 @njit
-def shared_floor(G: Collectives, B: Parts, P: Vector, i: int, j: int) -> float:
+def shared_floor(w: Blocks, i: int, j: int) -> float:
     """The highest floor that i and j share."""
     floor = 0.0
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] == ORGANISATION:
-            floor = max(floor, floor_of(G, B, P, k, i, j))
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] == ORGANISATION:
+            floor = max(floor, floor_of(w, k, i, j))
     return floor
 
 
 @njit
 def set_membership(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
+    w: Blocks,
     k: int,
     i: int,
     part: float,
 ) -> None:
     """The part of i in organisation k becomes ``part``; floors and commitments follow."""
-    before = B[k, i]
-    B[k, i] = part
+    before = w.B[k, i]
+    w.B[k, i] = part
     if before == part:
         return
-    for j in range(n):
-        if j == i or not is_member(B, k, j):
+    for j in range(w.n):
+        if j == i or not is_member(w, k, j):
             continue
-        floor = shared_floor(G, B, P, i, j)
+        floor = shared_floor(w, i, j)
         if part > before:
-            floor = max(floor, M[FLOOR, i, j])
-        M[FLOOR, i, j] = floor
-        M[FLOOR, j, i] = floor
-        level = M[LEVEL, i, j]
-        g = tie_commitment(M, P, i, j, level)
-        tie_changed(M, V, P, n, i, j, level, g, tie_entrapment(M, P, i, j, level))
+            floor = max(floor, w.M[FLOOR, i, j])
+        w.M[FLOOR, i, j] = floor
+        w.M[FLOOR, j, i] = floor
+        level = w.M[LEVEL, i, j]
+        g = tie_commitment(w, i, j, level)
+        tie_changed(w, i, j, level, g, tie_entrapment(w, i, j, level))

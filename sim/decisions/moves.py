@@ -40,7 +40,7 @@ from sim.fields import (
 )
 from sim.jit import inline, njit
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 RATE = param(
     "moves.rate",
@@ -249,80 +249,80 @@ ARM_STEP = 0.05
 
 
 @inline
-def tie_at(M: Dyads, P: Vector, i: int, j: int, level: float) -> Tie:
+def tie_at(w: Blocks, i: int, j: int, level: float) -> Tie:
     """The tie of i and j at a pact level, as i sees it."""
-    g = tie_commitment(M, P, i, j, level)
-    return Tie(level, g, tie_entrapment(M, P, i, j, level), reassured(M, P, i, j, g))
+    g = tie_commitment(w, i, j, level)
+    return Tie(level, g, tie_entrapment(w, i, j, level), reassured(w, i, j, g))
 
 
 @inline
-def taboo(V: States, i: int, level: float) -> float:
+def taboo(w: Blocks, i: int, level: float) -> float:
     """Doctrine's reluctance of i against a new pact of a level."""
     if level >= 2.5:
-        return V[TABOO_3, i]
-    return V[TABOO_2, i] if level >= 1.5 else V[TABOO_1, i]
+        return w.V[TABOO_3, i]
+    return w.V[TABOO_2, i] if level >= 1.5 else w.V[TABOO_1, i]
 
 
 @njit
-def conclude(M: Dyads, V: States, P: Vector, n: int, i: int, j: int, a: Tie, b: Tie) -> None:
+def conclude(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> None:
     """Pact of i and j goes from a to b; who gains or loses trust by it."""
-    tie_changed(M, V, P, n, i, j, b.level, b.g, b.e)
+    tie_changed(w, i, j, b.level, b.g, b.e)
     if b.g >= a.g:
-        M[TRUST_GOOD, i, j] += P[KEPT] * (b.g - a.g)
-        M[TRUST_GOOD, j, i] += P[KEPT] * (b.g - a.g)
-        for m in range(n):
+        w.M[TRUST_GOOD, i, j] += w.P[KEPT] * (b.g - a.g)
+        w.M[TRUST_GOOD, j, i] += w.P[KEPT] * (b.g - a.g)
+        for m in range(w.n):
             if m != i and m != j:
-                h_i = M[HOSTILITY, m, i]
-                h_j = M[HOSTILITY, m, j]
-                M[TRUST_BAD, m, j] += P[GUILT] * (b.g - a.g) * h_i * (1.0 - h_j)
-                M[TRUST_BAD, m, i] += P[GUILT] * (b.g - a.g) * h_j * (1.0 - h_i)
+                h_i = w.M[HOSTILITY, m, i]
+                h_j = w.M[HOSTILITY, m, j]
+                w.M[TRUST_BAD, m, j] += w.P[GUILT] * (b.g - a.g) * h_i * (1.0 - h_j)
+                w.M[TRUST_BAD, m, i] += w.P[GUILT] * (b.g - a.g) * h_j * (1.0 - h_i)
     else:
-        M[TRUST_BAD, j, i] += P[BROKEN] * (a.g - b.g)
+        w.M[TRUST_BAD, j, i] += w.P[BROKEN] * (a.g - b.g)
 
 
 @njit
-def set_sanctions(M: Dyads, V: States, P: Vector, i: int, j: int, x1: float) -> None:
+def set_sanctions(w: Blocks, i: int, j: int, x1: float) -> None:
     """Sanctions of i on j become x1; access of both follows."""
     for order in range(2):
         a, b = (i, j) if order == 0 else (j, i)
-        g = M[COMMITMENT, a, b]
-        h = reassured(M, P, a, b, g)
-        s0 = sanctions_between(M, i, j)
-        s1 = max(x1, M[SANCTIONS, j, i])
-        V[MARKET_ACCESS, a] += market(M, a, b, g, s1) - market(M, a, b, g, s0)
-        V[ARMS_ACCESS, a] += supply(M, V, a, b, g, h, s1) - supply(M, V, a, b, g, h, s0)
-        V[MUNITIONS_ACCESS, a] += munitions(M, V, a, b, g, h, s1) - munitions(M, V, a, b, g, h, s0)
-    if x1 > M[SANCTIONS, i, j]:
-        M[TRUST_BAD, j, i] += P[PUNISHED] * (x1 - M[SANCTIONS, i, j])
-    M[SANCTIONS, i, j] = x1
+        g = w.M[COMMITMENT, a, b]
+        h = reassured(w, a, b, g)
+        s0 = sanctions_between(w, i, j)
+        s1 = max(x1, w.M[SANCTIONS, j, i])
+        w.V[MARKET_ACCESS, a] += market(w, a, b, g, s1) - market(w, a, b, g, s0)
+        w.V[ARMS_ACCESS, a] += supply(w, a, b, g, h, s1) - supply(w, a, b, g, h, s0)
+        w.V[MUNITIONS_ACCESS, a] += munitions(w, a, b, g, h, s1) - munitions(w, a, b, g, h, s0)
+    if x1 > w.M[SANCTIONS, i, j]:
+        w.M[TRUST_BAD, j, i] += w.P[PUNISHED] * (x1 - w.M[SANCTIONS, i, j])
+    w.M[SANCTIONS, i, j] = x1
 
 
 @njit
-def set_aid(M: Dyads, V: States, i: int, j: int, x1: float) -> None:
+def set_aid(w: Blocks, i: int, j: int, x1: float) -> None:
     """Aid of i to j becomes x1."""
-    V[AID_IN, j] += (x1 - M[AID, i, j]) * V[ECONOMY, i] / (V[ECONOMY, j] + 1e-4)
-    M[AID, i, j] = x1
+    w.V[AID_IN, j] += (x1 - w.M[AID, i, j]) * w.V[ECONOMY, i] / (w.V[ECONOMY, j] + 1e-4)
+    w.M[AID, i, j] = x1
 
 
 @njit
-def court(M: Dyads, V: States, i: int, j: int) -> None:
+def court(w: Blocks, i: int, j: int) -> None:
     """A visit raises the contact of both sides."""
     for order in range(2):
         a, b = (i, j) if order == 0 else (j, i)
         step = COURT_STEP if order == 0 else COURT_ANSWER
-        rise = step * (1.0 - M[CONTACT, a, b])
-        M[CONTACT, a, b] += rise
-        V[RECOGNITION, b] += rise * V[ROOT, a] * (1.0 - M[HOSTILITY, b, a])
+        rise = step * (1.0 - w.M[CONTACT, a, b])
+        w.M[CONTACT, a, b] += rise
+        w.V[RECOGNITION, b] += rise * w.V[ROOT, a] * (1.0 - w.M[HOSTILITY, b, a])
 
 
 @njit
-def set_tension(M: Dyads, i: int, j: int, x1: float) -> None:
+def set_tension(w: Blocks, i: int, j: int, x1: float) -> None:
     """Acts of i towards j reach level x1."""
-    M[TENSION, i, j] = x1
+    w.M[TENSION, i, j] = x1
 
 
 @njit
-def set_effort(V: States, i: int, x1: float) -> None:
+def set_effort(w: Blocks, i: int, x1: float) -> None:
     """Arms effort of i becomes x1."""
-    V[PROTECTION, i] += V[CAPABILITY, i] * (x1 - V[EFFORT, i])
-    V[EFFORT, i] = x1
+    w.V[PROTECTION, i] += w.V[CAPABILITY, i] * (x1 - w.V[EFFORT, i])
+    w.V[EFFORT, i] = x1

@@ -14,7 +14,7 @@ from sim.fields import ALIGNMENT, COMMITMENT, HOSTILITY, IDEAL_POINT, TENSION, T
 from sim.jit import njit
 from sim.mathx import clip
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 BY_POSITION = param(
     "alignment.position",
@@ -92,23 +92,23 @@ OFFER_3 = dyad_field("offer_3", meaning="working space: weight of a consented le
 
 
 @njit
-def observe(M: Dyads, V: States, P: Vector, n: int) -> None:
+def observe(w: Blocks) -> None:
     """Fill the observed sheets from the state."""
-    for i in range(n):
-        for j in range(n):
+    for i in range(w.n):
+        for j in range(w.n):
             if i == j:
-                M[ALIGNMENT, i, j] = 1.0
-                M[TIE, i, j] = 0.0
+                w.M[ALIGNMENT, i, j] = 1.0
+                w.M[TIE, i, j] = 0.0
                 continue
-            close = max(-1.0, 1.0 - abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j]) / 1.5)
+            close = max(-1.0, 1.0 - abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / 1.5)
             value = (
-                P[BY_POSITION] * close
-                + P[BY_TRUST] * (2.0 * M[TRUST, i, j] - 1.0)
-                + P[BY_COMMITMENT] * M[COMMITMENT, i, j]
-                - P[BY_TENSION] * max(M[TENSION, i, j], M[TENSION, j, i])
+                w.P[BY_POSITION] * close
+                + w.P[BY_TRUST] * (2.0 * w.M[TRUST, i, j] - 1.0)
+                + w.P[BY_COMMITMENT] * w.M[COMMITMENT, i, j]
+                - w.P[BY_TENSION] * max(w.M[TENSION, i, j], w.M[TENSION, j, i])
             )
-            M[ALIGNMENT, i, j] = clip(value, -1.0, 1.0)
-            trust = 0.5 * (M[TRUST, i, j] + M[TRUST, j, i])
-            hostility = 0.5 * (M[HOSTILITY, i, j] + M[HOSTILITY, j, i])
-            bond = M[COMMITMENT, i, j] + trust - 0.5 - P[RESOLUTION]
-            M[TIE, i, j] = max(0.0, bond) - max(0.0, hostility - P[SUSPICION])
+            w.M[ALIGNMENT, i, j] = clip(value, -1.0, 1.0)
+            trust = 0.5 * (w.M[TRUST, i, j] + w.M[TRUST, j, i])
+            hostility = 0.5 * (w.M[HOSTILITY, i, j] + w.M[HOSTILITY, j, i])
+            bond = w.M[COMMITMENT, i, j] + trust - 0.5 - w.P[RESOLUTION]
+            w.M[TIE, i, j] = max(0.0, bond) - max(0.0, hostility - w.P[SUSPICION])

@@ -4,11 +4,11 @@ A quarter, in order: dated events -> mechanisms -> assessment -> accession to or
 moves of states in random order -> observation. Arrays in, arrays out, no allocation; see
 :data:`STEP` for the printable order.
 
-Blocks: ``M (dyad variables, N, N)``, ``V (state variables, N)``, ``G (collective variables, K)``,
-``B (K, N)`` parts, ``P (parameters,)``, ``keys (N,)`` stable stream keys, ``events (E, 7)`` rows
-(tick, kind of variable, row, i, j, operation, number),
-``log (moves, LOG_COLUMNS)``, ``counts (2,)`` opportunities and no-ops. All float64 except ``keys``
-and ``counts`` (int64).
+``w`` are the arrays of a run (:class:`sim.types.Blocks`), ``luck`` what draws are keyed by
+(:class:`sim.types.Luck`), ``space`` and ``watch`` working space and the record
+(:class:`sim.types.Space`, :class:`sim.types.Watch`); ``keys (N,)`` int64 stable stream keys,
+``events (E, 7)`` rows (tick, kind of variable, row, i, j, operation, number),
+``log (moves, LOG_COLUMNS)``, ``counts (2,)`` int64 opportunities and no-ops.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sim.kernel.layout import (
     TABLE_COLUMNS,
     TERM_COUNT,
     choice_cells,
+    space,
 )
 from sim.kernel.organise import organise
 from sim.kernel.step import (
@@ -58,25 +59,22 @@ __all__ = [
     "schedule",
     "settle",
     "simulate",
+    "space",
     "term_values",
     "turn",
 ]
 
-_CORE = "M, V, P, n"
-_WORLD = "M, V, G, B, P, n"
 SIGNATURES = {
-    "begin": f"{_WORLD}, keys",
-    "play_event_at": f"{_WORLD}, events, limits, e",
-    "settle": f"{_WORLD}, tick, seed, run",
-    "organise": f"{_WORLD}, tick, seed, run, keys, log, logged",
-    "schedule": "V, P, n, tick, seed, run, keys, order, times",
-    "turn": f"i, k, position, {_CORE}, tick, seed, run, keys, choice, log, logged, counts",
-    "alternatives": f"i, k, {_CORE}, tick, seed, run, keys, choice, table",
-    "finish": _CORE,
-    "simulate": f"{_WORLD}, quarters, seed, run, keys, events, limits, order, times, choice, "
-    "state_rows, dyad_rows, pairs, cells, state_series, dyad_series, cell_series, "
-    "network_ticks, network_rows, networks, log, counts",
-    "term_values": f"{_CORE}, i, out",
+    "begin": "w, keys",
+    "play_event_at": "w, events, limits, e",
+    "settle": "w, luck",
+    "organise": "w, luck, log, logged",
+    "schedule": "w, luck, order, times",
+    "turn": "w, luck, i, k, position, choice, log, logged, counts",
+    "alternatives": "w, luck, i, k, choice, table",
+    "finish": "w",
+    "simulate": "w, luck, quarters, events, limits, space, watch, log, counts",
+    "term_values": "w, i, out",
     "draw_triangles": "seed, run, keys, shape, out",
 }
 

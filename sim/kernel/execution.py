@@ -22,26 +22,20 @@ from sim.kernel.layout import (
     TERM_COUNT,
     rules,
 )
-from sim.streams import CONSENT, block, unit
-from sim.types import Dyads, States, Vector
+from sim.streams import CONSENT, keyed, unit
+from sim.types import Blocks, Luck
 
 
 @njit
 def make(
+    w: Blocks,
+    luck: Luck,
     i: int,
     j: int,
     kind: int,
     to: float,
     k: int,
     position: int,
-    M: Dyads,
-    V: States,
-    P: Vector,
-    n: int,
-    tick: int,
-    seed: int,
-    run: int,
-    keys: np.ndarray,
     rows: np.ndarray,
     logged: int,
 ) -> int:
@@ -54,49 +48,49 @@ def make(
     accepted = True
     before = 0.0
     if kind == PACT:
-        before = M[LEVEL, i, j]
-        a = moves.tie_at(M, P, i, j, before)
-        b = moves.tie_at(M, P, i, j, to)
-        aj = moves.tie_at(M, P, j, i, before)
-        bj = moves.tie_at(M, P, j, i, to)
-        per_gj = rules.per_commitment(M, V, P, j, i)
-        per_ej = rules.per_entrapment(M, V, P, j, i)
-        rows[row, 8] = explain(M, V, P, i, j, a, b, rows, row, LOG_HEAD)
-        rows[row, 9] = explain(M, V, P, j, i, aj, bj, rows, row, LOG_HEAD + TERM_COUNT)
+        before = w.M[LEVEL, i, j]
+        a = moves.tie_at(w, i, j, before)
+        b = moves.tie_at(w, i, j, to)
+        aj = moves.tie_at(w, j, i, before)
+        bj = moves.tie_at(w, j, i, to)
+        per_gj = rules.per_commitment(w, j, i)
+        per_ej = rules.per_entrapment(w, j, i)
+        rows[row, 8] = explain(w, i, j, a, b, rows, row, LOG_HEAD)
+        rows[row, 9] = explain(w, j, i, aj, bj, rows, row, LOG_HEAD + TERM_COUNT)
         if to > before:
-            bits, _, _, _ = block(seed, run, CONSENT, tick, k, keys[i], keys[j], int(to))
-            accepted = unit(bits) < consent(M, V, P, i, j, aj, to, per_gj, per_ej)
+            bits, _, _, _ = keyed(luck, CONSENT, k, luck.keys[i], luck.keys[j], int(to))
+            accepted = unit(bits) < consent(w, i, j, aj, to, per_gj, per_ej)
         if accepted:
-            most_moved(M, V, P, n, i, j, a.g, b.g, rows, row)
-            moves.conclude(M, V, P, n, i, j, a, b)
+            most_moved(w, i, j, a.g, b.g, rows, row)
+            moves.conclude(w, i, j, a, b)
         else:
-            M[COOLDOWN, i, j] = P[moves.COOL]
+            w.M[COOLDOWN, i, j] = w.P[moves.COOL]
     elif kind in (SANCTION, LIFT):
-        before = M[SANCTIONS, i, j]
-        rules.sanction_parts(M, V, P, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.sanction(M, V, P, i, j, before, to)
-        moves.set_sanctions(M, V, P, i, j, to)
+        before = w.M[SANCTIONS, i, j]
+        rules.sanction_parts(w, i, j, before, to, rows, row, LOG_HEAD)
+        rows[row, 8] = rules.sanction(w, i, j, before, to)
+        moves.set_sanctions(w, i, j, to)
     elif kind in (GRANT, STOP):
-        before = M[AID, i, j]
-        rules.aid_parts(M, V, P, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.aid(M, V, P, i, j, before, to)
-        moves.set_aid(M, V, i, j, to)
+        before = w.M[AID, i, j]
+        rules.aid_parts(w, i, j, before, to, rows, row, LOG_HEAD)
+        rows[row, 8] = rules.aid(w, i, j, before, to)
+        moves.set_aid(w, i, j, to)
     elif kind in (ARM, DISARM):
-        before = V[EFFORT, i]
-        rules.arm_parts(M, V, P, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.arm(M, V, P, i, j, before, to)
-        moves.set_effort(V, i, to)
+        before = w.V[EFFORT, i]
+        rules.arm_parts(w, i, j, before, to, rows, row, LOG_HEAD)
+        rows[row, 8] = rules.arm(w, i, j, before, to)
+        moves.set_effort(w, i, to)
     elif kind == COURT:
-        before = M[CONTACT, j, i]
-        rules.court_parts(M, V, P, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.court(M, V, P, i, j, before, to)
-        moves.court(M, V, i, j)
+        before = w.M[CONTACT, j, i]
+        rules.court_parts(w, i, j, before, to, rows, row, LOG_HEAD)
+        rows[row, 8] = rules.court(w, i, j, before, to)
+        moves.court(w, i, j)
     else:
-        before = M[TENSION, i, j]
-        rules.tension_parts(M, V, P, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.tension(M, V, P, i, j, before, to)
-        moves.set_tension(M, i, j, to)
-    rows[row, 0] = tick
+        before = w.M[TENSION, i, j]
+        rules.tension_parts(w, i, j, before, to, rows, row, LOG_HEAD)
+        rows[row, 8] = rules.tension(w, i, j, before, to)
+        moves.set_tension(w, i, j, to)
+    rows[row, 0] = luck.tick
     rows[row, 1] = position
     rows[row, 2] = i
     rows[row, 3] = j
@@ -109,9 +103,7 @@ def make(
 
 @njit
 def explain(
-    M: Dyads,
-    V: States,
-    P: Vector,
+    w: Blocks,
     i: int,
     j: int,
     a: Tie,
@@ -121,9 +113,9 @@ def explain(
     at: int,
 ) -> float:
     """Write the parts of i's change of utility for a pact into a log row; returns their sum."""
-    rules.pact_parts(M, V, P, i, j, a, b, rows, row, at)
-    rules.per_commitment_parts(M, V, P, i, j, b.g - a.g, rows, row, at)
-    rules.per_entrapment_parts(M, V, P, i, j, b.e - a.e, rows, row, at)
+    rules.pact_parts(w, i, j, a, b, rows, row, at)
+    rules.per_commitment_parts(w, i, j, b.g - a.g, rows, row, at)
+    rules.per_entrapment_parts(w, i, j, b.e - a.e, rows, row, at)
     total = 0.0
     for k in range(TERM_COUNT):
         total += rows[row, at + k]
@@ -132,10 +124,7 @@ def explain(
 
 @njit
 def most_moved(
-    M: Dyads,
-    V: States,
-    P: Vector,
-    n: int,
+    w: Blocks,
     i: int,
     j: int,
     g0: float,
@@ -147,13 +136,13 @@ def most_moved(
     at = LOG_HEAD + 2 * TERM_COUNT
     for slot in range(3):
         rows[row, at + slot] = -1.0
-    patron_i = (g1 - g0) * V[assessment.ROOT, j]
-    patron_j = (g1 - g0) * V[assessment.ROOT, i]
-    for m in range(n):
+    patron_i = (g1 - g0) * w.V[assessment.ROOT, j]
+    patron_j = (g1 - g0) * w.V[assessment.ROOT, i]
+    for m in range(w.n):
         if m in (i, j):
             continue
-        threat = assessment.third_threat_change(M, P, m, i, j, g1 - g0)
-        du = rules.third(M, V, P, m, i, j, threat, patron_i, patron_j)
+        threat = assessment.third_threat_change(w, m, i, j, g1 - g0)
+        du = rules.third(w, m, i, j, threat, patron_i, patron_j)
         if du == 0.0:
             continue
         slot = 3

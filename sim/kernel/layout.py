@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim import vocabulary as names
 from sim.codegen import load_rules
+from sim.types import Space
 
 rules = load_rules()
 
@@ -28,3 +31,10 @@ APPLY, JOIN, WITHDRAW = range(11, 14)
 def choice_cells(n: int) -> int:
     """Cells of the working space that the choice of one of ``n`` states needs."""
     return WEIGHTS + n
+
+
+def space(n: int) -> Space:
+    """Working space for a run of ``n`` states."""
+    room = n * MAX_OPPORTUNITIES
+    order = np.empty((room, 2), dtype=np.int64)
+    return Space(order, np.empty(room), np.zeros(choice_cells(n)))

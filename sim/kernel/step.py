@@ -36,35 +36,28 @@ from sim.kernel.execution import make
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
 from sim.kernel.organise import organise
 from sim.mechanisms.diplomacy.alignment_pull import KEY
-from sim.streams import DRAWS, OPPORTUNITY, block, unit
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.streams import DRAWS, OPPORTUNITY, block, keyed, unit
+from sim.types import Blocks, Luck, Space, Vector, Watch
 
 
 @njit
-def begin(
-    M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int, keys: np.ndarray
-) -> None:
+def begin(w: Blocks, keys: np.ndarray) -> None:
     """Complete the initial state: commitments, assessments, and the levels at the start."""
-    for i in range(n):
-        V[KEY, i] = keys[i]
-    rules.mix(V, G, B, n)
-    commitment.refresh(M, P, n)
+    for i in range(w.n):
+        w.V[KEY, i] = keys[i]
+    rules.mix(w)
+    commitment.refresh(w)
     # Hostility needs trust and tension only; threats, protection and pulls need hostility. A second
     # pass lets the levels at the start come from a settled assessment.
     for _ in range(2):
-        rules.start(M, V, G, B, P, n)
-        assessment.assess(M, V, P, n)
-    finish(M, V, P, n)
+        rules.start(w)
+        assessment.assess(w)
+    finish(w)
 
 
 @njit
 def play_event(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
+    w: Blocks,
     event: np.ndarray,
     low: float,
     high: float,
@@ -81,43 +74,43 @@ def play_event(
     i = int(event[3])
     j = int(event[4])
     if event[1] < 0.5:
-        old = V[row, i]
+        old = w.V[row, i]
         new = min(max(changed(old, event[5], event[6]), low), high)
-        V[row, i] = new
+        w.V[row, i] = new
         if row == IDEAL_POINT:
-            V[IDEAL_HOME, i] += new - old
+            w.V[IDEAL_HOME, i] += new - old
         return
     if event[1] > 2.5:
-        new = min(max(changed(B[j, i], event[5], event[6]), low), high)
-        if G[COLLECTIVE_KIND, j] == ORGANISATION:
-            membership.set_membership(M, V, G, B, P, n, j, i, new)
+        new = min(max(changed(w.B[j, i], event[5], event[6]), low), high)
+        if w.G[COLLECTIVE_KIND, j] == ORGANISATION:
+            membership.set_membership(w, j, i, new)
         else:
-            B[j, i] = new
+            w.B[j, i] = new
         return
     if event[1] > 1.5:
-        G[row, i] = min(max(changed(G[row, i], event[5], event[6]), low), high)
+        w.G[row, i] = min(max(changed(w.G[row, i], event[5], event[6]), low), high)
         return
-    new = min(max(changed(M[row, i, j], event[5], event[6]), low), high)
+    new = min(max(changed(w.M[row, i, j], event[5], event[6]), low), high)
     if row == LEVEL:
-        if new != M[LEVEL, i, j]:
-            a = moves.tie_at(M, P, i, j, M[LEVEL, i, j])
-            moves.conclude(M, V, P, n, i, j, a, moves.tie_at(M, P, i, j, new))
+        if new != w.M[LEVEL, i, j]:
+            a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
+            moves.conclude(w, i, j, a, moves.tie_at(w, i, j, new))
         return
     if row == TRUST:
         new = min(max(new, 0.01), 0.99)
-        weight = M[TRUST_GOOD, i, j] + M[TRUST_BAD, i, j]
-        M[TRUST_GOOD, i, j] = weight * new
-        M[TRUST_BAD, i, j] = weight * (1.0 - new)
-    M[row, i, j] = new
+        weight = w.M[TRUST_GOOD, i, j] + w.M[TRUST_BAD, i, j]
+        w.M[TRUST_GOOD, i, j] = weight * new
+        w.M[TRUST_BAD, i, j] = weight * (1.0 - new)
+    w.M[row, i, j] = new
     if row == FLOOR:
-        M[row, j, i] = new
-        level = M[LEVEL, i, j]
-        g = commitment.tie_commitment(M, P, i, j, level)
-        e = commitment.tie_entrapment(M, P, i, j, level)
-        M[COMMITMENT, i, j] = g
-        M[COMMITMENT, j, i] = g
-        M[ENTRAPMENT_WEIGHT, i, j] = e
-        M[ENTRAPMENT_WEIGHT, j, i] = e
+        w.M[row, j, i] = new
+        level = w.M[LEVEL, i, j]
+        g = commitment.tie_commitment(w, i, j, level)
+        e = commitment.tie_entrapment(w, i, j, level)
+        w.M[COMMITMENT, i, j] = g
+        w.M[COMMITMENT, j, i] = g
+        w.M[ENTRAPMENT_WEIGHT, i, j] = e
+        w.M[ENTRAPMENT_WEIGHT, j, i] = e
 
 
 @njit
@@ -130,12 +123,7 @@ def changed(old: float, operation: float, number: float) -> float:
 
 @njit
 def play_events(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
+    w: Blocks,
     tick: int,
     events: np.ndarray,
     limits: np.ndarray,
@@ -143,42 +131,30 @@ def play_events(
     """Apply all events of a quarter in the order of the table."""
     for e in range(events.shape[0]):
         if int(events[e, 0]) == tick:
-            play_event(M, V, G, B, P, n, events[e], limits[e, 0], limits[e, 1])
+            play_event(w, events[e], limits[e, 0], limits[e, 1])
 
 
 @njit
 def settle(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
-    tick: int,
-    seed: int,
-    run: int,
+    w: Blocks,
+    luck: Luck,
 ) -> None:
     """Mechanisms and assessment of a quarter: all that happens before anybody moves."""
-    for i in range(n):
-        for j in range(n):
-            M[INTENSITY_1, i, j] = 0.0
-            M[INTENSITY_2, i, j] = 0.0
-            M[INTENSITY_3, i, j] = 0.0
-            M[COOLDOWN, i, j] = max(0.0, M[COOLDOWN, i, j] - 1.0)
-    rules.mechanisms(M, V, G, B, P, n, tick, seed, run)
-    rules.mix(V, G, B, n)
-    assessment.assess(M, V, P, n)
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[INTENSITY_1, i, j] = 0.0
+            w.M[INTENSITY_2, i, j] = 0.0
+            w.M[INTENSITY_3, i, j] = 0.0
+            w.M[COOLDOWN, i, j] = max(0.0, w.M[COOLDOWN, i, j] - 1.0)
+    rules.mechanisms(w, luck)
+    rules.mix(w)
+    assessment.assess(w)
 
 
 @njit
 def schedule(
-    V: States,
-    P: Vector,
-    n: int,
-    tick: int,
-    seed: int,
-    run: int,
-    keys: np.ndarray,
+    w: Blocks,
+    luck: Luck,
     order: np.ndarray,
     times: np.ndarray,
 ) -> int:
@@ -188,12 +164,12 @@ def schedule(
     the Poisson clock of an actor-oriented model with less variance. Times are uniform.
     """
     count = 0
-    for i in range(n):
-        first, _, _, _ = block(seed, run, OPPORTUNITY, tick, 0, keys[i], keys[i], 0)
-        rate = 0.25 * P[moves.RATE] * (1.0 + V[ATTENTION, i])
+    for i in range(w.n):
+        first, _, _, _ = keyed(luck, OPPORTUNITY, 0, luck.keys[i], luck.keys[i], 0)
+        rate = 0.25 * w.P[moves.RATE] * (1.0 + w.V[ATTENTION, i])
         chances = min(int(rate + unit(first)), MAX_OPPORTUNITIES)
         for k in range(chances):
-            when, _, _, _ = block(seed, run, OPPORTUNITY, tick, k + 1, keys[i], keys[i], 0)
+            when, _, _, _ = keyed(luck, OPPORTUNITY, k + 1, luck.keys[i], luck.keys[i], 0)
             time = unit(when)
             at = count
             while at > 0 and times[at - 1] > time:
@@ -210,17 +186,11 @@ def schedule(
 
 @njit
 def turn(
+    w: Blocks,
+    luck: Luck,
     i: int,
     k: int,
     position: int,
-    M: Dyads,
-    V: States,
-    P: Vector,
-    n: int,
-    tick: int,
-    seed: int,
-    run: int,
-    keys: np.ndarray,
     choice: Vector,
     rows: np.ndarray,
     logged: int,
@@ -231,189 +201,116 @@ def turn(
     Returns the number of rows in the log.
     """
     counts[0] += 1
-    choose(i, k, M, V, P, n, tick, seed, run, keys, choice)
+    choose(w, luck, i, k, choice)
     chance = 1.0 / choice[SUM]
-    for j in range(n):
-        M[INTENSITY_1, i, j] += chance * M[OFFER_1, i, j]
-        M[INTENSITY_2, i, j] += chance * M[OFFER_2, i, j]
-        M[INTENSITY_3, i, j] += chance * M[OFFER_3, i, j]
+    for j in range(w.n):
+        w.M[INTENSITY_1, i, j] += chance * w.M[OFFER_1, i, j]
+        w.M[INTENSITY_2, i, j] += chance * w.M[OFFER_2, i, j]
+        w.M[INTENSITY_3, i, j] += chance * w.M[OFFER_3, i, j]
     kind = int(choice[KIND])
     if kind == NONE:
         counts[1] += 1
         return logged
-    return make(
-        i,
-        int(choice[PARTNER]),
-        kind,
-        choice[TO],
-        k,
-        position,
-        M,
-        V,
-        P,
-        n,
-        tick,
-        seed,
-        run,
-        keys,
-        rows,
-        logged,
-    )
+    return make(w, luck, i, int(choice[PARTNER]), kind, choice[TO], k, position, rows, logged)
 
 
 @njit
-def both_ways(M: Dyads, n: int, sheet: int) -> None:
+def both_ways(w: Blocks, sheet: int) -> None:
     """What either of a pair offers, added up for the pair."""
-    for i in range(n):
+    for i in range(w.n):
         for j in range(i):
-            total = M[sheet, i, j] + M[sheet, j, i]
-            M[sheet, i, j] = total
-            M[sheet, j, i] = total
+            total = w.M[sheet, i, j] + w.M[sheet, j, i]
+            w.M[sheet, i, j] = total
+            w.M[sheet, j, i] = total
 
 
 @njit
-def finish(M: Dyads, V: States, P: Vector, n: int) -> None:
+def finish(w: Blocks) -> None:
     """Observation at the end of a quarter."""
-    both_ways(M, n, INTENSITY_1)
-    both_ways(M, n, INTENSITY_2)
-    both_ways(M, n, INTENSITY_3)
-    observe(M, V, P, n)
-    for i in range(n):
-        V[UTILITY, i] = rules.utility(M, V, P, n, i)
+    both_ways(w, INTENSITY_1)
+    both_ways(w, INTENSITY_2)
+    both_ways(w, INTENSITY_3)
+    observe(w)
+    for i in range(w.n):
+        w.V[UTILITY, i] = rules.utility(w, i)
 
 
 @njit
-def record(
-    M: Dyads,
-    V: States,
-    n: int,
-    tick: int,
-    state_rows: np.ndarray,
-    dyad_rows: np.ndarray,
-    pairs: np.ndarray,
-    state_series: np.ndarray,
-    dyad_series: np.ndarray,
-) -> None:
+def observe_quarter(w: Blocks, tick: int, watch: Watch) -> None:
     """Copy the watched variables of a quarter; pure observation."""
-    for f in range(state_rows.size):
-        for i in range(n):
-            state_series[tick, f, i] = V[state_rows[f], i]
-    for f in range(dyad_rows.size):
-        for d in range(pairs.shape[0]):
-            dyad_series[tick, f, d] = M[dyad_rows[f], pairs[d, 0], pairs[d, 1]]
+    for f in range(watch.state_rows.size):
+        for i in range(w.n):
+            watch.states[tick, f, i] = w.V[watch.state_rows[f], i]
+    for f in range(watch.dyad_rows.size):
+        for d in range(watch.pairs.shape[0]):
+            i, j = watch.pairs[d, 0], watch.pairs[d, 1]
+            watch.dyads[tick, f, d] = w.M[watch.dyad_rows[f], i, j]
+    for c in range(watch.cells.shape[0]):
+        row, column = watch.cells[c, 1], watch.cells[c, 2]
+        watch.parts[tick, c] = w.G[row, column] if watch.cells[c, 0] == 0 else w.B[row, column]
 
 
 @njit
-def record_cells(
-    G: Collectives, B: Parts, tick: int, cells: np.ndarray, cell_series: np.ndarray
-) -> None:
-    """Copy the watched cells (block: 0 ``G``, 1 ``B``; row; column) of a quarter."""
-    for c in range(cells.shape[0]):
-        row, column = cells[c, 1], cells[c, 2]
-        cell_series[tick, c] = G[row, column] if cells[c, 0] == 0 else B[row, column]
-
-
-@njit
-def snapshot(M: Dyads, n: int, slot: int, sheet: int, into: np.ndarray) -> None:
-    """Copy one sheet into a slot of a network record."""
-    for i in range(n):
-        for j in range(n):
-            into[slot, i, j] = M[sheet, i, j]
+def snapshot(w: Blocks, slot: int, watch: Watch) -> None:
+    """Copy the watched sheets into a slot of the network record."""
+    for f in range(watch.network_rows.size):
+        for i in range(w.n):
+            for j in range(w.n):
+                watch.networks[f, slot, i, j] = w.M[watch.network_rows[f], i, j]
 
 
 @njit
 def simulate(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
+    w: Blocks,
+    luck: Luck,
     quarters: int,
-    seed: int,
-    run: int,
-    keys: np.ndarray,
     events: np.ndarray,
     limits: np.ndarray,
-    order: np.ndarray,
-    times: np.ndarray,
-    choice: Vector,
-    state_rows: np.ndarray,
-    dyad_rows: np.ndarray,
-    pairs: np.ndarray,
-    cells: np.ndarray,
-    state_series: np.ndarray,
-    dyad_series: np.ndarray,
-    cell_series: np.ndarray,
-    network_ticks: np.ndarray,
-    network_rows: np.ndarray,
-    networks: np.ndarray,
+    space: Space,
+    watch: Watch,
     log: np.ndarray,
     counts: np.ndarray,
 ) -> int:
     """One run from the initial state to the end of the clock; returns the number of moves."""
-    begin(M, V, G, B, P, n, keys)
-    record(M, V, n, 0, state_rows, dyad_rows, pairs, state_series, dyad_series)
-    record_cells(G, B, 0, cells, cell_series)
+    begin(w, luck.keys)
+    observe_quarter(w, 0, watch)
     slot = 0
-    if network_ticks[0] == 0:
-        for f in range(network_rows.size):
-            snapshot(M, n, 0, network_rows[f], networks[f])
+    if watch.network_ticks[0] == 0:
+        snapshot(w, 0, watch)
         slot = 1
     logged = 0
     for tick in range(1, quarters + 1):
-        play_events(M, V, G, B, P, n, tick, events, limits)
-        settle(M, V, G, B, P, n, tick, seed, run)
-        logged = organise(M, V, G, B, P, n, tick, seed, run, keys, log, logged)
-        count = schedule(V, P, n, tick, seed, run, keys, order, times)
+        now = Luck(tick, luck.seed, luck.run, luck.keys)
+        play_events(w, tick, events, limits)
+        settle(w, now)
+        logged = organise(w, now, log, logged)
+        count = schedule(w, now, space.order, space.times)
         for position in range(count):
-            logged = turn(
-                order[position, 0],
-                order[position, 1],
-                position,
-                M,
-                V,
-                P,
-                n,
-                tick,
-                seed,
-                run,
-                keys,
-                choice,
-                log,
-                logged,
-                counts,
-            )
-        finish(M, V, P, n)
-        record(M, V, n, tick, state_rows, dyad_rows, pairs, state_series, dyad_series)
-        record_cells(G, B, tick, cells, cell_series)
-        if slot < network_ticks.size and network_ticks[slot] == tick:
-            for f in range(network_rows.size):
-                snapshot(M, n, slot, network_rows[f], networks[f])
+            i, k = space.order[position, 0], space.order[position, 1]
+            logged = turn(w, now, i, k, position, space.choice, log, logged, counts)
+        finish(w)
+        observe_quarter(w, tick, watch)
+        if slot < watch.network_ticks.size and watch.network_ticks[slot] == tick:
+            snapshot(w, slot, watch)
             slot += 1
     return logged
 
 
 @njit
 def play_event_at(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
+    w: Blocks,
     events: np.ndarray,
     limits: np.ndarray,
     e: int,
 ) -> None:
     """Apply row ``e`` of the event table, whatever its date (for a driver with its own clock)."""
-    play_event(M, V, G, B, P, n, events[e], limits[e, 0], limits[e, 1])
+    play_event(w, events[e], limits[e, 0], limits[e, 1])
 
 
 @njit
-def term_values(M: Dyads, V: States, P: Vector, n: int, i: int, out: np.ndarray) -> None:
+def term_values(w: Blocks, i: int, out: np.ndarray) -> None:
     """Contribution of each term to the utility of i (logits), from the plain definitions."""
-    rules.values(M, V, P, n, i, out)
+    rules.values(w, i, out)
 
 
 @njit

@@ -2,8 +2,9 @@
 
 A mechanism file declares its parameters (:func:`sim.registry.param`), the variables that only it
 owns, one compiled function ``update`` and, last, a ``MECHANISM = Mechanism(...)`` that says when in
-the step it runs and what it reads and writes. ``update`` takes what it needs of
-``(M, V, G, B, P, n, tick, seed, run)`` by these names, ``start`` of ``(M, V, G, B, P, n)``.
+the step it runs and what it reads and writes. ``update`` takes the arrays of the run ``w``
+(:class:`sim.types.Blocks`) and, if it draws, ``luck`` (:class:`sim.types.Luck`); ``start`` takes
+``w``.
 """
 
 from __future__ import annotations

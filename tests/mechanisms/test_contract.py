@@ -53,10 +53,6 @@ def block(case: Case, field: Field) -> np.ndarray:
     return case.G[field.row, first : first + count]
 
 
-def blocks(case: Case) -> tuple[np.ndarray, ...]:
-    return case.M, case.V, case.G, case.B, case.P
-
-
 @cache
 def lively(seed: int) -> Case:
     """A world some quarters on, in which much has happened since the start."""
@@ -93,7 +89,7 @@ def lively(seed: int) -> Case:
     ally = next((i for i in range(n) if i not in (one, other) and at_peace[i]), other)
     for i in range(n):
         case.move("pact", i, (i + 1) % n, 3.0 if case.now("pact", i, (i + 1) % n) < 3.0 else 1.0)
-    probes().assess(case.M, case.V, case.P, n)
+    probes().assess(case.blocks)
     case.dyads("entrapment_weight")[ally, other] = 1.0
     case.dyads("trust")[ally, other] = 0.9
     case.dyads("hostility")[ally, one] = 0.9
@@ -104,7 +100,7 @@ def update(name: str, case: Case, tick: int = 3) -> Case:
     """The world after the rule ran once, alone."""
     after = case.copy()
     which = MECHANISMS.index(name)
-    probes().update_rule(which, *blocks(after), after.n, tick, 1, 0)
+    probes().update_rule(which, after.blocks, after.luck(tick))
     return after
 
 
@@ -129,7 +125,7 @@ def test_writes_what_it_declares(name: str) -> None:
     started = [lively(seed).copy() for seed in SEEDS]
     if rule.start is not None:
         for seed, case in zip(SEEDS, started, strict=True):
-            probes().start_rule(MECHANISMS.index(name), *blocks(case), case.n)
+            probes().start_rule(MECHANISMS.index(name), case.blocks)
             written |= changed(lively(seed), case)
     idle = set(rule.writes) - written
     assert not idle, f"{name} declares {sorted(idle)} in `writes` but never changes it"
@@ -143,7 +139,7 @@ def test_start_writes_what_it_declares(name: str) -> None:
     for seed in SEEDS:
         before = lively(seed)
         after = before.copy()
-        probes().start_rule(MECHANISMS.index(name), *blocks(after), after.n)
+        probes().start_rule(MECHANISMS.index(name), after.blocks)
         stray = changed(before, after) - set(rule.writes) - own(name) - WORKING_SPACE
         assert not stray, f"{name}.start writes {sorted(stray)}: declare it in `writes`"
 
@@ -242,7 +238,7 @@ def test_does_nothing_when_switched_off(name: str) -> None:
         without.P = running
         for which, other in enumerate(MECHANISMS):
             if other != name:
-                probes().update_rule(which, *blocks(without), without.n, tick, 1, 0)
+                probes().update_rule(which, without.blocks, without.luck(tick))
         without.P = frozen
         without.call("settle", **key)
         without.P = running

@@ -86,7 +86,7 @@ def test_running_sums_hold_with_unknown_ties_and_new_aid(seed: int) -> None:
     case.dyads("uncertainty")[:] = u + u.T
     case.dyads("aid_share")[:] = np.triu(rng.uniform(0.0, 0.1, (8, 8)), 1)
     case.states("aid_relief")[:] = case.dyads("aid_share").sum(axis=1)
-    probes().assess(case.M, case.V, case.P, case.n)
+    probes().assess(case.blocks)
     seen = reference.assess(reference.World(case))
     np.testing.assert_allclose(case.dyads("threat_from"), seen.T, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(case.dyads("vulnerability"), seen.V, rtol=1e-10, atol=1e-12)

@@ -1,17 +1,17 @@
 """Utility terms, one a file; dropping a file here registers it.
 
-A term file declares its weight and parameters, a plain ``value(M, V, P, n, i)`` of the term for
+A term file declares its weight and parameters, a plain ``value(w, i)`` of the term for
 state i, and for each kind of move that it feels one O(1) change:
 
-* ``pact(M, V, P, i, j, a, b)``: tie of i and j from :class:`Tie` a to b, seen by i; or, for a term
-  that is linear in the tie, ``per_commitment`` or ``per_entrapment`` ``(M, V, P, i, j)``: change
+* ``pact(w, i, j, a, b)``: tie of i and j from :class:`Tie` a to b, seen by i; or, for a term
+  that is linear in the tie, ``per_commitment`` or ``per_entrapment`` ``(w, i, j)``: change
   per unit of g or gE, which the kernel then computes once for all levels;
-* ``sanction``, ``aid``, ``court``, ``tension``, ``arm`` ``(M, V, P, i, j, x0, x1)``: the variable
+* ``sanction``, ``aid``, ``court``, ``tension``, ``arm`` ``(w, i, j, x0, x1)``: the variable
   that the move changes goes from x0 to x1.
 
 A change equals the difference of values before and after the move, to rounding (tested on random
 worlds). Terms that are costs carry ``sign=-1``. The contribution to utility in logits is
-``sign * P[weight] * V[multiplier, i] * change``: the multiplier is the mean of the state's
+``sign * w.P[weight] * w.V[multiplier, i] * change``: the multiplier is the mean of the state's
 doctrines.
 """
 

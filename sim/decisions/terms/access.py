@@ -26,7 +26,7 @@ from sim.fields import COMMITMENT, NEED, SANCTIONS
 from sim.jit import inline, njit
 from sim.mathx import log
 from sim.registry import param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 MARKETS = param(
     "access.markets",
@@ -63,57 +63,55 @@ AID_WEIGHT = param(
 
 
 @inline
-def change(V: States, P: Vector, i: int, markets: float, arms: float, shells: float) -> float:
+def change(w: Blocks, i: int, markets: float, arms: float, shells: float) -> float:
     """Change of E_i when the three sums change by the given amounts: logarithms of ratios."""
-    x1 = 0.05 + max(0.0, V[MARKET_ACCESS, i])
-    x2 = 0.05 + max(0.0, V[ARMS_ACCESS, i])
-    x3 = 0.05 + max(0.0, V[MUNITIONS_ACCESS, i])
+    x1 = 0.05 + max(0.0, w.V[MARKET_ACCESS, i])
+    x2 = 0.05 + max(0.0, w.V[ARMS_ACCESS, i])
+    x3 = 0.05 + max(0.0, w.V[MUNITIONS_ACCESS, i])
     return (
-        P[MARKETS] * log(max(0.05, x1 + markets) * (1.0 / x1))
-        + P[ARMS_BASE] * log(max(0.05, x2 + arms) * (1.0 / x2))
-        + P[PER_NEED] * V[NEED, i] * log(max(0.05, x3 + shells) * (1.0 / x3))
+        w.P[MARKETS] * log(max(0.05, x1 + markets) * (1.0 / x1))
+        + w.P[ARMS_BASE] * log(max(0.05, x2 + arms) * (1.0 / x2))
+        + w.P[PER_NEED] * w.V[NEED, i] * log(max(0.05, x3 + shells) * (1.0 / x3))
     )
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """E of i."""
     return (
-        P[MARKETS] * log(0.05 + max(0.0, V[MARKET_ACCESS, i]))
-        + P[ARMS_BASE] * log(0.05 + max(0.0, V[ARMS_ACCESS, i]))
-        + P[PER_NEED] * V[NEED, i] * log(0.05 + max(0.0, V[MUNITIONS_ACCESS, i]))
-        + P[AID_WEIGHT] * log(1.0 + V[AID_IN, i])
+        w.P[MARKETS] * log(0.05 + max(0.0, w.V[MARKET_ACCESS, i]))
+        + w.P[ARMS_BASE] * log(0.05 + max(0.0, w.V[ARMS_ACCESS, i]))
+        + w.P[PER_NEED] * w.V[NEED, i] * log(0.05 + max(0.0, w.V[MUNITIONS_ACCESS, i]))
+        + w.P[AID_WEIGHT] * log(1.0 + w.V[AID_IN, i])
     )
 
 
 @inline
-def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie opens j's markets and arsenals."""
-    s = sanctions_between(M, i, j)
+    s = sanctions_between(w, i, j)
     return change(
-        V,
-        P,
+        w,
         i,
-        market(M, i, j, b.g, s) - market(M, i, j, a.g, s),
-        supply(M, V, i, j, b.g, b.h, s) - supply(M, V, i, j, a.g, a.h, s),
-        munitions(M, V, i, j, b.g, b.h, s) - munitions(M, V, i, j, a.g, a.h, s),
+        market(w, i, j, b.g, s) - market(w, i, j, a.g, s),
+        supply(w, i, j, b.g, b.h, s) - supply(w, i, j, a.g, a.h, s),
+        munitions(w, i, j, b.g, b.h, s) - munitions(w, i, j, a.g, a.h, s),
     )
 
 
 @inline
-def sanction(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def sanction(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Sanctions close markets and arsenals to the sender, too."""
-    s0 = max(x0, M[SANCTIONS, j, i])
-    s1 = max(x1, M[SANCTIONS, j, i])
-    g = M[COMMITMENT, i, j]
-    h = reassured(M, P, i, j, g)
+    s0 = max(x0, w.M[SANCTIONS, j, i])
+    s1 = max(x1, w.M[SANCTIONS, j, i])
+    g = w.M[COMMITMENT, i, j]
+    h = reassured(w, i, j, g)
     return change(
-        V,
-        P,
+        w,
         i,
-        market(M, i, j, g, s1) - market(M, i, j, g, s0),
-        supply(M, V, i, j, g, h, s1) - supply(M, V, i, j, g, h, s0),
-        munitions(M, V, i, j, g, h, s1) - munitions(M, V, i, j, g, h, s0),
+        market(w, i, j, g, s1) - market(w, i, j, g, s0),
+        supply(w, i, j, g, h, s1) - supply(w, i, j, g, h, s0),
+        munitions(w, i, j, g, h, s1) - munitions(w, i, j, g, h, s0),
     )
 
 

@@ -9,29 +9,29 @@ from sim.decisions.assessment import HHI_ARMS, HHI_TRADE
 from sim.decisions.terms import term
 from sim.fields import CAPABILITY, COMMITMENT, OPENNESS
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @inline
-def inferiority(V: States, i: int, j: int) -> float:
+def inferiority(w: Blocks, i: int, j: int) -> float:
     """C_j / (C_i + C_j), range 0..1."""
-    return V[CAPABILITY, j] / (V[CAPABILITY, i] + V[CAPABILITY, j] + 1e-12)
+    return w.V[CAPABILITY, j] / (w.V[CAPABILITY, i] + w.V[CAPABILITY, j] + 1e-12)
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Autonomy that i has given up."""
-    total = 0.5 * (V[HHI_ARMS, i] + V[OPENNESS, i] * V[HHI_TRADE, i])
-    for j in range(n):
+    total = 0.5 * (w.V[HHI_ARMS, i] + w.V[OPENNESS, i] * w.V[HHI_TRADE, i])
+    for j in range(w.n):
         if i != j:
-            total += M[COMMITMENT, i, j] * inferiority(V, i, j)
+            total += w.M[COMMITMENT, i, j] * inferiority(w, i, j)
     return total
 
 
 @inline
-def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_commitment(w: Blocks, i: int, j: int) -> float:
     """Per unit commitment: a tie costs the weaker side its freedom, the stronger side little."""
-    return inferiority(V, i, j)
+    return inferiority(w, i, j)
 
 
 TERM = term(

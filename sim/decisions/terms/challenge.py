@@ -20,7 +20,7 @@ from sim.fields import (
 )
 from sim.jit import inline, njit
 from sim.registry import param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 GAIN = param(
     "challenge.gain",
@@ -61,38 +61,38 @@ BONDS = param(
 
 
 @inline
-def net(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def net(w: Blocks, i: int, j: int) -> float:
     """Net gain of full tension towards j."""
-    h = M[HOSTILITY, i, j]
-    odds = M[ODDS, i, j]
+    h = w.M[HOSTILITY, i, j]
+    odds = w.M[ODDS, i, j]
     return (
-        P[GAIN] * V[REVISIONISM_NOW, i] * h * odds
-        - P[RISK] * h * (1.0 - odds)
-        - P[NORM] * (1.0 - h)
-        - P[BONDS] * (M[COMMITMENT, i, j] + M[TRUST, i, j] * M[VULNERABILITY, i, j])
+        w.P[GAIN] * w.V[REVISIONISM_NOW, i] * h * odds
+        - w.P[RISK] * h * (1.0 - odds)
+        - w.P[NORM] * (1.0 - h)
+        - w.P[BONDS] * (w.M[COMMITMENT, i, j] + w.M[TRUST, i, j] * w.M[VULNERABILITY, i, j])
     )
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Net worth of all pressure that i exerts."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
-            total += M[TENSION, i, j] * net(M, V, P, i, j)
+            total += w.M[TENSION, i, j] * net(w, i, j)
     return total
 
 
 @inline
-def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_commitment(w: Blocks, i: int, j: int) -> float:
     """Change per unit commitment with j: pressure on a partner costs more."""
-    return -P[BONDS] * M[TENSION, i, j]
+    return -w.P[BONDS] * w.M[TENSION, i, j]
 
 
 @inline
-def tension(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def tension(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Change for more or less pressure on j."""
-    return (x1 - x0) * net(M, V, P, i, j)
+    return (x1 - x0) * net(w, i, j)
 
 
 TERM = term(

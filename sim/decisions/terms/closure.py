@@ -11,23 +11,23 @@ from sim.decisions.assessment import CLOSURE
 from sim.decisions.terms import term
 from sim.fields import COMMITMENT
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Closure of i's ties."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
-            total += M[COMMITMENT, i, j] * M[CLOSURE, i, j]
+            total += w.M[COMMITMENT, i, j] * w.M[CLOSURE, i, j]
     return total
 
 
 @inline
-def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_commitment(w: Blocks, i: int, j: int) -> float:
     """Change per unit commitment with j."""
-    return M[CLOSURE, i, j]
+    return w.M[CLOSURE, i, j]
 
 
 TERM = term(

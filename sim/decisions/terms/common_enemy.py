@@ -12,29 +12,29 @@ from sim.decisions.assessment import ROOT, SHARED
 from sim.decisions.terms import term
 from sim.fields import COMMITMENT
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @inline
-def worth(M: Dyads, V: States, i: int, j: int) -> float:
+def worth(w: Blocks, i: int, j: int) -> float:
     """C_j^{1/4} times the shared enmity seen by i."""
-    return math.sqrt(V[ROOT, j]) * min(1.0, M[SHARED, j, i])
+    return math.sqrt(w.V[ROOT, j]) * min(1.0, w.M[SHARED, j, i])
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Worth of i's partners against its enemies."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
-            total += M[COMMITMENT, i, j] * worth(M, V, i, j)
+            total += w.M[COMMITMENT, i, j] * worth(w, i, j)
     return total
 
 
 @inline
-def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_commitment(w: Blocks, i: int, j: int) -> float:
     """Change per unit commitment with j."""
-    return worth(M, V, i, j)
+    return worth(w, i, j)
 
 
 TERM = term(

@@ -10,27 +10,27 @@ from sim.decisions.assessment import ENTRAPMENT_LOAD
 from sim.decisions.terms import term
 from sim.fields import ENTRAPMENT_WEIGHT, REVISIONISM_NOW
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Exposure of i to the quarrels of its partners."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
             total += (
-                M[ENTRAPMENT_WEIGHT, i, j]
-                * (0.3 + V[REVISIONISM_NOW, j])
-                * M[ENTRAPMENT_LOAD, i, j]
+                w.M[ENTRAPMENT_WEIGHT, i, j]
+                * (0.3 + w.V[REVISIONISM_NOW, j])
+                * w.M[ENTRAPMENT_LOAD, i, j]
             )
     return total
 
 
 @inline
-def per_entrapment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_entrapment(w: Blocks, i: int, j: int) -> float:
     """Change per unit entrapment weight with j."""
-    return (0.3 + V[REVISIONISM_NOW, j]) * M[ENTRAPMENT_LOAD, i, j]
+    return (0.3 + w.V[REVISIONISM_NOW, j]) * w.M[ENTRAPMENT_LOAD, i, j]
 
 
 TERM = term(

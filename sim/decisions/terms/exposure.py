@@ -9,24 +9,24 @@ from sim.decisions.assessment import reassured
 from sim.decisions.terms import Tie, term
 from sim.fields import COMMITMENT, VULNERABILITY
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Exposure of i to coercion."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
-            g = M[COMMITMENT, i, j]
-            total += M[VULNERABILITY, i, j] * reassured(M, P, i, j, g) * (1.0 + g)
+            g = w.M[COMMITMENT, i, j]
+            total += w.M[VULNERABILITY, i, j] * reassured(w, i, j, g) * (1.0 + g)
     return total
 
 
 @inline
-def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie calms j, and binds i to it."""
-    return M[VULNERABILITY, i, j] * (b.h * (1.0 + b.g) - a.h * (1.0 + a.g))
+    return w.M[VULNERABILITY, i, j] * (b.h * (1.0 + b.g) - a.h * (1.0 + a.g))
 
 
 TERM = term(

@@ -10,58 +10,58 @@ from sim.decisions.assessment import PATRONAGE, ROOT
 from sim.decisions.terms import Tie, term
 from sim.fields import AID, COMMITMENT, VULNERABILITY
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @inline
-def leverage(M: Dyads, i: int, j: int, aid: float) -> float:
+def leverage(w: Blocks, i: int, j: int, aid: float) -> float:
     """What i holds over j, less what j holds over i."""
-    return max(0.0, M[VULNERABILITY, j, i] + 0.15 * aid - M[VULNERABILITY, i, j])
+    return max(0.0, w.M[VULNERABILITY, j, i] + 0.15 * aid - w.M[VULNERABILITY, i, j])
 
 
 @inline
-def exclusive(V: States, i: int, g: float, patronage: float) -> float:
+def exclusive(w: Blocks, i: int, g: float, patronage: float) -> float:
     """Share of i in the patronage of a client."""
-    return g * V[ROOT, i] / patronage if patronage > 1e-12 and g > 0.0 else 0.0
+    return g * w.V[ROOT, i] / patronage if patronage > 1e-12 and g > 0.0 else 0.0
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Influence of i over all others."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
             total += (
-                leverage(M, i, j, M[AID, i, j])
-                * V[ROOT, j]
-                * exclusive(V, i, M[COMMITMENT, i, j], V[PATRONAGE, j])
+                leverage(w, i, j, w.M[AID, i, j])
+                * w.V[ROOT, j]
+                * exclusive(w, i, w.M[COMMITMENT, i, j], w.V[PATRONAGE, j])
             )
     return total
 
 
 @inline
-def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie with j makes i one of j's patrons."""
-    hold = leverage(M, i, j, M[AID, i, j]) * V[ROOT, j]
-    after = V[PATRONAGE, j] + (b.g - a.g) * V[ROOT, i]
-    return hold * (exclusive(V, i, b.g, after) - exclusive(V, i, a.g, V[PATRONAGE, j]))
+    hold = leverage(w, i, j, w.M[AID, i, j]) * w.V[ROOT, j]
+    after = w.V[PATRONAGE, j] + (b.g - a.g) * w.V[ROOT, i]
+    return hold * (exclusive(w, i, b.g, after) - exclusive(w, i, a.g, w.V[PATRONAGE, j]))
 
 
 @inline
-def third(M: Dyads, V: States, P: Vector, i: int, j: int, change: float) -> float:
+def third(w: Blocks, i: int, j: int, change: float) -> float:
     """Effect on patron i when the patronage of its client j changes by others' doing."""
-    hold = leverage(M, i, j, M[AID, i, j]) * V[ROOT, j]
-    g = M[COMMITMENT, i, j]
+    hold = leverage(w, i, j, w.M[AID, i, j]) * w.V[ROOT, j]
+    g = w.M[COMMITMENT, i, j]
     return hold * (
-        exclusive(V, i, g, V[PATRONAGE, j] + change) - exclusive(V, i, g, V[PATRONAGE, j])
+        exclusive(w, i, g, w.V[PATRONAGE, j] + change) - exclusive(w, i, g, w.V[PATRONAGE, j])
     )
 
 
 @inline
-def aid(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def aid(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Aid adds leverage."""
-    share = exclusive(V, i, M[COMMITMENT, i, j], V[PATRONAGE, j]) * V[ROOT, j]
-    return (leverage(M, i, j, x1) - leverage(M, i, j, x0)) * share
+    share = exclusive(w, i, w.M[COMMITMENT, i, j], w.V[PATRONAGE, j]) * w.V[ROOT, j]
+    return (leverage(w, i, j, x1) - leverage(w, i, j, x0)) * share
 
 
 TERM = term(

@@ -8,22 +8,22 @@ from __future__ import annotations
 from sim.decisions.terms import term
 from sim.fields import COMMITMENT, IDEAL_POINT
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Committed distance of positions."""
     total = 0.0
-    for j in range(n):
-        total += M[COMMITMENT, i, j] * abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
+    for j in range(w.n):
+        total += w.M[COMMITMENT, i, j] * abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
     return total
 
 
 @inline
-def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_commitment(w: Blocks, i: int, j: int) -> float:
     """Change per unit commitment with j."""
-    return abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
+    return abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
 
 
 TERM = term(

@@ -11,22 +11,22 @@ from sim.decisions.assessment import OPPOSITION_LOAD, size
 from sim.decisions.terms import term
 from sim.fields import CAPABILITY, COMMITMENT
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Strain among i's partners."""
     total = 0.0
-    for j in range(n):
-        total += 0.5 * M[COMMITMENT, i, j] * size(V[CAPABILITY, j]) * M[OPPOSITION_LOAD, i, j]
+    for j in range(w.n):
+        total += 0.5 * w.M[COMMITMENT, i, j] * size(w.V[CAPABILITY, j]) * w.M[OPPOSITION_LOAD, i, j]
     return total
 
 
 @inline
-def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_commitment(w: Blocks, i: int, j: int) -> float:
     """Change per unit commitment with j."""
-    return size(V[CAPABILITY, j]) * M[OPPOSITION_LOAD, i, j]
+    return size(w.V[CAPABILITY, j]) * w.M[OPPOSITION_LOAD, i, j]
 
 
 TERM = term(

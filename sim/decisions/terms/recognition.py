@@ -12,28 +12,28 @@ from sim.decisions.terms import term
 from sim.fields import HOSTILITY, RECOGNITION, RECOGNITION_SCALE
 from sim.jit import inline, njit
 from sim.mathx import log
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @inline
-def log_recognition(V: States, i: int, received: float) -> float:
+def log_recognition(w: Blocks, i: int, received: float) -> float:
     """ln(.1 + share of the attention that could be had)."""
-    return log(0.1 + max(0.0, received) / V[RECOGNITION_SCALE, i])
+    return log(0.1 + max(0.0, received) / w.V[RECOGNITION_SCALE, i])
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Recognition of i."""
-    return log_recognition(V, i, V[RECOGNITION, i])
+    return log_recognition(w, i, w.V[RECOGNITION, i])
 
 
 @inline
-def court(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def court(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Contact of j to i goes from x0 to x1."""
-    gain = (x1 - x0) * V[ROOT, j] * (1.0 - M[HOSTILITY, i, j])
-    scale = V[RECOGNITION_SCALE, i]
-    now = max(0.0, V[RECOGNITION, i]) / scale
-    return log((0.1 + max(0.0, V[RECOGNITION, i] + gain) / scale) / (0.1 + now))
+    gain = (x1 - x0) * w.V[ROOT, j] * (1.0 - w.M[HOSTILITY, i, j])
+    scale = w.V[RECOGNITION_SCALE, i]
+    now = max(0.0, w.V[RECOGNITION, i]) / scale
+    return log((0.1 + max(0.0, w.V[RECOGNITION, i] + gain) / scale) / (0.1 + now))
 
 
 TERM = term(

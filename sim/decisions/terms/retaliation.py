@@ -10,23 +10,23 @@ from sim.decisions.assessment import RETALIATION_LOAD
 from sim.decisions.terms import term
 from sim.fields import COMMITMENT
 from sim.jit import inline, njit
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Exposure of i to the rivals of its partners."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
-            total += 0.25 * M[COMMITMENT, i, j] * M[RETALIATION_LOAD, i, j]
+            total += 0.25 * w.M[COMMITMENT, i, j] * w.M[RETALIATION_LOAD, i, j]
     return total
 
 
 @inline
-def per_commitment(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def per_commitment(w: Blocks, i: int, j: int) -> float:
     """Change per unit commitment with j."""
-    return 0.25 * M[RETALIATION_LOAD, i, j]
+    return 0.25 * w.M[RETALIATION_LOAD, i, j]
 
 
 TERM = term(

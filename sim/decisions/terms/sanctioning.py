@@ -11,7 +11,7 @@ from sim.decisions.terms import term
 from sim.fields import HOSTILITY, OPENNESS, SANCTIONS, TRADE, VIOLATION
 from sim.jit import inline, njit
 from sim.registry import param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 EXPRESSION = param(
     "sanctioning.expression",
@@ -43,30 +43,30 @@ COST = param(
 
 
 @inline
-def gain(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def gain(w: Blocks, i: int, j: int) -> float:
     """Net gain of full sanctions on j."""
-    h = M[HOSTILITY, i, j]
+    h = w.M[HOSTILITY, i, j]
     return (
-        P[EXPRESSION] * h * V[VIOLATION, j]
-        + P[DENIAL] * h
-        - P[COST] * M[TRADE, i, j] * V[OPENNESS, i]
+        w.P[EXPRESSION] * h * w.V[VIOLATION, j]
+        + w.P[DENIAL] * h
+        - w.P[COST] * w.M[TRADE, i, j] * w.V[OPENNESS, i]
     )
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """Net gain of all sanctions in force."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if i != j:
-            total += M[SANCTIONS, i, j] * gain(M, V, P, i, j)
+            total += w.M[SANCTIONS, i, j] * gain(w, i, j)
     return total
 
 
 @inline
-def sanction(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def sanction(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Change for sanctions on j."""
-    return (x1 - x0) * gain(M, V, P, i, j)
+    return (x1 - x0) * gain(w, i, j)
 
 
 TERM = term(

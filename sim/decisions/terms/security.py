@@ -13,7 +13,7 @@ from sim.fields import CAPABILITY, HOSTILITY, PROJECTED, PROTECTION, THREAT_TOTA
 from sim.jit import inline, njit
 from sim.mathx import log
 from sim.mechanisms.security.hostility import BY_TENSION
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 
 @inline
@@ -23,48 +23,46 @@ def log_security(threat: float, protection: float) -> float:
 
 
 @inline
-def log_security_change(V: States, i: int, threat: float, protection: float) -> float:
+def log_security_change(w: Blocks, i: int, threat: float, protection: float) -> float:
     """ln S at the given threat and protection, less ln S now: one logarithm, one division."""
-    now = 1.0 + max(0.0, V[THREAT_TOTAL, i]) / max(V[PROTECTION, i], 1e-9)
+    now = 1.0 + max(0.0, w.V[THREAT_TOTAL, i]) / max(w.V[PROTECTION, i], 1e-9)
     own = max(protection, 1e-9)
     return log(now * own / (own + max(0.0, threat)))
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """ln S of i."""
-    return log_security(V[THREAT_TOTAL, i], V[PROTECTION, i])
+    return log_security(w.V[THREAT_TOTAL, i], w.V[PROTECTION, i])
 
 
 @inline
-def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
     """A tie adds j's help, calms j and loosens j's coalitions."""
-    threat = V[THREAT_TOTAL, i] + threat_change(M, P, i, j, a.g, b.g, a.h, b.h)
-    gain = (help_share(M, P, i, j, b.g, b.h) - help_share(M, P, i, j, a.g, a.h)) * M[
-        PROJECTED, i, j
-    ]
-    return log_security_change(V, i, threat, V[PROTECTION, i] + gain)
+    threat = w.V[THREAT_TOTAL, i] + threat_change(w, i, j, a.g, b.g, a.h, b.h)
+    gain = (help_share(w, i, j, b.g, b.h) - help_share(w, i, j, a.g, a.h)) * w.M[PROJECTED, i, j]
+    return log_security_change(w, i, threat, w.V[PROTECTION, i] + gain)
 
 
 @inline
-def third(M: Dyads, V: States, P: Vector, i: int, change: float) -> float:
+def third(w: Blocks, i: int, change: float) -> float:
     """Effect on i of a change of its threat that others caused."""
-    return log_security_change(V, i, V[THREAT_TOTAL, i] + change, V[PROTECTION, i])
+    return log_security_change(w, i, w.V[THREAT_TOTAL, i] + change, w.V[PROTECTION, i])
 
 
 @inline
-def arm(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def arm(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """More effort is more own force."""
-    own = V[PROTECTION, i] + V[CAPABILITY, i] * (x1 - x0)
-    return log_security_change(V, i, V[THREAT_TOTAL, i], own)
+    own = w.V[PROTECTION, i] + w.V[CAPABILITY, i] * (x1 - x0)
+    return log_security_change(w, i, w.V[THREAT_TOTAL, i], own)
 
 
 @inline
-def tension(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def tension(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Calmer acts are expected to be answered: half the change, to first order in hostility."""
-    h = M[HOSTILITY, i, j]
-    change = 0.5 * (x1 - x0) * P[BY_TENSION] * h * (1.0 - h) * M[PROJECTED, i, j]
-    return third(M, V, P, i, change)
+    h = w.M[HOSTILITY, i, j]
+    change = 0.5 * (x1 - x0) * w.P[BY_TENSION] * h * (1.0 - h) * w.M[PROJECTED, i, j]
+    return third(w, i, change)
 
 
 TERM = term(

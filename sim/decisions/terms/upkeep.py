@@ -14,7 +14,7 @@ from sim.fields import AID, ECONOMY, EFFORT
 from sim.jit import inline, njit
 from sim.mathx import log
 from sim.registry import param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 LINEAR = param(
     "upkeep.linear",
@@ -73,51 +73,51 @@ ARMS_CONVEX = param(
 
 
 @inline
-def portfolio_cost(P: Vector, n: float, ties: float) -> float:
+def portfolio_cost(w: Blocks, n: float, ties: float) -> float:
     """c0 n + c1 n^2 + fixed cost."""
-    return P[LINEAR] * n + P[CONVEX] * n * n + P[PER_TIE] * ties
+    return w.P[LINEAR] * n + w.P[CONVEX] * n * n + w.P[PER_TIE] * ties
 
 
 @inline
-def armament_cost(P: Vector, effort: float) -> float:
+def armament_cost(w: Blocks, effort: float) -> float:
     """Cost of an effort relative to peacetime."""
     e = log(effort)
-    return P[ARMS_LINEAR] * e + P[ARMS_CONVEX] * e * abs(e)
+    return w.P[ARMS_LINEAR] * e + w.P[ARMS_CONVEX] * e * abs(e)
 
 
 @inline
-def burden(V: States, i: int, j: int) -> float:
+def burden(w: Blocks, i: int, j: int) -> float:
     """Economy of the recipient j relative to both."""
-    return V[ECONOMY, j] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
+    return w.V[ECONOMY, j] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
 
 
 @njit
-def value(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def value(w: Blocks, i: int) -> float:
     """All upkeep of i."""
-    total = portfolio_cost(P, V[PORTFOLIO, i], V[TIES, i]) + armament_cost(P, V[EFFORT, i])
-    for j in range(n):
-        total += P[AID_COST] * M[AID, i, j] * (0.2 + burden(V, i, j))
+    total = portfolio_cost(w, w.V[PORTFOLIO, i], w.V[TIES, i]) + armament_cost(w, w.V[EFFORT, i])
+    for j in range(w.n):
+        total += w.P[AID_COST] * w.M[AID, i, j] * (0.2 + burden(w, i, j))
     return total
 
 
 @inline
-def pact(M: Dyads, V: States, P: Vector, i: int, j: int, a: Tie, b: Tie) -> float:
+def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
     """Change for a bilateral pact with j."""
-    n1 = V[PORTFOLIO, i] + level_commitment(P, b.level) - level_commitment(P, a.level)
-    ties1 = V[TIES, i] + (1.0 if b.level > 0.5 else 0.0) - (1.0 if a.level > 0.5 else 0.0)
-    return portfolio_cost(P, n1, ties1) - portfolio_cost(P, V[PORTFOLIO, i], V[TIES, i])
+    n1 = w.V[PORTFOLIO, i] + level_commitment(w, b.level) - level_commitment(w, a.level)
+    ties1 = w.V[TIES, i] + (1.0 if b.level > 0.5 else 0.0) - (1.0 if a.level > 0.5 else 0.0)
+    return portfolio_cost(w, n1, ties1) - portfolio_cost(w, w.V[PORTFOLIO, i], w.V[TIES, i])
 
 
 @inline
-def aid(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def aid(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Aid costs more the larger the recipient."""
-    return P[AID_COST] * (x1 - x0) * (0.2 + burden(V, i, j))
+    return w.P[AID_COST] * (x1 - x0) * (0.2 + burden(w, i, j))
 
 
 @inline
-def arm(M: Dyads, V: States, P: Vector, i: int, j: int, x0: float, x1: float) -> float:
+def arm(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Cost of more effort."""
-    return armament_cost(P, x1) - armament_cost(P, x0)
+    return armament_cost(w, x1) - armament_cost(w, x0)
 
 
 TERM = term(

@@ -17,7 +17,7 @@ from sim import draws, kernel
 from sim import vocabulary as names
 from sim.ensemble import move_rows
 from sim.scenario import ScenarioSpec
-from sim.types import Move
+from sim.types import Luck, Move, Watch
 from sim.world import World
 
 type Floats = npt.NDArray[np.float64]
@@ -101,39 +101,26 @@ def _simulate(
     """Fill the dyads and counts of one run; return its moves."""
     n, quarters = world.n, world.spec.quarters
     nothing = np.zeros(0, dtype=np.int64)
+    luck = Luck(0, seed, run, world.keys)
+    watch = Watch(
+        state_rows=nothing,
+        dyad_rows=np.array([names.DYAD_FIELDS[name].row for name in _ROWS], dtype=np.int64),
+        pairs=pairs,
+        cells=np.zeros((0, 3), dtype=np.int64),
+        network_ticks=np.array([quarters + 1], dtype=np.int64),
+        network_rows=nothing,
+        states=np.empty((quarters + 1, 0, n)),
+        dyads=dyads,
+        parts=np.empty((quarters + 1, 0)),
+        networks=np.empty((0, 1, n, n)),
+    )
     capacity = 4 * n * quarters
     while True:
-        blocks = draws.start(world, seed, run)
+        blocks, events = draws.start(world, seed, run)
         log = np.empty((capacity, kernel.LOG_COLUMNS))
         counts[:] = 0
         logged = kernel.entries().simulate(
-            blocks.M,
-            blocks.V,
-            blocks.G,
-            blocks.B,
-            blocks.P,
-            n,
-            quarters,
-            seed,
-            run,
-            world.keys,
-            blocks.events,
-            world.limits,
-            np.empty((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64),
-            np.empty(n * kernel.MAX_OPPORTUNITIES),
-            np.zeros(kernel.choice_cells(n)),
-            nothing,
-            np.array([names.DYAD_FIELDS[name].row for name in _ROWS], dtype=np.int64),
-            pairs,
-            np.zeros((0, 3), dtype=np.int64),
-            np.empty((quarters + 1, 0, n)),
-            dyads,
-            np.empty((quarters + 1, 0)),
-            np.array([quarters + 1], dtype=np.int64),
-            nothing,
-            np.empty((0, 1, n, n)),
-            log,
-            counts,
+            blocks, luck, quarters, events, world.limits, kernel.space(n), watch, log, counts
         )
         if logged <= capacity:
             return move_rows(run, log[:logged])

@@ -140,7 +140,7 @@ def parts_of(factor: Factor, world: Callable[[], World]) -> tuple[Part, ...]:
         raise UserError(
             f"{factor.name}: no event {shown(factor.event)}{hint(factor.event, events)}"
         )
-    stated = base.initial(base.triangles[1][:, 1].copy())
+    stated = base.initial(base.triangles[1][:, 1].copy()).blocks
     blocks = (stated.V, stated.M, stated.G, stated.B)
     parts: dict[str, Part] = {}
     for name in found:

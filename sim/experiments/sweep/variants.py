@@ -12,7 +12,7 @@ and all switches and arms are loaded, once for each combination.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -176,9 +176,9 @@ def agree(one: Variant, other: Variant, point: Mapping[Factor, float]) -> bool:
     spread = np.modf(np.arange(1, len(shapes) + 1) * 0.6180339887498949)[0]
     values = shapes[:, 0] + spread * (shapes[:, 2] - shapes[:, 0])
     first, second = a.initial(values), b.initial(values)
-    return all(
-        np.array_equal(getattr(first, block.name), getattr(second, block.name), equal_nan=True)
-        for block in fields(first)
+    return np.array_equal(first.events, second.events) and all(
+        np.array_equal(one, other, equal_nan=True)
+        for one, other in zip(first.blocks[:5], second.blocks[:5], strict=True)
     )
 
 

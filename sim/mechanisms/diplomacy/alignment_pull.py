@@ -35,8 +35,8 @@ from sim.jit import njit
 from sim.mathx import clip, exp, log, normal_quantile
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param, state_field
-from sim.streams import DRIFT, block, unit
-from sim.types import Dyads, States, Vector
+from sim.streams import DRIFT, keyed, unit
+from sim.types import Blocks, Luck
 
 KAPPA = param(
     "alignment_pull.return",
@@ -78,50 +78,54 @@ KEY = state_field("stream_key", unit="hash", meaning="stable key of the state's 
 
 
 @njit
-def pulls(M: Dyads, V: States, P: Vector, n: int) -> None:
+def pulls(w: Blocks) -> None:
     """Softmax of net pulls over poles."""
-    for i in range(n):
+    for i in range(w.n):
         total = 0.0
-        for p in range(n):
-            M[PULL, i, p] = 0.0
-            if V[POLE, p] <= 0.0 or p == i:
+        for p in range(w.n):
+            w.M[PULL, i, p] = 0.0
+            if w.V[POLE, p] <= 0.0 or p == i:
                 continue
-            h = M[HOSTILITY, i, p]
-            market = 1.2 * log(1.0 + 6.0 * V[ECONOMY, p] * exp(-0.25 * M[DISTANCE, i, p]))
+            h = w.M[HOSTILITY, i, p]
+            market = 1.2 * log(1.0 + 6.0 * w.V[ECONOMY, p] * exp(-0.25 * w.M[DISTANCE, i, p]))
             net = (1.0 - h) * (
-                market * M[TRUST, i, p] + 1.5 * M[VULNERABILITY, i, p] + 0.3 * M[COMMITMENT, i, p]
-            ) - h * min(1.0, M[PROJECTED, i, p] / (V[CAPABILITY, i] + 1e-9))
-            M[PULL, i, p] = V[POLE, p] * exp(net / P[THETA])
-            total += M[PULL, i, p]
+                market * w.M[TRUST, i, p]
+                + 1.5 * w.M[VULNERABILITY, i, p]
+                + 0.3 * w.M[COMMITMENT, i, p]
+            ) - h * min(1.0, w.M[PROJECTED, i, p] / (w.V[CAPABILITY, i] + 1e-9))
+            w.M[PULL, i, p] = w.V[POLE, p] * exp(net / w.P[THETA])
+            total += w.M[PULL, i, p]
         if total > 0.0:
-            for p in range(n):
-                M[PULL, i, p] /= total
+            for p in range(w.n):
+                w.M[PULL, i, p] /= total
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Pulls that the position at the start already expresses."""
-    pulls(M, V, P, n)
-    for i in range(n):
-        V[IDEAL_HOME, i] = V[IDEAL_POINT, i]
-        for p in range(n):
-            M[PULL_START, i, p] = M[PULL, i, p]
+    pulls(w)
+    for i in range(w.n):
+        w.V[IDEAL_HOME, i] = w.V[IDEAL_POINT, i]
+        for p in range(w.n):
+            w.M[PULL_START, i, p] = w.M[PULL, i, p]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks, luck: Luck) -> None:
     """Drift by a quarter, with noise keyed by state and quarter."""
-    pulls(M, V, P, n)
-    for i in range(n):
+    pulls(w)
+    for i in range(w.n):
         shift = 0.0
-        for p in range(n):
-            shift += (M[PULL, i, p] - M[PULL_START, i, p]) * (V[IDEAL_HOME, p] - V[IDEAL_HOME, i])
-        home = V[IDEAL_HOME, i] + P[STRENGTH] * (1.0 - min(1.0, V[POLE, i])) * shift
-        key = int(V[KEY, i])
-        bits, _, _, _ = block(seed, run, DRIFT, tick, 0, key, key, 0)
-        noise = P[SIGMA] * 0.5 * normal_quantile(unit(np.uint64(bits)))
-        step = 0.25 * P[KAPPA] * (home - V[IDEAL_POINT, i])
-        V[IDEAL_POINT, i] = clip(V[IDEAL_POINT, i] + step + noise, -5.0, 5.0)
+        for p in range(w.n):
+            shift += (w.M[PULL, i, p] - w.M[PULL_START, i, p]) * (
+                w.V[IDEAL_HOME, p] - w.V[IDEAL_HOME, i]
+            )
+        home = w.V[IDEAL_HOME, i] + w.P[STRENGTH] * (1.0 - min(1.0, w.V[POLE, i])) * shift
+        key = int(w.V[KEY, i])
+        bits, _, _, _ = keyed(luck, DRIFT, 0, key, key, 0)
+        noise = w.P[SIGMA] * 0.5 * normal_quantile(unit(np.uint64(bits)))
+        step = 0.25 * w.P[KAPPA] * (home - w.V[IDEAL_POINT, i])
+        w.V[IDEAL_POINT, i] = clip(w.V[IDEAL_POINT, i] + step + noise, -5.0, 5.0)
 
 
 MECHANISM = Mechanism(

@@ -17,7 +17,7 @@ from sim.fields import CONTACT, TRUST_BAD, TRUST_GOOD
 from sim.jit import njit
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param
-from sim.types import Dyads, Vector
+from sim.types import Blocks
 
 SIGN = param(
     "ceremony.sign",
@@ -40,24 +40,24 @@ CONTACT_SEEN = dyad_field("contact_seen", meaning="contact a quarter before")
 
 
 @njit
-def start(M: Dyads, n: int) -> None:
+def start(w: Blocks) -> None:
     """Contact of the start is known."""
-    for i in range(n):
-        for j in range(n):
-            M[CONTACT_SEEN, i, j] = M[CONTACT, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[CONTACT_SEEN, i, j] = w.M[CONTACT, i, j]
 
 
 @njit
-def update(M: Dyads, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Read visits and refusals of the quarter."""
-    for i in range(n):
-        for j in range(n):
-            change = M[CONTACT, i, j] - M[CONTACT_SEEN, i, j]
-            if change > P[USUAL]:
-                M[TRUST_GOOD, j, i] += P[SIGN] * (change - P[USUAL])
-            elif change < -P[USUAL]:
-                M[TRUST_BAD, j, i] += P[SIGN] * (-change - P[USUAL])
-            M[CONTACT_SEEN, i, j] = M[CONTACT, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            change = w.M[CONTACT, i, j] - w.M[CONTACT_SEEN, i, j]
+            if change > w.P[USUAL]:
+                w.M[TRUST_GOOD, j, i] += w.P[SIGN] * (change - w.P[USUAL])
+            elif change < -w.P[USUAL]:
+                w.M[TRUST_BAD, j, i] += w.P[SIGN] * (-change - w.P[USUAL])
+            w.M[CONTACT_SEEN, i, j] = w.M[CONTACT, i, j]
 
 
 MECHANISM = Mechanism(

@@ -19,7 +19,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 FADE = param(
     "contact.fade",
@@ -60,33 +60,35 @@ COMMITMENT_START = dyad_field("commitment_start", meaning="commitment at the sta
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember the usual levels."""
-    for i in range(n):
-        for j in range(n):
-            M[CONTACT_START, i, j] = M[CONTACT, i, j]
-            M[COMMITMENT_START, i, j] = M[COMMITMENT, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[CONTACT_START, i, j] = w.M[CONTACT, i, j]
+            w.M[COMMITMENT_START, i, j] = w.M[COMMITMENT, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Advance contact by a quarter, both orders of a pair from the same past."""
-    for i in range(n):
-        for j in range(i + 1, n):
-            new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-            old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
-            open_part = (1.0 - P[FREEZE] * max(0.0, new - old)) * (1.0 - P[FREEZE] * M[WAR, i, j])
-            bond = P[PACT] * (M[COMMITMENT, i, j] - M[COMMITMENT_START, i, j])
-            above_i = M[CONTACT, i, j] - M[CONTACT_START, i, j]
-            above_j = M[CONTACT, j, i] - M[CONTACT_START, j, i]
-            home_i = (M[CONTACT_START, i, j] + bond) * open_part
-            home_j = (M[CONTACT_START, j, i] + bond) * open_part
-            c_i = M[CONTACT, i, j]
-            c_j = M[CONTACT, j, i]
-            c_i += P[FADE] * (home_i - c_i) + P[ANSWER] * max(0.0, above_j - above_i)
-            c_j += P[FADE] * (home_j - c_j) + P[ANSWER] * max(0.0, above_i - above_j)
-            M[CONTACT, i, j] = clip(c_i, 0.0, 1.0)
-            M[CONTACT, j, i] = clip(c_j, 0.0, 1.0)
+    for i in range(w.n):
+        for j in range(i + 1, w.n):
+            new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+            old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
+            open_part = (1.0 - w.P[FREEZE] * max(0.0, new - old)) * (
+                1.0 - w.P[FREEZE] * w.M[WAR, i, j]
+            )
+            bond = w.P[PACT] * (w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j])
+            above_i = w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j]
+            above_j = w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i]
+            home_i = (w.M[CONTACT_START, i, j] + bond) * open_part
+            home_j = (w.M[CONTACT_START, j, i] + bond) * open_part
+            c_i = w.M[CONTACT, i, j]
+            c_j = w.M[CONTACT, j, i]
+            c_i += w.P[FADE] * (home_i - c_i) + w.P[ANSWER] * max(0.0, above_j - above_i)
+            c_j += w.P[FADE] * (home_j - c_j) + w.P[ANSWER] * max(0.0, above_i - above_j)
+            w.M[CONTACT, i, j] = clip(c_i, 0.0, 1.0)
+            w.M[CONTACT, j, i] = clip(c_j, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -23,7 +23,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import CONTACT_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 FOLLOW = param(
     "courtship_competition.follow",
@@ -48,32 +48,32 @@ NOTICED = 0.01
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Raise contact towards states that rivals court; all from the same past."""
-    for j in range(n):
-        for k in range(n):
-            h = M[HOSTILITY, j, k]
-            rank = P[RANK] * V[POLE, j] * V[POLE, k]
-            M[COMPETITION, k, j] = h + (1.0 - h) * rank if j != k else 0.0
-    for i in range(n):
-        for j in range(n):
-            M[CALL, i, j] = 0.0
-        for k in range(n):
-            rise = M[CONTACT, k, i] - M[CONTACT_START, k, i]
+    for j in range(w.n):
+        for k in range(w.n):
+            h = w.M[HOSTILITY, j, k]
+            rank = w.P[RANK] * w.V[POLE, j] * w.V[POLE, k]
+            w.M[COMPETITION, k, j] = h + (1.0 - h) * rank if j != k else 0.0
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[CALL, i, j] = 0.0
+        for k in range(w.n):
+            rise = w.M[CONTACT, k, i] - w.M[CONTACT_START, k, i]
             if rise > NOTICED and k != i:
-                courtship = (1.0 - M[COMMITMENT, k, i]) * rise
-                for j in range(n):
-                    M[CALL, i, j] = max(M[CALL, i, j], courtship * M[COMPETITION, k, j])
-    for i in range(n):
-        for j in range(n):
-            gap = M[CALL, i, j] - (M[CONTACT, j, i] - M[CONTACT_START, j, i])
-            if M[CALL, i, j] > 0.0 and gap > 0.0 and i != j:
-                stake = 1.0 - (1.0 - M[CONTACT_START, j, i]) * (1.0 - M[COMMITMENT, j, i]) * (
-                    1.0 - M[VULNERABILITY, i, j]
+                courtship = (1.0 - w.M[COMMITMENT, k, i]) * rise
+                for j in range(w.n):
+                    w.M[CALL, i, j] = max(w.M[CALL, i, j], courtship * w.M[COMPETITION, k, j])
+    for i in range(w.n):
+        for j in range(w.n):
+            gap = w.M[CALL, i, j] - (w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
+            if w.M[CALL, i, j] > 0.0 and gap > 0.0 and i != j:
+                stake = 1.0 - (1.0 - w.M[CONTACT_START, j, i]) * (1.0 - w.M[COMMITMENT, j, i]) * (
+                    1.0 - w.M[VULNERABILITY, i, j]
                 )
-                bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-                step = P[FOLLOW] * stake * (1.0 - M[HOSTILITY, j, i]) * (1.0 - bar) * gap
-                M[CONTACT, j, i] = clip(M[CONTACT, j, i] + step, 0.0, 1.0)
+                bar = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+                step = w.P[FOLLOW] * stake * (1.0 - w.M[HOSTILITY, j, i]) * (1.0 - bar) * gap
+                w.M[CONTACT, j, i] = clip(w.M[CONTACT, j, i] + step, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

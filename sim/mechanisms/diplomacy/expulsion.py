@@ -18,7 +18,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import CONTACT_START
 from sim.registry import param
-from sim.types import Dyads, Vector
+from sim.types import Blocks
 
 ANSWER = param(
     "expulsion.answer",
@@ -32,18 +32,18 @@ ANSWER = param(
 
 
 @njit
-def update(M: Dyads, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Answer cuts of contact."""
-    for i in range(n):
-        for j in range(i + 1, n):
-            mine = M[CONTACT_START, i, j] - M[CONTACT, i, j]
-            theirs = M[CONTACT_START, j, i] - M[CONTACT, j, i]
+    for i in range(w.n):
+        for j in range(i + 1, w.n):
+            mine = w.M[CONTACT_START, i, j] - w.M[CONTACT, i, j]
+            theirs = w.M[CONTACT_START, j, i] - w.M[CONTACT, j, i]
             if theirs > 0.0 and theirs > mine:
-                cut = P[ANSWER] * (theirs - max(0.0, mine))
-                M[CONTACT, i, j] = clip(M[CONTACT, i, j] - cut, 0.0, 1.0)
+                cut = w.P[ANSWER] * (theirs - max(0.0, mine))
+                w.M[CONTACT, i, j] = clip(w.M[CONTACT, i, j] - cut, 0.0, 1.0)
             elif mine > 0.0 and mine > theirs:
-                cut = P[ANSWER] * (mine - max(0.0, theirs))
-                M[CONTACT, j, i] = clip(M[CONTACT, j, i] - cut, 0.0, 1.0)
+                cut = w.P[ANSWER] * (mine - max(0.0, theirs))
+                w.M[CONTACT, j, i] = clip(w.M[CONTACT, j, i] - cut, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -22,7 +22,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import TENSION_START
 from sim.mechanisms.economy.trade_rerouting import TRUST_START
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 QUIT = param(
     "mediation.quit",
@@ -56,39 +56,39 @@ REPUTE_START = state_field("repute_start", meaning="violation at the start, for 
 
 
 @njit
-def start(M: Dyads, V: States, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        V[REPUTE_START, i] = V[VIOLATION, i]
-        for j in range(n):
-            M[MEDIATION_START, i, j] = M[MEDIATION, i, j]
+    for i in range(w.n):
+        w.V[REPUTE_START, i] = w.V[VIOLATION, i]
+        for j in range(w.n):
+            w.M[MEDIATION_START, i, j] = w.M[MEDIATION, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance the work of mediators and what it keeps back by a quarter."""
-    for i in range(n):
-        for j in range(n):
+    for i in range(w.n):
+        for j in range(w.n):
             if i == j:
                 continue
-            work = M[MEDIATION, i, j]
+            work = w.M[MEDIATION, i, j]
             if work > 0.0:
-                breach = max(0.0, V[VIOLATION, j] - V[REPUTE_START, j])
-                breach += max(0.0, M[TRUST_START, i, j] - M[TRUST, i, j])
-                fall = min(work, P[QUIT] * breach * work)
-                M[MEDIATION, i, j] = work - fall
-                M[TRUST_BAD, i, j] += P[REGRET] * fall
-            gone = M[MEDIATION_START, i, j] - M[MEDIATION, i, j]
+                breach = max(0.0, w.V[VIOLATION, j] - w.V[REPUTE_START, j])
+                breach += max(0.0, w.M[TRUST_START, i, j] - w.M[TRUST, i, j])
+                fall = min(work, w.P[QUIT] * breach * work)
+                w.M[MEDIATION, i, j] = work - fall
+                w.M[TRUST_BAD, i, j] += w.P[REGRET] * fall
+            gone = w.M[MEDIATION_START, i, j] - w.M[MEDIATION, i, j]
             if gone == 0.0:
                 continue
-            for k in range(n):
+            for k in range(w.n):
                 if k in (i, j):
                     continue
-                heat = P[CALM] * gone * M[TRUST_START, i, k]
-                change = heat * M[TENSION_START, j, k]
-                M[TENSION, j, k] = clip(M[TENSION, j, k] + change, 0.0, 1.0)
-                change = heat * M[TENSION_START, k, j]
-                M[TENSION, k, j] = clip(M[TENSION, k, j] + change, 0.0, 1.0)
+                heat = w.P[CALM] * gone * w.M[TRUST_START, i, k]
+                change = heat * w.M[TENSION_START, j, k]
+                w.M[TENSION, j, k] = clip(w.M[TENSION, j, k] + change, 0.0, 1.0)
+                change = heat * w.M[TENSION_START, k, j]
+                w.M[TENSION, k, j] = clip(w.M[TENSION, k, j] + change, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -24,7 +24,7 @@ from sim.jit import njit
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import AID_START
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 BY_AID = param(
     "patronage.aid",
@@ -70,47 +70,47 @@ RELIEF = state_field("aid_relief", meaning="part of the needs that new aid of al
 
 
 @njit
-def hold(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def hold(w: Blocks, i: int, j: int) -> float:
     """Influence of i over j, before it is shared with others."""
-    larger = V[ECONOMY, i] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
-    stronger = V[CAPABILITY, i] / (V[CAPABILITY, i] + V[CAPABILITY, j] + 1e-12)
+    larger = w.V[ECONOMY, i] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
+    stronger = w.V[CAPABILITY, i] / (w.V[CAPABILITY, i] + w.V[CAPABILITY, j] + 1e-12)
     means = (
-        M[VULNERABILITY, j, i]
-        + P[BY_AID] * M[AID, i, j] * larger
-        + P[GUARD] * M[COMMITMENT, i, j] * M[TRUST, j, i] * stronger
+        w.M[VULNERABILITY, j, i]
+        + w.P[BY_AID] * w.M[AID, i, j] * larger
+        + w.P[GUARD] * w.M[COMMITMENT, i, j] * w.M[TRUST, j, i] * stronger
     )
-    return means * (P[UNHEARD] + (1.0 - P[UNHEARD]) * M[CONTACT, i, j])
+    return means * (w.P[UNHEARD] + (1.0 - w.P[UNHEARD]) * w.M[CONTACT, i, j])
 
 
 @njit
-def shares(M: Dyads, V: States, P: Vector, n: int) -> None:
+def shares(w: Blocks) -> None:
     """Shares of influence over every state."""
-    for j in range(n):
+    for j in range(w.n):
         total = 0.0
-        for i in range(n):
-            M[SHARE, i, j] = hold(M, V, P, i, j) if i != j else 0.0
-            total += M[SHARE, i, j]
-        for i in range(n):
-            M[SHARE, i, j] = M[SHARE, i, j] / total if total > 0.0 else 0.0
+        for i in range(w.n):
+            w.M[SHARE, i, j] = hold(w, i, j) if i != j else 0.0
+            total += w.M[SHARE, i, j]
+        for i in range(w.n):
+            w.M[SHARE, i, j] = w.M[SHARE, i, j] / total if total > 0.0 else 0.0
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Shares at the start."""
-    shares(M, V, P, n)
+    shares(w)
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Shares of influence, and what new aid relieves."""
-    for j in range(n):
-        V[RELIEF, j] = 0.0
-        for k in range(n):
-            new = max(0.0, M[AID, k, j] - M[AID_START, k, j])
-            larger = V[ECONOMY, k] / (V[ECONOMY, k] + V[ECONOMY, j] + 1e-12)
-            M[AID_SHARE, j, k] = P[MEETS] * new * larger
-            V[RELIEF, j] += M[AID_SHARE, j, k]
-    shares(M, V, P, n)
+    for j in range(w.n):
+        w.V[RELIEF, j] = 0.0
+        for k in range(w.n):
+            new = max(0.0, w.M[AID, k, j] - w.M[AID_START, k, j])
+            larger = w.V[ECONOMY, k] / (w.V[ECONOMY, k] + w.V[ECONOMY, j] + 1e-12)
+            w.M[AID_SHARE, j, k] = w.P[MEETS] * new * larger
+            w.V[RELIEF, j] += w.M[AID_SHARE, j, k]
+    shares(w)
 
 
 MECHANISM = Mechanism(

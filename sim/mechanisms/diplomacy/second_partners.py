@@ -24,7 +24,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 DEPENDENCE = param(
     "second_partners.dependence",
@@ -69,58 +69,62 @@ OUTLAWED = state_field(
 
 
 @njit
-def leans(M: Dyads, V: States, n: int) -> None:
+def leans(w: Blocks) -> None:
     """One-sided dependence of all states."""
-    for i in range(n):
+    for i in range(w.n):
         total = 0.0
         largest = 0.0
         lean = 0.0
-        for j in range(n):
+        for j in range(w.n):
             if i != j:
-                total += M[VULNERABILITY, i, j]
-                largest = max(largest, M[VULNERABILITY, i, j])
-                lean = max(lean, M[VULNERABILITY, i, j] - M[VULNERABILITY, j, i])
-        V[LARGEST, i] = largest
-        V[LEAN, i] = lean / total if total > 0.0 else 0.0
+                total += w.M[VULNERABILITY, i, j]
+                largest = max(largest, w.M[VULNERABILITY, i, j])
+                lean = max(lean, w.M[VULNERABILITY, i, j] - w.M[VULNERABILITY, j, i])
+        w.V[LARGEST, i] = largest
+        w.V[LEAN, i] = lean / total if total > 0.0 else 0.0
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Dependence with which the contacts at the start have come to terms."""
-    leans(M, V, n)
-    for i in range(n):
-        V[LEAN_START, i] = V[LEAN, i]
+    leans(w)
+    for i in range(w.n):
+        w.V[LEAN_START, i] = w.V[LEAN, i]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Raise contact of dependent and of isolated states with others."""
-    leans(M, V, n)
-    for k in range(n):
+    leans(w)
+    for k in range(w.n):
         sanctioned = 0.0
         total = 0.0
-        for m in range(n):
+        for m in range(w.n):
             if m != k:
-                sanctioned += M[SANCTIONS, m, k] * V[ECONOMY, m]
-                total += V[ECONOMY, m]
-        V[OUTLAWED, k] = sanctioned / total if total > 0.0 else 0.0
-    for i in range(n):
+                sanctioned += w.M[SANCTIONS, m, k] * w.V[ECONOMY, m]
+                total += w.V[ECONOMY, m]
+        w.V[OUTLAWED, k] = sanctioned / total if total > 0.0 else 0.0
+    for i in range(w.n):
         barred = 0.0
-        for j in range(n):
-            new = M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i]
-            barred += max(0.0, new) * M[TRADE_START, i, j]
-        rise = max(0.0, V[LEAN, i] - V[LEAN_START, i])
+        for j in range(w.n):
+            new = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
+            barred += max(0.0, new) * w.M[TRADE_START, i, j]
+        rise = max(0.0, w.V[LEAN, i] - w.V[LEAN_START, i])
         if barred <= 0.0 and rise <= 0.0:
             continue
-        for k in range(n):
+        for k in range(w.n):
             if k == i:
                 continue
-            apart = 1.0 - M[VULNERABILITY, i, k] / V[LARGEST, i] if V[LARGEST, i] > 0.0 else 1.0
-            push = P[DEPENDENCE] * rise * apart + P[ISOLATION] * barred
-            push *= (1.0 - M[HOSTILITY, i, k]) * (1.0 - max(M[SANCTIONS, i, k], M[SANCTIONS, k, i]))
-            push *= 1.0 + P[HISTORY] * M[IDENTITY, i, k] + P[OUTCAST] * V[OUTLAWED, k]
-            c = M[CONTACT, i, k]
-            M[CONTACT, i, k] = clip(c + push * c * (1.0 - c), 0.0, 1.0)
+            apart = (
+                1.0 - w.M[VULNERABILITY, i, k] / w.V[LARGEST, i] if w.V[LARGEST, i] > 0.0 else 1.0
+            )
+            push = w.P[DEPENDENCE] * rise * apart + w.P[ISOLATION] * barred
+            push *= (1.0 - w.M[HOSTILITY, i, k]) * (
+                1.0 - max(w.M[SANCTIONS, i, k], w.M[SANCTIONS, k, i])
+            )
+            push *= 1.0 + w.P[HISTORY] * w.M[IDENTITY, i, k] + w.P[OUTCAST] * w.V[OUTLAWED, k]
+            c = w.M[CONTACT, i, k]
+            w.M[CONTACT, i, k] = clip(c + push * c * (1.0 - c), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

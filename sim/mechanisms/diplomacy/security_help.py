@@ -21,7 +21,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import AID_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 THANKS = param(
     "security_help.thanks",
@@ -45,37 +45,42 @@ PERSONNEL_START = dyad_field("personnel_start", meaning="personnel at work at th
 
 
 @njit
-def start(M: Dyads, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        for j in range(n):
-            M[PERSONNEL_START, i, j] = M[PERSONNEL, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[PERSONNEL_START, i, j] = w.M[PERSONNEL, i, j]
 
 
 @njit
-def given(M: Dyads, i: int, j: int) -> float:
+def given(w: Blocks, i: int, j: int) -> float:
     """Help of i to j above the start, 0 to 1."""
-    aid = M[AID, i, j] - M[AID_START, i, j]
-    return max(0.0, aid, M[PERSONNEL, i, j] - M[PERSONNEL_START, i, j])
+    aid = w.M[AID, i, j] - w.M[AID_START, i, j]
+    return max(0.0, aid, w.M[PERSONNEL, i, j] - w.M[PERSONNEL_START, i, j])
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Count the thanks of a quarter."""
-    for j in range(n):
-        if V[INSTABILITY, j] <= 0.0:
+    for j in range(w.n):
+        if w.V[INSTABILITY, j] <= 0.0:
             continue
         total = 0.0
-        for i in range(n):
-            total += given(M, i, j) if i != j else 0.0
+        for i in range(w.n):
+            total += given(w, i, j) if i != j else 0.0
         if total <= 0.0:
             continue
-        for i in range(n):
-            h = given(M, i, j) if i != j else 0.0
+        for i in range(w.n):
+            h = given(w, i, j) if i != j else 0.0
             if h > 0.0:
-                M[TRUST_GOOD, j, i] += P[THANKS] * h * V[INSTABILITY, j] * h / total
-                shift = P[TURN] * h * V[INSTABILITY, j] * (V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
-                V[IDEAL_HOME, j] = clip(V[IDEAL_HOME, j] + shift, -5.0, 5.0)
+                w.M[TRUST_GOOD, j, i] += w.P[THANKS] * h * w.V[INSTABILITY, j] * h / total
+                shift = (
+                    w.P[TURN]
+                    * h
+                    * w.V[INSTABILITY, j]
+                    * (w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
+                )
+                w.V[IDEAL_HOME, j] = clip(w.V[IDEAL_HOME, j] + shift, -5.0, 5.0)
 
 
 MECHANISM = Mechanism(

@@ -24,7 +24,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param
 from sim.sheets import SCRATCH, product, transpose
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 DRAW = param(
     "shared_threat.draw",
@@ -51,43 +51,43 @@ SHARED_FEAR_START = dyad_field(
 
 
 @njit
-def fears(M: Dyads, V: States, P: Vector, n: int) -> None:
+def fears(w: Blocks) -> None:
     """Shared fear of all pairs; nobody fears itself, so the two of a pair drop out of its sum."""
-    transpose(M, FEAR, TENSION, n)
-    for i in range(n):
-        weight = 1.0 / (V[PROTECTION, i] + V[THREAT_TOTAL, i] + 1e-12)
-        for k in range(n):
-            acts = 1.0 + P[ACTS] * M[FEAR, i, k]
-            y = max(0.0, M[THREAT, i, k]) * weight * acts
-            M[FEAR, i, k] = math.sqrt(y) if i != k else 0.0
-    transpose(M, SCRATCH, FEAR, n)
-    product(M, SHARED_FEAR, FEAR, SCRATCH, n)
-    for i in range(n):
-        M[SHARED_FEAR, i, i] = 0.0
+    transpose(w, FEAR, TENSION)
+    for i in range(w.n):
+        weight = 1.0 / (w.V[PROTECTION, i] + w.V[THREAT_TOTAL, i] + 1e-12)
+        for k in range(w.n):
+            acts = 1.0 + w.P[ACTS] * w.M[FEAR, i, k]
+            y = max(0.0, w.M[THREAT, i, k]) * weight * acts
+            w.M[FEAR, i, k] = math.sqrt(y) if i != k else 0.0
+    transpose(w, SCRATCH, FEAR)
+    product(w, SHARED_FEAR, FEAR, SCRATCH)
+    for i in range(w.n):
+        w.M[SHARED_FEAR, i, i] = 0.0
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Fear that the contact at the start already expresses."""
-    fears(M, V, P, n)
-    for i in range(n):
-        for j in range(n):
-            M[SHARED_FEAR_START, i, j] = M[SHARED_FEAR, i, j]
+    fears(w)
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[SHARED_FEAR_START, i, j] = w.M[SHARED_FEAR, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Contact follows shared fear."""
-    fears(M, V, P, n)
-    transpose(M, SCRATCH, SANCTIONS, n)
-    for i in range(n):
-        for j in range(n):
-            rise = M[SHARED_FEAR, i, j] - M[SHARED_FEAR_START, i, j]
+    fears(w)
+    transpose(w, SCRATCH, SANCTIONS)
+    for i in range(w.n):
+        for j in range(w.n):
+            rise = w.M[SHARED_FEAR, i, j] - w.M[SHARED_FEAR_START, i, j]
             if i != j:
-                bar = max(M[SANCTIONS, i, j], M[SCRATCH, i, j])
-                draw = P[DRAW] * rise * (1.0 - M[HOSTILITY, i, j]) * (1.0 - bar)
-                c = M[CONTACT, i, j]
-                M[CONTACT, i, j] = clip(c + draw * (1.0 - c if rise > 0.0 else c), 0.0, 1.0)
+                bar = max(w.M[SANCTIONS, i, j], w.M[SCRATCH, i, j])
+                draw = w.P[DRAW] * rise * (1.0 - w.M[HOSTILITY, i, j]) * (1.0 - bar)
+                c = w.M[CONTACT, i, j]
+                w.M[CONTACT, i, j] = clip(c + draw * (1.0 - c if rise > 0.0 else c), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -22,7 +22,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import CONTACT_START
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 MEMORY = param(
     "trust.memory",
@@ -85,39 +85,39 @@ AID_START = dyad_field("aid_start", meaning="aid at the start")
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Turn the initial trust into a Beta belief and remember the levels behind it."""
-    for i in range(n):
-        for j in range(n):
-            M[TRUST_GOOD, i, j] = P[STRENGTH] * M[TRUST, i, j]
-            M[TRUST_BAD, i, j] = P[STRENGTH] * (1.0 - M[TRUST, i, j])
-            M[GOOD_START, i, j] = M[TRUST_GOOD, i, j]
-            M[BAD_START, i, j] = M[TRUST_BAD, i, j]
-            M[TENSION_START, i, j] = M[TENSION, i, j]
-            M[AID_START, i, j] = M[AID, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[TRUST_GOOD, i, j] = w.P[STRENGTH] * w.M[TRUST, i, j]
+            w.M[TRUST_BAD, i, j] = w.P[STRENGTH] * (1.0 - w.M[TRUST, i, j])
+            w.M[GOOD_START, i, j] = w.M[TRUST_GOOD, i, j]
+            w.M[BAD_START, i, j] = w.M[TRUST_BAD, i, j]
+            w.M[TENSION_START, i, j] = w.M[TENSION, i, j]
+            w.M[AID_START, i, j] = w.M[AID, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Forget a little, count the news, and form the mean."""
-    keep = exp(0.25 * log(P[MEMORY]))
-    for i in range(n):
-        for j in range(n):
+    keep = exp(0.25 * log(w.P[MEMORY]))
+    for i in range(w.n):
+        for j in range(w.n):
             if i == j:
                 continue
-            good = keep * M[TRUST_GOOD, i, j] + (1.0 - keep) * M[GOOD_START, i, j]
-            bad = keep * M[TRUST_BAD, i, j] + (1.0 - keep) * M[BAD_START, i, j]
+            good = keep * w.M[TRUST_GOOD, i, j] + (1.0 - keep) * w.M[GOOD_START, i, j]
+            bad = keep * w.M[TRUST_BAD, i, j] + (1.0 - keep) * w.M[BAD_START, i, j]
             good += 0.25 * (
-                P[BY_CONTACT] * max(0.0, M[CONTACT, j, i] - M[CONTACT_START, j, i])
-                + P[BY_AID] * max(0.0, M[AID, j, i] - M[AID_START, j, i])
+                w.P[BY_CONTACT] * max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
+                + w.P[BY_AID] * max(0.0, w.M[AID, j, i] - w.M[AID_START, j, i])
             )
             bad += 0.25 * (
-                P[BY_TENSION] * max(0.0, M[TENSION, j, i] - M[TENSION_START, j, i])
-                + P[BY_SANCTIONS] * max(0.0, M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i])
+                w.P[BY_TENSION] * max(0.0, w.M[TENSION, j, i] - w.M[TENSION_START, j, i])
+                + w.P[BY_SANCTIONS] * max(0.0, w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i])
             )
-            M[TRUST_GOOD, i, j] = good
-            M[TRUST_BAD, i, j] = bad
-            M[TRUST, i, j] = good / (good + bad)
+            w.M[TRUST_GOOD, i, j] = good
+            w.M[TRUST_BAD, i, j] = bad
+            w.M[TRUST, i, j] = good / (good + bad)
 
 
 MECHANISM = Mechanism(

@@ -20,7 +20,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 COURT = param(
     "wedge.court",
@@ -44,31 +44,36 @@ THREAT_START = dyad_field("threat_from_start", meaning="threat of j and its frie
 
 
 @njit
-def start(M: Dyads, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        for j in range(n):
-            M[THREAT_START, i, j] = M[THREAT, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[THREAT_START, i, j] = w.M[THREAT, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Court the friends of those who have come to threaten."""
-    for i in range(n):
-        for r in range(n):
-            rise = M[THREAT, i, r] - M[THREAT_START, i, r]
+    for i in range(w.n):
+        for r in range(w.n):
+            rise = w.M[THREAT, i, r] - w.M[THREAT_START, i, r]
             if i == r or rise <= 1e-9:
                 continue
-            pressed = rise / (V[THREAT_TOTAL, i] + 1e-9)
+            pressed = rise / (w.V[THREAT_TOTAL, i] + 1e-9)
             if pressed < 1e-3:
                 continue
-            for m in range(n):
-                if m in (i, r) or M[COMMITMENT, r, m] <= 0.0:
+            for m in range(w.n):
+                if m in (i, r) or w.M[COMMITMENT, r, m] <= 0.0:
                     continue
-                ready = pressed * M[COMMITMENT, r, m] * (1.0 - M[HOSTILITY, i, m]) * M[TRUST, i, m]
-                c = M[CONTACT, i, m]
-                M[CONTACT, i, m] = clip(c + P[COURT] * ready * (1.0 - c), 0.0, 1.0)
-                M[TRUST_BAD, m, r] += P[DOUBT] * ready
+                ready = (
+                    pressed
+                    * w.M[COMMITMENT, r, m]
+                    * (1.0 - w.M[HOSTILITY, i, m])
+                    * w.M[TRUST, i, m]
+                )
+                c = w.M[CONTACT, i, m]
+                w.M[CONTACT, i, m] = clip(c + w.P[COURT] * ready * (1.0 - c), 0.0, 1.0)
+                w.M[TRUST_BAD, m, r] += w.P[DOUBT] * ready
 
 
 MECHANISM = Mechanism(

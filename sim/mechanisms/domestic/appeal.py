@@ -21,7 +21,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.domestic.polarisation import POLARISATION_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 GAIN = param(
     "appeal.gain",
@@ -53,33 +53,33 @@ IDENTITY_START = dyad_field("identity_start", symmetric=True, meaning="identity 
 
 
 @njit
-def start(M: Dyads, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        for j in range(n):
-            M[IDENTITY_START, i, j] = M[IDENTITY, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[IDENTITY_START, i, j] = w.M[IDENTITY, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance the ties of divided publics with illiberal poles."""
-    for i in range(n):
-        if V[POLE, i] <= 0.0:
+    for i in range(w.n):
+        if w.V[POLE, i] <= 0.0:
             continue
-        for j in range(n):
+        for j in range(w.n):
             if j == i:
                 continue
-            usual = M[IDENTITY_START, i, j]
-            now = M[IDENTITY, i, j]
-            rise = max(0.0, V[POLARISATION, j] - V[POLARISATION_START, j])
-            room = V[POLE, i] * (1.0 - V[GOVERNANCE, i]) * rise
-            room *= max(0.0, V[GOVERNANCE, j] - V[GOVERNANCE, i])
+            usual = w.M[IDENTITY_START, i, j]
+            now = w.M[IDENTITY, i, j]
+            rise = max(0.0, w.V[POLARISATION, j] - w.V[POLARISATION_START, j])
+            room = w.V[POLE, i] * (1.0 - w.V[GOVERNANCE, i]) * rise
+            room *= max(0.0, w.V[GOVERNANCE, j] - w.V[GOVERNANCE, i])
             if room == 0.0 and now == usual:
                 continue
-            now += P[TURN] * (usual + P[GAIN] * room * (1.0 - usual) - now)
-            M[IDENTITY, i, j] = clip(now, 0.0, 1.0)
-            M[IDENTITY, j, i] = M[IDENTITY, i, j]
-            M[TRUST_GOOD, j, i] += P[TRUSTING] * room
+            now += w.P[TURN] * (usual + w.P[GAIN] * room * (1.0 - usual) - now)
+            w.M[IDENTITY, i, j] = clip(now, 0.0, 1.0)
+            w.M[IDENTITY, j, i] = w.M[IDENTITY, i, j]
+            w.M[TRUST_GOOD, j, i] += w.P[TRUSTING] * room
 
 
 MECHANISM = Mechanism(

@@ -21,7 +21,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param
-from sim.types import Dyads, Vector
+from sim.types import Blocks
 
 PREPARE = param(
     "claims.prepare",
@@ -45,32 +45,32 @@ CLAIM_SEEN = dyad_field("claim_seen", meaning="claim a quarter before")
 
 
 @njit
-def start(M: Dyads, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        for j in range(n):
-            M[GROUND_START, i, j] = M[PASSPORTS, i, j] * M[COMPATRIOTS, i, j]
-            M[CLAIM_SEEN, i, j] = M[CLAIM, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[GROUND_START, i, j] = w.M[PASSPORTS, i, j] * w.M[COMPATRIOTS, i, j]
+            w.M[CLAIM_SEEN, i, j] = w.M[CLAIM, i, j]
 
 
 @njit
-def update(M: Dyads, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance claims, and the rivalry that follows, by a quarter."""
-    for i in range(n):
-        for j in range(n):
+    for i in range(w.n):
+        for j in range(w.n):
             if i == j:
                 continue
-            ground = M[PASSPORTS, i, j] * M[COMPATRIOTS, i, j] - M[GROUND_START, i, j]
-            held = M[CLAIM, i, j]
+            ground = w.M[PASSPORTS, i, j] * w.M[COMPATRIOTS, i, j] - w.M[GROUND_START, i, j]
+            held = w.M[CLAIM, i, j]
             if ground > 0.0:
-                held = clip(held + P[PREPARE] * ground * (1.0 - held), 0.0, 1.0)
-                M[CLAIM, i, j] = held
-            more = held - M[CLAIM_SEEN, i, j]
+                held = clip(held + w.P[PREPARE] * ground * (1.0 - held), 0.0, 1.0)
+                w.M[CLAIM, i, j] = held
+            more = held - w.M[CLAIM_SEEN, i, j]
             if more != 0.0:
-                M[CLAIM_SEEN, i, j] = held
-                q = clip(M[RIVALRY, i, j] + P[QUARREL] * more, 0.0, 2.0)
-                M[RIVALRY, i, j] = q
-                M[RIVALRY, j, i] = q
+                w.M[CLAIM_SEEN, i, j] = held
+                q = clip(w.M[RIVALRY, i, j] + w.P[QUARREL] * more, 0.0, 2.0)
+                w.M[RIVALRY, i, j] = q
+                w.M[RIVALRY, j, i] = q
 
 
 MECHANISM = Mechanism(

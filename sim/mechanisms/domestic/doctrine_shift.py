@@ -40,7 +40,7 @@ from sim.mechanisms.domestic.status import GAP_START, STATUS_GAP
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
 from sim.mechanisms.security.munitions import MUNITIONS
 from sim.registry import param, state_field
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.types import Blocks
 
 LEARN = param(
     "doctrine_shift.learn",
@@ -77,61 +77,61 @@ FORTUNE_START = state_field("fortune_start", meaning="success in holding out at 
 
 
 @njit
-def fortune(M: Dyads, V: States, P: Vector, n: int, i: int) -> float:
+def fortune(w: Blocks, i: int) -> float:
     """How well i holds out in war and under new sanctions: 0 also where it need not."""
     war = 0.0
     barred = 0.0
-    for j in range(n):
-        war = max(war, M[WAR, i, j])
-        barred += max(0.0, M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i]) * V[ECONOMY, j]
+    for j in range(w.n):
+        war = max(war, w.M[WAR, i, j])
+        barred += max(0.0, w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]) * w.V[ECONOMY, j]
     hard = war
     if barred > 0.0:
-        hard = max(war, 1.0 - exp(-barred / P[BITE]))
-    return hard * max(0.0, 1.0 - V[NEED, i]) * V[MUNITIONS, i]
+        hard = max(war, 1.0 - exp(-barred / w.P[BITE]))
+    return hard * max(0.0, 1.0 - w.V[NEED, i]) * w.V[MUNITIONS, i]
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual; nothing is felt yet."""
-    for i in range(n):
-        V[THREAT_START, i] = V[THREAT_TOTAL, i]
-        V[FORTUNE_START, i] = fortune(M, V, P, n, i)
-        V[FELT_THREAT, i] = 0.0
-        V[FELT_FORTUNE, i] = 0.0
-        V[FELT_GAP, i] = 0.0
+    for i in range(w.n):
+        w.V[THREAT_START, i] = w.V[THREAT_TOTAL, i]
+        w.V[FORTUNE_START, i] = fortune(w, i)
+        w.V[FELT_THREAT, i] = 0.0
+        w.V[FELT_FORTUNE, i] = 0.0
+        w.V[FELT_GAP, i] = 0.0
 
 
 @njit
-def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance the weights of schools by a quarter."""
-    columns = G.shape[1]
-    for i in range(n):
+    columns = w.G.shape[1]
+    for i in range(w.n):
         taught = 0.0
         for k in range(columns):
-            if G[COLLECTIVE_KIND, k] == SCHOOL:
-                taught += B[k, i]
+            if w.G[COLLECTIVE_KIND, k] == SCHOOL:
+                taught += w.B[k, i]
         if taught <= 0.0:
             continue
-        rise = log((V[THREAT_TOTAL, i] + P[FLOOR]) / (V[THREAT_START, i] + P[FLOOR]))
-        alarm = P[LEARN] * (clip(rise, -2.0, 2.0) - V[FELT_THREAT, i])
-        luck = fortune(M, V, P, n, i) - V[FORTUNE_START, i]
-        luck = P[LEARN] * (luck - V[FELT_FORTUNE, i])
-        slight = P[LEARN] * (V[STATUS_GAP, i] - V[GAP_START, i] - V[FELT_GAP, i])
+        rise = log((w.V[THREAT_TOTAL, i] + w.P[FLOOR]) / (w.V[THREAT_START, i] + w.P[FLOOR]))
+        alarm = w.P[LEARN] * (clip(rise, -2.0, 2.0) - w.V[FELT_THREAT, i])
+        luck = fortune(w, i) - w.V[FORTUNE_START, i]
+        luck = w.P[LEARN] * (luck - w.V[FELT_FORTUNE, i])
+        slight = w.P[LEARN] * (w.V[STATUS_GAP, i] - w.V[GAP_START, i] - w.V[FELT_GAP, i])
         if alarm == 0.0 and luck == 0.0 and slight == 0.0:
             continue
-        V[FELT_THREAT, i] += alarm
-        V[FELT_FORTUNE, i] += luck
-        V[FELT_GAP, i] += slight
+        w.V[FELT_THREAT, i] += alarm
+        w.V[FELT_FORTUNE, i] += luck
+        w.V[FELT_GAP, i] += slight
         total = 0.0
         for k in range(columns):
-            if G[COLLECTIVE_KIND, k] == SCHOOL and B[k, i] > 0.0:
-                gain = G[THREAT_LOADING, k] * alarm
-                gain += G[FORTUNE_LOADING, k] * luck + G[STATUS_LOADING, k] * slight
-                B[k, i] *= exp(gain)
-                total += B[k, i]
+            if w.G[COLLECTIVE_KIND, k] == SCHOOL and w.B[k, i] > 0.0:
+                gain = w.G[THREAT_LOADING, k] * alarm
+                gain += w.G[FORTUNE_LOADING, k] * luck + w.G[STATUS_LOADING, k] * slight
+                w.B[k, i] *= exp(gain)
+                total += w.B[k, i]
         for k in range(columns):
-            if G[COLLECTIVE_KIND, k] == SCHOOL:
-                B[k, i] = clip(B[k, i] * taught / total, 0.0, 1.0)
+            if w.G[COLLECTIVE_KIND, k] == SCHOOL:
+                w.B[k, i] = clip(w.B[k, i] * taught / total, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -25,7 +25,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import CONTACT_START
 from sim.mechanisms.diplomacy.trust import AID_START
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 SCALE = param(
     "fragility.near",
@@ -92,53 +92,53 @@ STRIFE_START = state_field("strife_start", meaning="war at or near home at the s
 
 
 @njit
-def strife(M: Dyads, V: States, n: int, i: int) -> float:
+def strife(w: Blocks, i: int) -> float:
     """Strongest war of i, weighted by how near it is and how strong the other side."""
     most = 0.0
-    for j in range(n):
-        if M[WAR, i, j] > 0.0:
-            stronger = V[CAPABILITY, j] / (V[CAPABILITY, i] + V[CAPABILITY, j] + 1e-12)
-            most = max(most, M[WAR, i, j] * M[NEAR, i, j] * stronger)
+    for j in range(w.n):
+        if w.M[WAR, i, j] > 0.0:
+            stronger = w.V[CAPABILITY, j] / (w.V[CAPABILITY, i] + w.V[CAPABILITY, j] + 1e-12)
+            most = max(most, w.M[WAR, i, j] * w.M[NEAR, i, j] * stronger)
     return most
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        for j in range(n):
-            M[NEAR, i, j] = exp(-M[DISTANCE, i, j] / P[SCALE]) if i != j else 0.0
-        V[INSTABILITY_START, i] = V[INSTABILITY, i]
-        V[STRIFE_START, i] = strife(M, V, n, i)
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[NEAR, i, j] = exp(-w.M[DISTANCE, i, j] / w.P[SCALE]) if i != j else 0.0
+        w.V[INSTABILITY_START, i] = w.V[INSTABILITY, i]
+        w.V[STRIFE_START, i] = strife(w, i)
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance instability and the links of mended states by a quarter."""
-    for i in range(n):
+    for i in range(w.n):
         help_in = 0.0
-        for j in range(n):
+        for j in range(w.n):
             if j == i:
                 continue
-            help_in += P[BY_AID] * max(0.0, M[AID, j, i] - M[AID_START, j, i])
-            help_in += P[BY_TALK] * max(0.0, M[CONTACT, j, i] - M[CONTACT_START, j, i])
-        usual = V[INSTABILITY_START, i]
-        home = usual * (1.0 - P[MEND] * (1.0 - exp(-help_in)))
-        home += P[BY_WAR] * max(0.0, strife(M, V, n, i) - V[STRIFE_START, i]) * (1.0 - usual)
-        now = V[INSTABILITY, i]
-        V[INSTABILITY, i] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
-    for i in range(n):
-        regained = max(0.0, V[INSTABILITY_START, i] - V[INSTABILITY, i])
+            help_in += w.P[BY_AID] * max(0.0, w.M[AID, j, i] - w.M[AID_START, j, i])
+            help_in += w.P[BY_TALK] * max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
+        usual = w.V[INSTABILITY_START, i]
+        home = usual * (1.0 - w.P[MEND] * (1.0 - exp(-help_in)))
+        home += w.P[BY_WAR] * max(0.0, strife(w, i) - w.V[STRIFE_START, i]) * (1.0 - usual)
+        now = w.V[INSTABILITY, i]
+        w.V[INSTABILITY, i] = clip(now + w.P[TURN] * (home - now), 0.0, 1.0)
+    for i in range(w.n):
+        regained = max(0.0, w.V[INSTABILITY_START, i] - w.V[INSTABILITY, i])
         if regained <= 0.0:
             continue
-        for j in range(n):
+        for j in range(w.n):
             if j == i:
                 continue
-            talk = 0.5 * (M[CONTACT, i, j] + M[CONTACT, j, i])
-            link = M[CONNECTIVITY, i, j]
-            link = clip(link + P[BUILD] * regained * talk * (1.0 - link), 0.0, 1.0)
-            M[CONNECTIVITY, i, j] = link
-            M[CONNECTIVITY, j, i] = link
+            talk = 0.5 * (w.M[CONTACT, i, j] + w.M[CONTACT, j, i])
+            link = w.M[CONNECTIVITY, i, j]
+            link = clip(link + w.P[BUILD] * regained * talk * (1.0 - link), 0.0, 1.0)
+            w.M[CONNECTIVITY, i, j] = link
+            w.M[CONNECTIVITY, j, i] = link
 
 
 MECHANISM = Mechanism(

@@ -23,7 +23,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 DEAL = param(
     "governance.deal",
@@ -58,40 +58,40 @@ GOVERNANCE_START = state_field("governance_start", meaning="governance at the st
 
 
 @njit
-def lure(M: Dyads, V: States, i: int, j: int) -> float:
+def lure(w: Blocks, i: int, j: int) -> float:
     """What deals of i can reach in j."""
-    return M[ENERGY, j, i] * (1.0 - V[GOVERNANCE, i]) * (1.0 - V[GOVERNANCE, j])
+    return w.M[ENERGY, j, i] * (1.0 - w.V[GOVERNANCE, i]) * (1.0 - w.V[GOVERNANCE, j])
 
 
 @njit
-def start(M: Dyads, V: States, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        V[GOVERNANCE_START, i] = V[GOVERNANCE, i]
-        for j in range(n):
-            M[LURE_START, i, j] = lure(M, V, i, j)
-            M[CAPTURE_START, i, j] = M[CAPTURE, i, j]
-            M[CAPTURE_SEEN, i, j] = M[CAPTURE, i, j]
+    for i in range(w.n):
+        w.V[GOVERNANCE_START, i] = w.V[GOVERNANCE, i]
+        for j in range(w.n):
+            w.M[LURE_START, i, j] = lure(w, i, j)
+            w.M[CAPTURE_START, i, j] = w.M[CAPTURE, i, j]
+            w.M[CAPTURE_SEEN, i, j] = w.M[CAPTURE, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance capture, and what it does to its host, by a quarter."""
-    for j in range(n):
+    for j in range(w.n):
         more = 0.0
-        for i in range(n):
+        for i in range(w.n):
             if i == j:
                 continue
-            rise = max(0.0, lure(M, V, i, j) - M[LURE_START, i, j])
-            held = M[CAPTURE, i, j]
+            rise = max(0.0, lure(w, i, j) - w.M[LURE_START, i, j])
+            held = w.M[CAPTURE, i, j]
             if rise > 0.0:
-                held = clip(held + P[DEAL] * rise * (1.0 - held), 0.0, 1.0)
-                M[CAPTURE, i, j] = held
-            more += held - M[CAPTURE_SEEN, i, j]
-            M[CAPTURE_SEEN, i, j] = held
-            M[TRUST_GOOD, j, i] += P[FAVOUR] * max(0.0, held - M[CAPTURE_START, i, j])
+                held = clip(held + w.P[DEAL] * rise * (1.0 - held), 0.0, 1.0)
+                w.M[CAPTURE, i, j] = held
+            more += held - w.M[CAPTURE_SEEN, i, j]
+            w.M[CAPTURE_SEEN, i, j] = held
+            w.M[TRUST_GOOD, j, i] += w.P[FAVOUR] * max(0.0, held - w.M[CAPTURE_START, i, j])
         if more != 0.0:
-            V[GOVERNANCE, j] = clip(V[GOVERNANCE, j] * (1.0 - P[ROT] * more), 0.0, 1.0)
+            w.V[GOVERNANCE, j] = clip(w.V[GOVERNANCE, j] * (1.0 - w.P[ROT] * more), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -40,7 +40,7 @@ from sim.mechanisms.domestic.fragility import NEAR
 from sim.mechanisms.domestic.governance import GOVERNANCE_START
 from sim.mechanisms.security.munitions import NEED_HOME
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 RULING = param(
     "legitimacy.ruling",
@@ -106,59 +106,61 @@ FAR_START = state_field("far_war_start", meaning="wars of choice far from home a
 
 
 @njit
-def far_war(M: Dyads, V: States, n: int, i: int) -> float:
+def far_war(w: Blocks, i: int) -> float:
     """Wars of i's making far from home."""
     total = 0.0
-    for j in range(n):
-        if M[WAR, i, j] > 0.0:
-            mine = V[REVISIONISM_NOW, i]
-            mine /= mine + V[REVISIONISM_NOW, j] + 1e-12
-            total += mine * M[WAR, i, j] * (1.0 - M[NEAR, i, j])
+    for j in range(w.n):
+        if w.M[WAR, i, j] > 0.0:
+            mine = w.V[REVISIONISM_NOW, i]
+            mine /= mine + w.V[REVISIONISM_NOW, j] + 1e-12
+            total += mine * w.M[WAR, i, j] * (1.0 - w.M[NEAR, i, j])
     return total
 
 
 @njit
-def start(M: Dyads, V: States, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        V[LEGITIMACY_START, i] = V[LEGITIMACY, i]
-        V[REGIME_SECURITY_START, i] = V[REGIME_SECURITY, i]
-        V[FAR_START, i] = far_war(M, V, n, i)
+    for i in range(w.n):
+        w.V[LEGITIMACY_START, i] = w.V[LEGITIMACY, i]
+        w.V[REGIME_SECURITY_START, i] = w.V[REGIME_SECURITY, i]
+        w.V[FAR_START, i] = far_war(w, i)
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance legitimacy, regime security and the conflicts that serve them by a quarter."""
-    for i in range(n):
+    for i in range(w.n):
         rivals = 0.0
         rally = 0.0
-        for j in range(n):
-            if j != i and M[RIVALRY, i, j] > 0.0:
-                rivals += M[RIVALRY, i, j]
-                rise = max(0.0, M[TENSION, i, j] - M[TENSION_START, i, j])
-                rally += M[RIVALRY, i, j] * rise
-        closed = 1.0 - V[GOVERNANCE, i]
-        usual = V[LEGITIMACY_START, i]
-        home = usual + P[RULING] * (V[GOVERNANCE, i] - V[GOVERNANCE_START, i])
-        home -= P[HARDSHIP] * max(0.0, V[NEED, i] - V[NEED_HOME, i])
-        far = far_war(M, V, n, i) - V[FAR_START, i]
+        for j in range(w.n):
+            if j != i and w.M[RIVALRY, i, j] > 0.0:
+                rivals += w.M[RIVALRY, i, j]
+                rise = max(0.0, w.M[TENSION, i, j] - w.M[TENSION_START, i, j])
+                rally += w.M[RIVALRY, i, j] * rise
+        closed = 1.0 - w.V[GOVERNANCE, i]
+        usual = w.V[LEGITIMACY_START, i]
+        home = usual + w.P[RULING] * (w.V[GOVERNANCE, i] - w.V[GOVERNANCE_START, i])
+        home -= w.P[HARDSHIP] * max(0.0, w.V[NEED, i] - w.V[NEED_HOME, i])
+        far = far_war(w, i) - w.V[FAR_START, i]
         if far > 0.0:
-            home -= P[OVERREACH] * (1.0 - exp(-far))
+            home -= w.P[OVERREACH] * (1.0 - exp(-far))
         if rally > 0.0:
-            home += P[RALLYING] * closed * rally / rivals * (1.0 - usual)
-        now = V[LEGITIMACY, i]
-        V[LEGITIMACY, i] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
-        safe = V[REGIME_SECURITY, i]
-        home = V[REGIME_SECURITY_START, i] + P[HOLD] * (V[LEGITIMACY, i] - usual)
-        V[REGIME_SECURITY, i] = clip(safe + P[TURN] * (home - safe), 0.0, 1.0)
-        danger = max(usual - V[LEGITIMACY, i], V[REGIME_SECURITY_START, i] - V[REGIME_SECURITY, i])
+            home += w.P[RALLYING] * closed * rally / rivals * (1.0 - usual)
+        now = w.V[LEGITIMACY, i]
+        w.V[LEGITIMACY, i] = clip(now + w.P[TURN] * (home - now), 0.0, 1.0)
+        safe = w.V[REGIME_SECURITY, i]
+        home = w.V[REGIME_SECURITY_START, i] + w.P[HOLD] * (w.V[LEGITIMACY, i] - usual)
+        w.V[REGIME_SECURITY, i] = clip(safe + w.P[TURN] * (home - safe), 0.0, 1.0)
+        danger = max(
+            usual - w.V[LEGITIMACY, i], w.V[REGIME_SECURITY_START, i] - w.V[REGIME_SECURITY, i]
+        )
         if danger <= 0.0 or rivals <= 0.0:
             continue
-        for j in range(n):
-            if j != i and M[RIVALRY, i, j] > 0.0:
-                push = P[STOKE] * closed * danger * M[RIVALRY, i, j] / rivals
-                tense = M[TENSION, i, j]
-                M[TENSION, i, j] = clip(tense + push * (1.0 - tense), 0.0, 1.0)
+        for j in range(w.n):
+            if j != i and w.M[RIVALRY, i, j] > 0.0:
+                push = w.P[STOKE] * closed * danger * w.M[RIVALRY, i, j] / rivals
+                tense = w.M[TENSION, i, j]
+                w.M[TENSION, i, j] = clip(tense + push * (1.0 - tense), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

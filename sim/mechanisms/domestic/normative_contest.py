@@ -24,7 +24,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import TENSION_START
 from sim.mechanisms.domestic.subversion import SUBVERSION_START
 from sim.registry import param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 HARDEN = param(
     "normative_contest.harden",
@@ -55,29 +55,29 @@ APART = param(
 
 
 @njit
-def pressure(M: Dyads, i: int, j: int) -> float:
+def pressure(w: Blocks, i: int, j: int) -> float:
     """How far i presses j more than it used to."""
-    rise = max(0.0, M[TENSION, i, j] - M[TENSION_START, i, j])
-    return min(1.0, rise + max(0.0, M[SUBVERSION, i, j] - M[SUBVERSION_START, i, j]))
+    rise = max(0.0, w.M[TENSION, i, j] - w.M[TENSION_START, i, j])
+    return min(1.0, rise + max(0.0, w.M[SUBVERSION, i, j] - w.M[SUBVERSION_START, i, j]))
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance what a contest of systems leaves behind."""
-    for i in range(n):
-        for j in range(i + 1, n):
-            mine = pressure(M, i, j)
+    for i in range(w.n):
+        for j in range(i + 1, w.n):
+            mine = pressure(w, i, j)
             if mine <= 0.0:
                 continue
-            both = sqrt(mine * pressure(M, j, i))
+            both = sqrt(mine * pressure(w, j, i))
             if both <= 0.0:
                 continue
-            gap = abs(V[GOVERNANCE, i] - V[GOVERNANCE, j]) / P[RULED]
-            gap += abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j]) / P[APART]
-            q = M[RIVALRY, i, j]
-            q = clip(q + P[HARDEN] * min(1.0, 0.5 * gap) * both * (2.0 - q), 0.0, 2.0)
-            M[RIVALRY, i, j] = q
-            M[RIVALRY, j, i] = q
+            gap = abs(w.V[GOVERNANCE, i] - w.V[GOVERNANCE, j]) / w.P[RULED]
+            gap += abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / w.P[APART]
+            q = w.M[RIVALRY, i, j]
+            q = clip(q + w.P[HARDEN] * min(1.0, 0.5 * gap) * both * (2.0 - q), 0.0, 2.0)
+            w.M[RIVALRY, i, j] = q
+            w.M[RIVALRY, j, i] = q
 
 
 MECHANISM = Mechanism(

@@ -27,7 +27,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import CONTACT_START
 from sim.mechanisms.domestic.fragility import NEAR
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 CARRY = param(
     "overstretch.carry",
@@ -54,51 +54,51 @@ LOAD_START = state_field("far_load_start", meaning="far engagements at the start
 
 
 @njit
-def far_load(M: Dyads, n: int, i: int, root: float) -> float:
+def far_load(w: Blocks, i: int, root: float) -> float:
     """Engagements of i, weighted by how far they are; deeds ask for capability, visits do not."""
     total = 0.0
-    for j in range(n):
+    for j in range(w.n):
         if j == i:
             continue
-        deeds = M[AID, i, j] + M[PERSONNEL, i, j] + M[WAR, i, j]
-        visits = max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j] - 0.1)
-        total += (1.0 - M[NEAR, i, j]) * 0.25 * (deeds / root + visits)
+        deeds = w.M[AID, i, j] + w.M[PERSONNEL, i, j] + w.M[WAR, i, j]
+        visits = max(0.0, w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j] - 0.1)
+        total += (1.0 - w.M[NEAR, i, j]) * 0.25 * (deeds / root + visits)
     return total
 
 
 @njit
-def roots(V: States, n: int) -> float:
+def roots(w: Blocks) -> float:
     """Square root of the largest capability."""
     largest = 0.0
-    for i in range(n):
-        largest = max(largest, V[CAPABILITY, i])
+    for i in range(w.n):
+        largest = max(largest, w.V[CAPABILITY, i])
     return sqrt(largest)
 
 
 @njit
-def start(M: Dyads, V: States, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    largest = roots(V, n)
-    for i in range(n):
-        if V[CAPABILITY, i] > 0.0:
-            V[LOAD_START, i] = far_load(M, n, i, sqrt(V[CAPABILITY, i]) / largest)
+    largest = roots(w)
+    for i in range(w.n):
+        if w.V[CAPABILITY, i] > 0.0:
+            w.V[LOAD_START, i] = far_load(w, i, sqrt(w.V[CAPABILITY, i]) / largest)
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Overstretch, and what neighbours lose by it."""
-    largest = roots(V, n)
-    for i in range(n):
-        V[OVERSTRETCH, i] = 0.0
-        if V[CAPABILITY, i] <= 0.0:
+    largest = roots(w)
+    for i in range(w.n):
+        w.V[OVERSTRETCH, i] = 0.0
+        if w.V[CAPABILITY, i] <= 0.0:
             continue
-        rise = far_load(M, n, i, sqrt(V[CAPABILITY, i]) / largest) - V[LOAD_START, i]
+        rise = far_load(w, i, sqrt(w.V[CAPABILITY, i]) / largest) - w.V[LOAD_START, i]
         if rise <= 0.0:
             continue
-        V[OVERSTRETCH, i] = 1.0 - exp(-rise / P[CARRY])
-        for j in range(n):
+        w.V[OVERSTRETCH, i] = 1.0 - exp(-rise / w.P[CARRY])
+        for j in range(w.n):
             if j != i:
-                M[CONTACT, i, j] *= 1.0 - P[NEGLECT] * V[OVERSTRETCH, i] * M[NEAR, i, j]
+                w.M[CONTACT, i, j] *= 1.0 - w.P[NEGLECT] * w.V[OVERSTRETCH, i] * w.M[NEAR, i, j]
 
 
 MECHANISM = Mechanism(

@@ -38,7 +38,7 @@ from sim.mechanisms.domestic.fragility import INSTABILITY_START, NEAR
 from sim.mechanisms.domestic.legitimacy import LEGITIMACY_START
 from sim.mechanisms.domestic.subversion import SUBVERSION_START
 from sim.registry import param, state_field
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.types import Blocks
 
 STIRRING = param(
     "polarisation.stirring",
@@ -86,42 +86,42 @@ POLARISATION_START = state_field("polarisation_start", meaning="polarisation at 
 
 
 @njit
-def start(V: States, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        V[POLARISATION_START, i] = V[POLARISATION, i]
+    for i in range(w.n):
+        w.V[POLARISATION_START, i] = w.V[POLARISATION, i]
 
 
 @njit
-def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance polarisation and the cohesion of organisations by a quarter."""
-    for j in range(n):
+    for j in range(w.n):
         stir = 0.0
         arrive = 0.0
-        for i in range(n):
-            stir += max(0.0, M[SUBVERSION, i, j] - M[SUBVERSION_START, i, j])
-            arrive += M[NEAR, i, j] * max(0.0, V[INSTABILITY, i] - V[INSTABILITY_START, i])
-        usual = V[POLARISATION_START, j]
-        now = V[POLARISATION, j]
-        load = P[DISCREDIT] * max(0.0, V[LEGITIMACY_START, j] - V[LEGITIMACY, j])
+        for i in range(w.n):
+            stir += max(0.0, w.M[SUBVERSION, i, j] - w.M[SUBVERSION_START, i, j])
+            arrive += w.M[NEAR, i, j] * max(0.0, w.V[INSTABILITY, i] - w.V[INSTABILITY_START, i])
+        usual = w.V[POLARISATION_START, j]
+        now = w.V[POLARISATION, j]
+        load = w.P[DISCREDIT] * max(0.0, w.V[LEGITIMACY_START, j] - w.V[LEGITIMACY, j])
         if stir > 0.0:
-            vulnerable = 0.5 * (now + 1.0 - V[LEGITIMACY, j])
-            load += P[STIRRING] * (1.0 - exp(-stir)) * vulnerable
+            vulnerable = 0.5 * (now + 1.0 - w.V[LEGITIMACY, j])
+            load += w.P[STIRRING] * (1.0 - exp(-stir)) * vulnerable
         if arrive > 0.0:
-            load += P[MIGRANTS] * (1.0 - exp(-arrive))
+            load += w.P[MIGRANTS] * (1.0 - exp(-arrive))
         home = usual + (1.0 - usual) * load
-        V[POLARISATION, j] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] != ORGANISATION:
+        w.V[POLARISATION, j] = clip(now + w.P[TURN] * (home - now), 0.0, 1.0)
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] != ORGANISATION:
             continue
         rise = 0.0
         total = 0.0
-        for j in range(n):
-            if is_member(B, k, j):
-                rise += V[CAPABILITY, j] * (V[POLARISATION, j] - V[POLARISATION_START, j])
-                total += V[CAPABILITY, j]
+        for j in range(w.n):
+            if is_member(w, k, j):
+                rise += w.V[CAPABILITY, j] * (w.V[POLARISATION, j] - w.V[POLARISATION_START, j])
+                total += w.V[CAPABILITY, j]
         if rise > 0.0 and total > 0.0:
-            G[COHESION, k] = clip(G[COHESION, k] * (1.0 - P[SPLIT] * rise / total), 0.0, 1.0)
+            w.G[COHESION, k] = clip(w.G[COHESION, k] * (1.0 - w.P[SPLIT] * rise / total), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

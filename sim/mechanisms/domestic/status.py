@@ -37,7 +37,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 ASSETS = param(
     "status.assets",
@@ -80,50 +80,50 @@ GAP_START = state_field("status_gap_start", meaning="status gap at the start")
 
 
 @njit
-def rank(V: States, P: Vector, i: int, largest: float) -> float:
+def rank(w: Blocks, i: int, largest: float) -> float:
     """Rank by capability and by the assets that sustain it."""
-    means = sqrt(V[CAPABILITY, i] / largest) if largest > 0.0 else 0.0
-    return 1.0 - (1.0 - means) * (1.0 - 0.5 * P[ASSETS] * (V[NUCLEAR, i] + V[VETO, i]))
+    means = sqrt(w.V[CAPABILITY, i] / largest) if largest > 0.0 else 0.0
+    return 1.0 - (1.0 - means) * (1.0 - 0.5 * w.P[ASSETS] * (w.V[NUCLEAR, i] + w.V[VETO, i]))
 
 
 @njit
-def assess(V: States, P: Vector, n: int) -> float:
+def assess(w: Blocks) -> float:
     """Standing and gap of all states; returns the largest capability."""
     largest = 0.0
-    for i in range(n):
-        largest = max(largest, V[CAPABILITY, i])
-    for i in range(n):
-        most = V[RECOGNITION_SCALE, i]
-        heard = clip(V[RECOGNITION, i] / most, 0.0, 1.0) if most > 0.0 else 0.0
-        V[STANDING, i] = (1.0 - P[HEARD]) * rank(V, P, i, largest) + P[HEARD] * heard
-        V[STATUS_GAP, i] = V[STATUS_CLAIM, i] - V[STANDING, i]
+    for i in range(w.n):
+        largest = max(largest, w.V[CAPABILITY, i])
+    for i in range(w.n):
+        most = w.V[RECOGNITION_SCALE, i]
+        heard = clip(w.V[RECOGNITION, i] / most, 0.0, 1.0) if most > 0.0 else 0.0
+        w.V[STANDING, i] = (1.0 - w.P[HEARD]) * rank(w, i, largest) + w.P[HEARD] * heard
+        w.V[STATUS_GAP, i] = w.V[STATUS_CLAIM, i] - w.V[STANDING, i]
     return largest
 
 
 @njit
-def start(V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Gaps that conduct at the start already expresses."""
-    assess(V, P, n)
-    for i in range(n):
-        V[GAP_START, i] = V[STATUS_GAP, i]
+    assess(w)
+    for i in range(w.n):
+        w.V[GAP_START, i] = w.V[STATUS_GAP, i]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Standing, and the boldness of those who are denied theirs."""
-    largest = assess(V, P, n)
-    for i in range(n):
-        denied = V[STATUS_CLAIM, i] * (V[STATUS_GAP, i] - V[GAP_START, i])
+    largest = assess(w)
+    for i in range(w.n):
+        denied = w.V[STATUS_CLAIM, i] * (w.V[STATUS_GAP, i] - w.V[GAP_START, i])
         if denied <= 1e-9:
             continue
-        V[REVISIONISM_NOW, i] = clip(V[REVISIONISM_NOW, i] + P[SEEK] * denied, 0.0, 2.0)
-        for j in range(n):
+        w.V[REVISIONISM_NOW, i] = clip(w.V[REVISIONISM_NOW, i] + w.P[SEEK] * denied, 0.0, 2.0)
+        for j in range(w.n):
             if j == i:
                 continue
-            push = P[PRESS] * denied * rank(V, P, j, largest)
-            push *= M[HOSTILITY, i, j] * (1.0 - M[CONTACT, j, i])
-            tense = M[TENSION, i, j]
-            M[TENSION, i, j] = clip(tense + push * (1.0 - tense), 0.0, 1.0)
+            push = w.P[PRESS] * denied * rank(w, j, largest)
+            push *= w.M[HOSTILITY, i, j] * (1.0 - w.M[CONTACT, j, i])
+            tense = w.M[TENSION, i, j]
+            w.M[TENSION, i, j] = clip(tense + push * (1.0 - tense), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -33,7 +33,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.domestic.fragility import NEAR
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 APART = param(
     "subversion.apart",
@@ -76,44 +76,44 @@ SUBVERSION_START = dyad_field("subversion_start", meaning="subversion at the sta
 
 
 @njit
-def example(M: Dyads, V: States, P: Vector, i: int, j: int) -> float:
+def example(w: Blocks, i: int, j: int) -> float:
     """How far the good government of j puts the rule of i in doubt."""
-    better = V[GOVERNANCE, j] - V[GOVERNANCE, i]
+    better = w.V[GOVERNANCE, j] - w.V[GOVERNANCE, i]
     if better <= 0.0:
         return 0.0
-    opposed = min(1.0, abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j]) / P[APART])
-    seen = 1.0 - (1.0 - M[NEAR, i, j]) * (1.0 - opposed)
-    return V[OPENNESS, i] * (1.0 - V[REGIME_SECURITY, i]) * better * seen
+    opposed = min(1.0, abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / w.P[APART])
+    seen = 1.0 - (1.0 - w.M[NEAR, i, j]) * (1.0 - opposed)
+    return w.V[OPENNESS, i] * (1.0 - w.V[REGIME_SECURITY, i]) * better * seen
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        for j in range(n):
-            M[EXAMPLE_START, i, j] = example(M, V, P, i, j) if i != j else 0.0
-            M[SUBVERSION_START, i, j] = M[SUBVERSION, i, j]
-            M[CAMPAIGN, i, j] = 0.0
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[EXAMPLE_START, i, j] = example(w, i, j) if i != j else 0.0
+            w.M[SUBVERSION_START, i, j] = w.M[SUBVERSION, i, j]
+            w.M[CAMPAIGN, i, j] = 0.0
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance subversion, and the tension that goes with it, by a quarter."""
-    for i in range(n):
-        for j in range(n):
+    for i in range(w.n):
+        for j in range(w.n):
             if i == j:
                 continue
-            doubt = max(0.0, example(M, V, P, i, j) - M[EXAMPLE_START, i, j])
-            old = M[CAMPAIGN, i, j]
+            doubt = max(0.0, example(w, i, j) - w.M[EXAMPLE_START, i, j])
+            old = w.M[CAMPAIGN, i, j]
             if doubt == 0.0 and old == 0.0:
                 continue
-            new = old + P[TURN] * (P[ANSWER] * doubt - old)
+            new = old + w.P[TURN] * (w.P[ANSWER] * doubt - old)
             if new < 1e-9:
                 new = 0.0
-            M[CAMPAIGN, i, j] = new
-            M[SUBVERSION, i, j] = clip(M[SUBVERSION, i, j] + new - old, 0.0, 1.0)
-            tense = M[TENSION, i, j]
-            M[TENSION, i, j] = clip(tense + P[PRESS] * doubt * (1.0 - tense), 0.0, 1.0)
+            w.M[CAMPAIGN, i, j] = new
+            w.M[SUBVERSION, i, j] = clip(w.M[SUBVERSION, i, j] + new - old, 0.0, 1.0)
+            tense = w.M[TENSION, i, j]
+            w.M[TENSION, i, j] = clip(tense + w.P[PRESS] * doubt * (1.0 - tense), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

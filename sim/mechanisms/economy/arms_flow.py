@@ -27,7 +27,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.barter import OPENING
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRUST_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 FEAR = param(
     "arms_flow.fear",
@@ -106,86 +106,86 @@ WEIGHT = dyad_field("arms_weight", meaning="unnormalised target share")
 
 
 @njit
-def exposure(M: Dyads, n: int, i: int, j: int) -> float:
+def exposure(w: Blocks, i: int, j: int) -> float:
     """Trade of i with states that newly threaten those who buy from j."""
     exposed = 0.0
-    for k in range(n):
-        rise = M[SECONDARY, k, j] - M[SECONDARY_START, k, j]
+    for k in range(w.n):
+        rise = w.M[SECONDARY, k, j] - w.M[SECONDARY_START, k, j]
         if rise > 0.0:
-            exposed += M[TRADE, i, k] * rise
+            exposed += w.M[TRADE, i, k] * rise
     return exposed
 
 
 @njit
-def exposures(M: Dyads, n: int) -> None:
+def exposures(w: Blocks) -> None:
     """:func:`exposure` of all pairs, into the sheet of risks: few states threaten any."""
-    for i in range(n):
-        for j in range(n):
-            M[RISK, i, j] = 0.0
-    for k in range(n):
-        for j in range(n):
-            rise = M[SECONDARY, k, j] - M[SECONDARY_START, k, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[RISK, i, j] = 0.0
+    for k in range(w.n):
+        for j in range(w.n):
+            rise = w.M[SECONDARY, k, j] - w.M[SECONDARY_START, k, j]
             if rise > 0.0:
-                for i in range(n):
-                    M[RISK, i, j] += M[TRADE, i, k] * rise
+                for i in range(w.n):
+                    w.M[RISK, i, j] += w.M[TRADE, i, k] * rise
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember shares and secondary sanctions at the start."""
-    for i in range(n):
-        for j in range(n):
-            M[ARMS_START, i, j] = M[ARMS, i, j]
-            M[SECONDARY_START, i, j] = M[SECONDARY, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[ARMS_START, i, j] = w.M[ARMS, i, j]
+            w.M[SECONDARY_START, i, j] = w.M[SECONDARY, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Move delivery shares and, slowly, the installed stock."""
-    exposures(M, n)
-    for i in range(n):
+    exposures(w)
+    for i in range(w.n):
         before = 0.0
         rest = 1.0
         weights = 0.0
-        for j in range(n):
-            M[WEIGHT, i, j] = 0.0
-            base = (1.0 - P[LOCK]) * M[ARMS_START, i, j] + P[LOCK] * M[ARMS_STOCK, i, j]
-            base += M[OPENING, i, j]
+        for j in range(w.n):
+            w.M[WEIGHT, i, j] = 0.0
+            base = (1.0 - w.P[LOCK]) * w.M[ARMS_START, i, j] + w.P[LOCK] * w.M[ARMS_STOCK, i, j]
+            base += w.M[OPENING, i, j]
             rest -= base
             if base <= 0.0:
-                M[RISK, i, j] = 0.0
+                w.M[RISK, i, j] = 0.0
                 continue
-            own = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]) - max(
-                M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i]
+            own = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]) - max(
+                w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i]
             )
-            risk = P[FEAR] * M[RISK, i, j] + P[BLOCK] * max(0.0, own)
-            M[RISK, i, j] = risk
-            warm = M[TRUST, i, j] - M[TRUST_START, i, j]
-            felt = risk * (1.0 - P[HIDDEN] * M[COVERT, i, j])
-            M[WEIGHT, i, j] = base * exp(P[TASTE] * warm - felt)
-            weights += M[WEIGHT, i, j]
-            before += M[ARMS, i, j]
+            risk = w.P[FEAR] * w.M[RISK, i, j] + w.P[BLOCK] * max(0.0, own)
+            w.M[RISK, i, j] = risk
+            warm = w.M[TRUST, i, j] - w.M[TRUST_START, i, j]
+            felt = risk * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
+            w.M[WEIGHT, i, j] = base * exp(w.P[TASTE] * warm - felt)
+            weights += w.M[WEIGHT, i, j]
+            before += w.M[ARMS, i, j]
         weights += max(0.0, rest)
         if before <= 0.0 and weights <= 0.0:
             continue
         total = 0.0
-        calm = 1.0 - exp(-0.25 * P[ETA])
-        for j in range(n):
-            if M[WEIGHT, i, j] <= 0.0 and M[ARMS, i, j] <= 0.0:
+        calm = 1.0 - exp(-0.25 * w.P[ETA])
+        for j in range(w.n):
+            if w.M[WEIGHT, i, j] <= 0.0 and w.M[ARMS, i, j] <= 0.0:
                 continue
-            target = M[WEIGHT, i, j] / weights if weights > 0.0 else 0.0
-            felt = M[RISK, i, j] * (1.0 - P[HIDDEN] * M[COVERT, i, j])
+            target = w.M[WEIGHT, i, j] / weights if weights > 0.0 else 0.0
+            felt = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
             step = calm
             if felt > 0.0:
-                step = 1.0 - exp(-0.25 * (P[ETA] + P[SNAP] * (1.0 - exp(-felt))))
-            M[ARMS, i, j] += step * (target - M[ARMS, i, j])
-            total += M[ARMS, i, j]
+                step = 1.0 - exp(-0.25 * (w.P[ETA] + w.P[SNAP] * (1.0 - exp(-felt))))
+            w.M[ARMS, i, j] += step * (target - w.M[ARMS, i, j])
+            total += w.M[ARMS, i, j]
         if total > 1.0:
-            for j in range(n):
-                M[ARMS, i, j] /= total
-        renewed = 1.0 - exp(-0.25 * P[RENEWAL])
-        for j in range(n):
-            M[ARMS_STOCK, i, j] += renewed * (M[ARMS, i, j] - M[ARMS_STOCK, i, j])
+            for j in range(w.n):
+                w.M[ARMS, i, j] /= total
+        renewed = 1.0 - exp(-0.25 * w.P[RENEWAL])
+        for j in range(w.n):
+            w.M[ARMS_STOCK, i, j] += renewed * (w.M[ARMS, i, j] - w.M[ARMS_STOCK, i, j])
 
 
 MECHANISM = Mechanism(

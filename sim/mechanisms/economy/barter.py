@@ -40,7 +40,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import AID_START
 from sim.mechanisms.security.munitions import HALF, MUNITIONS_FROM, MUNITIONS_IMPORTS
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 PRICE = param(
     "barter.price",
@@ -103,72 +103,72 @@ GRUDGE = dyad_field("grudge", meaning="new support of j for those whom i fights,
 
 
 @njit
-def ordinary(M: Dyads, V: States, i: int, j: int) -> float:
+def ordinary(w: Blocks, i: int, j: int) -> float:
     """Know-how that goes from i to j with trade."""
-    larger = V[ECONOMY, i] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
-    return M[TRADE, j, i] * larger * (1.0 - max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]))
+    larger = w.V[ECONOMY, i] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
+    return w.M[TRADE, j, i] * larger * (1.0 - max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]))
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Deliveries that are paid for already, and know-how that goes with trade."""
-    for i in range(n):
-        for j in range(n):
-            M[RECEIVED_START, i, j] = M[MUNITIONS_FROM, i, j]
-            M[TECHNOLOGY, i, j] = ordinary(M, V, i, j)
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[RECEIVED_START, i, j] = w.M[MUNITIONS_FROM, i, j]
+            w.M[TECHNOLOGY, i, j] = ordinary(w, i, j)
 
 
 @njit
-def grudges(M: Dyads, V: States, n: int, i: int) -> None:
+def grudges(w: Blocks, i: int) -> None:
     """What each other state newly gives to those whom i fights."""
-    for d in range(n):
-        M[GRUDGE, i, d] = 0.0
-    for e in range(n):
-        if M[WAR, i, e] > 0.0 and e != i:
-            for d in range(n):
-                given = M[WAR, i, e] * max(0.0, M[AID, d, e] - M[AID_START, d, e])
-                weight = min(1.0, V[CAPABILITY, d] / 0.3)
+    for d in range(w.n):
+        w.M[GRUDGE, i, d] = 0.0
+    for e in range(w.n):
+        if w.M[WAR, i, e] > 0.0 and e != i:
+            for d in range(w.n):
+                given = w.M[WAR, i, e] * max(0.0, w.M[AID, d, e] - w.M[AID_START, d, e])
+                weight = min(1.0, w.V[CAPABILITY, d] / 0.3)
                 if d != i:
-                    M[GRUDGE, i, d] = max(M[GRUDGE, i, d], given * weight)
+                    w.M[GRUDGE, i, d] = max(w.M[GRUDGE, i, d], given * weight)
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Advance payments by a quarter; grudges of all before anybody's aid changes."""
-    for i in range(n):
-        grudges(M, V, n, i)
-    for i in range(n):
+    for i in range(w.n):
+        grudges(w, i)
+    for i in range(w.n):
         grudge = 0.0
-        for d in range(n):
-            grudge += M[GRUDGE, i, d]
-        maker = V[ARMS_SUPPLY, i] / (V[ARMS_SUPPLY, i] + P[HALF])
-        for j in range(n):
+        for d in range(w.n):
+            grudge += w.M[GRUDGE, i, d]
+        maker = w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[HALF])
+        for j in range(w.n):
             if i == j:
                 continue
             unlock = 0.0
             if grudge > 0.0:
-                for d in range(n):
-                    unlock += M[GRUDGE, i, d] * M[HOSTILITY, j, d]
+                for d in range(w.n):
+                    unlock += w.M[GRUDGE, i, d] * w.M[HOSTILITY, j, d]
                 unlock = 1.0 - exp(-unlock)
-            received = M[MUNITIONS_FROM, i, j]
-            larger = V[ECONOMY, i] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
-            due = P[PRICE] * max(0.0, received - M[RECEIVED_START, i, j]) * larger
-            friendly = 1.0 - M[HOSTILITY, i, j]
-            sole = received / V[MUNITIONS_IMPORTS, i] if V[MUNITIONS_IMPORTS, i] > 0.0 else 0.0
-            trust = M[TRUST, i, j]
-            cap = trust + (1.0 - trust) * P[PRESS] * V[NEED, i] * sole
-            owed = due + P[LINK] * unlock * friendly
+            received = w.M[MUNITIONS_FROM, i, j]
+            larger = w.V[ECONOMY, i] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
+            due = w.P[PRICE] * max(0.0, received - w.M[RECEIVED_START, i, j]) * larger
+            friendly = 1.0 - w.M[HOSTILITY, i, j]
+            sole = received / w.V[MUNITIONS_IMPORTS, i] if w.V[MUNITIONS_IMPORTS, i] > 0.0 else 0.0
+            trust = w.M[TRUST, i, j]
+            cap = trust + (1.0 - trust) * w.P[PRESS] * w.V[NEED, i] * sole
+            owed = due + w.P[LINK] * unlock * friendly
             target = cap * maker * (1.0 - exp(-owed)) if owed > 0.0 else 0.0
-            M[PAID, i, j] += P[ADJUST] * (target - M[PAID, i, j])
-            M[TECHNOLOGY, i, j] = clip(ordinary(M, V, i, j) + M[PAID, i, j], 0.0, 1.0)
-            M[OPENING, j, i] = P[ARM] * unlock * trust * friendly * maker
+            w.M[PAID, i, j] += w.P[ADJUST] * (target - w.M[PAID, i, j])
+            w.M[TECHNOLOGY, i, j] = clip(ordinary(w, i, j) + w.M[PAID, i, j], 0.0, 1.0)
+            w.M[OPENING, j, i] = w.P[ARM] * unlock * trust * friendly * maker
             # an ended or lowered aid has ended its part in the payment, too
-            goods = min(M[GOODS, i, j], M[AID, i, j])
+            goods = min(w.M[GOODS, i, j], w.M[AID, i, j])
             sent = 1.0 - exp(-due) if due > 0.0 else 0.0
-            change = P[ADJUST] * (sent - goods)
-            aid = clip(M[AID, i, j] + change, 0.0, 1.0)
-            M[GOODS, i, j] = clip(goods + aid - M[AID, i, j], 0.0, 1.0)
-            M[AID, i, j] = aid
+            change = w.P[ADJUST] * (sent - goods)
+            aid = clip(w.M[AID, i, j] + change, 0.0, 1.0)
+            w.M[GOODS, i, j] = clip(goods + aid - w.M[AID, i, j], 0.0, 1.0)
+            w.M[AID, i, j] = aid
 
 
 MECHANISM = Mechanism(

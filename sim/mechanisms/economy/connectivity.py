@@ -36,7 +36,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import AID_START
 from sim.mechanisms.economy.trade_rerouting import FLOW_START, SANCTIONS_START
 from sim.registry import dyad_field, param
-from sim.types import Collectives, Dyads, Parts, Vector
+from sim.types import Blocks
 
 BUILD = param(
     "connectivity.build",
@@ -80,55 +80,55 @@ DEPTH_START = dyad_field("depth_start", meaning="depth of shared organisations a
 
 
 @njit
-def depth(G: Collectives, B: Parts, i: int, j: int) -> float:
+def depth(w: Blocks, i: int, j: int) -> float:
     """Depth of the organisations that i and j share: largest market times authority."""
     best = 0.0
-    for k in range(G.shape[1]):
-        both = is_member(B, k, i) and is_member(B, k, j)
-        if both and G[COLLECTIVE_KIND, k] == ORGANISATION:
-            best = max(best, G[MARKET, k] * G[AUTHORITY, k])
+    for k in range(w.G.shape[1]):
+        both = is_member(w, k, i) and is_member(w, k, j)
+        if both and w.G[COLLECTIVE_KIND, k] == ORGANISATION:
+            best = max(best, w.G[MARKET, k] * w.G[AUTHORITY, k])
     return best
 
 
 @njit
-def start(M: Dyads, G: Collectives, B: Parts, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        for j in range(n):
-            M[CONNECTIVITY_START, i, j] = M[CONNECTIVITY, i, j]
-            M[CONNECTIVITY_SEEN, i, j] = M[CONNECTIVITY, i, j]
-            M[DEPTH_START, i, j] = depth(G, B, i, j)
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[CONNECTIVITY_START, i, j] = w.M[CONNECTIVITY, i, j]
+            w.M[CONNECTIVITY_SEEN, i, j] = w.M[CONNECTIVITY, i, j]
+            w.M[DEPTH_START, i, j] = depth(w, i, j)
 
 
 @njit
-def update(M: Dyads, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance corridors, and the trade and trust that they carry, by a quarter."""
-    for i in range(n):
-        for j in range(i + 1, n):
-            grown = max(0.0, depth(G, B, i, j) - M[DEPTH_START, i, j])
-            given = M[AID, i, j] - M[AID_START, i, j] + M[AID, j, i] - M[AID_START, j, i]
+    for i in range(w.n):
+        for j in range(i + 1, w.n):
+            grown = max(0.0, depth(w, i, j) - w.M[DEPTH_START, i, j])
+            given = w.M[AID, i, j] - w.M[AID_START, i, j] + w.M[AID, j, i] - w.M[AID_START, j, i]
             grown += max(0.0, 0.5 * given)
-            new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-            old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
-            harm = max(M[WAR, i, j], new - old)
-            k = M[CONNECTIVITY, i, j]
-            k += P[BUILD] * grown * (1.0 - k)
+            new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+            old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
+            harm = max(w.M[WAR, i, j], new - old)
+            k = w.M[CONNECTIVITY, i, j]
+            k += w.P[BUILD] * grown * (1.0 - k)
             if harm > 0.0:
-                k -= P[CUT] * harm * k
+                k -= w.P[CUT] * harm * k
             k = clip(k, 0.0, 1.0)
-            M[CONNECTIVITY, i, j] = k
-            M[CONNECTIVITY, j, i] = k
-            change = k - M[CONNECTIVITY_SEEN, i, j]
+            w.M[CONNECTIVITY, i, j] = k
+            w.M[CONNECTIVITY, j, i] = k
+            change = k - w.M[CONNECTIVITY_SEEN, i, j]
             if change != 0.0:
-                factor = exp(P[FLOW] * change)
-                M[FLOW_START, i, j] *= factor
-                M[FLOW_START, j, i] *= factor
-                M[CONNECTIVITY_SEEN, i, j] = k
-                M[CONNECTIVITY_SEEN, j, i] = k
-            earned = P[MEET] * max(0.0, k - M[CONNECTIVITY_START, i, j])
+                factor = exp(w.P[FLOW] * change)
+                w.M[FLOW_START, i, j] *= factor
+                w.M[FLOW_START, j, i] *= factor
+                w.M[CONNECTIVITY_SEEN, i, j] = k
+                w.M[CONNECTIVITY_SEEN, j, i] = k
+            earned = w.P[MEET] * max(0.0, k - w.M[CONNECTIVITY_START, i, j])
             if earned > 0.0:
-                M[TRUST_GOOD, i, j] += earned
-                M[TRUST_GOOD, j, i] += earned
+                w.M[TRUST_GOOD, i, j] += earned
+                w.M[TRUST_GOOD, j, i] += earned
 
 
 MECHANISM = Mechanism(

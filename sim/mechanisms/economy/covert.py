@@ -34,7 +34,7 @@ from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.arms_flow import FEAR, SECONDARY_START, exposure
 from sim.registry import param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 TURN = param(
     "covert.turn",
@@ -57,24 +57,30 @@ BOND = param(
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Advance hidden channels, and the contact that they need, by a quarter."""
-    for j in range(n):
+    for j in range(w.n):
         threatened = False
-        for k in range(n):
-            threatened = threatened or M[SECONDARY, k, j] > M[SECONDARY_START, k, j]
-        for i in range(n):
-            if i == j or not (threatened or M[COVERT, i, j] > 0.0):
+        for k in range(w.n):
+            threatened = threatened or w.M[SECONDARY, k, j] > w.M[SECONDARY_START, k, j]
+        for i in range(w.n):
+            if i == j or not (threatened or w.M[COVERT, i, j] > 0.0):
                 continue
-            risk = P[FEAR] * exposure(M, n, i, j)
-            locked = V[ARMS_IMPORT_NEED, i] * M[ARMS_STOCK, i, j]
-            want = 1.0 - (1.0 - locked) * (1.0 - V[NEED, i])
-            bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-            target = (1.0 - exp(-risk)) * want * M[TRUST, i, j] * (1.0 - bar)
-            M[COVERT, i, j] = clip(M[COVERT, i, j] + P[TURN] * (target - M[COVERT, i, j]), 0.0, 1.0)
-            tie = P[BOND] * M[COVERT, i, j]
-            M[CONTACT, i, j] = clip(M[CONTACT, i, j] + tie * (1.0 - M[CONTACT, i, j]), 0.0, 1.0)
-            M[CONTACT, j, i] = clip(M[CONTACT, j, i] + tie * (1.0 - M[CONTACT, j, i]), 0.0, 1.0)
+            risk = w.P[FEAR] * exposure(w, i, j)
+            locked = w.V[ARMS_IMPORT_NEED, i] * w.M[ARMS_STOCK, i, j]
+            want = 1.0 - (1.0 - locked) * (1.0 - w.V[NEED, i])
+            bar = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+            target = (1.0 - exp(-risk)) * want * w.M[TRUST, i, j] * (1.0 - bar)
+            w.M[COVERT, i, j] = clip(
+                w.M[COVERT, i, j] + w.P[TURN] * (target - w.M[COVERT, i, j]), 0.0, 1.0
+            )
+            tie = w.P[BOND] * w.M[COVERT, i, j]
+            w.M[CONTACT, i, j] = clip(
+                w.M[CONTACT, i, j] + tie * (1.0 - w.M[CONTACT, i, j]), 0.0, 1.0
+            )
+            w.M[CONTACT, j, i] = clip(
+                w.M[CONTACT, j, i] + tie * (1.0 - w.M[CONTACT, j, i]), 0.0, 1.0
+            )
 
 
 MECHANISM = Mechanism(

@@ -26,7 +26,7 @@ from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 FLEE = param(
     "currency.flee",
@@ -68,52 +68,52 @@ CURRENCY_WEIGHT = dyad_field("currency_weight", meaning="pull of j's currency on
 
 
 @njit
-def start(M: Dyads, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember the shares at the start."""
-    for i in range(n):
-        for j in range(n):
-            M[CURRENCY_START, i, j] = M[CURRENCY, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[CURRENCY_START, i, j] = w.M[CURRENCY, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance currencies of settlement by a quarter."""
-    for i in range(n):
+    for i in range(w.n):
         lost = 0.0
-        for j in range(n):
-            rise = M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i]
+        for j in range(w.n):
+            rise = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
             if rise > 0.0:
-                lost += M[CURRENCY_START, i, j] * (1.0 - exp(-P[FLEE] * rise))
+                lost += w.M[CURRENCY_START, i, j] * (1.0 - exp(-w.P[FLEE] * rise))
         moved = lost > 0.0
-        for j in range(n):
-            moved = moved or M[CURRENCY, i, j] != M[CURRENCY_START, i, j]
+        for j in range(w.n):
+            moved = moved or w.M[CURRENCY, i, j] != w.M[CURRENCY_START, i, j]
         if not moved:
             continue
-        total = V[ECONOMY, i]
-        for j in range(n):
-            M[CURRENCY_WEIGHT, i, j] = 0.0
+        total = w.V[ECONOMY, i]
+        for j in range(w.n):
+            w.M[CURRENCY_WEIGHT, i, j] = 0.0
             if j == i:
                 continue
-            bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-            traded = 0.5 * (M[TRADE, i, j] + M[TRADE_START, i, j])
-            weight = traded * sqrt(V[ECONOMY, j]) * M[TRUST, i, j] * max(0.0, 1.0 - bar)
-            M[CURRENCY_WEIGHT, i, j] = weight
+            bar = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+            traded = 0.5 * (w.M[TRADE, i, j] + w.M[TRADE_START, i, j])
+            weight = traded * sqrt(w.V[ECONOMY, j]) * w.M[TRUST, i, j] * max(0.0, 1.0 - bar)
+            w.M[CURRENCY_WEIGHT, i, j] = weight
             total += weight
-        for j in range(n):
+        for j in range(w.n):
             if j == i:
                 continue
-            rise = max(0.0, M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i])
-            kept = M[CURRENCY_START, i, j] * exp(-P[FLEE] * rise)
-            goal = kept + P[TAKE] * lost * M[CURRENCY_WEIGHT, i, j] / total
-            step = P[TURN] * (goal - M[CURRENCY, i, j])
-            M[CURRENCY, i, j] = clip(M[CURRENCY, i, j] + step, 0.0, 1.0)
-            M[FINANCE, i, j] = clip(M[FINANCE, i, j] + P[CARRY] * step, 0.0, 1.0)
+            rise = max(0.0, w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i])
+            kept = w.M[CURRENCY_START, i, j] * exp(-w.P[FLEE] * rise)
+            goal = kept + w.P[TAKE] * lost * w.M[CURRENCY_WEIGHT, i, j] / total
+            step = w.P[TURN] * (goal - w.M[CURRENCY, i, j])
+            w.M[CURRENCY, i, j] = clip(w.M[CURRENCY, i, j] + step, 0.0, 1.0)
+            w.M[FINANCE, i, j] = clip(w.M[FINANCE, i, j] + w.P[CARRY] * step, 0.0, 1.0)
         owed = 0.0
-        for j in range(n):
-            owed += M[FINANCE, i, j]
+        for j in range(w.n):
+            owed += w.M[FINANCE, i, j]
         if owed > 1.0:
-            for j in range(n):
-                M[FINANCE, i, j] /= owed
+            for j in range(w.n):
+                w.M[FINANCE, i, j] /= owed
 
 
 MECHANISM = Mechanism(

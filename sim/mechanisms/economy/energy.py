@@ -26,7 +26,7 @@ from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 BLOCK = param(
     "energy.block",
@@ -72,59 +72,65 @@ FUEL_MARKET = state_field("fuel_market", meaning="size of the fuel markets at th
 
 
 @njit
-def start(M: Dyads, V: States, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for j in range(n):
-        V[ENERGY_EXPORTS_START, j] = V[ENERGY_EXPORTS, j]
-        V[FUEL_MARKET, j] = 0.0
-        for i in range(n):
-            M[ENERGY_START, i, j] = M[ENERGY, i, j]
-            V[FUEL_MARKET, j] += V[ECONOMY, i] * V[OPENNESS, i] * M[ENERGY, i, j]
+    for j in range(w.n):
+        w.V[ENERGY_EXPORTS_START, j] = w.V[ENERGY_EXPORTS, j]
+        w.V[FUEL_MARKET, j] = 0.0
+        for i in range(w.n):
+            w.M[ENERGY_START, i, j] = w.M[ENERGY, i, j]
+            w.V[FUEL_MARKET, j] += w.V[ECONOMY, i] * w.V[OPENNESS, i] * w.M[ENERGY, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance fuel trade by a quarter."""
     world = 0.0
     still = True
-    for j in range(n):
-        world += V[FUEL_MARKET, j]
+    for j in range(w.n):
+        world += w.V[FUEL_MARKET, j]
         lost = 0.0
-        for i in range(n):
-            new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-            old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
-            left = 1.0 - M[WAR, i, j]
+        for i in range(w.n):
+            new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+            old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
+            left = 1.0 - w.M[WAR, i, j]
             if new > old:
-                left *= exp(-P[BLOCK] * (new - old))
-            M[BARRED, i, j] = 1.0 - left
-            if M[ENERGY_START, i, j] > 0.0:
-                size = V[ECONOMY, i] * V[OPENNESS, i] * M[ENERGY_START, i, j]
+                left *= exp(-w.P[BLOCK] * (new - old))
+            w.M[BARRED, i, j] = 1.0 - left
+            if w.M[ENERGY_START, i, j] > 0.0:
+                size = w.V[ECONOMY, i] * w.V[OPENNESS, i] * w.M[ENERGY_START, i, j]
                 lost += size * (1.0 - left)
-        V[LOST, j] = clip(lost / V[FUEL_MARKET, j], 0.0, 1.0) if V[FUEL_MARKET, j] > 0.0 else 0.0
-        still = still and V[LOST, j] == 0.0 and V[ENERGY_EXPORTS, j] == V[ENERGY_EXPORTS_START, j]
+        w.V[LOST, j] = (
+            clip(lost / w.V[FUEL_MARKET, j], 0.0, 1.0) if w.V[FUEL_MARKET, j] > 0.0 else 0.0
+        )
+        still = (
+            still and w.V[LOST, j] == 0.0 and w.V[ENERGY_EXPORTS, j] == w.V[ENERGY_EXPORTS_START, j]
+        )
     if still or world <= 0.0:
         return
-    for i in range(n):
+    for i in range(w.n):
         bought = 0.0
         total = 0.0
-        for j in range(n):
-            bought += M[ENERGY_START, i, j]
-            pressed = P[PUSH] * V[LOST, j] * (1.0 + M[CONNECTIVITY, i, j])
-            weight = M[ENERGY_START, i, j] + pressed * V[FUEL_MARKET, j] / world
-            total += weight * (1.0 - M[BARRED, i, j]) if j != i else 0.0
+        for j in range(w.n):
+            bought += w.M[ENERGY_START, i, j]
+            pressed = w.P[PUSH] * w.V[LOST, j] * (1.0 + w.M[CONNECTIVITY, i, j])
+            weight = w.M[ENERGY_START, i, j] + pressed * w.V[FUEL_MARKET, j] / world
+            total += weight * (1.0 - w.M[BARRED, i, j]) if j != i else 0.0
         if total <= 0.0:
             continue
-        for j in range(n):
+        for j in range(w.n):
             if j == i:
                 continue
-            pressed = P[PUSH] * V[LOST, j] * (1.0 + M[CONNECTIVITY, i, j])
-            weight = M[ENERGY_START, i, j] + pressed * V[FUEL_MARKET, j] / world
-            goal = bought * weight * (1.0 - M[BARRED, i, j]) / total
-            M[ENERGY, i, j] = clip(M[ENERGY, i, j] + P[TURN] * (goal - M[ENERGY, i, j]), 0.0, 1.0)
-    for j in range(n):
-        goal = V[ENERGY_EXPORTS_START, j] * (1.0 - P[DIVERSIFY] * V[LOST, j])
-        now = V[ENERGY_EXPORTS, j]
-        V[ENERGY_EXPORTS, j] = clip(now + P[TURN] * (goal - now), 0.0, 1.0)
+            pressed = w.P[PUSH] * w.V[LOST, j] * (1.0 + w.M[CONNECTIVITY, i, j])
+            weight = w.M[ENERGY_START, i, j] + pressed * w.V[FUEL_MARKET, j] / world
+            goal = bought * weight * (1.0 - w.M[BARRED, i, j]) / total
+            w.M[ENERGY, i, j] = clip(
+                w.M[ENERGY, i, j] + w.P[TURN] * (goal - w.M[ENERGY, i, j]), 0.0, 1.0
+            )
+    for j in range(w.n):
+        goal = w.V[ENERGY_EXPORTS_START, j] * (1.0 - w.P[DIVERSIFY] * w.V[LOST, j])
+        now = w.V[ENERGY_EXPORTS, j]
+        w.V[ENERGY_EXPORTS, j] = clip(now + w.P[TURN] * (goal - now), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -22,7 +22,7 @@ from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.trade_rerouting import TRADE_START
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 SLOW = param(
     "growth.slow",
@@ -58,53 +58,53 @@ KNOWHOW_START = state_field("knowhow_start", meaning="access to know-how at the 
 
 
 @njit
-def knowhow(M: Dyads, V: States, n: int, i: int) -> float:
+def knowhow(w: Blocks, i: int) -> float:
     """Trade with larger economies that sanctions leave open."""
     total = 0.0
-    for j in range(n):
-        if M[TRADE_START, i, j] > 0.0 and j != i:
-            bar = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-            lead = V[ECONOMY, j] / (V[ECONOMY, i] + V[ECONOMY, j] + 1e-12)
-            total += M[TRADE_START, i, j] * lead * max(0.0, 1.0 - bar)
+    for j in range(w.n):
+        if w.M[TRADE_START, i, j] > 0.0 and j != i:
+            bar = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+            lead = w.V[ECONOMY, j] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
+            total += w.M[TRADE_START, i, j] * lead * max(0.0, 1.0 - bar)
     return total
 
 
 @njit
-def start(M: Dyads, V: States, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for i in range(n):
-        V[KNOWHOW_START, i] = knowhow(M, V, n, i)
-        V[TECHNOLOGY_ACCESS, i] = 1.0
+    for i in range(w.n):
+        w.V[KNOWHOW_START, i] = knowhow(w, i)
+        w.V[TECHNOLOGY_ACCESS, i] = 1.0
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance economies and capabilities by a quarter; their sums stay."""
     size = 0.0
     force = 0.0
     mean = 0.0
     still = True
-    for i in range(n):
-        if V[KNOWHOW_START, i] > 0.0:
-            V[TECHNOLOGY_ACCESS, i] = clip(knowhow(M, V, n, i) / V[KNOWHOW_START, i], 0.0, 2.0)
-        size += V[ECONOMY, i]
-        force += V[CAPABILITY, i]
-        mean += V[ECONOMY, i] * V[GROWTH, i]
-        still = still and V[GROWTH, i] == 0.0 and V[TECHNOLOGY_ACCESS, i] > 1.0 - 1e-6
+    for i in range(w.n):
+        if w.V[KNOWHOW_START, i] > 0.0:
+            w.V[TECHNOLOGY_ACCESS, i] = clip(knowhow(w, i) / w.V[KNOWHOW_START, i], 0.0, 2.0)
+        size += w.V[ECONOMY, i]
+        force += w.V[CAPABILITY, i]
+        mean += w.V[ECONOMY, i] * w.V[GROWTH, i]
+        still = still and w.V[GROWTH, i] == 0.0 and w.V[TECHNOLOGY_ACCESS, i] > 1.0 - 1e-6
     if still or size <= 0.0 or force <= 0.0:
         return
     mean /= size
     new_size = 0.0
     new_force = 0.0
-    for i in range(n):
-        rate = V[GROWTH, i] - mean - P[SLOW] * max(0.0, 1.0 - V[TECHNOLOGY_ACCESS, i])
-        V[ECONOMY, i] *= exp(0.25 * rate)
-        V[CAPABILITY, i] *= exp(0.25 * P[FOLLOW] * rate)
-        new_size += V[ECONOMY, i]
-        new_force += V[CAPABILITY, i]
-    for i in range(n):
-        V[ECONOMY, i] = clip(V[ECONOMY, i] * size / new_size, 0.0, 1.0)
-        V[CAPABILITY, i] = clip(V[CAPABILITY, i] * force / new_force, 0.0, 1.0)
+    for i in range(w.n):
+        rate = w.V[GROWTH, i] - mean - w.P[SLOW] * max(0.0, 1.0 - w.V[TECHNOLOGY_ACCESS, i])
+        w.V[ECONOMY, i] *= exp(0.25 * rate)
+        w.V[CAPABILITY, i] *= exp(0.25 * w.P[FOLLOW] * rate)
+        new_size += w.V[ECONOMY, i]
+        new_force += w.V[CAPABILITY, i]
+    for i in range(w.n):
+        w.V[ECONOMY, i] = clip(w.V[ECONOMY, i] * size / new_size, 0.0, 1.0)
+        w.V[CAPABILITY, i] = clip(w.V[CAPABILITY, i] * force / new_force, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

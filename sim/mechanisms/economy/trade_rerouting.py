@@ -23,7 +23,7 @@ from sim.jit import TILE, njit, tile
 from sim.mathx import exp, log
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 BLOCK = param(
     "trade_rerouting.block",
@@ -97,98 +97,98 @@ SWEEPS = 12
 
 
 @njit
-def shares(M: Dyads, V: States, n: int) -> None:
+def shares(w: Blocks) -> None:
     """Share of each partner in a state's goods trade, both directions together."""
-    for i in range(n):
-        total = V[REST_EXPORTS_NOW, i] + V[REST_IMPORTS_NOW, i]
-        for j in range(n):
-            total += M[TRADE_FLOW, i, j] + M[TRADE_FLOW, j, i]
-        for j in range(n):
-            M[TRADE, i, j] = (
-                (M[TRADE_FLOW, i, j] + M[TRADE_FLOW, j, i]) / total if total > 0.0 else 0.0
+    for i in range(w.n):
+        total = w.V[REST_EXPORTS_NOW, i] + w.V[REST_IMPORTS_NOW, i]
+        for j in range(w.n):
+            total += w.M[TRADE_FLOW, i, j] + w.M[TRADE_FLOW, j, i]
+        for j in range(w.n):
+            w.M[TRADE, i, j] = (
+                (w.M[TRADE_FLOW, i, j] + w.M[TRADE_FLOW, j, i]) / total if total > 0.0 else 0.0
             )
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember the observed pattern, from which all later ones are counted."""
-    for i in range(n):
-        V[EXPORTS, i] = V[EXPORTS_REST, i]
-        V[IMPORTS, i] = V[IMPORTS_REST, i]
-        V[REST_EXPORTS_NOW, i] = V[EXPORTS_REST, i]
-        V[REST_IMPORTS_NOW, i] = V[IMPORTS_REST, i]
-    for i in range(n):
-        for j in range(n):
-            M[FLOW_START, i, j] = M[TRADE_FLOW, i, j]
-            M[SANCTIONS_START, i, j] = M[SANCTIONS, i, j]
-            M[TRUST_START, i, j] = M[TRUST, i, j]
-            V[EXPORTS, i] += M[TRADE_FLOW, i, j]
-            V[IMPORTS, j] += M[TRADE_FLOW, i, j]
-    shares(M, V, n)
-    for i in range(n):
-        for j in range(n):
-            M[TRADE_START, i, j] = M[TRADE, i, j]
+    for i in range(w.n):
+        w.V[EXPORTS, i] = w.V[EXPORTS_REST, i]
+        w.V[IMPORTS, i] = w.V[IMPORTS_REST, i]
+        w.V[REST_EXPORTS_NOW, i] = w.V[EXPORTS_REST, i]
+        w.V[REST_IMPORTS_NOW, i] = w.V[IMPORTS_REST, i]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[FLOW_START, i, j] = w.M[TRADE_FLOW, i, j]
+            w.M[SANCTIONS_START, i, j] = w.M[SANCTIONS, i, j]
+            w.M[TRUST_START, i, j] = w.M[TRUST, i, j]
+            w.V[EXPORTS, i] += w.M[TRADE_FLOW, i, j]
+            w.V[IMPORTS, j] += w.M[TRADE_FLOW, i, j]
+    shares(w)
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[TRADE_START, i, j] = w.M[TRADE, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Move flows towards the re-routed pattern; the arrays hold it between calls."""
     changed = False
     space = tile()
-    for i in range(n):
+    for i in range(w.n):
         barred_out = 0.0
         barred_in = 0.0
-        for first in range(0, n, TILE):
-            count = min(TILE, n - first)
+        for first in range(0, w.n, TILE):
+            count = min(TILE, w.n - first)
             for c in range(count):
                 j = first + c
-                new = max(M[SANCTIONS, i, j], M[SANCTIONS, j, i])
-                old = max(M[SANCTIONS_START, i, j], M[SANCTIONS_START, j, i])
-                bar = P[BLOCK] * (new - old)
-                here = M[TRUST, i, j] - M[TRUST_START, i, j]
-                there = M[TRUST, j, i] - M[TRUST_START, j, i]
-                space[0, c] = exp(0.5 * P[TASTE] * (here + there) - bar)
+                new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+                old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
+                bar = w.P[BLOCK] * (new - old)
+                here = w.M[TRUST, i, j] - w.M[TRUST_START, i, j]
+                there = w.M[TRUST, j, i] - w.M[TRUST_START, j, i]
+                space[0, c] = exp(0.5 * w.P[TASTE] * (here + there) - bar)
                 space[1, c] = 1.0 - exp(-bar) if bar > 0.0 else 0.0
             for c in range(count):
                 j = first + c
-                M[FLOW_TARGET, i, j] = M[FLOW_START, i, j] * space[0, c]
+                w.M[FLOW_TARGET, i, j] = w.M[FLOW_START, i, j] * space[0, c]
                 if space[1, c] > 0.0:
-                    barred_out += M[FLOW_START, i, j] * space[1, c]
-                    barred_in += M[FLOW_START, j, i] * space[1, c]
+                    barred_out += w.M[FLOW_START, i, j] * space[1, c]
+                    barred_in += w.M[FLOW_START, j, i] * space[1, c]
                 changed = changed or space[0, c] != 1.0
-        V[ROW_TARGET, i] = V[EXPORTS, i] - P[LOSS] * barred_out
-        V[COLUMN_TARGET, i] = V[IMPORTS, i] - P[LOSS] * barred_in
-        V[ROW_SCALE, i] = 1.0
-        V[COLUMN_SCALE, i] = 1.0
+        w.V[ROW_TARGET, i] = w.V[EXPORTS, i] - w.P[LOSS] * barred_out
+        w.V[COLUMN_TARGET, i] = w.V[IMPORTS, i] - w.P[LOSS] * barred_in
+        w.V[ROW_SCALE, i] = 1.0
+        w.V[COLUMN_SCALE, i] = 1.0
     if not changed:
         return
     for _ in range(SWEEPS):
-        for i in range(n):
-            total = V[EXPORTS_REST, i]
-            for j in range(n):
-                total += M[FLOW_TARGET, i, j] * V[COLUMN_SCALE, j]
-            V[ROW_SCALE, i] = V[ROW_TARGET, i] / total if total > 0.0 else 0.0
-        for j in range(n):
-            V[COLUMN_SCALE, j] = V[IMPORTS_REST, j]
-        for i in range(n):
-            scale = V[ROW_SCALE, i]
-            for j in range(n):
-                V[COLUMN_SCALE, j] += M[FLOW_TARGET, i, j] * scale
-        for j in range(n):
-            total = V[COLUMN_SCALE, j]
-            V[COLUMN_SCALE, j] = V[COLUMN_TARGET, j] / total if total > 0.0 else 0.0
-    step = 1.0 - exp(0.25 * log(1.0 - P[SPEED]))
-    for i in range(n):
-        for j in range(n):
-            target = M[FLOW_TARGET, i, j] * V[ROW_SCALE, i] * V[COLUMN_SCALE, j]
-            M[TRADE_FLOW, i, j] += step * (target - M[TRADE_FLOW, i, j])
-        V[REST_EXPORTS_NOW, i] += step * (
-            V[EXPORTS_REST, i] * V[ROW_SCALE, i] - V[REST_EXPORTS_NOW, i]
+        for i in range(w.n):
+            total = w.V[EXPORTS_REST, i]
+            for j in range(w.n):
+                total += w.M[FLOW_TARGET, i, j] * w.V[COLUMN_SCALE, j]
+            w.V[ROW_SCALE, i] = w.V[ROW_TARGET, i] / total if total > 0.0 else 0.0
+        for j in range(w.n):
+            w.V[COLUMN_SCALE, j] = w.V[IMPORTS_REST, j]
+        for i in range(w.n):
+            scale = w.V[ROW_SCALE, i]
+            for j in range(w.n):
+                w.V[COLUMN_SCALE, j] += w.M[FLOW_TARGET, i, j] * scale
+        for j in range(w.n):
+            total = w.V[COLUMN_SCALE, j]
+            w.V[COLUMN_SCALE, j] = w.V[COLUMN_TARGET, j] / total if total > 0.0 else 0.0
+    step = 1.0 - exp(0.25 * log(1.0 - w.P[SPEED]))
+    for i in range(w.n):
+        for j in range(w.n):
+            target = w.M[FLOW_TARGET, i, j] * w.V[ROW_SCALE, i] * w.V[COLUMN_SCALE, j]
+            w.M[TRADE_FLOW, i, j] += step * (target - w.M[TRADE_FLOW, i, j])
+        w.V[REST_EXPORTS_NOW, i] += step * (
+            w.V[EXPORTS_REST, i] * w.V[ROW_SCALE, i] - w.V[REST_EXPORTS_NOW, i]
         )
-        V[REST_IMPORTS_NOW, i] += step * (
-            V[IMPORTS_REST, i] * V[COLUMN_SCALE, i] - V[REST_IMPORTS_NOW, i]
+        w.V[REST_IMPORTS_NOW, i] += step * (
+            w.V[IMPORTS_REST, i] * w.V[COLUMN_SCALE, i] - w.V[REST_IMPORTS_NOW, i]
         )
-    shares(M, V, n)
+    shares(w)
 
 
 MECHANISM = Mechanism(

@@ -26,7 +26,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import CONTACT_START
 from sim.mechanisms.diplomacy.trust import AID_START, TENSION_START
 from sim.registry import collective_field, param, state_field
-from sim.types import Collectives, Dyads, States, Vector
+from sim.types import Blocks
 
 TENSE = param(
     "arms_control.tension",
@@ -85,52 +85,55 @@ ARMS_CONTROL_START = collective_field(
 
 
 @njit
-def start(V: States, G: Collectives, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    G[ARMS_CONTROL_START, 0] = G[ARMS_CONTROL, 0]
-    for i in range(n):
-        V[EFFORT_START, i] = V[EFFORT, i]
+    w.G[ARMS_CONTROL_START, 0] = w.G[ARMS_CONTROL, 0]
+    for i in range(w.n):
+        w.V[EFFORT_START, i] = w.V[EFFORT, i]
 
 
 @njit
-def backing(M: Dyads, n: int, p: int, q: int) -> float:
+def backing(w: Blocks, p: int, q: int) -> float:
     """What q gives to those with whom p is at war, above the start: 0 to 1."""
     most = 0.0
-    for e in range(n):
-        if M[WAR, p, e] > 0.0:
-            most = max(most, M[WAR, p, e] * (M[AID, q, e] - M[AID_START, q, e]))
+    for e in range(w.n):
+        if w.M[WAR, p, e] > 0.0:
+            most = max(most, w.M[WAR, p, e] * (w.M[AID, q, e] - w.M[AID_START, q, e]))
     return most
 
 
 @njit
-def update(M: Dyads, V: States, G: Collectives, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance the integrity of arms control, and contact of nuclear powers, by a quarter."""
     strain = 0.0
     total = 0.0
-    for p in range(n):
-        if V[NUCLEAR, p] < 0.5:
+    for p in range(w.n):
+        if w.V[NUCLEAR, p] < 0.5:
             continue
-        for q in range(p + 1, n):
-            if V[NUCLEAR, q] < 0.5:
+        for q in range(p + 1, w.n):
+            if w.V[NUCLEAR, q] < 0.5:
                 continue
-            weight = V[CAPABILITY, p] * V[CAPABILITY, q]
+            weight = w.V[CAPABILITY, p] * w.V[CAPABILITY, q]
             total += weight
-            link = max(backing(M, n, p, q), backing(M, n, q, p))
-            tense = max(0.0, M[TENSION, p, q] - M[TENSION_START, p, q])
-            tense += max(0.0, M[TENSION, q, p] - M[TENSION_START, q, p])
-            build = max(0.0, V[EFFORT, p] - V[EFFORT_START, p])
-            build += max(0.0, V[EFFORT, q] - V[EFFORT_START, q])
-            talk = max(0.0, M[CONTACT, p, q] - M[CONTACT_START, p, q])
-            talk += max(0.0, M[CONTACT, q, p] - M[CONTACT_START, q, p])
+            link = max(backing(w, p, q), backing(w, q, p))
+            tense = max(0.0, w.M[TENSION, p, q] - w.M[TENSION_START, p, q])
+            tense += max(0.0, w.M[TENSION, q, p] - w.M[TENSION_START, q, p])
+            build = max(0.0, w.V[EFFORT, p] - w.V[EFFORT_START, p])
+            build += max(0.0, w.V[EFFORT, q] - w.V[EFFORT_START, q])
+            talk = max(0.0, w.M[CONTACT, p, q] - w.M[CONTACT_START, p, q])
+            talk += max(0.0, w.M[CONTACT, q, p] - w.M[CONTACT_START, q, p])
             strain += weight * (
-                0.5 * P[TENSE] * tense + P[BUILD] * build + P[LINK] * link - 0.5 * P[TALK] * talk
+                0.5 * w.P[TENSE] * tense
+                + w.P[BUILD] * build
+                + w.P[LINK] * link
+                - 0.5 * w.P[TALK] * talk
             )
-            M[CONTACT, p, q] *= 1.0 - P[REFUSE] * link
-            M[CONTACT, q, p] *= 1.0 - P[REFUSE] * link
+            w.M[CONTACT, p, q] *= 1.0 - w.P[REFUSE] * link
+            w.M[CONTACT, q, p] *= 1.0 - w.P[REFUSE] * link
     if total > 0.0:
-        target = G[ARMS_CONTROL_START, 0] - strain / total
-        now = G[ARMS_CONTROL, 0]
-        G[ARMS_CONTROL, 0] = clip(now + P[TURN] * (target - now), 0.0, 1.0)
+        target = w.G[ARMS_CONTROL_START, 0] - strain / total
+        now = w.G[ARMS_CONTROL, 0]
+        w.G[ARMS_CONTROL, 0] = clip(now + w.P[TURN] * (target - now), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

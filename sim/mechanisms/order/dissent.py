@@ -20,7 +20,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import CONTACT_START
 from sim.registry import param
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.types import Blocks
 
 WEAKEN = param(
     "dissent.weaken",
@@ -34,26 +34,26 @@ WEAKEN = param(
 
 
 @njit
-def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Let breaches of ranks wear on cohesion for a quarter."""
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] != ORGANISATION:
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] != ORGANISATION:
             continue
         worst = 0.0
-        for j in range(n):
-            if is_member(B, k, j):
+        for j in range(w.n):
+            if is_member(w, k, j):
                 continue
             total = 0.0
             held = 0.0
             most = 0.0
-            for m in range(n):
-                if is_member(B, k, m):
-                    total += V[CAPABILITY, m]
-                    held += V[CAPABILITY, m] * min(1.0, M[SANCTIONS, m, j])
-                    most = max(most, M[CONTACT, m, j] - M[CONTACT_START, m, j])
+            for m in range(w.n):
+                if is_member(w, k, m):
+                    total += w.V[CAPABILITY, m]
+                    held += w.V[CAPABILITY, m] * min(1.0, w.M[SANCTIONS, m, j])
+                    most = max(most, w.M[CONTACT, m, j] - w.M[CONTACT_START, m, j])
             if total > 0.0:
                 worst = max(worst, most * held / total)
-        G[COHESION, k] = clip(G[COHESION, k] - P[WEAKEN] * worst, 0.0, 1.0)
+        w.G[COHESION, k] = clip(w.G[COHESION, k] - w.P[WEAKEN] * worst, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -36,7 +36,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import collective_field, param
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.types import Blocks
 
 TURN = param(
     "organisations.turn",
@@ -93,21 +93,21 @@ MEETINGS_START = collective_field(
 
 
 @njit
-def climate(M: Dyads, V: States, B: Parts, P: Vector, n: int, k: int) -> tuple[float, float]:
+def climate(w: Blocks, k: int) -> tuple[float, float]:
     """Warmth (trusting tau - apart d) and contact of the members of k, means over their pairs."""
     warmth = 0.0
     contact = 0.0
     total = 0.0
-    for i in range(n):
-        if not is_member(B, k, i):
+    for i in range(w.n):
+        if not is_member(w, k, i):
             continue
-        for j in range(n):
-            if j == i or not is_member(B, k, j):
+        for j in range(w.n):
+            if j == i or not is_member(w, k, j):
                 continue
-            weight = sqrt(V[CAPABILITY, i] * V[CAPABILITY, j])
-            apart = abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
-            warmth += weight * (P[TRUSTING] * M[TRUST, i, j] - P[APART] * apart)
-            contact += weight * M[CONTACT, i, j]
+            weight = sqrt(w.V[CAPABILITY, i] * w.V[CAPABILITY, j])
+            apart = abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
+            warmth += weight * (w.P[TRUSTING] * w.M[TRUST, i, j] - w.P[APART] * apart)
+            contact += weight * w.M[CONTACT, i, j]
             total += weight
     if total <= 0.0:
         return 0.0, 0.0
@@ -115,29 +115,29 @@ def climate(M: Dyads, V: States, B: Parts, P: Vector, n: int, k: int) -> tuple[f
 
 
 @njit
-def start(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] == ORGANISATION:
-            G[COHESION_START, k] = G[COHESION, k]
-            G[AUTHORITY_START, k] = G[AUTHORITY, k]
-            G[WARMTH_START, k], G[MEETINGS_START, k] = climate(M, V, B, P, n, k)
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] == ORGANISATION:
+            w.G[COHESION_START, k] = w.G[COHESION, k]
+            w.G[AUTHORITY_START, k] = w.G[AUTHORITY, k]
+            w.G[WARMTH_START, k], w.G[MEETINGS_START, k] = climate(w, k)
 
 
 @njit
-def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance cohesion and authority of all organisations by a quarter."""
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] != ORGANISATION:
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] != ORGANISATION:
             continue
-        warmth, contact = climate(M, V, B, P, n, k)
-        home = G[COHESION_START, k] + warmth - G[WARMTH_START, k]
-        now = G[COHESION, k]
-        G[COHESION, k] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
-        home = G[AUTHORITY_START, k] + P[MEETING] * (contact - G[MEETINGS_START, k])
-        home += P[TOGETHER] * (G[COHESION, k] - G[COHESION_START, k])
-        now = G[AUTHORITY, k]
-        G[AUTHORITY, k] = clip(now + P[TURN] * (home - now), 0.0, 1.0)
+        warmth, contact = climate(w, k)
+        home = w.G[COHESION_START, k] + warmth - w.G[WARMTH_START, k]
+        now = w.G[COHESION, k]
+        w.G[COHESION, k] = clip(now + w.P[TURN] * (home - now), 0.0, 1.0)
+        home = w.G[AUTHORITY_START, k] + w.P[MEETING] * (contact - w.G[MEETINGS_START, k])
+        home += w.P[TOGETHER] * (w.G[COHESION, k] - w.G[COHESION_START, k])
+        now = w.G[AUTHORITY, k]
+        w.G[AUTHORITY, k] = clip(now + w.P[TURN] * (home - now), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -26,7 +26,7 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import AID_START
 from sim.mechanisms.economy.barter import TECHNOLOGY
 from sim.registry import collective_field, dyad_field, param, state_field
-from sim.types import Collectives, Dyads, States, Vector
+from sim.types import Blocks
 
 LOSS = param(
     "regimes.loss",
@@ -64,40 +64,40 @@ UN_AUTHORITY_START = collective_field(
 
 
 @njit
-def start(M: Dyads, V: States, G: Collectives, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember what is usual."""
-    G[NON_PROLIFERATION_START, 0] = G[NON_PROLIFERATION, 0]
-    G[UN_AUTHORITY_START, 0] = G[UN_AUTHORITY, 0]
-    for i in range(n):
-        V[VIOLATION_START, i] = V[VIOLATION, i]
-        for j in range(n):
-            M[TECHNOLOGY_START, i, j] = M[TECHNOLOGY, i, j]
+    w.G[NON_PROLIFERATION_START, 0] = w.G[NON_PROLIFERATION, 0]
+    w.G[UN_AUTHORITY_START, 0] = w.G[UN_AUTHORITY, 0]
+    for i in range(w.n):
+        w.V[VIOLATION_START, i] = w.V[VIOLATION, i]
+        for j in range(w.n):
+            w.M[TECHNOLOGY_START, i, j] = w.M[TECHNOLOGY, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, G: Collectives, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Advance the integrity of the two regimes by a quarter."""
     spread = 0.0
     defiance = 0.0
-    for i in range(n):
+    for i in range(w.n):
         passed = 0.0
         broken = 0.0
-        for j in range(n):
+        for j in range(w.n):
             if i == j:
                 continue
-            rise = M[TECHNOLOGY, i, j] - M[TECHNOLOGY_START, i, j]
-            passed = max(passed, rise * V[VIOLATION, j])
-            broken = max(broken, (M[AID, i, j] - M[AID_START, i, j]) * V[VIOLATION, j])
-        weight = (1.0 + P[RANK] * V[VETO, i]) / (1.0 + P[RANK])
+            rise = w.M[TECHNOLOGY, i, j] - w.M[TECHNOLOGY_START, i, j]
+            passed = max(passed, rise * w.V[VIOLATION, j])
+            broken = max(broken, (w.M[AID, i, j] - w.M[AID_START, i, j]) * w.V[VIOLATION, j])
+        weight = (1.0 + w.P[RANK] * w.V[VETO, i]) / (1.0 + w.P[RANK])
         spread += weight * passed
-        deed = max(0.0, V[VIOLATION, i] - V[VIOLATION_START, i])
+        deed = max(0.0, w.V[VIOLATION, i] - w.V[VIOLATION_START, i])
         defiance += weight * (passed + broken + deed)
-    n0 = G[NON_PROLIFERATION_START, 0] - P[LOSS] * spread
-    u0 = G[UN_AUTHORITY_START, 0] - P[LOSS] * defiance
-    now = G[NON_PROLIFERATION, 0]
-    G[NON_PROLIFERATION, 0] = clip(now + P[TURN] * (n0 - now), 0.0, 1.0)
-    now = G[UN_AUTHORITY, 0]
-    G[UN_AUTHORITY, 0] = clip(now + P[TURN] * (u0 - now), 0.0, 1.0)
+    n0 = w.G[NON_PROLIFERATION_START, 0] - w.P[LOSS] * spread
+    u0 = w.G[UN_AUTHORITY_START, 0] - w.P[LOSS] * defiance
+    now = w.G[NON_PROLIFERATION, 0]
+    w.G[NON_PROLIFERATION, 0] = clip(now + w.P[TURN] * (n0 - now), 0.0, 1.0)
+    now = w.G[UN_AUTHORITY, 0]
+    w.G[UN_AUTHORITY, 0] = clip(now + w.P[TURN] * (u0 - now), 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -28,7 +28,7 @@ from sim.jit import njit
 from sim.mechanisms import Mechanism
 from sim.mechanisms.order.organisations import COHESION_START
 from sim.registry import param
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.types import Blocks
 
 ERODE = param(
     "solidarity.erode",
@@ -42,33 +42,33 @@ ERODE = param(
 
 
 @njit
-def update(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def update(w: Blocks) -> None:
     """Let shared sanctions erode by a quarter."""
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] != ORGANISATION:
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] != ORGANISATION:
             continue
-        drop = G[COHESION_START, k] - G[COHESION, k]
+        drop = w.G[COHESION_START, k] - w.G[COHESION, k]
         if drop <= 0.0:
             continue
-        for j in range(n):
-            if is_member(B, k, j):
+        for j in range(w.n):
+            if is_member(w, k, j):
                 continue
             total = 0.0
             held = 0.0
-            for m in range(n):
-                if is_member(B, k, m):
-                    total += V[CAPABILITY, m]
-                    held += V[CAPABILITY, m] * min(1.0, M[SANCTIONS, m, j])
+            for m in range(w.n):
+                if is_member(w, k, m):
+                    total += w.V[CAPABILITY, m]
+                    held += w.V[CAPABILITY, m] * min(1.0, w.M[SANCTIONS, m, j])
             if held <= 0.0:
                 continue
-            for m in range(n):
-                if is_member(B, k, m) and M[SANCTIONS, m, j] > 0.0:
-                    others = total - V[CAPABILITY, m]
+            for m in range(w.n):
+                if is_member(w, k, m) and w.M[SANCTIONS, m, j] > 0.0:
+                    others = total - w.V[CAPABILITY, m]
                     if others <= 0.0:
                         continue
-                    shared = (held - V[CAPABILITY, m] * M[SANCTIONS, m, j]) / others
-                    mild = M[TRUST, m, j] * (1.0 - M[HOSTILITY, m, j])
-                    M[SANCTIONS, m, j] *= max(0.0, 1.0 - P[ERODE] * drop * shared * mild)
+                    shared = (held - w.V[CAPABILITY, m] * w.M[SANCTIONS, m, j]) / others
+                    mild = w.M[TRUST, m, j] * (1.0 - w.M[HOSTILITY, m, j])
+                    w.M[SANCTIONS, m, j] *= max(0.0, 1.0 - w.P[ERODE] * drop * shared * mild)
 
 
 MECHANISM = Mechanism(

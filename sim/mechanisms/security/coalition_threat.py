@@ -23,7 +23,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 RHO = param(
     "coalition_threat.rho",
@@ -64,22 +64,24 @@ THREAT_LAST = state_field(
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """No attention before the first comparison."""
-    for i in range(n):
-        V[THREAT_LAST, i] = V[THREAT_TOTAL, i]
+    for i in range(w.n):
+        w.V[THREAT_LAST, i] = w.V[THREAT_TOTAL, i]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Attention from the rise of threat since the last quarter."""
-    for i in range(n):
-        last = V[THREAT_LAST, i]
-        rise = V[THREAT_TOTAL, i] / last - 1.0 if last > 0.0 else 0.0
-        V[ATTENTION, i] = clip(
-            P[KEEP] * V[ATTENTION, i] + clip(P[GAIN] * (rise - P[NOTICED]), 0.0, 3.0), 0.0, 3.0
+    for i in range(w.n):
+        last = w.V[THREAT_LAST, i]
+        rise = w.V[THREAT_TOTAL, i] / last - 1.0 if last > 0.0 else 0.0
+        w.V[ATTENTION, i] = clip(
+            w.P[KEEP] * w.V[ATTENTION, i] + clip(w.P[GAIN] * (rise - w.P[NOTICED]), 0.0, 3.0),
+            0.0,
+            3.0,
         )
-        V[THREAT_LAST, i] = V[THREAT_TOTAL, i]
+        w.V[THREAT_LAST, i] = w.V[THREAT_TOTAL, i]
 
 
 MECHANISM = Mechanism(

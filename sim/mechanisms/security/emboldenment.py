@@ -20,7 +20,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 GAIN = param(
     "emboldenment.gain",
@@ -35,32 +35,32 @@ SUPPORT_START = state_field("support_start", meaning="support at the start")
 
 
 @njit
-def support(M: Dyads, V: States, n: int, i: int) -> float:
+def support(w: Blocks, i: int) -> float:
     """Chance that at least one promise of help to i is kept, weighted by the helper's strength."""
     alone = 1.0
-    for j in range(n):
-        if j != i and M[ENTRAPMENT_WEIGHT, i, j] > 0.0:
-            strength = V[CAPABILITY, j] / (V[CAPABILITY, i] + V[CAPABILITY, j] + 1e-12)
-            alone *= 1.0 - M[ENTRAPMENT_WEIGHT, i, j] * M[TRUST, i, j] * strength
+    for j in range(w.n):
+        if j != i and w.M[ENTRAPMENT_WEIGHT, i, j] > 0.0:
+            strength = w.V[CAPABILITY, j] / (w.V[CAPABILITY, i] + w.V[CAPABILITY, j] + 1e-12)
+            alone *= 1.0 - w.M[ENTRAPMENT_WEIGHT, i, j] * w.M[TRUST, i, j] * strength
     return 1.0 - alone
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Support at the start; revisionism as stated."""
-    for i in range(n):
-        V[SUPPORT, i] = support(M, V, n, i)
-        V[SUPPORT_START, i] = V[SUPPORT, i]
-        V[REVISIONISM_NOW, i] = V[REVISIONISM, i]
+    for i in range(w.n):
+        w.V[SUPPORT, i] = support(w, i)
+        w.V[SUPPORT_START, i] = w.V[SUPPORT, i]
+        w.V[REVISIONISM_NOW, i] = w.V[REVISIONISM, i]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Effective revisionism from present support."""
-    for i in range(n):
-        V[SUPPORT, i] = support(M, V, n, i)
-        rise = P[GAIN] * (V[SUPPORT, i] - V[SUPPORT_START, i])
-        V[REVISIONISM_NOW, i] = clip(V[REVISIONISM, i] * (1.0 + rise), 0.0, 2.0)
+    for i in range(w.n):
+        w.V[SUPPORT, i] = support(w, i)
+        rise = w.P[GAIN] * (w.V[SUPPORT, i] - w.V[SUPPORT_START, i])
+        w.V[REVISIONISM_NOW, i] = clip(w.V[REVISIONISM, i] * (1.0 + rise), 0.0, 2.0)
 
 
 MECHANISM = Mechanism(

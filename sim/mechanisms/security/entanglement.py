@@ -37,8 +37,8 @@ from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import AID_START
 from sim.registry import dyad_field, param, state_field
-from sim.streams import ENTRY, block, unit
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.streams import ENTRY, keyed, unit
+from sim.types import Blocks, Luck
 
 SCALE = param(
     "entanglement.scale", 0.1, (0.04, 0.2), bounds=(0.0, 20.0), unit="per quarter",
@@ -66,81 +66,74 @@ ENTRY_CHANCE = state_field(
 
 
 @njit
-def rung_of(G: Collectives, B: Parts, i: int, e: int) -> float:
+def rung_of(w: Blocks, i: int, e: int) -> float:
     """Rung over 3 of the highest conflict in which i and e stand against each other."""
     best = 1.0
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] == CONFLICT and side(B, k, i) * side(B, k, e) < 0.0:
-            best = max(best, G[RUNG, k])
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] == CONFLICT and side(w, k, i) * side(w, k, e) < 0.0:
+            best = max(best, w.G[RUNG, k])
     return best / 3.0
 
 
 @njit
 def update(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
-    tick: int,
-    seed: int,
-    run: int,
+    w: Blocks,
+    luck: Luck,
 ) -> None:
     """Risks of clashes, and allies that enter."""
-    for i in range(n):
-        V[ENTRY_CHANCE, i] = 0.0
-        for j in range(n):
-            M[CLASH, i, j] = 0.0
-    for i in range(n):
-        for e in range(n):
-            if M[WAR, i, e] <= 0.0:
+    for i in range(w.n):
+        w.V[ENTRY_CHANCE, i] = 0.0
+        for j in range(w.n):
+            w.M[CLASH, i, j] = 0.0
+    for i in range(w.n):
+        for e in range(w.n):
+            if w.M[WAR, i, e] <= 0.0:
                 continue
-            rung = rung_of(G, B, i, e)
-            for j in range(n):
-                if j in (i, e) or M[WAR, i, j] > 0.0:
+            rung = rung_of(w, i, e)
+            for j in range(w.n):
+                if j in (i, e) or w.M[WAR, i, j] > 0.0:
                     continue
-                given = max(0.0, M[AID, j, e] - M[AID_START, j, e])
-                help_ = max(M[PERSONNEL, j, e], P[ARM] * given)
+                given = max(0.0, w.M[AID, j, e] - w.M[AID_START, j, e])
+                help_ = max(w.M[PERSONNEL, j, e], w.P[ARM] * given)
                 if help_ <= 0.0:
                     continue
-                hold = 0.5 if V[NUCLEAR, i] > 0.5 and V[NUCLEAR, j] > 0.5 else 1.0
-                heat = P[SCALE] * M[WAR, i, e] * rung * help_ * M[HOSTILITY, i, j] * hold
-                M[CLASH, i, j] = max(M[CLASH, i, j], 1.0 - exp(-heat))
+                hold = 0.5 if w.V[NUCLEAR, i] > 0.5 and w.V[NUCLEAR, j] > 0.5 else 1.0
+                heat = w.P[SCALE] * w.M[WAR, i, e] * rung * help_ * w.M[HOSTILITY, i, j] * hold
+                w.M[CLASH, i, j] = max(w.M[CLASH, i, j], 1.0 - exp(-heat))
     number = 0
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] != CONFLICT:
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] != CONFLICT:
             continue
         number += 1
-        if G[RUNG, k] < 1.5:
+        if w.G[RUNG, k] < 1.5:
             continue
-        for j in range(n):
-            if side(B, k, j) != 0.0:
+        for j in range(w.n):
+            if side(w, k, j) != 0.0:
                 continue
             chance = 0.0
             toward = 0.0
-            for e in range(n):
-                mine = side(B, k, e)
-                if mine == 0.0 or M[ENTRAPMENT_WEIGHT, j, e] <= 0.0:
+            for e in range(w.n):
+                mine = side(w, k, e)
+                if mine == 0.0 or w.M[ENTRAPMENT_WEIGHT, j, e] <= 0.0:
                     continue
-                for i in range(n):
-                    if side(B, k, i) * mine < 0.0 and M[WAR, i, e] > 0.0:
-                        bound = M[ENTRAPMENT_WEIGHT, j, e] * M[TRUST, j, e]
-                        likely = P[JOIN] * M[WAR, i, e] * bound * bound * M[HOSTILITY, j, i]
+                for i in range(w.n):
+                    if side(w, k, i) * mine < 0.0 and w.M[WAR, i, e] > 0.0:
+                        bound = w.M[ENTRAPMENT_WEIGHT, j, e] * w.M[TRUST, j, e]
+                        likely = w.P[JOIN] * w.M[WAR, i, e] * bound * bound * w.M[HOSTILITY, j, i]
                         if likely > chance:
                             chance = likely
                             toward = mine
             if chance <= 0.0:
                 continue
-            V[ENTRY_CHANCE, j] = max(V[ENTRY_CHANCE, j], chance)
-            draw, _, _, _ = block(seed, run, ENTRY, tick, number, j, j, 0)
+            w.V[ENTRY_CHANCE, j] = max(w.V[ENTRY_CHANCE, j], chance)
+            draw, _, _, _ = keyed(luck, ENTRY, number, j, j, 0)
             if unit(draw) < chance:
-                B[k, j] = toward
-                for i in range(n):
-                    if side(B, k, i) * toward < 0.0:
-                        level = clip(G[CONFLICT_INTENSITY, k], 0.2, 1.0)
-                        M[WAR, i, j] = max(M[WAR, i, j], level)
-                        M[WAR, j, i] = max(M[WAR, j, i], level)
+                w.B[k, j] = toward
+                for i in range(w.n):
+                    if side(w, k, i) * toward < 0.0:
+                        level = clip(w.G[CONFLICT_INTENSITY, k], 0.2, 1.0)
+                        w.M[WAR, i, j] = max(w.M[WAR, i, j], level)
+                        w.M[WAR, j, i] = max(w.M[WAR, j, i], level)
 
 
 MECHANISM = Mechanism(

@@ -62,8 +62,8 @@ from sim.mechanisms import Mechanism
 from sim.mechanisms.domestic.fragility import NEAR
 from sim.mechanisms.domestic.overstretch import OVERSTRETCH
 from sim.registry import collective_field, param
-from sim.streams import ESCALATION, block, unit
-from sim.types import Collectives, Dyads, Parts, States, Vector
+from sim.streams import ESCALATION, keyed, unit
+from sim.types import Blocks, Luck
 
 OUTBREAK = param(
     "escalation.outbreak",
@@ -167,86 +167,86 @@ DRIVE_START = collective_field("drive_start", "conflict", meaning="drives at the
 
 
 @njit
-def fought(M: Dyads, B: Parts, n: int, k: int) -> bool:
+def fought(w: Blocks, k: int) -> bool:
     """Whether opposing parties of k are at war."""
-    for i in range(n):
-        if side(B, k, i) > 0.0:
-            for j in range(n):
-                if side(B, k, j) < 0.0 and M[WAR, i, j] > 0.0:
+    for i in range(w.n):
+        if side(w, k, i) > 0.0:
+            for j in range(w.n):
+                if side(w, k, j) < 0.0 and w.M[WAR, i, j] > 0.0:
                     return True
     return False
 
 
 @njit
-def stronger(V: States, B: Parts, n: int, k: int) -> float:
+def stronger(w: Blocks, k: int) -> float:
     """The side whose revisionism, times capability, is larger: 1 or -1."""
     total = 0.0
-    for i in range(n):
-        total += side(B, k, i) * V[CAPABILITY, i] * (0.05 + V[REVISIONISM_NOW, i])
+    for i in range(w.n):
+        total += side(w, k, i) * w.V[CAPABILITY, i] * (0.05 + w.V[REVISIONISM_NOW, i])
     return 1.0 if total >= 0.0 else -1.0
 
 
 @njit
-def loss_feared(M: Dyads, V: States, G: Collectives, B: Parts, n: int, a: int, b: int) -> float:
+def loss_feared(w: Blocks, a: int, b: int) -> float:
     """What a fears of b's part in organisations whose members a finds hostile, 0 to 1."""
     total = 0.0
-    for o in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, o] != ORGANISATION or B[o, b] <= 0.0:
+    for o in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, o] != ORGANISATION or w.B[o, b] <= 0.0:
             continue
         weight = 0.0
         hostile = 0.0
-        for m in range(n):
-            if m != a and m != b and B[o, m] > FULL:
-                weight += V[CAPABILITY, m]
-                hostile += V[CAPABILITY, m] * M[HOSTILITY, a, m]
+        for m in range(w.n):
+            if m != a and m != b and w.B[o, m] > FULL:
+                weight += w.V[CAPABILITY, m]
+                hostile += w.V[CAPABILITY, m] * w.M[HOSTILITY, a, m]
         if weight > 0.0:
-            total += B[o, b] * G[ORGANISATION_COMMITMENT, o] * hostile / weight
+            total += w.B[o, b] * w.G[ORGANISATION_COMMITMENT, o] * hostile / weight
     return min(1.0, total)
 
 
 @njit
-def irresolution(V: States, G: Collectives, B: Parts, n: int, k: int, of: float) -> float:
+def irresolution(w: Blocks, k: int, of: float) -> float:
     """Lack of cohesion of the organisations of a side and its backers, 0 to 1."""
     total = 0.0
     weight = 0.0
-    for i in range(n):
-        if B[k, i] * of <= 0.0:
+    for i in range(w.n):
+        if w.B[k, i] * of <= 0.0:
             continue
-        share = abs(B[k, i]) * V[CAPABILITY, i]
-        for o in range(G.shape[1]):
-            if G[COLLECTIVE_KIND, o] == ORGANISATION and B[o, i] > 0.0:
-                w = share * B[o, i] * G[ORGANISATION_COMMITMENT, o]
-                weight += w
-                total += w * (1.0 - G[COHESION, o])
+        share = abs(w.B[k, i]) * w.V[CAPABILITY, i]
+        for o in range(w.G.shape[1]):
+            if w.G[COLLECTIVE_KIND, o] == ORGANISATION and w.B[o, i] > 0.0:
+                part = share * w.B[o, i] * w.G[ORGANISATION_COMMITMENT, o]
+                weight += part
+                total += part * (1.0 - w.G[COHESION, o])
     return total / weight if weight > 0.0 else 0.0
 
 
 @njit
-def untended(M: Dyads, V: States, B: Parts, n: int, k: int) -> float:
+def untended(w: Blocks, k: int) -> float:
     """How far the strongest neighbour of both sides that is no party is taken up elsewhere."""
     largest = 0.0
-    for i in range(n):
-        largest = max(largest, V[CAPABILITY, i])
+    for i in range(w.n):
+        largest = max(largest, w.V[CAPABILITY, i])
     worst = 0.0
-    for i in range(n):
-        if side(B, k, i) != 0.0 or V[OVERSTRETCH, i] <= 0.0:
+    for i in range(w.n):
+        if side(w, k, i) != 0.0 or w.V[OVERSTRETCH, i] <= 0.0:
             continue
         near_one = 0.0
         near_other = 0.0
-        for j in range(n):
-            if side(B, k, j) > 0.0:
-                near_one = max(near_one, M[NEAR, i, j])
-            elif side(B, k, j) < 0.0:
-                near_other = max(near_other, M[NEAR, i, j])
-        weight = V[OVERSTRETCH, i] * sqrt(V[CAPABILITY, i] / largest)
+        for j in range(w.n):
+            if side(w, k, j) > 0.0:
+                near_one = max(near_one, w.M[NEAR, i, j])
+            elif side(w, k, j) < 0.0:
+                near_other = max(near_other, w.M[NEAR, i, j])
+        weight = w.V[OVERSTRETCH, i] * sqrt(w.V[CAPABILITY, i] / largest)
         worst = max(worst, weight * min(near_one, near_other))
     return worst
 
 
 @njit
-def drive(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int, k: int) -> float:
+def drive(w: Blocks, k: int) -> float:
     """Sum of what lifts conflict k, less what holds it (logits)."""
-    strong = stronger(V, B, n, k)
+    strong = stronger(w, k)
     weight = 0.0
     tense = 0.0
     distrust = 0.0
@@ -254,123 +254,116 @@ def drive(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int, k: i
     bid = 0.0
     security = 0.0
     defended = 0.0
-    for i in range(n):
-        if side(B, k, i) != strong:
+    for i in range(w.n):
+        if side(w, k, i) != strong:
             continue
-        for j in range(n):
-            if side(B, k, j) != -strong:
+        for j in range(w.n):
+            if side(w, k, j) != -strong:
                 continue
-            w = V[CAPABILITY, i] * V[CAPABILITY, j]
-            weight += w
-            tense += 0.5 * w * (M[TENSION, i, j] + M[TENSION, j, i])
-            distrust += w * (1.0 - 0.5 * (M[TRUST, i, j] + M[TRUST, j, i]))
-            want = min(1.0, V[REVISIONISM_NOW, i]) * M[HOSTILITY, i, j]
-            ambition += w * want
-            bid = max(bid, min(1.0, V[REVISIONISM_NOW, i]) * loss_feared(M, V, G, B, n, i, j))
+            both = w.V[CAPABILITY, i] * w.V[CAPABILITY, j]
+            weight += both
+            tense += 0.5 * both * (w.M[TENSION, i, j] + w.M[TENSION, j, i])
+            distrust += both * (1.0 - 0.5 * (w.M[TRUST, i, j] + w.M[TRUST, j, i]))
+            want = min(1.0, w.V[REVISIONISM_NOW, i]) * w.M[HOSTILITY, i, j]
+            ambition += both * want
+            bid = max(bid, min(1.0, w.V[REVISIONISM_NOW, i]) * loss_feared(w, i, j))
     if weight <= 0.0:
         return 0.0
-    for j in range(n):
-        if side(B, k, j) == -strong:
-            total = V[PROTECTION, j] + V[THREAT_TOTAL, j]
-            defended += V[CAPABILITY, j]
-            security += V[CAPABILITY, j] * (V[PROTECTION, j] / total if total > 0.0 else 1.0)
+    for j in range(w.n):
+        if side(w, k, j) == -strong:
+            total = w.V[PROTECTION, j] + w.V[THREAT_TOTAL, j]
+            defended += w.V[CAPABILITY, j]
+            security += w.V[CAPABILITY, j] * (w.V[PROTECTION, j] / total if total > 0.0 else 1.0)
     return (
-        P[TENSE] * tense / weight
-        + P[DISTRUST] * distrust / weight
-        + P[AMBITION] * ambition / weight
-        + P[BID] * bid
-        + P[FRAGILE] * (1.0 - G[ARMS_CONTROL, 0])
-        + P[DOUBT] * irresolution(V, G, B, n, k, -strong)
-        - P[DETER] * security / defended
-        + P[UNTENDED] * untended(M, V, B, n, k)
+        w.P[TENSE] * tense / weight
+        + w.P[DISTRUST] * distrust / weight
+        + w.P[AMBITION] * ambition / weight
+        + w.P[BID] * bid
+        + w.P[FRAGILE] * (1.0 - w.G[ARMS_CONTROL, 0])
+        + w.P[DOUBT] * irresolution(w, k, -strong)
+        - w.P[DETER] * security / defended
+        + w.P[UNTENDED] * untended(w, k)
     )
 
 
 @njit
-def both_nuclear(V: States, B: Parts, n: int, k: int) -> bool:
+def both_nuclear(w: Blocks, k: int) -> bool:
     """Whether there are nuclear powers on both sides, supporters included."""
     one = False
     other = False
-    for i in range(n):
-        if V[NUCLEAR, i] > 0.5:
-            one = one or B[k, i] > 0.0
-            other = other or B[k, i] < 0.0
+    for i in range(w.n):
+        if w.V[NUCLEAR, i] > 0.5:
+            one = one or w.B[k, i] > 0.0
+            other = other or w.B[k, i] < 0.0
     return one and other
 
 
 @njit
-def set_war(M: Dyads, B: Parts, n: int, k: int, intensity: float) -> None:
+def set_war(w: Blocks, k: int, intensity: float) -> None:
     """War of all opposing parties of k at an intensity."""
-    for i in range(n):
-        for j in range(n):
-            if side(B, k, i) * side(B, k, j) < 0.0:
-                M[WAR, i, j] = intensity
+    for i in range(w.n):
+        for j in range(w.n):
+            if side(w, k, i) * side(w, k, j) < 0.0:
+                w.M[WAR, i, j] = intensity
 
 
 @njit
-def start(M: Dyads, V: States, G: Collectives, B: Parts, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Drives that the usual hazards already express."""
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] == CONFLICT:
-            G[DRIVE_START, k] = drive(M, V, G, B, P, n, k)
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] == CONFLICT:
+            w.G[DRIVE_START, k] = drive(w, k)
 
 
 @njit
 def update(
-    M: Dyads,
-    V: States,
-    G: Collectives,
-    B: Parts,
-    P: Vector,
-    n: int,
-    tick: int,
-    seed: int,
-    run: int,
+    w: Blocks,
+    luck: Luck,
 ) -> None:
     """Let every conflict break out, climb, freeze or stay."""
     number = 0
-    for k in range(G.shape[1]):
-        if G[COLLECTIVE_KIND, k] != CONFLICT:
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] != CONFLICT:
             continue
         number += 1
-        G[ESCALATION_RISK, k] = 0.0
-        G[FREEZE_CHANCE, k] = 0.0
-        if G[RUNG, k] < 0.5:
+        w.G[ESCALATION_RISK, k] = 0.0
+        w.G[FREEZE_CHANCE, k] = 0.0
+        if w.G[RUNG, k] < 0.5:
             continue
-        lift = drive(M, V, G, B, P, n, k) - G[DRIVE_START, k]
-        up, down, _, _ = block(seed, run, ESCALATION, tick, 0, number, number, 0)
-        if fought(M, B, n, k):
-            if G[FROZEN, k] > 0.5:  # fighting that an event began
-                G[FROZEN, k] = 0.0
-                G[RUNG, k] = max(G[RUNG, k], 2.0)
-            fear = P[NUCLEAR_FEAR] if both_nuclear(V, B, n, k) else 0.0
-            if G[RUNG, k] < 2.5:
-                G[ESCALATION_RISK, k] = logistic(P[CLIMB] + lift - fear)
-                if unit(up) < G[ESCALATION_RISK, k]:
-                    G[RUNG, k] += 1.0
+        lift = drive(w, k) - w.G[DRIVE_START, k]
+        up, down, _, _ = keyed(luck, ESCALATION, 0, number, number, 0)
+        if fought(w, k):
+            if w.G[FROZEN, k] > 0.5:  # fighting that an event began
+                w.G[FROZEN, k] = 0.0
+                w.G[RUNG, k] = max(w.G[RUNG, k], 2.0)
+            fear = w.P[NUCLEAR_FEAR] if both_nuclear(w, k) else 0.0
+            if w.G[RUNG, k] < 2.5:
+                w.G[ESCALATION_RISK, k] = logistic(w.P[CLIMB] + lift - fear)
+                if unit(up) < w.G[ESCALATION_RISK, k]:
+                    w.G[RUNG, k] += 1.0
             need = 0.0
             parties = 0.0
-            for i in range(n):
-                if side(B, k, i) != 0.0:
-                    need += V[NEED, i]
+            for i in range(w.n):
+                if side(w, k, i) != 0.0:
+                    need += w.V[NEED, i]
                     parties += 1.0
-            G[FREEZE_CHANCE, k] = logistic(P[FREEZE] + P[TIRED] * need / parties - lift)
-            if unit(down) < G[FREEZE_CHANCE, k]:
-                set_war(M, B, n, k, 0.0)
-                G[FROZEN, k] = 1.0
+            w.G[FREEZE_CHANCE, k] = logistic(w.P[FREEZE] + w.P[TIRED] * need / parties - lift)
+            if unit(down) < w.G[FREEZE_CHANCE, k]:
+                set_war(w, k, 0.0)
+                w.G[FROZEN, k] = 1.0
             continue
-        G[FROZEN, k] = 1.0
-        heat = P[HEAT] * log(max(0.01, G[CONFLICT_INTENSITY, k]) / 0.1)
-        G[ESCALATION_RISK, k] = logistic(P[OUTBREAK] + heat + lift)
-        if unit(up) < G[ESCALATION_RISK, k]:
-            strong = stronger(V, B, n, k)
-            set_war(M, B, n, k, max(0.2, G[CONFLICT_INTENSITY, k]))
-            G[FROZEN, k] = 0.0
-            G[RUNG, k] = max(G[RUNG, k], 2.0)
-            for i in range(n):
-                if side(B, k, i) == strong:
-                    V[VIOLATION, i] = clip(
-                        V[VIOLATION, i] + P[BLAME] * (1.0 - V[VIOLATION, i]), 0.0, 1.0
+        w.G[FROZEN, k] = 1.0
+        heat = w.P[HEAT] * log(max(0.01, w.G[CONFLICT_INTENSITY, k]) / 0.1)
+        w.G[ESCALATION_RISK, k] = logistic(w.P[OUTBREAK] + heat + lift)
+        if unit(up) < w.G[ESCALATION_RISK, k]:
+            strong = stronger(w, k)
+            set_war(w, k, max(0.2, w.G[CONFLICT_INTENSITY, k]))
+            w.G[FROZEN, k] = 0.0
+            w.G[RUNG, k] = max(w.G[RUNG, k], 2.0)
+            for i in range(w.n):
+                if side(w, k, i) == strong:
+                    w.V[VIOLATION, i] = clip(
+                        w.V[VIOLATION, i] + w.P[BLAME] * (1.0 - w.V[VIOLATION, i]), 0.0, 1.0
                     )
 
 

@@ -32,7 +32,7 @@ from sim.mathx import logistic
 from sim.mechanisms import Mechanism
 from sim.registry import param
 from sim.sheets import transpose
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 BASELINE = param(
     "hostility.baseline",
@@ -108,31 +108,31 @@ REASSURANCE = param(
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Hostility at the start."""
-    update(M, V, P, n, 0, 0, 0)
+    update(w)
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Attribute intent anew from the present state."""
-    transpose(M, HOSTILITY, TENSION, n)
-    for i in range(n):
-        for j in range(n):
+    transpose(w, HOSTILITY, TENSION)
+    for i in range(w.n):
+        for j in range(w.n):
             if i == j:
                 continue
             base = logistic(
-                -P[BASELINE]
-                + P[BY_DISTANCE] * abs(V[IDEAL_POINT, i] - V[IDEAL_POINT, j])
-                + P[BY_REVISIONISM] * V[REVISIONISM_NOW, j]
-                + P[BY_RIVALRY] * M[RIVALRY, i, j]
-                + P[BY_TENSION] * M[HOSTILITY, i, j]  # still the acts of j
-                + P[BY_WAR] * M[WAR, i, j]
-                - P[BY_TRUST] * (M[TRUST, i, j] - 0.5)
+                -w.P[BASELINE]
+                + w.P[BY_DISTANCE] * abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
+                + w.P[BY_REVISIONISM] * w.V[REVISIONISM_NOW, j]
+                + w.P[BY_RIVALRY] * w.M[RIVALRY, i, j]
+                + w.P[BY_TENSION] * w.M[HOSTILITY, i, j]  # still the acts of j
+                + w.P[BY_WAR] * w.M[WAR, i, j]
+                - w.P[BY_TRUST] * (w.M[TRUST, i, j] - 0.5)
             )
-            M[HOSTILITY_BASE, i, j] = base
-            M[HOSTILITY, i, j] = base * (
-                1.0 - P[REASSURANCE] * M[COMMITMENT, i, j] * M[TRUST, i, j]
+            w.M[HOSTILITY_BASE, i, j] = base
+            w.M[HOSTILITY, i, j] = base * (
+                1.0 - w.P[REASSURANCE] * w.M[COMMITMENT, i, j] * w.M[TRUST, i, j]
             )
 
 

@@ -31,7 +31,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
 from sim.registry import dyad_field, param, state_field
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 MUNITIONS = state_field(
     "munitions",
@@ -122,53 +122,53 @@ RATE = param(
 
 
 @njit
-def deliveries(M: Dyads, V: States, P: Vector, n: int, i: int, war: float) -> None:
+def deliveries(w: Blocks, i: int, war: float) -> None:
     """What each supplier sends to i at a war of this intensity, and the sum."""
-    V[MUNITIONS_IMPORTS, i] = 0.0
-    for j in range(n):
-        M[MUNITIONS_FROM, i, j] = (
-            P[GAIN]
+    w.V[MUNITIONS_IMPORTS, i] = 0.0
+    for j in range(w.n):
+        w.M[MUNITIONS_FROM, i, j] = (
+            w.P[GAIN]
             * war
-            * V[MUNITIONS_SUPPLY, j]
-            * M[TRUST, i, j]
-            * (M[COMMITMENT, i, j] + P[TRICKLE])
-            * (1.0 - M[HOSTILITY, i, j])
-            * (1.0 - max(M[SANCTIONS, i, j], M[SANCTIONS, j, i]))
+            * w.V[MUNITIONS_SUPPLY, j]
+            * w.M[TRUST, i, j]
+            * (w.M[COMMITMENT, i, j] + w.P[TRICKLE])
+            * (1.0 - w.M[HOSTILITY, i, j])
+            * (1.0 - max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]))
             if i != j
             else 0.0
         )
-        V[MUNITIONS_IMPORTS, i] += M[MUNITIONS_FROM, i, j]
+        w.V[MUNITIONS_IMPORTS, i] += w.M[MUNITIONS_FROM, i, j]
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Remember the need that a scenario states at the start; deliveries to wars that go on."""
-    for i in range(n):
-        V[NEED_HOME, i] = V[NEED, i]
+    for i in range(w.n):
+        w.V[NEED_HOME, i] = w.V[NEED, i]
         war = 0.0
-        for j in range(n):
-            war = max(war, M[WAR, i, j])
-        deliveries(M, V, P, n, i, war)
+        for j in range(w.n):
+            war = max(war, w.M[WAR, i, j])
+        deliveries(w, i, war)
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Advance stocks and need by a quarter."""
-    for i in range(n):
+    for i in range(w.n):
         war = 0.0
         barred = 0.0
-        for j in range(n):
-            war = max(war, M[WAR, i, j])
-            new = M[SANCTIONS, j, i] - M[SANCTIONS_START, j, i]
+        for j in range(w.n):
+            war = max(war, w.M[WAR, i, j])
+            new = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
             if new > 0.0:
-                barred += new * M[TRADE_START, i, j]
-        deliveries(M, V, P, n, i, war)
-        own = P[OUTPUT] * V[ARMS_SUPPLY, i] / (V[ARMS_SUPPLY, i] + P[HALF])
-        own *= 1.0 + P[RAMP] * (1.0 - V[MUNITIONS, i])
-        change = war * (own - P[USE]) + V[MUNITIONS_IMPORTS, i] + (1.0 - war) * own
-        V[MUNITIONS, i] = clip(V[MUNITIONS, i] + 0.25 * change, 0.0, 1.0)
-        target = max(war * (1.0 - V[MUNITIONS, i]), min(1.0, P[SQUEEZE] * barred))
-        V[NEED, i] += P[RATE] * (max(target, V[NEED_HOME, i]) - V[NEED, i])
+                barred += new * w.M[TRADE_START, i, j]
+        deliveries(w, i, war)
+        own = w.P[OUTPUT] * w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[HALF])
+        own *= 1.0 + w.P[RAMP] * (1.0 - w.V[MUNITIONS, i])
+        change = war * (own - w.P[USE]) + w.V[MUNITIONS_IMPORTS, i] + (1.0 - war) * own
+        w.V[MUNITIONS, i] = clip(w.V[MUNITIONS, i] + 0.25 * change, 0.0, 1.0)
+        target = max(war * (1.0 - w.V[MUNITIONS, i]), min(1.0, w.P[SQUEEZE] * barred))
+        w.V[NEED, i] += w.P[RATE] * (max(target, w.V[NEED_HOME, i]) - w.V[NEED, i])
 
 
 MECHANISM = Mechanism(

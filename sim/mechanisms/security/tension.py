@@ -21,7 +21,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.trust import TENSION_START
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 DECAY = param(
     "tension.decay",
@@ -64,40 +64,40 @@ PROPENSITY_START = dyad_field("propensity_start", meaning="propensity at the sta
 
 
 @njit
-def propensity(M: Dyads, V: States, i: int, j: int) -> float:
+def propensity(w: Blocks, i: int, j: int) -> float:
     """Effective revisionism x hostility x odds of i (with friends) against j (with friends)."""
-    own = V[PROTECTION, i]
+    own = w.V[PROTECTION, i]
     # threat is hostility times force; the small constant only guards the division
-    force = M[THREAT, i, j] / (M[HOSTILITY, i, j] + 1e-9)
-    return V[REVISIONISM_NOW, i] * M[HOSTILITY, i, j] * own / (own + force + 1e-12)
+    force = w.M[THREAT, i, j] / (w.M[HOSTILITY, i, j] + 1e-9)
+    return w.V[REVISIONISM_NOW, i] * w.M[HOSTILITY, i, j] * own / (own + force + 1e-12)
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Propensities that the tension at the start already expresses."""
-    for i in range(n):
-        for j in range(n):
-            M[PROPENSITY, i, j] = propensity(M, V, i, j) if i != j else 0.0
-            M[PROPENSITY_START, i, j] = M[PROPENSITY, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[PROPENSITY, i, j] = propensity(w, i, j) if i != j else 0.0
+            w.M[PROPENSITY_START, i, j] = w.M[PROPENSITY, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Advance tension by a quarter, both orders of a pair from the same past."""
-    for i in range(n):
-        for j in range(i + 1, n):
-            M[PROPENSITY, i, j] = propensity(M, V, i, j)
-            M[PROPENSITY, j, i] = propensity(M, V, j, i)
-            t_i = M[TENSION, i, j]
-            t_j = M[TENSION, j, i]
+    for i in range(w.n):
+        for j in range(i + 1, w.n):
+            w.M[PROPENSITY, i, j] = propensity(w, i, j)
+            w.M[PROPENSITY, j, i] = propensity(w, j, i)
+            t_i = w.M[TENSION, i, j]
+            t_j = w.M[TENSION, j, i]
             for order in range(2):
                 a, b = (i, j) if order == 0 else (j, i)
                 mine, theirs = (t_i, t_j) if order == 0 else (t_j, t_i)
-                change = P[DECAY] * (M[TENSION_START, a, b] - mine)
-                change += P[WILL] * (M[PROPENSITY, a, b] - M[PROPENSITY_START, a, b])
-                change += P[ANSWER] * max(0.0, theirs - M[TENSION_START, b, a])
-                change += P[BY_WAR] * max(0.0, M[WAR, a, b] - mine)
-                M[TENSION, a, b] = clip(mine + change, 0.0, 1.0)
+                change = w.P[DECAY] * (w.M[TENSION_START, a, b] - mine)
+                change += w.P[WILL] * (w.M[PROPENSITY, a, b] - w.M[PROPENSITY_START, a, b])
+                change += w.P[ANSWER] * max(0.0, theirs - w.M[TENSION_START, b, a])
+                change += w.P[BY_WAR] * max(0.0, w.M[WAR, a, b] - mine)
+                w.M[TENSION, a, b] = clip(mine + change, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

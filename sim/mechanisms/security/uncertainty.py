@@ -22,7 +22,7 @@ from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.mechanisms.diplomacy.contact import COMMITMENT_START, CONTACT_START, PACT
 from sim.registry import dyad_field, param
-from sim.types import Dyads, States, Vector
+from sim.types import Blocks
 
 GAIN = param(
     "uncertainty.gain",
@@ -62,32 +62,32 @@ SEEN = dyad_field("pact_level_seen", unit="level 0-3", meaning="pact level a qua
 
 
 @njit
-def start(M: Dyads, V: States, P: Vector, n: int) -> None:
+def start(w: Blocks) -> None:
     """Pacts of the start are known."""
-    for i in range(n):
-        for j in range(n):
-            M[SEEN, i, j] = M[LEVEL, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[SEEN, i, j] = w.M[LEVEL, i, j]
 
 
 @njit
-def update(M: Dyads, V: States, P: Vector, n: int, tick: int, seed: int, run: int) -> None:
+def update(w: Blocks) -> None:
     """Advance what is unknown of every tie by a quarter."""
-    for i in range(n):
-        for j in range(i + 1, n):
-            bond = P[PACT] * max(0.0, M[COMMITMENT, i, j] - M[COMMITMENT_START, i, j])
+    for i in range(w.n):
+        for j in range(i + 1, w.n):
+            bond = w.P[PACT] * max(0.0, w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j])
             above = 0.5 * (
-                max(0.0, M[CONTACT, i, j] - M[CONTACT_START, i, j] - bond)
-                + max(0.0, M[CONTACT, j, i] - M[CONTACT_START, j, i] - bond)
+                max(0.0, w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j] - bond)
+                + max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i] - bond)
             )
-            news = P[VEIL] * M[COMMITMENT, i, j] * above
-            if M[LEVEL, i, j] > 1.5 and M[LEVEL, i, j] > M[SEEN, i, j]:
-                news += P[JUMP]
-            u = M[UNCERTAINTY, i, j]
-            u = clip(u * (1.0 - P[FADE]) + (1.0 - u) * news, 0.0, 1.0)
-            M[UNCERTAINTY, i, j] = u
-            M[UNCERTAINTY, j, i] = u
-            M[SEEN, i, j] = M[LEVEL, i, j]
-            M[SEEN, j, i] = M[LEVEL, i, j]
+            news = w.P[VEIL] * w.M[COMMITMENT, i, j] * above
+            if w.M[LEVEL, i, j] > 1.5 and w.M[LEVEL, i, j] > w.M[SEEN, i, j]:
+                news += w.P[JUMP]
+            u = w.M[UNCERTAINTY, i, j]
+            u = clip(u * (1.0 - w.P[FADE]) + (1.0 - u) * news, 0.0, 1.0)
+            w.M[UNCERTAINTY, i, j] = u
+            w.M[UNCERTAINTY, j, i] = u
+            w.M[SEEN, i, j] = w.M[LEVEL, i, j]
+            w.M[SEEN, j, i] = w.M[LEVEL, i, j]
 
 
 MECHANISM = Mechanism(
