@@ -91,7 +91,8 @@ class Weigher(mesa.Agent):
         for name in PAIR + PAIR_CHANGED:
             setattr(self, name, model.M[names.DYAD_FIELDS[name].row, i].tolist())
         self.floor_entrapment = [
-            float(floor_entrapment(model.P, g)) if g > 0.0 else 0.0 for g in self.organisation_floor
+            float(floor_entrapment(model.blocks, g)) if g > 0.0 else 0.0
+            for g in self.organisation_floor
         ]
         self.taboo = (
             0.0,

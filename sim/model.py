@@ -94,7 +94,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
 
     def step(self) -> None:
         """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""
-        luck = self._luck()
+        luck = self.luck()
         self._entries.settle(self.blocks, luck)
         while len(self._log) < self._logged + self.world.n:
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
@@ -114,7 +114,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
         self._logged = self._entries.turn(
             self.blocks,
-            self._luck(),
+            self.luck(),
             i,
             k,
             position,
@@ -124,7 +124,8 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
             self.counts,
         )
 
-    def _luck(self) -> Luck:
+    def luck(self) -> Luck:
+        """What the draws of the present quarter are keyed by."""
         return Luck(self.tick, self.seed, self.run, self.world.keys)
 
     @property

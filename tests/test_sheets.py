@@ -10,22 +10,22 @@ import pytest
 
 from sim import sheets
 from sim.jit import search
-from sim.types import Dyads
+from sim.types import Blocks
 
 
 @cache
 def compiled() -> SimpleNamespace:
     @search
-    def product(M: Dyads, n: int) -> None:
-        sheets.product(M, 2, 0, 1, n)
+    def product(w: Blocks) -> None:
+        sheets.product(w, 2, 0, 1)
 
     @search
-    def sparse_product(M: Dyads, n: int) -> None:
-        sheets.sparse_product(M, 2, 0, 1, n)
+    def sparse_product(w: Blocks) -> None:
+        sheets.sparse_product(w, 2, 0, 1)
 
     @search
-    def transpose(M: Dyads, n: int) -> None:
-        sheets.transpose(M, 2, 0, n)
+    def transpose(w: Blocks) -> None:
+        sheets.transpose(w, 2, 0)
 
     return SimpleNamespace(product=product, sparse_product=sparse_product, transpose=transpose)
 
@@ -37,18 +37,23 @@ def some_sheets(n: int, filled: float) -> np.ndarray:
     return M
 
 
+def blocks(M: np.ndarray) -> Blocks:
+    none = np.zeros((1, 1))
+    return Blocks(M, none, none, none, np.zeros(1), M.shape[1])
+
+
 # 67 and 150 states take more than one block of rows, 5 and 67 leave a rest of the fours
 @pytest.mark.parametrize("n", [1, 5, 8, 67, 150])
 @pytest.mark.parametrize("filled", [0.1, 1.0])
 @pytest.mark.parametrize("kind", ["product", "sparse_product"])
 def test_products_are_those_of_numpy(kind: str, filled: float, n: int) -> None:
     M = some_sheets(n, filled)
-    getattr(compiled(), kind)(M, n)
+    getattr(compiled(), kind)(blocks(M))
     np.testing.assert_allclose(M[2], M[0] @ M[1], rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 67])
 def test_transposes(n: int) -> None:
     M = some_sheets(n, 1.0)
-    compiled().transpose(M, n)
+    compiled().transpose(blocks(M))
     np.testing.assert_array_equal(M[2], M[0].T)

@@ -173,11 +173,8 @@ class Replay(MultipolarModel):
         if not self.asked.first <= self.tick <= self.asked.last:
             super().take_turn(i, k, position)
             return
-        codes, world = self.world.codes, self.world
-        self._entries.alternatives(
-            i, k, self.M, self.V, self.P, world.n, self.tick, self.seed, self.run, world.keys,
-            self._weighed, self._table,
-        )  # fmt: skip
+        codes = self.world.codes
+        self._entries.alternatives(self.blocks, self.luck(), i, k, self._weighed, self._table)
         kind, partner = Move(int(self._weighed[KIND])), int(self._weighed[PARTNER])
         made = kind != Move.NONE and self.asked.concerns(codes[i], codes[partner])
         if not made and codes[i] not in self.asked.chooses:
@@ -241,7 +238,7 @@ class Replay(MultipolarModel):
 
     def _term_values(self, i: int) -> Floats:
         out = np.zeros(kernel.TERM_COUNT)
-        self._entries.term_values(self.M, self.V, self.P, self.world.n, i, out)
+        self._entries.term_values(self.blocks, i, out)
         return out
 
     def _decision(

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import codegen, kernel
 from sim import vocabulary as names
+from sim.types import Blocks, Luck, Watch
 
 
 def compile_all() -> None:
@@ -22,52 +23,34 @@ def compile_all() -> None:
     b = np.zeros((4, n))
     p = np.array([known.default for known in names.PARAMS.values()])
     keys = np.arange(1, n + 1, dtype=np.int64)
+    w, luck, space = Blocks(m, v, g, b, p, n), Luck(1, 1, 0, keys), kernel.space(n)
     events, limits = np.zeros((1, 7)), np.zeros((1, 2))
-    order = np.zeros((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64)
-    times = np.zeros(len(order))
     log = np.zeros((100, kernel.LOG_COLUMNS))
     counts = np.zeros(2, dtype=np.int64)
-    choice = np.zeros(kernel.choice_cells(n))
     rows = np.zeros(1, dtype=np.int64)
-    entries.draw_triangles(1, 0, keys, np.ones((n, 3)), np.empty(n))
-    entries.simulate(
-        m,
-        v,
-        g,
-        b,
-        p,
-        n,
-        quarters,
-        1,
-        0,
-        keys,
-        events,
-        limits,
-        order,
-        times,
-        choice,
-        rows,
-        rows,
-        np.zeros((1, 2), dtype=np.int64),
-        np.zeros((1, 3), dtype=np.int64),
-        np.zeros((quarters + 1, 1, n)),
-        np.zeros((quarters + 1, 1, 1)),
-        np.zeros((quarters + 1, 1)),
-        np.array([0, 2], dtype=np.int64),
-        rows,
-        np.zeros((1, 2, n, n)),
-        log,
-        counts,
+    watch = Watch(
+        state_rows=rows,
+        dyad_rows=rows,
+        pairs=np.zeros((1, 2), dtype=np.int64),
+        cells=np.zeros((1, 3), dtype=np.int64),
+        network_ticks=np.array([0, 2], dtype=np.int64),
+        network_rows=rows,
+        states=np.zeros((quarters + 1, 1, n)),
+        dyads=np.zeros((quarters + 1, 1, 1)),
+        parts=np.zeros((quarters + 1, 1)),
+        networks=np.zeros((1, 2, n, n)),
     )
-    entries.begin(m, v, g, b, p, n, keys)
-    entries.play_event_at(m, v, g, b, p, n, events, limits, 0)
-    entries.settle(m, v, g, b, p, n, 1, 1, 0)
-    entries.organise(m, v, g, b, p, n, 1, 1, 0, keys, log, 0)
-    entries.schedule(v, p, n, 1, 1, 0, keys, order, times)
-    entries.turn(0, 0, 0, m, v, p, n, 1, 1, 0, keys, choice, log, 0, counts)
-    entries.alternatives(0, 0, m, v, p, n, 1, 1, 0, keys, choice, np.zeros((50, 7)))
-    entries.finish(m, v, p, n)
-    entries.term_values(m, v, p, n, 0, np.zeros(kernel.TERM_COUNT))
+    entries.draw_triangles(1, 0, keys, np.ones((n, 3)), np.empty(n))
+    entries.simulate(w, luck, quarters, events, limits, space, watch, log, counts)
+    entries.begin(w, keys)
+    entries.play_event_at(w, events, limits, 0)
+    entries.settle(w, luck)
+    entries.organise(w, luck, log, 0)
+    entries.schedule(w, luck, space.order, space.times)
+    entries.turn(w, luck, 0, 0, 0, space.choice, log, 0, counts)
+    entries.alternatives(w, luck, 0, 0, space.choice, np.zeros((50, 7)))
+    entries.finish(w)
+    entries.term_values(w, 0, np.zeros(kernel.TERM_COUNT))
     from sim.blocs import find_blocs
 
     find_blocs(np.zeros((2, 3, 3), dtype=np.float32))
