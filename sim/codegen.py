@@ -23,6 +23,7 @@ from types import ModuleType
 
 from sim import vocabulary as names
 from sim.decisions.terms import CHANGES
+from sim.registry import BASELINES
 
 _HEAD = '"""Generated from the mechanisms and terms of the package; do not edit."""\n\n'
 _PACKAGE = Path(__file__).parent
@@ -38,6 +39,7 @@ def source_hash() -> str:
         for name in (
             "codegen",
             "collectives",
+            "dyads",
             "fields",
             "jit",
             "mathx",
@@ -101,6 +103,19 @@ def arguments_of(function: Callable[..., None]) -> str:
     return ", ".join(inspect.signature(plain).parameters)
 
 
+def remembered() -> list[str]:
+    """Lines that keep the values at the start (:func:`sim.registry.baseline`)."""
+    states, pairs, collectives = (BASELINES[block].items() for block in "VMG")
+    return [
+        "    for i in range(w.n):\n",
+        *(f"        w.V[{kept}, i] = w.V[{row}, i]\n" for row, kept in states),
+        "        for j in range(w.n):\n",
+        *(f"            w.M[{kept}, i, j] = w.M[{row}, i, j]\n" for row, kept in pairs),
+        "    for k in range(w.G.shape[1]):\n",
+        *(f"        w.G[{kept}, k] = w.G[{row}, k]\n" for row, kept in collectives),
+    ]
+
+
 def rules_source() -> str:
     """Text of the module ``rules``."""
     lines = [_HEAD, "from sim.fields import COLLECTIVE_KIND, SCHOOL\n"]
@@ -109,10 +124,11 @@ def rules_source() -> str:
         lines.append(f"import {module.__name__} as m{k}\n")
     for k, module in enumerate(names.TERM_MODULES.values()):
         lines.append(f"import {module.__name__} as t{k}\n")
-    lines.append("\n\n@njit\ndef start(w):\n    pass\n")
+    lines.append("\n\n@njit\ndef start(w):\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
         if rule.start is not None:
             lines.append(f"    m{k}.start({arguments_of(rule.start)})\n")
+    lines.extend(remembered())
     lines.append("\n\n@njit\ndef mechanisms(w, luck):\n    pass\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
         lines.append(f"    if w.P[{names.SWITCHES[rule.name]}] > 0.5:\n")
@@ -153,17 +169,17 @@ def rules_source() -> str:
             f"    out[row, at + {k}] += {w} * t{k}.{change}({arguments}){factor}\n"
             for k, w in feeling
         )
-    security = list(names.TERMS).index("security")
-    influence = list(names.TERMS).index("influence")
-    fear, hold = names.TERMS["security"], names.TERMS["influence"]
-    lines.append(
-        "\n\n@njit\ndef third(w, m, i, j, threat, patron_i, patron_j):\n"
-        f"    feared = w.P[{fear.weight}] * w.V[{fear.multiplier}, m]\n"
-        f"    held = w.P[{hold.weight}] * w.V[{hold.multiplier}, m]\n"
-        f"    return feared * t{security}.third(w, m, threat) + held * (\n"
-        f"        t{influence}.third(w, m, i, patron_i)\n"
-        f"        + t{influence}.third(w, m, j, patron_j))\n"
+    third = "w, m, i, j, threat, patron_i, patron_j"
+    lines.append(f"\n\n@njit\ndef third({third}):\n    total = 0.0\n")
+    lines.extend(
+        f"    total += {term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, m]"
+        f" * t{k}.third({third})\n"
+        for k, (term, module) in enumerate(
+            zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True)
+        )
+        if hasattr(module, "third")
     )
+    lines.append("    return total\n")
     lines.append("\n\n@njit\ndef utility(w, i):\n    total = 0.0\n")
     lines.extend(
         f"    total += {term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]"

@@ -6,7 +6,7 @@ pairs: ``x(i, j)`` is what i holds of, owes to or receives from j, said for each
 
 from __future__ import annotations
 
-from sim.registry import collective_field, dyad_field, state_field
+from sim.registry import collective_field, param, state_field
 
 UNIT = (0.0, 1.0)
 
@@ -17,9 +17,15 @@ CAPABILITY = state_field(
     unit="share of the world",
     initial=True,
     meaning="material capability C: blend of military spending, CINC and GDP shares",
+    record=True,
 )
 ECONOMY = state_field(
-    "economy", bounds=UNIT, unit="share of the world", initial=True, meaning="economic size Y"
+    "economy",
+    bounds=UNIT,
+    unit="share of the world",
+    initial=True,
+    meaning="economic size Y",
+    record=True,
 )
 ARMS_SUPPLY = state_field(
     "arms_supply",
@@ -63,6 +69,7 @@ IDEAL_POINT = state_field(
     unit="UNGA ideal-point scale",
     initial=True,
     meaning="foreign-policy position x",
+    record=True,
 )
 REVISIONISM = state_field(
     "revisionism",
@@ -76,6 +83,7 @@ NEED = state_field(
     bounds=UNIT,
     initial=True,
     meaning="unmet war and sanctions need for arms and goods from abroad",
+    record=True,
 )
 VIOLATION = state_field(
     "violation",
@@ -90,7 +98,6 @@ POLE = state_field(
     meaning="1 for a state whose pull others feel as a pole, else 0",
 )
 NUCLEAR = state_field("nuclear", bounds=UNIT, initial=True, meaning="1 for a nuclear-armed state")
-
 VETO = state_field(
     "veto", bounds=UNIT, initial=True, meaning="1 for a permanent seat in the Security Council"
 )
@@ -100,6 +107,7 @@ LEGITIMACY = state_field(
     bounds=UNIT,
     initial=True,
     meaning="support of the public for the government and the order that it stands for",
+    record=True,
 )
 REGIME_SECURITY = state_field(
     "regime_security",
@@ -107,6 +115,7 @@ REGIME_SECURITY = state_field(
     bounds=UNIT,
     initial=True,
     meaning="hold of the rulers on power, as they see it",
+    record=True,
 )
 GOVERNANCE = state_field(
     "governance",
@@ -114,9 +123,15 @@ GOVERNANCE = state_field(
     bounds=UNIT,
     initial=True,
     meaning="accountable government and rule of law: electoral democracy index, V-Dem",
+    record=True,
 )
 POLARISATION = state_field(
-    "polarisation", default=0.3, bounds=UNIT, initial=True, meaning="division of the public"
+    "polarisation",
+    default=0.3,
+    bounds=UNIT,
+    initial=True,
+    meaning="division of the public",
+    record=True,
 )
 INSTABILITY = state_field(
     "instability",
@@ -124,6 +139,7 @@ INSTABILITY = state_field(
     bounds=UNIT,
     initial=True,
     meaning="loss of the state's control over its territory",
+    record=True,
 )
 STATUS_CLAIM = state_field(
     "status_claim",
@@ -136,6 +152,7 @@ ENERGY_EXPORTS = state_field(
     bounds=UNIT,
     initial=True,
     meaning="share of fuels in the goods exports of the state",
+    record=True,
 )
 
 # --- states: what follows from the rest ----------------------------------------------------------
@@ -151,235 +168,36 @@ EFFORT = state_field(
     bounds=(0.5, 3.0),
     initial=True,
     meaning="mobilised capability relative to peacetime",
+    record=True,
 )
 THREAT_TOTAL = state_field(
-    "threat", unit="capability share", meaning="total threat T perceived from all others"
+    "threat",
+    unit="capability share",
+    meaning="total threat T perceived from all others",
+    record=True,
 )
 PROTECTION = state_field(
-    "protection", unit="capability share", meaning="own plus expected allied capability O"
+    "protection",
+    unit="capability share",
+    meaning="own plus expected allied capability O",
+    record=True,
 )
 ATTENTION = state_field(
-    "attention", bounds=(0.0, 3.0), meaning="extra rate of moves after a rise of threat"
+    "attention",
+    bounds=(0.0, 3.0),
+    meaning="extra rate of moves after a rise of threat",
+    record=True,
 )
 REVISIONISM_NOW = state_field(
     "effective_revisionism",
     bounds=(0.0, 2.0),
     meaning="revisionism as emboldened by the commitments of others",
+    record=True,
 )
-
-RECOGNITION = state_field("recognition", meaning="attention received, weighted by sqrt(C)")
+RECOGNITION = state_field(
+    "recognition", meaning="attention received, weighted by sqrt(C)", record=True
+)
 RECOGNITION_SCALE = state_field("recognition_scale", meaning="largest possible recognition")
-
-# --- ordered pairs: attributes that a scenario sets ----------------------------------------------
-DISTANCE = dyad_field(
-    "distance",
-    default=5.0,
-    bounds=(0.0, 20.1),
-    unit="1000 km",
-    initial=True,
-    symmetric=True,
-    meaning="minimum distance between borders",
-)
-RIVALRY = dyad_field(
-    "rivalry",
-    bounds=(0.0, 2.0),
-    initial=True,
-    symmetric=True,
-    meaning="strategic rivalry or territorial claim Q between the two",
-)
-IDENTITY = dyad_field(
-    "identity",
-    bounds=UNIT,
-    initial=True,
-    symmetric=True,
-    meaning="shared history, culture or kinship",
-)
-TRUST_GOOD = dyad_field(
-    "trust_good",
-    default=2.0,
-    bounds=(0.0, 1e6),
-    unit="pseudo-counts",
-    meaning="evidence that j keeps its word to i: alpha of the Beta belief",
-    shock=True,
-)
-TRUST_BAD = dyad_field(
-    "trust_bad",
-    default=2.0,
-    bounds=(0.0, 1e6),
-    unit="pseudo-counts",
-    meaning="evidence that j does not keep its word to i: beta of the Beta belief",
-    shock=True,
-)
-TRUST = dyad_field(
-    "trust",
-    default=0.5,
-    bounds=UNIT,
-    initial=True,
-    meaning="trust of i in j: mean of the Beta belief",
-)
-TENSION = dyad_field(
-    "tension", bounds=UNIT, initial=True, meaning="hostile acts of i towards j, as a running level"
-)
-CONTACT = dyad_field(
-    "contact",
-    default=0.1,
-    bounds=UNIT,
-    initial=True,
-    meaning="diplomatic attention of i to j: embassy, visits, summits",
-)
-SANCTIONS = dyad_field(
-    "sanctions", bounds=UNIT, initial=True, meaning="sanctions that i has imposed on j"
-)
-SECONDARY = dyad_field(
-    "secondary_sanctions",
-    bounds=UNIT,
-    initial=True,
-    meaning="readiness of i to punish third states that buy arms from j",
-)
-AID = dyad_field(
-    "aid", bounds=UNIT, initial=True, meaning="economic or security assistance from i to j"
-)
-WAR = dyad_field(
-    "war",
-    bounds=UNIT,
-    initial=True,
-    symmetric=True,
-    meaning="intensity of open war between the two",
-)
-
-CLAIM = dyad_field(
-    "claim", bounds=UNIT, initial=True, meaning="territorial claim of i on land that j holds"
-)
-COMPATRIOTS = dyad_field(
-    "compatriots",
-    bounds=UNIT,
-    initial=True,
-    meaning="share of those in j whom i declares its compatriots, in contested regions above all",
-)
-PASSPORTS = dyad_field(
-    "passports", bounds=UNIT, initial=True, meaning="policy of i to give passports to people in j"
-)
-CAPTURE = dyad_field(
-    "capture", bounds=UNIT, initial=True, meaning="corrupt deals by which i holds rulers of j"
-)
-SUBVERSION = dyad_field(
-    "subversion",
-    bounds=UNIT,
-    initial=True,
-    meaning="information work and support of dissent by i against the order of j",
-)
-MEDIATION = dyad_field(
-    "mediation",
-    bounds=UNIT,
-    initial=True,
-    meaning="work of i as a bridge between j and those whom j is at odds with",
-)
-PERSONNEL = dyad_field(
-    "personnel",
-    bounds=UNIT,
-    initial=True,
-    meaning="trainers, advisers or soldiers of i at work in j",
-)
-CONNECTIVITY = dyad_field(
-    "connectivity",
-    bounds=UNIT,
-    initial=True,
-    symmetric=True,
-    meaning="transport corridors, pipelines and grids between the two",
-)
-CURRENCY = dyad_field(
-    "currency",
-    bounds=UNIT,
-    initial=True,
-    meaning="share of j's currency in the external settlement of i",
-)
-
-# --- ordered pairs: channels of dependence (share of i's needs met by j) -------------------------
-TRADE_FLOW = dyad_field(
-    "trade_flow",
-    bounds=(0.0, 1e8),
-    unit="million USD a year",
-    initial=True,
-    meaning="goods exported by i to j",
-)
-TRADE = dyad_field("trade", bounds=UNIT, meaning="share of j in the goods trade of i, both ways")
-ENERGY = dyad_field(
-    "energy", bounds=UNIT, initial=True, meaning="share of j in the fuel imports of i"
-)
-ARMS = dyad_field(
-    "arms", bounds=UNIT, initial=True, meaning="share of j in recent arms deliveries to i (flow)"
-)
-ARMS_STOCK = dyad_field(
-    "arms_stock", bounds=UNIT, initial=True, meaning="share of j's make in the arms that i has"
-)
-FINANCE = dyad_field(
-    "finance", bounds=UNIT, initial=True, meaning="share of j in the external finance of i"
-)
-
-# --- ordered pairs: pacts and what follows -------------------------------------------------------
-LEVEL = dyad_field(
-    "pact_level",
-    bounds=(0.0, 3.0),
-    unit="level 0-3",
-    symmetric=True,
-    meaning="bilateral pact: 0 none, 1 consultation or non-aggression, 2 arms cooperation, "
-    "3 defence",
-    shock=True,
-)
-FLOOR = dyad_field(
-    "organisation_floor",
-    bounds=UNIT,
-    symmetric=True,
-    meaning="commitment that shared organisations imply, whatever the bilateral pact",
-    shock=True,
-)
-COMMITMENT = dyad_field(
-    "commitment",
-    bounds=UNIT,
-    symmetric=True,
-    meaning="commitment g: the larger of the bilateral pact's and the organisations'",
-)
-ENTRAPMENT_WEIGHT = dyad_field(
-    "entrapment_weight", bounds=UNIT, symmetric=True, meaning="entrapment weight gE of the tie"
-)
-COOLDOWN = dyad_field(
-    "cooldown", bounds=(0.0, 100.0), unit="quarters", meaning="time until i may ask j again"
-)
-HOSTILITY_BASE = dyad_field(
-    "hostility_base", bounds=UNIT, meaning="hostility before the reassurance of a pact"
-)
-HOSTILITY = dyad_field(
-    "hostility",
-    bounds=UNIT,
-    meaning="hostile intent that i attributes to j, at the last assessment",
-)
-VULNERABILITY = dyad_field(
-    "vulnerability", bounds=UNIT, meaning="harm to i if j cuts every channel"
-)
-PROJECTED = dyad_field(
-    "projected",
-    unit="capability share",
-    meaning="capability of j that reaches i: C_j exp(-distance/reach_j)",
-)
-THREAT = dyad_field(
-    "threat_from", unit="capability share", meaning="threat that i perceives from j and its friends"
-)
-UNCERTAINTY = dyad_field(
-    "uncertainty",
-    bounds=UNIT,
-    symmetric=True,
-    shock=True,
-    meaning="how little outsiders know of what the two have agreed",
-)
-COVERT = dyad_field(
-    "covert", bounds=UNIT, meaning="hidden part of what i buys from j under the threat of others"
-)
-ALIGNMENT = dyad_field(
-    "alignment",
-    bounds=(-1.0, 1.0),
-    meaning="political alignment of i with j: closeness of positions, trust, commitment, "
-    "less tension",
-)
 
 # --- collectives ---------------------------------------------------------------------------------
 ORDER, ORGANISATION, CONFLICT, SCHOOL = 0.0, 1.0, 2.0, 3.0
@@ -494,4 +312,103 @@ STATUS_LOADING = collective_field(
     bounds=(-3.0, 3.0),
     initial=True,
     meaning="how the school gains in a state whose rank is not recognised",
+)
+STATUS_GAP = state_field(
+    "status_gap",
+    bounds=(-1.0, 1.0),
+    meaning="claimed rank less the recognised one",
+    record=True,
+)
+OVERSTRETCH = state_field(
+    "overstretch",
+    bounds=(0.0, 1.0),
+    meaning="attention taken up by new engagements far from home",
+    record=True,
+)
+MUNITIONS = state_field(
+    "munitions",
+    default=1.0,
+    bounds=(0.0, 1.0),
+    unit="peacetime stocks",
+    initial=True,
+    meaning="munitions in stock",
+    record=True,
+)
+MUNITIONS_IMPORTS = state_field(
+    "munitions_imports",
+    unit="stocks a year",
+    meaning="munitions received from others while at war",
+    record=True,
+)
+RELIEF = state_field("aid_relief", meaning="part of the needs that new aid of all donors meets")
+KEY = state_field("stream_key", unit="hash", meaning="stable key of the state's random streams")
+
+# --- parameters that rules and decisions share ---------------------------------------------------
+NEAR_SCALE = param(
+    "fragility.near",
+    1.5,
+    (0.8, 2.5),
+    bounds=(0.1, 20.0),
+    unit="1000 km",
+    meaning="distance between borders at which what happens next door is felt at 1/e",
+    source="judgement: most refugees stay within one or two borders (UNHCR)",
+)
+OUTPUT_HALF = param(
+    "munitions.half",
+    0.05,
+    (0.02, 0.1),
+    bounds=(0.001, 1.0),
+    unit="share of the world",
+    meaning="arms supply at which output is half of the largest",
+    source="judgement",
+)
+SECONDARY_FEAR = param(
+    "arms_flow.fear",
+    30.0,
+    (15.0, 45.0),
+    bounds=(0.0, 200.0),
+    unit="logits per unit exposed trade",
+    meaning="deterrence of purchases by secondary sanctions of a trade partner",
+    source="fact 17: share of the exposed buyer .56 (2017-21) to .34 (2020-24); fact 38",
+)
+CONTACT_BY_PACT = param(
+    "contact.pact",
+    0.3,
+    (0.1, 0.5),
+    bounds=(0.0, 1.0),
+    meaning="standing contact that full commitment adds",
+    source="judgement",
+)
+RHO = param(
+    "coalition_threat.rho",
+    0.6,
+    (0.3, 1.0),
+    bounds=(0.0, 2.0),
+    meaning="weight of a hostile state's partners in its threat",
+    source="design notes 7.3",
+)
+REASSURANCE = param(
+    "hostility.reassurance",
+    0.6,
+    (0.2, 0.8),
+    bounds=(0.0, 1.0),
+    meaning="part of hostility that full, trusted commitment removes (app)",
+    source="design notes 7.3",
+)
+BY_TENSION = param(
+    "hostility.tension",
+    1.5,
+    (0.8, 2.4),
+    bounds=(0.0, 20.0),
+    unit="logits",
+    meaning="effect of the other's acts",
+    source="judgement",
+)
+UNKNOWN_GAIN = param(
+    "uncertainty.gain",
+    0.5,
+    (0.2, 1.0),
+    bounds=(0.0, 5.0),
+    meaning="extra weight of a wholly unknown tie in the threat that others see",
+    source="judgement: a pledge read as the next higher level counts 1.5 to 2.5 times",
 )

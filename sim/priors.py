@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import (
+from sim.dyads import (
     ARMS,
     ARMS_STOCK,
-    ARMS_SUPPLY,
     CONTACT,
     DISTANCE,
     ENERGY,
     FINANCE,
-    IDEAL_POINT,
     IDENTITY,
-    MUNITIONS_SUPPLY,
     RIVALRY,
     TENSION,
     TRUST,
 )
+from sim.fields import ARMS_SUPPLY, IDEAL_POINT, MUNITIONS_SUPPLY
 from sim.registry import param
 from sim.types import Dyads, States, Vector
 

@@ -46,7 +46,9 @@ class Field:
 
     ``initial`` says whether a scenario may set it at the start, ``shock`` whether a dated event
     may; the others follow from the rest of the state.
-    ``symmetric`` variables have one value for both orders of a pair.
+    ``symmetric`` variables have one value for both orders of a pair. ``record`` says whether a run
+    leaves its values behind quarter by quarter, ``channel`` under which name of `channels` a
+    scenario states it, if it is a channel of dependence.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Field:
     initial: bool
     shock: bool
     symmetric: bool
+    record: bool = False
+    channel: str = ""
 
 
 PARAMS: dict[str, Param] = {}
@@ -70,6 +74,10 @@ COLLECTIVE_FIELDS: dict[str, Field] = {}
 COLLECTIVES = ("order", "organisation", "conflict", "school")
 
 _UNBOUNDED = (-1e12, 1e12)
+
+
+#: Rows of variables and of their values at the start, by the block that holds both.
+BASELINES: dict[str, dict[int, int]] = {"V": {}, "M": {}, "G": {}}
 
 
 def _part(name: str, kind: str, bounds: tuple[float, float], meaning: str) -> Field:
@@ -132,6 +140,7 @@ def state_field(
     meaning: str,
     initial: bool = False,
     shock: bool = False,
+    record: bool = False,
 ) -> int:
     """Declare a variable of every state and return its row in ``V``.
 
@@ -142,7 +151,7 @@ def state_field(
         raise DuplicateName(f"state variable {name!r} is declared twice")
     row = len(STATE_FIELDS)
     STATE_FIELDS[name] = Field(
-        name, "state", row, default, bounds, unit, meaning, initial, initial or shock, False
+        name, "state", row, default, bounds, unit, meaning, initial, initial or shock, False, record
     )
     return row
 
@@ -157,6 +166,8 @@ def dyad_field(
     initial: bool = False,
     shock: bool = False,
     symmetric: bool = False,
+    record: bool = False,
+    channel: str = "",
 ) -> int:
     """Declare a variable of every ordered pair of states and return its sheet in ``M``.
 
@@ -167,7 +178,18 @@ def dyad_field(
         raise DuplicateName(f"dyadic variable {name!r} is declared twice")
     row = len(DYAD_FIELDS)
     DYAD_FIELDS[name] = Field(
-        name, "dyad", row, default, bounds, unit, meaning, initial, initial or shock, symmetric
+        name,
+        "dyad",
+        row,
+        default,
+        bounds,
+        unit,
+        meaning,
+        initial,
+        initial or shock,
+        symmetric,
+        record,
+        channel,
     )
     return row
 
@@ -198,3 +220,32 @@ def collective_field(
         name, kind, row, default, bounds, unit, meaning, initial, initial or shock, False
     )
     return row
+
+
+def baseline(name: str) -> int:
+    """Return the row that keeps the value of a variable at the start of a run.
+
+    The kernel fills it once, when the initial state is complete. Any number of rules may ask for
+    the same; it is called ``<name>_start``.
+
+    Raises:
+        KeyError: no such variable has been declared yet; one that several rules read belongs into
+            :mod:`sim.fields`.
+    """
+    if name in STATE_FIELDS:
+        block, field = "V", STATE_FIELDS[name]
+    elif name in DYAD_FIELDS:
+        block, field = "M", DYAD_FIELDS[name]
+    else:
+        block, field = "G", COLLECTIVE_FIELDS[name]
+    kept = BASELINES[block]
+    if field.row not in kept:
+        start, meaning = f"{name}_start", f"{field.meaning}; at the start"
+        if block == "V":
+            row = state_field(start, unit=field.unit, meaning=meaning)
+        elif block == "M":
+            row = dyad_field(start, unit=field.unit, meaning=meaning, symmetric=field.symmetric)
+        else:
+            row = collective_field(start, field.kind, unit=field.unit, meaning=meaning)
+        kept[field.row] = row
+    return kept[field.row]

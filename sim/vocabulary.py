@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from sim import fields as _fields  # noqa: F401  (declares the shared variables first)
+from sim import dyads as _dyads  # noqa: F401  (declares the shared variables first)
 from sim import mechanisms as _mechanisms
 from sim import priors as _priors  # noqa: F401  (declares what is assumed where nothing is said)
 from sim.decisions import membership as _membership  # noqa: F401  (those of accession)
@@ -50,6 +50,11 @@ SCHOOL_ROWS: dict[str, int] = {
     if name.startswith(("weight_", "taboo_"))
 }
 
+#: Variable of each channel of dependence, by the channel's name in a scenario.
+CHANNELS: dict[str, str] = {
+    field.channel: name for name, field in DYAD_FIELDS.items() if field.channel
+}
+
 #: Row in ``P`` of the on/off switch of each mechanism.
 SWITCHES: dict[str, int] = {
     name: param(
@@ -65,6 +70,7 @@ SWITCHES: dict[str, int] = {
 }
 
 __all__ = [
+    "CHANNELS",
     "COLLECTIVE_FIELDS",
     "DYAD_FIELDS",
     "MECHANISMS",

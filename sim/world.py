@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import vocabulary as names
+from sim.dyads import FLOOR, LEVEL
 from sim.fields import (
     COLLECTIVE_KIND,
     CONFLICT_INTENSITY,
-    FLOOR,
     FROZEN,
-    LEVEL,
     MUNITIONS_SUPPLY,
     ORGANISATION_COMMITMENT,
     RUNG,

@@ -391,7 +391,7 @@ import numpy as np
 from sim import mathx, streams
 from sim.codegen import load_rules
 from sim.decisions import assessment, moves
-from sim.fields import LEVEL
+from sim.dyads import (LEVEL)
 from sim.jit import entry
 from sim.kernel import choice
 

@@ -17,7 +17,6 @@ from sim import vocabulary as names
 from sim.errors import UserError
 from sim.registry import Field
 from sim.scenario import Number, ScenarioSpec, explain_sources
-from sim.scenario.schema import CHANNELS
 
 PINNED: Final = (
     "security.weight",
@@ -249,11 +248,11 @@ def _describe(spec: ScenarioSpec, key: str) -> tuple[str, Field | None]:
             field = names.DYAD_FIELDS[name]
             return _of_pair(spec, ".".join(pair), field.meaning), field
         case "channels", [channel, "flows", seller, buyer]:
-            field = names.DYAD_FIELDS[CHANNELS[channel]]
+            field = names.DYAD_FIELDS[names.CHANNELS[channel]]
             label = _between(_name(spec, seller), "to", _name(spec, buyer), field.meaning)
             return label, field
         case "channels", [channel, _, holder, supplier]:
-            field = names.DYAD_FIELDS[CHANNELS[channel]]
+            field = names.DYAD_FIELDS[names.CHANNELS[channel]]
             label = _between(_name(spec, holder), "from", _name(spec, supplier), field.meaning)
             return label, field
         case "events", [name, "effects", variable, *place]:

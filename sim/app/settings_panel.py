@@ -24,7 +24,7 @@ _BLOCKS: Final = {
     "events": "dated events",
     "states": "states",
     "relations": "relations",
-    "channels": "trade, arms, energy, finance",
+    "channels": "channels of dependence",
     "organisations": "organisations",
     "doctrines": "schools of policy",
     "conflicts": "conflicts",

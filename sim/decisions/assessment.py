@@ -16,45 +16,50 @@ from __future__ import annotations
 import math
 
 from sim.decisions.commitment import level_commitment
-from sim.fields import (
+from sim.dyads import (
     AID,
+    AID_SHARE,
     ARMS,
-    ARMS_IMPORT_NEED,
     ARMS_STOCK,
-    ARMS_SUPPLY,
-    CAPABILITY,
     COMMITMENT,
     CONTACT,
     DISTANCE,
-    ECONOMY,
-    EFFORT,
     ENERGY,
     ENTRAPMENT_WEIGHT,
     FINANCE,
     HOSTILITY,
     HOSTILITY_BASE,
     LEVEL,
-    MUNITIONS_SUPPLY,
-    OPENNESS,
+    NEAR,
     PROJECTED,
-    PROTECTION,
-    REACH,
-    RECOGNITION,
-    RECOGNITION_SCALE,
     SANCTIONS,
     THREAT,
-    THREAT_TOTAL,
     TRADE,
     TRUST,
     UNCERTAINTY,
     VULNERABILITY,
 )
+from sim.fields import (
+    ARMS_IMPORT_NEED,
+    ARMS_SUPPLY,
+    CAPABILITY,
+    ECONOMY,
+    EFFORT,
+    MUNITIONS_SUPPLY,
+    NEAR_SCALE,
+    OPENNESS,
+    PROTECTION,
+    REACH,
+    REASSURANCE,
+    RECOGNITION,
+    RECOGNITION_SCALE,
+    RELIEF,
+    RHO,
+    THREAT_TOTAL,
+    UNKNOWN_GAIN,
+)
 from sim.jit import inline, njit
 from sim.mathx import exp, log
-from sim.mechanisms.diplomacy.patronage import AID_SHARE, RELIEF
-from sim.mechanisms.security.coalition_threat import RHO
-from sim.mechanisms.security.hostility import REASSURANCE
-from sim.mechanisms.security.uncertainty import GAIN as UNKNOWN
 from sim.registry import dyad_field, param, state_field
 from sim.sheets import SCRATCH, product, sparse_product, transpose
 from sim.types import Blocks
@@ -101,12 +106,16 @@ ARMS_ACCESS = state_field("arms_access", unit="arms supply", meaning="reachable 
 MUNITIONS_ACCESS = state_field(
     "munitions_access", unit="munitions supply", meaning="reachable munitions X3"
 )
-PORTFOLIO = state_field("portfolio", meaning="sum of commitments of bilateral pacts")
+PORTFOLIO = state_field("portfolio", meaning="sum of commitments of bilateral pacts", record=True)
 ROOT = state_field("capability_root", meaning="sqrt(C)")
-TIES = state_field("ties", unit="pacts", meaning="number of bilateral pacts")
+TIES = state_field("ties", unit="pacts", meaning="number of bilateral pacts", record=True)
 PATRONAGE = state_field("patronage", meaning="sum of g_il sqrt(C_l): weight of all patrons of i")
-HHI_ARMS = state_field("hhi_arms", bounds=(0.0, 1.0), meaning="concentration of arms suppliers")
-HHI_TRADE = state_field("hhi_trade", bounds=(0.0, 1.0), meaning="concentration of trade partners")
+HHI_ARMS = state_field(
+    "hhi_arms", bounds=(0.0, 1.0), meaning="concentration of arms suppliers", record=True
+)
+HHI_TRADE = state_field(
+    "hhi_trade", bounds=(0.0, 1.0), meaning="concentration of trade partners", record=True
+)
 AID_IN = state_field("aid_received", meaning="aid received, in donor economies per own economy")
 
 SUB_TRADE = 0.5
@@ -171,7 +180,7 @@ def decoupling(w: Blocks, i: int, j: int) -> float:
 @njit
 def feared(w: Blocks, i: int, j: int, g: float) -> float:
     """Commitment g of i and j as a third state weighs it: the unknown counts as more."""
-    return g * (1.0 + w.P[UNKNOWN] * w.M[UNCERTAINTY, i, j])
+    return g * (1.0 + w.P[UNKNOWN_GAIN] * w.M[UNCERTAINTY, i, j])
 
 
 @njit
@@ -268,6 +277,14 @@ def loads(w: Blocks) -> None:
     for i in range(w.n):
         for j in range(w.n):
             w.M[CLOSURE, i, j] = 1.0 - exp(-0.7 * w.M[CLOSURE, i, j])
+
+
+@njit
+def nearness(w: Blocks) -> None:
+    """How much of what happens at j is felt at i: exp(-distance / scale), once for a run."""
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[NEAR, i, j] = exp(-w.M[DISTANCE, i, j] / w.P[NEAR_SCALE]) if i != j else 0.0
 
 
 @njit

@@ -6,7 +6,7 @@ set a floor under the commitment of their members. Source: design notes 1.5 and 
 
 from __future__ import annotations
 
-from sim.fields import COMMITMENT, ENTRAPMENT_WEIGHT, FLOOR, LEVEL
+from sim.dyads import COMMITMENT, ENTRAPMENT_WEIGHT, FLOOR, LEVEL
 from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Blocks

@@ -12,13 +12,8 @@ from __future__ import annotations
 from sim.collectives import is_member
 from sim.decisions.assessment import tie_changed
 from sim.decisions.commitment import tie_commitment, tie_entrapment
-from sim.fields import (
-    COLLECTIVE_KIND,
-    FLOOR,
-    LEVEL,
-    ORGANISATION,
-    ORGANISATION_COMMITMENT,
-)
+from sim.dyads import FLOOR, LEVEL
+from sim.fields import COLLECTIVE_KIND, ORGANISATION, ORGANISATION_COMMITMENT
 from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Blocks

@@ -23,21 +23,8 @@ from sim.decisions.assessment import (
 )
 from sim.decisions.commitment import tie_commitment, tie_entrapment
 from sim.decisions.terms import Tie
-from sim.fields import (
-    AID,
-    CAPABILITY,
-    COMMITMENT,
-    CONTACT,
-    ECONOMY,
-    EFFORT,
-    HOSTILITY,
-    PROTECTION,
-    RECOGNITION,
-    SANCTIONS,
-    TENSION,
-    TRUST_BAD,
-    TRUST_GOOD,
-)
+from sim.dyads import AID, COMMITMENT, CONTACT, HOSTILITY, SANCTIONS, TENSION, TRUST_BAD, TRUST_GOOD
+from sim.fields import CAPABILITY, ECONOMY, EFFORT, PROTECTION, RECOGNITION
 from sim.jit import inline, njit
 from sim.registry import param, state_field
 from sim.types import Blocks

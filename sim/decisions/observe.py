@@ -10,7 +10,8 @@ no tie of their own, and states without positive ties stay unaligned (design not
 
 from __future__ import annotations
 
-from sim.fields import ALIGNMENT, COMMITMENT, HOSTILITY, IDEAL_POINT, TENSION, TRUST
+from sim.dyads import ALIGNMENT, COMMITMENT, HOSTILITY, TENSION, TRUST
+from sim.fields import IDEAL_POINT
 from sim.jit import njit
 from sim.mathx import clip
 from sim.registry import dyad_field, param, state_field
@@ -65,7 +66,10 @@ SUSPICION = param(
     source="judgement: hostility of indifferent pairs lies between .03 and .12",
 )
 UTILITY = state_field(
-    "utility", unit="logits", meaning="utility of the state, all terms with their weights"
+    "utility",
+    unit="logits",
+    meaning="utility of the state, all terms with their weights",
+    record=True,
 )
 TIE = dyad_field("tie", symmetric=True, meaning="signed weight from which blocs are read")
 INTENSITY_1 = dyad_field(
@@ -73,18 +77,21 @@ INTENSITY_1 = dyad_field(
     unit="pacts a quarter",
     symmetric=True,
     meaning="expected consultation pacts that the pair concludes",
+    record=True,
 )
 INTENSITY_2 = dyad_field(
     "intensity_2",
     unit="pacts a quarter",
     symmetric=True,
     meaning="expected arms-cooperation pacts that the pair concludes",
+    record=True,
 )
 INTENSITY_3 = dyad_field(
     "intensity_3",
     unit="pacts a quarter",
     symmetric=True,
     meaning="expected defence pacts that the pair concludes",
+    record=True,
 )
 OFFER_1 = dyad_field("offer_1", meaning="working space: weight of a consented level-1 offer")
 OFFER_2 = dyad_field("offer_2", meaning="working space: weight of a consented level-2 offer")

@@ -37,7 +37,7 @@ from sim.types import OBLIGATIONS
 
 __all__ = ["CHANNELS", "KINDS", "LEVELS", "QUANTITIES", "Pair"]
 
-CHANNELS: Final = ("trade", "energy", "arms", "arms_stock", "finance")
+CHANNELS: Final = tuple(names.CHANNELS)
 LEVELS: Final = ("consultation", "arms_cooperation", "defence")
 SUPPLIES: Final = ("arms", "trade")
 HEDGING_PARTS: Final = ("equidistance", "intensity", "mixing")

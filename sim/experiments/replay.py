@@ -18,8 +18,9 @@ import numpy.typing as npt
 from sim import kernel
 from sim import vocabulary as names
 from sim.decisions.moves import TABOO_1, TABOO_2, TABOO_3
+from sim.dyads import AID, CONTACT, LEVEL, SANCTIONS, TENSION
 from sim.ensemble import move_rows
-from sim.fields import AID, CONTACT, EFFORT, LEVEL, SANCTIONS, TENSION
+from sim.fields import EFFORT
 from sim.kernel.layout import KIND, PARTNER, ROWS, SUM, TO
 from sim.model import MultipolarModel
 from sim.records import MOVE_KINDS

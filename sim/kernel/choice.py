@@ -22,7 +22,8 @@ import numpy as np
 from sim.decisions import assessment, commitment, moves
 from sim.decisions.observe import OFFER_1, OFFER_2, OFFER_3
 from sim.decisions.terms import Tie
-from sim.fields import AID, ARMS, CONTACT, COOLDOWN, EFFORT, FLOOR, LEVEL, SANCTIONS, TENSION, WAR
+from sim.dyads import AID, ARMS, CONTACT, COOLDOWN, FLOOR, LEVEL, SANCTIONS, TENSION, WAR
+from sim.fields import EFFORT
 from sim.jit import LANES, TILE, inline, njit, tile
 from sim.kernel.layout import (
     ARM,

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.decisions import assessment, moves
 from sim.decisions.terms import Tie
-from sim.fields import AID, CONTACT, COOLDOWN, EFFORT, LEVEL, SANCTIONS, TENSION
+from sim.dyads import AID, CONTACT, COOLDOWN, LEVEL, SANCTIONS, TENSION
+from sim.fields import EFFORT
 from sim.jit import njit
 from sim.kernel.choice import consent
 from sim.kernel.layout import (

@@ -33,19 +33,14 @@ from sim.decisions.membership import (
     set_membership,
 )
 from sim.decisions.terms import Tie
+from sim.dyads import COMMITMENT, ENTRAPMENT_WEIGHT, HOSTILITY, LEVEL, TRUST, WAR
 from sim.fields import (
     COLLECTIVE_KIND,
-    COMMITMENT,
     ECONOMY,
-    ENTRAPMENT_WEIGHT,
     EXCLUSIVITY,
-    HOSTILITY,
-    LEVEL,
     MARKET,
     ORGANISATION,
     ORGANISATION_COMMITMENT,
-    TRUST,
-    WAR,
 )
 from sim.jit import inline, njit
 from sim.kernel.layout import APPLY, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules

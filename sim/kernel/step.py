@@ -15,27 +15,22 @@ from sim.decisions.observe import (
     UTILITY,
     observe,
 )
-from sim.fields import (
-    ATTENTION,
-    COLLECTIVE_KIND,
+from sim.dyads import (
     COMMITMENT,
     COOLDOWN,
     ENTRAPMENT_WEIGHT,
     FLOOR,
-    IDEAL_HOME,
-    IDEAL_POINT,
     LEVEL,
-    ORGANISATION,
     TRUST,
     TRUST_BAD,
     TRUST_GOOD,
 )
+from sim.fields import ATTENTION, COLLECTIVE_KIND, IDEAL_HOME, IDEAL_POINT, KEY, ORGANISATION
 from sim.jit import njit
 from sim.kernel.choice import choose
 from sim.kernel.execution import make
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
 from sim.kernel.organise import organise
-from sim.mechanisms.diplomacy.alignment_pull import KEY
 from sim.streams import DRAWS, OPPORTUNITY, block, keyed, unit
 from sim.types import Blocks, Luck, Space, Vector, Watch
 
@@ -47,6 +42,7 @@ def begin(w: Blocks, keys: np.ndarray) -> None:
         w.V[KEY, i] = keys[i]
     rules.mix(w)
     commitment.refresh(w)
+    assessment.nearness(w)
     # Hostility needs trust and tension only; threats, protection and pulls need hostility. A second
     # pass lets the levels at the start come from a settled assessment.
     for _ in range(2):

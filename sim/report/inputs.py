@@ -23,7 +23,7 @@ _BLOCKS: Final = {
     "doctrines": "Doctrines",
     "states": "States",
     "relations": "Relations",
-    "channels": "Trade, energy, arms and finance",
+    "channels": "Channels of dependence",
     "organisations": "Organisations",
     "conflicts": "Conflicts",
     "order": "The order",

@@ -17,7 +17,7 @@ from sim.scenario.names import Names, Pair
 from sim.scenario.numbers import Bounds, Cache, Numbers
 from sim.scenario.quantity import JUDGEMENT
 from sim.scenario.reader import Log, Node
-from sim.scenario.schema import CHANNELS, MAX_STATES, Vocabulary
+from sim.scenario.schema import MAX_STATES, Vocabulary
 from sim.scenario.spec import (
     BASE_ARM,
     REST_OF_WORLD,
@@ -221,7 +221,7 @@ class _Builder:
     def _channels(self) -> dict[str, dict[Pair, Number]]:
         found: dict[str, dict[Pair, Number]] = {}
         for channel, node in self._block("channels").items():
-            field = self.words.dyad_fields[CHANNELS[channel]]
+            field = self.words.dyad_fields[self.words.channels[channel]]
             inner = "flows" if channel == "trade" else "shares"
             values: dict[Pair, Number] = {}
             for holder, row in items(node.value.get(inner)):

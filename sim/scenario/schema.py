@@ -46,15 +46,6 @@ RUNGS = ("none", "local", "regional", "global")
 MAX_EXTENDS = 12
 EXTENDS = OneOrMany(Text(500), MAX_EXTENDS)
 SOURCE_KINDS = ("dataset", "document", "paper", "news", "statute")
-CHANNELS = {
-    "trade": "trade_flow",
-    "energy": "energy",
-    "arms": "arms",
-    "arms_stock": "arms_stock",
-    "finance": "finance",
-}
-"""Name of a channel in the file: name of its field."""
-
 _DERIVED = "follows from the rest of the state and cannot be set"
 
 
@@ -67,6 +58,7 @@ class Vocabulary:
     dyad_fields: Mapping[str, Field]
     collective_fields: Mapping[str, Field]
     parts: Mapping[str, Field]
+    channels: Mapping[str, str]
     mechanisms: Collection[str]
     terms: Collection[str]
 
@@ -81,6 +73,7 @@ def vocabulary() -> Vocabulary:
         words.DYAD_FIELDS,
         words.COLLECTIVE_FIELDS,
         words.PARTS,
+        words.CHANNELS,
         words.MECHANISMS,
         words.TERMS,
     )
@@ -156,7 +149,7 @@ def _states(words: Vocabulary) -> Named:
 
 
 def _relations(words: Vocabulary) -> Struct:
-    by_field = {field: channel for channel, field in CHANNELS.items()}
+    by_field = {field: channel for channel, field in words.channels.items()}
     rows: dict[str, Member] = {}
     closed: dict[str, str] = {}
     for name, field in words.dyad_fields.items():
@@ -169,9 +162,9 @@ def _relations(words: Vocabulary) -> Struct:
     return _block(rows, closed=closed)
 
 
-def _channels() -> Struct:
+def _channels(words: Vocabulary) -> Struct:
     rows: dict[str, Member] = {}
-    for name in CHANNELS:
+    for name in words.channels:
         inner, doc = "shares", "Holder: supplier: share of the holder's needs."
         if name == "trade":
             inner, doc = "flows", "Exporter: importer: million USD a year; ROW is everybody else."
@@ -294,7 +287,7 @@ def _content(words: Vocabulary) -> dict[str, Member]:
         "sources": Member(Named(source, IDENTIFIER, _ID_NAME), "Name: the work."),
         "states": Member(_states(words), "Code: attributes."),
         "relations": Member(_relations(words), "Variable: pair: number."),
-        "channels": Member(_channels(), "Who depends on whom, by channel."),
+        "channels": Member(_channels(words), "Who depends on whom, by channel."),
         **_parties(words),
         "order": Member(
             _block({name: Member(kind, doc) for name, kind, doc in _own(words, "order")}),

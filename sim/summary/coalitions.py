@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim import vocabulary as names
 from sim.blocs import consensus
 from sim.metrics import SECURITY_DOMAINS, Interval, interval
 from sim.records import PACT_LEVELS, EnsembleRecord
@@ -159,8 +160,8 @@ def _focal(record: EnsembleRecord, code: str) -> FocalState:
             alignment[pole] = change_of(series[:, first], series[:, last])
     dependence: dict[str, tuple[Dependence, Dependence]] = {}
     partners = [j for i, j in record.dyads if i == code]
-    for channel in ("trade", "arms", "energy", "finance"):
-        if partners and channel in record.dyad_fields:
+    for channel in names.CHANNELS:
+        if partners and channel in record.dyad_fields and not channel.endswith("_stock"):
             shares = np.stack([record.dyad(channel, code, j) for j in partners], axis=-1)
             dependence[channel] = (
                 _largest(shares[:, first], partners),

@@ -7,7 +7,9 @@ state i, and for each kind of move that it feels one O(1) change:
   that is linear in the tie, ``per_commitment`` or ``per_entrapment`` ``(w, i, j)``: change
   per unit of g or gE, which the kernel then computes once for all levels;
 * ``sanction``, ``aid``, ``court``, ``tension``, ``arm`` ``(w, i, j, x0, x1)``: the variable
-  that the move changes goes from x0 to x1.
+  that the move changes goes from x0 to x1;
+* ``third(w, m, i, j, threat, patron_i, patron_j)``: what a tie of i and j does to a third state m,
+  by the change of its threat and of the patronage of i and of j.
 
 A change equals the difference of values before and after the move, to rounding (tested on random
 worlds). Terms that are costs carry ``sign=-1``. The contribution to utility in logits is

@@ -22,7 +22,8 @@ from sim.decisions.assessment import (
     supply,
 )
 from sim.decisions.terms import Tie, term
-from sim.fields import COMMITMENT, NEED, SANCTIONS
+from sim.dyads import COMMITMENT, SANCTIONS
+from sim.fields import NEED
 from sim.jit import inline, njit
 from sim.mathx import log
 from sim.registry import param

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sim.decisions.assessment import HHI_ARMS, HHI_TRADE
 from sim.decisions.terms import term
-from sim.fields import CAPABILITY, COMMITMENT, OPENNESS
+from sim.dyads import COMMITMENT
+from sim.fields import CAPABILITY, OPENNESS
 from sim.jit import inline, njit
 from sim.types import Blocks
 

@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from sim.decisions.assessment import ODDS
 from sim.decisions.terms import term
-from sim.fields import (
-    COMMITMENT,
-    HOSTILITY,
-    REVISIONISM_NOW,
-    TENSION,
-    TRUST,
-    VULNERABILITY,
-)
+from sim.dyads import COMMITMENT, HOSTILITY, TENSION, TRUST, VULNERABILITY
+from sim.fields import REVISIONISM_NOW
 from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Blocks

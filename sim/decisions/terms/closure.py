@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.decisions.assessment import CLOSURE
 from sim.decisions.terms import term
-from sim.fields import COMMITMENT
+from sim.dyads import COMMITMENT
 from sim.jit import inline, njit
 from sim.types import Blocks
 

@@ -10,7 +10,7 @@ import math
 
 from sim.decisions.assessment import ROOT, SHARED
 from sim.decisions.terms import term
-from sim.fields import COMMITMENT
+from sim.dyads import COMMITMENT
 from sim.jit import inline, njit
 from sim.types import Blocks
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sim.decisions.assessment import ENTRAPMENT_LOAD
 from sim.decisions.terms import term
-from sim.fields import ENTRAPMENT_WEIGHT, REVISIONISM_NOW
+from sim.dyads import ENTRAPMENT_WEIGHT
+from sim.fields import REVISIONISM_NOW
 from sim.jit import inline, njit
 from sim.types import Blocks
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.decisions.assessment import reassured
 from sim.decisions.terms import Tie, term
-from sim.fields import COMMITMENT, VULNERABILITY
+from sim.dyads import COMMITMENT, VULNERABILITY
 from sim.jit import inline, njit
 from sim.types import Blocks
 

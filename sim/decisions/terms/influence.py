@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.decisions.assessment import PATRONAGE, ROOT
 from sim.decisions.terms import Tie, term
-from sim.fields import AID, COMMITMENT, VULNERABILITY
+from sim.dyads import AID, COMMITMENT, VULNERABILITY
 from sim.jit import inline, njit
 from sim.types import Blocks
 
@@ -48,13 +48,21 @@ def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
 
 
 @inline
-def third(w: Blocks, i: int, j: int, change: float) -> float:
+def shared(w: Blocks, i: int, j: int, change: float) -> float:
     """Effect on patron i when the patronage of its client j changes by others' doing."""
     hold = leverage(w, i, j, w.M[AID, i, j]) * w.V[ROOT, j]
     g = w.M[COMMITMENT, i, j]
     return hold * (
         exclusive(w, i, g, w.V[PATRONAGE, j] + change) - exclusive(w, i, g, w.V[PATRONAGE, j])
     )
+
+
+@inline
+def third(
+    w: Blocks, m: int, i: int, j: int, threat: float, patron_i: float, patron_j: float
+) -> float:
+    """Effect on patron m when a tie of i and j changes the patronage of both."""
+    return shared(w, m, i, patron_i) + shared(w, m, j, patron_j)
 
 
 @inline

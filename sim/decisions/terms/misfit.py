@@ -6,7 +6,8 @@ Anchor: log-odds of a pact fall by .48 per UNGA unit, both sides together (desig
 from __future__ import annotations
 
 from sim.decisions.terms import term
-from sim.fields import COMMITMENT, IDEAL_POINT
+from sim.dyads import COMMITMENT
+from sim.fields import IDEAL_POINT
 from sim.jit import inline, njit
 from sim.types import Blocks
 

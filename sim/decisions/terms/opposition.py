@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from sim.decisions.assessment import OPPOSITION_LOAD, size
 from sim.decisions.terms import term
-from sim.fields import CAPABILITY, COMMITMENT
+from sim.dyads import COMMITMENT
+from sim.fields import CAPABILITY
 from sim.jit import inline, njit
 from sim.types import Blocks
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from sim.decisions.assessment import ROOT
 from sim.decisions.terms import term
-from sim.fields import HOSTILITY, RECOGNITION, RECOGNITION_SCALE
+from sim.dyads import HOSTILITY
+from sim.fields import RECOGNITION, RECOGNITION_SCALE
 from sim.jit import inline, njit
 from sim.mathx import log
 from sim.types import Blocks

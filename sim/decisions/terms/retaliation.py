@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.decisions.assessment import RETALIATION_LOAD
 from sim.decisions.terms import term
-from sim.fields import COMMITMENT
+from sim.dyads import COMMITMENT
 from sim.jit import inline, njit
 from sim.types import Blocks
 

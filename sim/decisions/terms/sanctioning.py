@@ -8,7 +8,8 @@ sanctions spread by themselves (design notes 6).
 from __future__ import annotations
 
 from sim.decisions.terms import term
-from sim.fields import HOSTILITY, OPENNESS, SANCTIONS, TRADE, VIOLATION
+from sim.dyads import HOSTILITY, SANCTIONS, TRADE
+from sim.fields import OPENNESS, VIOLATION
 from sim.jit import inline, njit
 from sim.registry import param
 from sim.types import Blocks

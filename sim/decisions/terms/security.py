@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from sim.decisions.assessment import help_share, threat_change
 from sim.decisions.terms import Tie, term
-from sim.fields import CAPABILITY, HOSTILITY, PROJECTED, PROTECTION, THREAT_TOTAL
+from sim.dyads import HOSTILITY, PROJECTED
+from sim.fields import BY_TENSION, CAPABILITY, PROTECTION, THREAT_TOTAL
 from sim.jit import inline, njit
 from sim.mathx import log
-from sim.mechanisms.security.hostility import BY_TENSION
 from sim.types import Blocks
 
 
@@ -45,9 +45,11 @@ def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
 
 
 @inline
-def third(w: Blocks, i: int, change: float) -> float:
-    """Effect on i of a change of its threat that others caused."""
-    return log_security_change(w, i, w.V[THREAT_TOTAL, i] + change, w.V[PROTECTION, i])
+def third(
+    w: Blocks, m: int, i: int, j: int, threat: float, patron_i: float, patron_j: float
+) -> float:
+    """Effect on m of the change of its threat that a tie of i and j causes."""
+    return log_security_change(w, m, w.V[THREAT_TOTAL, m] + threat, w.V[PROTECTION, m])
 
 
 @inline
@@ -62,7 +64,7 @@ def tension(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Calmer acts are expected to be answered: half the change, to first order in hostility."""
     h = w.M[HOSTILITY, i, j]
     change = 0.5 * (x1 - x0) * w.P[BY_TENSION] * h * (1.0 - h) * w.M[PROJECTED, i, j]
-    return third(w, i, change)
+    return log_security_change(w, i, w.V[THREAT_TOTAL, i] + change, w.V[PROTECTION, i])
 
 
 TERM = term(

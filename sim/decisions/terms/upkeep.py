@@ -10,7 +10,8 @@ from __future__ import annotations
 from sim.decisions.assessment import PORTFOLIO, TIES
 from sim.decisions.commitment import level_commitment
 from sim.decisions.terms import Tie, term
-from sim.fields import AID, ECONOMY, EFFORT
+from sim.dyads import AID
+from sim.fields import ECONOMY, EFFORT
 from sim.jit import inline, njit
 from sim.mathx import log
 from sim.registry import param

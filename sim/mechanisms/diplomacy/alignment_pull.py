@@ -18,23 +18,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import (
-    CAPABILITY,
-    COMMITMENT,
-    DISTANCE,
-    ECONOMY,
-    HOSTILITY,
-    IDEAL_HOME,
-    IDEAL_POINT,
-    POLE,
-    PROJECTED,
-    TRUST,
-    VULNERABILITY,
-)
+from sim.dyads import COMMITMENT, DISTANCE, HOSTILITY, PROJECTED, TRUST, VULNERABILITY
+from sim.fields import CAPABILITY, ECONOMY, IDEAL_HOME, IDEAL_POINT, KEY, POLE
 from sim.jit import njit
 from sim.mathx import clip, exp, log, normal_quantile
 from sim.mechanisms import Mechanism
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, dyad_field, param
 from sim.streams import DRIFT, keyed, unit
 from sim.types import Blocks, Luck
 
@@ -73,8 +62,7 @@ SIGMA = param(
     source="UNGA ideal points 1990-2019 (design notes 1.13)",
 )
 PULL = dyad_field("pull", meaning="share of pole j in the net pull on i")
-PULL_START = dyad_field("pull_start", meaning="share of pull at the start")
-KEY = state_field("stream_key", unit="hash", meaning="stable key of the state's random streams")
+PULL_START = baseline("pull")
 
 
 @njit
@@ -106,8 +94,6 @@ def start(w: Blocks) -> None:
     pulls(w)
     for i in range(w.n):
         w.V[IDEAL_HOME, i] = w.V[IDEAL_POINT, i]
-        for p in range(w.n):
-            w.M[PULL_START, i, p] = w.M[PULL, i, p]
 
 
 @njit

@@ -13,7 +13,7 @@ Goldstein 2008 (visits as signals of support); Kinne 2014; register M62.
 
 from __future__ import annotations
 
-from sim.fields import CONTACT, TRUST_BAD, TRUST_GOOD
+from sim.dyads import CONTACT, TRUST_BAD, TRUST_GOOD
 from sim.jit import njit
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param

@@ -13,14 +13,15 @@ Range 0..1. Sources: reciprocity of visits, Kinne 2014; recognition as status, R
 
 from __future__ import annotations
 
-from sim.fields import COMMITMENT, CONTACT, SANCTIONS, WAR
+from sim.dyads import COMMITMENT, CONTACT, SANCTIONS, WAR
+from sim.fields import CONTACT_BY_PACT
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+SANCTIONS_START = baseline("sanctions")
 FADE = param(
     "contact.fade",
     0.15,
@@ -39,14 +40,6 @@ ANSWER = param(
     meaning="reciprocity",
     source="judgement after Kinne 2014",
 )
-PACT = param(
-    "contact.pact",
-    0.3,
-    (0.1, 0.5),
-    bounds=(0.0, 1.0),
-    meaning="standing contact that full commitment adds",
-    source="judgement",
-)
 FREEZE = param(
     "contact.freeze",
     0.6,
@@ -55,17 +48,8 @@ FREEZE = param(
     meaning="part of contact that full sanctions or war remove",
     source="judgement: expulsions and closed consulates after 2022 (register, document 001)",
 )
-CONTACT_START = dyad_field("contact_start", meaning="contact at the start")
-COMMITMENT_START = dyad_field("commitment_start", meaning="commitment at the start")
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember the usual levels."""
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[CONTACT_START, i, j] = w.M[CONTACT, i, j]
-            w.M[COMMITMENT_START, i, j] = w.M[COMMITMENT, i, j]
+CONTACT_START = baseline("contact")
+COMMITMENT_START = baseline("commitment")
 
 
 @njit
@@ -78,7 +62,7 @@ def update(w: Blocks) -> None:
             open_part = (1.0 - w.P[FREEZE] * max(0.0, new - old)) * (
                 1.0 - w.P[FREEZE] * w.M[WAR, i, j]
             )
-            bond = w.P[PACT] * (w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j])
+            bond = w.P[CONTACT_BY_PACT] * (w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j])
             above_i = w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j]
             above_j = w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i]
             home_i = (w.M[CONTACT_START, i, j] + bond) * open_part
@@ -98,6 +82,5 @@ MECHANISM = Mechanism(
     reads=("contact", "sanctions", "war", "commitment"),
     writes=("contact",),
     update=update,
-    start=start,
     source="Kinne 2014",
 )

@@ -17,14 +17,15 @@ register M23, M64; competitive aid and visits, Kinne 2014 and Kuik 2016 on the c
 
 from __future__ import annotations
 
-from sim.fields import COMMITMENT, CONTACT, HOSTILITY, POLE, SANCTIONS, VULNERABILITY
+from sim.dyads import COMMITMENT, CONTACT, HOSTILITY, SANCTIONS, VULNERABILITY
+from sim.fields import POLE
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import CONTACT_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
+CONTACT_START = baseline("contact")
 FOLLOW = param(
     "courtship_competition.follow",
     0.3,

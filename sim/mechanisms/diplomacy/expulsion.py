@@ -12,14 +12,14 @@ Range 0..1. Sources: tit for tat in diplomatic ties, Kinne 2014; Kydd 2005; regi
 
 from __future__ import annotations
 
-from sim.fields import CONTACT
+from sim.dyads import CONTACT
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import CONTACT_START
-from sim.registry import param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+CONTACT_START = baseline("contact")
 ANSWER = param(
     "expulsion.answer",
     0.6,

@@ -15,15 +15,16 @@ Sources: Kydd 2003 and Beardsley 2011 (biased and trusted mediators); Zartman 19
 
 from __future__ import annotations
 
-from sim.fields import MEDIATION, TENSION, TRUST, TRUST_BAD, VIOLATION
+from sim.dyads import MEDIATION, TENSION, TRUST, TRUST_BAD
+from sim.fields import VIOLATION
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import TENSION_START
-from sim.mechanisms.economy.trade_rerouting import TRUST_START
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+TENSION_START = baseline("tension")
+TRUST_START = baseline("trust")
 QUIT = param(
     "mediation.quit",
     0.5,
@@ -51,17 +52,8 @@ CALM = param(
     meaning="acts, relative to the usual, that full mediation by a trusted state keeps back",
     source="judgement: mediation shortens crises by a quarter to a third (Beardsley 2011)",
 )
-MEDIATION_START = dyad_field("mediation_start", meaning="work as a bridge at the start")
-REPUTE_START = state_field("repute_start", meaning="violation at the start, for mediators")
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember what is usual."""
-    for i in range(w.n):
-        w.V[REPUTE_START, i] = w.V[VIOLATION, i]
-        for j in range(w.n):
-            w.M[MEDIATION_START, i, j] = w.M[MEDIATION, i, j]
+MEDIATION_START = baseline("mediation")
+REPUTE_START = baseline("violation")
 
 
 @njit
@@ -98,6 +90,5 @@ MECHANISM = Mechanism(
     reads=("mediation", "violation", "trust", "trust_start", "tension", "tension_start"),
     writes=("mediation", "trust_bad", "tension"),
     update=update,
-    start=start,
     source="Kydd 2003; Beardsley 2011; register M51",
 )

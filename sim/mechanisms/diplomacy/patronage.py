@@ -19,13 +19,14 @@ range of `meets`; design notes 1.17 and eq. (13); register M15.
 
 from __future__ import annotations
 
-from sim.fields import AID, CAPABILITY, COMMITMENT, CONTACT, ECONOMY, TRUST, VULNERABILITY
+from sim.dyads import AID, AID_SHARE, COMMITMENT, CONTACT, TRUST, VULNERABILITY
+from sim.fields import CAPABILITY, ECONOMY, RELIEF
 from sim.jit import njit
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import AID_START
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
+AID_START = baseline("aid")
 BY_AID = param(
     "patronage.aid",
     0.15,
@@ -62,11 +63,8 @@ SHARE = dyad_field(
     "influence_share",
     bounds=(0.0, 1.0),
     meaning="share of i in the influence that all others have over j",
+    record=True,
 )
-AID_SHARE = dyad_field(
-    "aid_share", bounds=(0.0, 1.0), meaning="part of i's needs that new aid of j meets"
-)
-RELIEF = state_field("aid_relief", meaning="part of the needs that new aid of all donors meets")
 
 
 @njit

@@ -18,14 +18,16 @@ register M06, M16, M61, M67.
 
 from __future__ import annotations
 
-from sim.fields import CONTACT, ECONOMY, HOSTILITY, IDENTITY, SANCTIONS, VULNERABILITY
+from sim.dyads import CONTACT, HOSTILITY, IDENTITY, SANCTIONS, VULNERABILITY
+from sim.fields import ECONOMY
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
-from sim.registry import param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
+SANCTIONS_START = baseline("sanctions")
+TRADE_START = baseline("trade")
 DEPENDENCE = param(
     "second_partners.dependence",
     0.15,
@@ -61,7 +63,7 @@ OUTCAST = param(
     source="judgement after Early 2015",
 )
 LEAN = state_field("lean", bounds=(0.0, 1.0), meaning="one-sided dependence on one partner")
-LEAN_START = state_field("lean_start", meaning="one-sided dependence at the start")
+LEAN_START = baseline("lean")
 LARGEST = state_field("largest_dependence", meaning="the largest of i's vulnerabilities")
 OUTLAWED = state_field(
     "outlawed", bounds=(0.0, 1.0), meaning="sanctions on the state, weighted by senders' economies"
@@ -88,8 +90,6 @@ def leans(w: Blocks) -> None:
 def start(w: Blocks) -> None:
     """Dependence with which the contacts at the start have come to terms."""
     leans(w)
-    for i in range(w.n):
-        w.V[LEAN_START, i] = w.V[LEAN, i]
 
 
 @njit

@@ -15,14 +15,15 @@ Sources: Morgenthau 1962 and Dreher et al. 2008 (aid and votes); Sullivan, Tessm
 
 from __future__ import annotations
 
-from sim.fields import AID, IDEAL_HOME, IDEAL_POINT, INSTABILITY, PERSONNEL, TRUST_GOOD
+from sim.dyads import AID, PERSONNEL, TRUST_GOOD
+from sim.fields import IDEAL_HOME, IDEAL_POINT, INSTABILITY
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import AID_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+AID_START = baseline("aid")
 THANKS = param(
     "security_help.thanks",
     1.0,
@@ -41,15 +42,7 @@ TURN = param(
     meaning="part of the distance of positions that full help covers",
     source="Dreher et al. 2008: aid moves votes by small but lasting amounts",
 )
-PERSONNEL_START = dyad_field("personnel_start", meaning="personnel at work at the start")
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember what is usual."""
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[PERSONNEL_START, i, j] = w.M[PERSONNEL, i, j]
+PERSONNEL_START = baseline("personnel")
 
 
 @njit
@@ -90,6 +83,5 @@ MECHANISM = Mechanism(
     reads=("aid", "personnel", "instability", "ideal_point", "trust_good", "ideal_home"),
     writes=("trust_good", "ideal_home"),
     update=update,
-    start=start,
     source="Dreher et al. 2008; Sullivan, Tessman and Li 2011; register M30",
 )

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import math
 
-from sim.fields import CONTACT, HOSTILITY, PROTECTION, SANCTIONS, TENSION, THREAT, THREAT_TOTAL
+from sim.dyads import CONTACT, HOSTILITY, SANCTIONS, TENSION, THREAT
+from sim.fields import PROTECTION, THREAT_TOTAL
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.sheets import SCRATCH, product, transpose
 from sim.types import Blocks
 
@@ -44,10 +45,10 @@ ACTS = param(
     source="judgement after Walt 1987: intent is read from acts",
 )
 FEAR = dyad_field("fear", meaning="root of i's insecurity by k, made vivid by k's acts")
-SHARED_FEAR = dyad_field("shared_fear", symmetric=True, meaning="fear of the same third states")
-SHARED_FEAR_START = dyad_field(
-    "shared_fear_start", symmetric=True, meaning="shared fear at the start"
+SHARED_FEAR = dyad_field(
+    "shared_fear", symmetric=True, meaning="fear of the same third states", record=True
 )
+SHARED_FEAR_START = baseline("shared_fear")
 
 
 @njit
@@ -70,9 +71,6 @@ def fears(w: Blocks) -> None:
 def start(w: Blocks) -> None:
     """Fear that the contact at the start already expresses."""
     fears(w)
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[SHARED_FEAR_START, i, j] = w.M[SHARED_FEAR, i, j]
 
 
 @njit

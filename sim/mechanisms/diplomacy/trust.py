@@ -15,15 +15,15 @@ already contains. Pacts kept and broken write to the same counts (:mod:`sim.deci
 
 from __future__ import annotations
 
-from sim.fields import AID, CONTACT, SANCTIONS, TENSION, TRUST, TRUST_BAD, TRUST_GOOD
+from sim.dyads import AID, CONTACT, SANCTIONS, TENSION, TRUST, TRUST_BAD, TRUST_GOOD
 from sim.jit import njit
 from sim.mathx import exp, log
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import CONTACT_START
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+CONTACT_START = baseline("contact")
+SANCTIONS_START = baseline("sanctions")
 MEMORY = param(
     "trust.memory",
     0.95,
@@ -78,10 +78,10 @@ BY_SANCTIONS = param(
     meaning="trust lost by new sanctions",
     source="design notes eq. (18)",
 )
-GOOD_START = dyad_field("trust_good_start", unit="pseudo-counts", meaning="alpha of the prior")
-BAD_START = dyad_field("trust_bad_start", unit="pseudo-counts", meaning="beta of the prior")
-TENSION_START = dyad_field("tension_start", meaning="tension at the start")
-AID_START = dyad_field("aid_start", meaning="aid at the start")
+GOOD_START = baseline("trust_good")
+BAD_START = baseline("trust_bad")
+TENSION_START = baseline("tension")
+AID_START = baseline("aid")
 
 
 @njit
@@ -91,10 +91,6 @@ def start(w: Blocks) -> None:
         for j in range(w.n):
             w.M[TRUST_GOOD, i, j] = w.P[STRENGTH] * w.M[TRUST, i, j]
             w.M[TRUST_BAD, i, j] = w.P[STRENGTH] * (1.0 - w.M[TRUST, i, j])
-            w.M[GOOD_START, i, j] = w.M[TRUST_GOOD, i, j]
-            w.M[BAD_START, i, j] = w.M[TRUST_BAD, i, j]
-            w.M[TENSION_START, i, j] = w.M[TENSION, i, j]
-            w.M[AID_START, i, j] = w.M[AID, i, j]
 
 
 @njit

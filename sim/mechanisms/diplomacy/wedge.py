@@ -15,11 +15,12 @@ strategies); register M14.
 
 from __future__ import annotations
 
-from sim.fields import COMMITMENT, CONTACT, HOSTILITY, THREAT, THREAT_TOTAL, TRUST, TRUST_BAD
+from sim.dyads import COMMITMENT, CONTACT, HOSTILITY, THREAT, TRUST, TRUST_BAD
+from sim.fields import THREAT_TOTAL
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.registry import dyad_field, param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
 COURT = param(
@@ -40,15 +41,7 @@ DOUBT = param(
     meaning="doubt of a friend about the rival that it brings",
     source="judgement: success is rare (Crawford 2011; register M14)",
 )
-THREAT_START = dyad_field("threat_from_start", meaning="threat of j and its friends at the start")
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember what is usual."""
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[THREAT_START, i, j] = w.M[THREAT, i, j]
+THREAT_START = baseline("threat_from")
 
 
 @njit
@@ -83,6 +76,5 @@ MECHANISM = Mechanism(
     reads=("threat_from", "threat", "commitment", "hostility", "trust", "contact", "trust_bad"),
     writes=("contact", "trust_bad"),
     update=update,
-    start=start,
     source="Crawford 2011; Izumikawa 2013; register M14",
 )

@@ -15,14 +15,15 @@ Sources: Shekhovtsov 2017 and Polyakova 2014 (ties with the radical right); Norr
 
 from __future__ import annotations
 
-from sim.fields import GOVERNANCE, IDENTITY, POLARISATION, POLE, TRUST_GOOD
+from sim.dyads import IDENTITY, TRUST_GOOD
+from sim.fields import GOVERNANCE, POLARISATION, POLE
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.domestic.polarisation import POLARISATION_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+POLARISATION_START = baseline("polarisation")
 GAIN = param(
     "appeal.gain",
     0.5,
@@ -49,15 +50,7 @@ TURN = param(
     meaning="speed at which such ties form and end",
     source="judgement: an electoral cycle",
 )
-IDENTITY_START = dyad_field("identity_start", symmetric=True, meaning="identity at the start")
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember what is usual."""
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[IDENTITY_START, i, j] = w.M[IDENTITY, i, j]
+IDENTITY_START = baseline("identity")
 
 
 @njit
@@ -89,6 +82,5 @@ MECHANISM = Mechanism(
     reads=("pole", "governance", "polarisation"),
     writes=("identity", "trust_good"),
     update=update,
-    start=start,
     source="Shekhovtsov 2017; Norris and Inglehart 2019; register M65",
 )

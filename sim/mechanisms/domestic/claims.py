@@ -16,7 +16,7 @@ and Grigas 2016 (passports before separation); register M39.
 
 from __future__ import annotations
 
-from sim.fields import CLAIM, COMPATRIOTS, PASSPORTS, RIVALRY
+from sim.dyads import CLAIM, COMPATRIOTS, PASSPORTS, RIVALRY
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism

@@ -21,27 +21,27 @@ refute them); register M01, M02.
 
 from __future__ import annotations
 
+from sim.dyads import SANCTIONS, WAR
 from sim.fields import (
     COLLECTIVE_KIND,
     ECONOMY,
     FORTUNE_LOADING,
+    MUNITIONS,
     NEED,
-    SANCTIONS,
     SCHOOL,
+    STATUS_GAP,
     STATUS_LOADING,
     THREAT_LOADING,
     THREAT_TOTAL,
-    WAR,
 )
 from sim.jit import njit
 from sim.mathx import clip, exp, log
 from sim.mechanisms import Mechanism
-from sim.mechanisms.domestic.status import GAP_START, STATUS_GAP
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
-from sim.mechanisms.security.munitions import MUNITIONS
-from sim.registry import param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
+GAP_START = baseline("status_gap")
+SANCTIONS_START = baseline("sanctions")
 LEARN = param(
     "doctrine_shift.learn",
     0.1,
@@ -72,7 +72,7 @@ BITE = param(
 FELT_THREAT = state_field("felt_threat", unit="logs", meaning="rise of threat, as taken to heart")
 FELT_FORTUNE = state_field("felt_fortune", meaning="success in holding out, as taken to heart")
 FELT_GAP = state_field("felt_gap", meaning="rise of the status gap, as taken to heart")
-THREAT_START = state_field("threat_start", unit="capability share", meaning="threat at the start")
+THREAT_START = baseline("threat")
 FORTUNE_START = state_field("fortune_start", meaning="success in holding out at the start")
 
 
@@ -94,7 +94,6 @@ def fortune(w: Blocks, i: int) -> float:
 def start(w: Blocks) -> None:
     """Remember what is usual; nothing is felt yet."""
     for i in range(w.n):
-        w.V[THREAT_START, i] = w.V[THREAT_TOTAL, i]
         w.V[FORTUNE_START, i] = fortune(w, i)
         w.V[FELT_THREAT, i] = 0.0
         w.V[FELT_FORTUNE, i] = 0.0

@@ -18,24 +18,16 @@ trap); Doyle and Sambanis 2000 (aid and treaties in building peace); register M2
 
 from __future__ import annotations
 
-from sim.fields import AID, CAPABILITY, CONNECTIVITY, CONTACT, DISTANCE, INSTABILITY, WAR
+from sim.dyads import AID, CONNECTIVITY, CONTACT, NEAR, WAR
+from sim.fields import CAPABILITY, INSTABILITY
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import CONTACT_START
-from sim.mechanisms.diplomacy.trust import AID_START
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
-SCALE = param(
-    "fragility.near",
-    1.5,
-    (0.8, 2.5),
-    bounds=(0.1, 20.0),
-    unit="1000 km",
-    meaning="distance between borders at which what happens next door is felt at 1/e",
-    source="judgement: most refugees stay within one or two borders (UNHCR)",
-)
+CONTACT_START = baseline("contact")
+AID_START = baseline("aid")
 BY_AID = param(
     "fragility.aid",
     1.0,
@@ -86,8 +78,7 @@ BUILD = param(
     meaning="growth of connectivity per unit of regained stability at full contact",
     source="judgement: corridors take years of calm (register M28, M29)",
 )
-NEAR = dyad_field("nearness", bounds=(0.0, 1.0), symmetric=True, meaning="exp(-distance / scale)")
-INSTABILITY_START = state_field("instability_start", meaning="instability at the start")
+INSTABILITY_START = baseline("instability")
 STRIFE_START = state_field("strife_start", meaning="war at or near home at the start")
 
 
@@ -106,9 +97,6 @@ def strife(w: Blocks, i: int) -> float:
 def start(w: Blocks) -> None:
     """Remember what is usual."""
     for i in range(w.n):
-        for j in range(w.n):
-            w.M[NEAR, i, j] = exp(-w.M[DISTANCE, i, j] / w.P[SCALE]) if i != j else 0.0
-        w.V[INSTABILITY_START, i] = w.V[INSTABILITY, i]
         w.V[STRIFE_START, i] = strife(w, i)
 
 

@@ -18,11 +18,12 @@ capture); Cooley and Heathershaw 2017; register M38.
 
 from __future__ import annotations
 
-from sim.fields import CAPTURE, ENERGY, GOVERNANCE, TRUST_GOOD
+from sim.dyads import CAPTURE, ENERGY, TRUST_GOOD
+from sim.fields import GOVERNANCE
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
 DEAL = param(
@@ -52,9 +53,9 @@ FAVOUR = param(
     source="judgement: as much as full contact above the usual brings in a year (rule trust)",
 )
 LURE_START = dyad_field("lure_start", meaning="lure of deals at the start")
-CAPTURE_START = dyad_field("capture_start", meaning="capture at the start")
+CAPTURE_START = baseline("capture")
 CAPTURE_SEEN = dyad_field("capture_seen", meaning="capture a quarter before")
-GOVERNANCE_START = state_field("governance_start", meaning="governance at the start")
+GOVERNANCE_START = baseline("governance")
 
 
 @njit
@@ -67,10 +68,8 @@ def lure(w: Blocks, i: int, j: int) -> float:
 def start(w: Blocks) -> None:
     """Remember what is usual."""
     for i in range(w.n):
-        w.V[GOVERNANCE_START, i] = w.V[GOVERNANCE, i]
         for j in range(w.n):
             w.M[LURE_START, i, j] = lure(w, i, j)
-            w.M[CAPTURE_START, i, j] = w.M[CAPTURE, i, j]
             w.M[CAPTURE_SEEN, i, j] = w.M[CAPTURE, i, j]
 
 

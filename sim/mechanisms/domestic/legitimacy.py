@@ -22,26 +22,17 @@ M35. Evidence on diversion is mixed, hence the wide range of `stoke`.
 
 from __future__ import annotations
 
-from sim.fields import (
-    GOVERNANCE,
-    LEGITIMACY,
-    NEED,
-    REGIME_SECURITY,
-    REVISIONISM_NOW,
-    RIVALRY,
-    TENSION,
-    WAR,
-)
+from sim.dyads import NEAR, RIVALRY, TENSION, WAR
+from sim.fields import GOVERNANCE, LEGITIMACY, NEED, REGIME_SECURITY, REVISIONISM_NOW
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import TENSION_START
-from sim.mechanisms.domestic.fragility import NEAR
-from sim.mechanisms.domestic.governance import GOVERNANCE_START
-from sim.mechanisms.security.munitions import NEED_HOME
-from sim.registry import param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
+TENSION_START = baseline("tension")
+GOVERNANCE_START = baseline("governance")
+NEED_HOME = baseline("need")
 RULING = param(
     "legitimacy.ruling",
     0.5,
@@ -100,8 +91,8 @@ TURN = param(
     meaning="speed at which credit is won and lost",
     source="judgement: rallies and disgrace fade within two years (Mueller 1973)",
 )
-LEGITIMACY_START = state_field("legitimacy_start", meaning="legitimacy at the start")
-REGIME_SECURITY_START = state_field("regime_security_start", meaning="regime security at the start")
+LEGITIMACY_START = baseline("legitimacy")
+REGIME_SECURITY_START = baseline("regime_security")
 FAR_START = state_field("far_war_start", meaning="wars of choice far from home at the start")
 
 
@@ -121,8 +112,6 @@ def far_war(w: Blocks, i: int) -> float:
 def start(w: Blocks) -> None:
     """Remember what is usual."""
     for i in range(w.n):
-        w.V[LEGITIMACY_START, i] = w.V[LEGITIMACY, i]
-        w.V[REGIME_SECURITY_START, i] = w.V[REGIME_SECURITY, i]
         w.V[FAR_START, i] = far_war(w, i)
 
 

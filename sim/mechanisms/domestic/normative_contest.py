@@ -17,15 +17,16 @@ from __future__ import annotations
 
 from math import sqrt
 
-from sim.fields import GOVERNANCE, IDEAL_POINT, RIVALRY, SUBVERSION, TENSION
+from sim.dyads import RIVALRY, SUBVERSION, TENSION
+from sim.fields import GOVERNANCE, IDEAL_POINT
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import TENSION_START
-from sim.mechanisms.domestic.subversion import SUBVERSION_START
-from sim.registry import param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+TENSION_START = baseline("tension")
+SUBVERSION_START = baseline("subversion")
 HARDEN = param(
     "normative_contest.harden",
     0.02,

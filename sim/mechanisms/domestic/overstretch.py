@@ -20,15 +20,15 @@ from __future__ import annotations
 
 from math import sqrt
 
-from sim.fields import AID, CAPABILITY, CONTACT, PERSONNEL, WAR
+from sim.dyads import AID, CONTACT, NEAR, PERSONNEL, WAR
+from sim.fields import CAPABILITY, OVERSTRETCH
 from sim.jit import njit
 from sim.mathx import exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import CONTACT_START
-from sim.mechanisms.domestic.fragility import NEAR
-from sim.registry import param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
+CONTACT_START = baseline("contact")
 CARRY = param(
     "overstretch.carry",
     4.0,
@@ -46,9 +46,6 @@ NEGLECT = param(
     unit="per quarter",
     meaning="part of contact with neighbours lost at full overstretch",
     source="judgement: with the speed of the rule contact, two fifths of it in the end",
-)
-OVERSTRETCH = state_field(
-    "overstretch", bounds=(0.0, 1.0), meaning="attention taken up by new engagements far from home"
 )
 LOAD_START = state_field("far_load_start", meaning="far engagements at the start")
 

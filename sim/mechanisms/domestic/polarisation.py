@@ -21,6 +21,7 @@ register M33, M34, M56.
 from __future__ import annotations
 
 from sim.collectives import is_member
+from sim.dyads import NEAR, SUBVERSION
 from sim.fields import (
     CAPABILITY,
     COHESION,
@@ -29,17 +30,16 @@ from sim.fields import (
     LEGITIMACY,
     ORGANISATION,
     POLARISATION,
-    SUBVERSION,
 )
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.domestic.fragility import INSTABILITY_START, NEAR
-from sim.mechanisms.domestic.legitimacy import LEGITIMACY_START
-from sim.mechanisms.domestic.subversion import SUBVERSION_START
-from sim.registry import param, state_field
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+INSTABILITY_START = baseline("instability")
+LEGITIMACY_START = baseline("legitimacy")
+SUBVERSION_START = baseline("subversion")
 STIRRING = param(
     "polarisation.stirring",
     0.4,
@@ -82,14 +82,7 @@ SPLIT = param(
     meaning="part of cohesion lost each quarter with wholly divided publics",
     source="judgement: with the speed of the rule organisations, half of it in the end",
 )
-POLARISATION_START = state_field("polarisation_start", meaning="polarisation at the start")
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember what is usual."""
-    for i in range(w.n):
-        w.V[POLARISATION_START, i] = w.V[POLARISATION, i]
+POLARISATION_START = baseline("polarisation")
 
 
 @njit
@@ -138,6 +131,5 @@ MECHANISM = Mechanism(
     ),
     writes=("polarisation", "cohesion"),
     update=update,
-    start=start,
     source="Bail et al. 2020; Hangartner et al. 2019; register M33, M34, M56",
 )

@@ -21,22 +21,21 @@ from __future__ import annotations
 
 from math import sqrt
 
+from sim.dyads import CONTACT, HOSTILITY, TENSION
 from sim.fields import (
     CAPABILITY,
-    CONTACT,
-    HOSTILITY,
     NUCLEAR,
     RECOGNITION,
     RECOGNITION_SCALE,
     REVISIONISM_NOW,
     STATUS_CLAIM,
-    TENSION,
+    STATUS_GAP,
     VETO,
 )
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.registry import param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
 ASSETS = param(
@@ -72,11 +71,10 @@ PRESS = param(
     meaning="tension towards a first-rate hostile power that ignores the state, per unit of rank",
     source="judgement: a full denial is a crisis of its own",
 )
-STANDING = state_field("standing", bounds=(0.0, 1.0), meaning="rank that others recognise")
-STATUS_GAP = state_field(
-    "status_gap", bounds=(-1.0, 1.0), meaning="claimed rank less the recognised one"
+STANDING = state_field(
+    "standing", bounds=(0.0, 1.0), meaning="rank that others recognise", record=True
 )
-GAP_START = state_field("status_gap_start", meaning="status gap at the start")
+GAP_START = baseline("status_gap")
 
 
 @njit
@@ -104,8 +102,6 @@ def assess(w: Blocks) -> float:
 def start(w: Blocks) -> None:
     """Gaps that conduct at the start already expresses."""
     assess(w)
-    for i in range(w.n):
-        w.V[GAP_START, i] = w.V[STATUS_GAP, i]
 
 
 @njit

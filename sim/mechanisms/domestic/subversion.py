@@ -20,19 +20,12 @@ does not compare, and its regime has no need to act. Sources: Ambrosio 2009 and 
 
 from __future__ import annotations
 
-from sim.fields import (
-    GOVERNANCE,
-    IDEAL_POINT,
-    OPENNESS,
-    REGIME_SECURITY,
-    SUBVERSION,
-    TENSION,
-)
+from sim.dyads import NEAR, SUBVERSION, TENSION
+from sim.fields import GOVERNANCE, IDEAL_POINT, OPENNESS, REGIME_SECURITY
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.domestic.fragility import NEAR
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
 APART = param(
@@ -72,7 +65,7 @@ TURN = param(
 )
 EXAMPLE_START = dyad_field("example_start", meaning="threat of the example at the start")
 CAMPAIGN = dyad_field("campaign", meaning="subversion in answer to the example (e)")
-SUBVERSION_START = dyad_field("subversion_start", meaning="subversion at the start")
+SUBVERSION_START = baseline("subversion")
 
 
 @njit
@@ -92,7 +85,6 @@ def start(w: Blocks) -> None:
     for i in range(w.n):
         for j in range(w.n):
             w.M[EXAMPLE_START, i, j] = example(w, i, j) if i != j else 0.0
-            w.M[SUBVERSION_START, i, j] = w.M[SUBVERSION, i, j]
             w.M[CAMPAIGN, i, j] = 0.0
 
 

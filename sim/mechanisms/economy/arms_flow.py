@@ -20,24 +20,16 @@ cancelled purchases outright for fear of such sanctions (fact 38: the snap).
 
 from __future__ import annotations
 
-from sim.fields import ARMS, ARMS_STOCK, COVERT, SANCTIONS, SECONDARY, TRADE, TRUST
+from sim.dyads import ARMS, ARMS_STOCK, COVERT, OPENING, SANCTIONS, SECONDARY, TRADE, TRUST
+from sim.fields import SECONDARY_FEAR
 from sim.jit import njit
 from sim.mathx import exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.barter import OPENING
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRUST_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
-FEAR = param(
-    "arms_flow.fear",
-    30.0,
-    (15.0, 45.0),
-    bounds=(0.0, 200.0),
-    unit="logits per unit exposed trade",
-    meaning="deterrence of purchases by secondary sanctions of a trade partner",
-    source="fact 17: share of the exposed buyer .56 (2017-21) to .34 (2020-24); fact 38",
-)
+SANCTIONS_START = baseline("sanctions")
+TRUST_START = baseline("trust")
 BLOCK = param(
     "arms_flow.block",
     4.0,
@@ -99,26 +91,15 @@ RENEWAL = param(
     meaning="part of the installed stock replaced in a year",
     source="judgement: service life of major weapons 25 to 40 years",
 )
-ARMS_START = dyad_field("arms_start", meaning="delivery shares at the start")
-SECONDARY_START = dyad_field("secondary_start", meaning="secondary sanctions at the start")
+ARMS_START = baseline("arms")
+SECONDARY_START = baseline("secondary_sanctions")
 RISK = dyad_field("arms_risk", unit="logits", meaning="deterrence of i's purchases from j")
 WEIGHT = dyad_field("arms_weight", meaning="unnormalised target share")
 
 
 @njit
-def exposure(w: Blocks, i: int, j: int) -> float:
-    """Trade of i with states that newly threaten those who buy from j."""
-    exposed = 0.0
-    for k in range(w.n):
-        rise = w.M[SECONDARY, k, j] - w.M[SECONDARY_START, k, j]
-        if rise > 0.0:
-            exposed += w.M[TRADE, i, k] * rise
-    return exposed
-
-
-@njit
 def exposures(w: Blocks) -> None:
-    """:func:`exposure` of all pairs, into the sheet of risks: few states threaten any."""
+    """Trade of i with those that newly threaten buyers of j, into the sheet of risks."""
     for i in range(w.n):
         for j in range(w.n):
             w.M[RISK, i, j] = 0.0
@@ -128,15 +109,6 @@ def exposures(w: Blocks) -> None:
             if rise > 0.0:
                 for i in range(w.n):
                     w.M[RISK, i, j] += w.M[TRADE, i, k] * rise
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember shares and secondary sanctions at the start."""
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[ARMS_START, i, j] = w.M[ARMS, i, j]
-            w.M[SECONDARY_START, i, j] = w.M[SECONDARY, i, j]
 
 
 @njit
@@ -158,7 +130,7 @@ def update(w: Blocks) -> None:
             own = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]) - max(
                 w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i]
             )
-            risk = w.P[FEAR] * w.M[RISK, i, j] + w.P[BLOCK] * max(0.0, own)
+            risk = w.P[SECONDARY_FEAR] * w.M[RISK, i, j] + w.P[BLOCK] * max(0.0, own)
             w.M[RISK, i, j] = risk
             warm = w.M[TRUST, i, j] - w.M[TRUST_START, i, j]
             felt = risk * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
@@ -204,6 +176,5 @@ MECHANISM = Mechanism(
     ),
     writes=("arms", "arms_stock"),
     update=update,
-    start=start,
     source="Kinsella 1998; Sislin 1994; design notes 1.9 and 1.11",
 )

@@ -22,26 +22,25 @@ M10, M52.
 
 from __future__ import annotations
 
-from sim.fields import (
+from sim.dyads import (
     AID,
-    ARMS_SUPPLY,
-    CAPABILITY,
-    ECONOMY,
     HOSTILITY,
-    NEED,
+    MUNITIONS_FROM,
+    OPENING,
     SANCTIONS,
+    TECHNOLOGY,
     TRADE,
     TRUST,
     WAR,
 )
+from sim.fields import ARMS_SUPPLY, CAPABILITY, ECONOMY, MUNITIONS_IMPORTS, NEED, OUTPUT_HALF
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import AID_START
-from sim.mechanisms.security.munitions import HALF, MUNITIONS_FROM, MUNITIONS_IMPORTS
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
+AID_START = baseline("aid")
 PRICE = param(
     "barter.price",
     0.5,
@@ -84,21 +83,13 @@ ADJUST = param(
     meaning="speed of payment",
     source="judgement: contracts are carried out within one or two years",
 )
-TECHNOLOGY = dyad_field(
-    "technology", bounds=(0.0, 1.0), meaning="military and industrial know-how that i passes to j"
-)
 PAID = dyad_field(
     "technology_paid", bounds=(0.0, 1.0), meaning="part of it that is payment or retort"
 )
 GOODS = dyad_field(
     "goods_paid", bounds=(0.0, 1.0), meaning="part of i's aid to j that pays for munitions"
 )
-OPENING = dyad_field(
-    "arms_opening", bounds=(0.0, 1.0), meaning="share in i's deliveries that j comes to offer"
-)
-RECEIVED_START = dyad_field(
-    "munitions_from_start", unit="stocks a year", meaning="munitions from each at the start"
-)
+RECEIVED_START = baseline("munitions_from")
 GRUDGE = dyad_field("grudge", meaning="new support of j for those whom i fights, by j's weight")
 
 
@@ -114,7 +105,6 @@ def start(w: Blocks) -> None:
     """Deliveries that are paid for already, and know-how that goes with trade."""
     for i in range(w.n):
         for j in range(w.n):
-            w.M[RECEIVED_START, i, j] = w.M[MUNITIONS_FROM, i, j]
             w.M[TECHNOLOGY, i, j] = ordinary(w, i, j)
 
 
@@ -141,7 +131,7 @@ def update(w: Blocks) -> None:
         grudge = 0.0
         for d in range(w.n):
             grudge += w.M[GRUDGE, i, d]
-        maker = w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[HALF])
+        maker = w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[OUTPUT_HALF])
         for j in range(w.n):
             if i == j:
                 continue

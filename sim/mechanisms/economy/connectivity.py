@@ -19,25 +19,17 @@ through common works); register M28.
 from __future__ import annotations
 
 from sim.collectives import is_member
-from sim.fields import (
-    AID,
-    AUTHORITY,
-    COLLECTIVE_KIND,
-    CONNECTIVITY,
-    MARKET,
-    ORGANISATION,
-    SANCTIONS,
-    TRUST_GOOD,
-    WAR,
-)
+from sim.dyads import AID, CONNECTIVITY, SANCTIONS, TRUST_GOOD, WAR
+from sim.fields import AUTHORITY, COLLECTIVE_KIND, MARKET, ORGANISATION
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import AID_START
-from sim.mechanisms.economy.trade_rerouting import FLOW_START, SANCTIONS_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
+AID_START = baseline("aid")
+FLOW_START = baseline("trade_flow")
+SANCTIONS_START = baseline("sanctions")
 BUILD = param(
     "connectivity.build",
     0.03,
@@ -74,7 +66,7 @@ MEET = param(
     meaning="good faith earned by full connectivity above the start",
     source="judgement: a fraction of what a pact earns, each year",
 )
-CONNECTIVITY_START = dyad_field("connectivity_start", meaning="connectivity at the start")
+CONNECTIVITY_START = baseline("connectivity")
 CONNECTIVITY_SEEN = dyad_field("connectivity_seen", meaning="connectivity a quarter before")
 DEPTH_START = dyad_field("depth_start", meaning="depth of shared organisations at the start")
 
@@ -95,7 +87,6 @@ def start(w: Blocks) -> None:
     """Remember what is usual."""
     for i in range(w.n):
         for j in range(w.n):
-            w.M[CONNECTIVITY_START, i, j] = w.M[CONNECTIVITY, i, j]
             w.M[CONNECTIVITY_SEEN, i, j] = w.M[CONNECTIVITY, i, j]
             w.M[DEPTH_START, i, j] = depth(w, i, j)
 

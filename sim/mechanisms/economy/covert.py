@@ -19,23 +19,15 @@ clandestine trade); register M20, M59.
 
 from __future__ import annotations
 
-from sim.fields import (
-    ARMS_IMPORT_NEED,
-    ARMS_STOCK,
-    CONTACT,
-    COVERT,
-    NEED,
-    SANCTIONS,
-    SECONDARY,
-    TRUST,
-)
+from sim.dyads import ARMS_STOCK, CONTACT, COVERT, SANCTIONS, SECONDARY, TRADE, TRUST
+from sim.fields import ARMS_IMPORT_NEED, NEED, SECONDARY_FEAR
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.arms_flow import FEAR, SECONDARY_START, exposure
-from sim.registry import param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+SECONDARY_START = baseline("secondary_sanctions")
 TURN = param(
     "covert.turn",
     0.15,
@@ -57,6 +49,17 @@ BOND = param(
 
 
 @njit
+def exposure(w: Blocks, i: int, j: int) -> float:
+    """Trade of i with states that newly threaten those who buy from j."""
+    exposed = 0.0
+    for k in range(w.n):
+        rise = w.M[SECONDARY, k, j] - w.M[SECONDARY_START, k, j]
+        if rise > 0.0:
+            exposed += w.M[TRADE, i, k] * rise
+    return exposed
+
+
+@njit
 def update(w: Blocks) -> None:
     """Advance hidden channels, and the contact that they need, by a quarter."""
     for j in range(w.n):
@@ -66,7 +69,7 @@ def update(w: Blocks) -> None:
         for i in range(w.n):
             if i == j or not (threatened or w.M[COVERT, i, j] > 0.0):
                 continue
-            risk = w.P[FEAR] * exposure(w, i, j)
+            risk = w.P[SECONDARY_FEAR] * exposure(w, i, j)
             locked = w.V[ARMS_IMPORT_NEED, i] * w.M[ARMS_STOCK, i, j]
             want = 1.0 - (1.0 - locked) * (1.0 - w.V[NEED, i])
             bar = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
@@ -89,7 +92,7 @@ MECHANISM = Mechanism(
     claim="purchases that third powers punish and the buyer needs turn covert",
     reads=(
         "secondary_sanctions",
-        "secondary_start",
+        "secondary_sanctions_start",
         "trade",
         "arms_stock",
         "arms_import_need",

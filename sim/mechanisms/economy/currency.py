@@ -20,14 +20,16 @@ from __future__ import annotations
 
 from math import sqrt
 
-from sim.fields import CURRENCY, ECONOMY, FINANCE, SANCTIONS, TRADE, TRUST
+from sim.dyads import CURRENCY, FINANCE, SANCTIONS, TRADE, TRUST
+from sim.fields import ECONOMY
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
+SANCTIONS_START = baseline("sanctions")
+TRADE_START = baseline("trade")
 FLEE = param(
     "currency.flee",
     2.5,
@@ -63,16 +65,8 @@ CARRY = param(
     meaning="part of a change of settlement that shows in dependence on the issuer's finance",
     source="judgement: clearing is half of external finance in its hold",
 )
-CURRENCY_START = dyad_field("currency_start", meaning="shares of currencies at the start")
+CURRENCY_START = baseline("currency")
 CURRENCY_WEIGHT = dyad_field("currency_weight", meaning="pull of j's currency on i")
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember the shares at the start."""
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[CURRENCY_START, i, j] = w.M[CURRENCY, i, j]
 
 
 @njit
@@ -123,6 +117,5 @@ MECHANISM = Mechanism(
     reads=("currency", "sanctions", "trade", "economy", "trust", "finance"),
     writes=("currency", "finance"),
     update=update,
-    start=start,
     source="Farrell and Newman 2019; Cohen 2015; Arslanalp et al. 2022; register M26",
 )

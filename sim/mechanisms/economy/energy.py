@@ -20,14 +20,15 @@ are barred. Sources: Bachmann et al. 2022 (substitution of fuels after 2022); Ba
 
 from __future__ import annotations
 
-from sim.fields import CONNECTIVITY, ECONOMY, ENERGY, ENERGY_EXPORTS, OPENNESS, SANCTIONS, WAR
+from sim.dyads import CONNECTIVITY, ENERGY, SANCTIONS, WAR
+from sim.fields import ECONOMY, ENERGY_EXPORTS, OPENNESS
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, dyad_field, param, state_field
 from sim.types import Blocks
 
+SANCTIONS_START = baseline("sanctions")
 BLOCK = param(
     "energy.block",
     3.0,
@@ -62,11 +63,9 @@ DIVERSIFY = param(
     meaning="part of the share of fuels in exports that the loss of all markets takes away",
     source="judgement; an aim in the documents rather than a finding (register M25)",
 )
-ENERGY_START = dyad_field("energy_start", meaning="shares in fuel imports at the start")
+ENERGY_START = baseline("energy")
 BARRED = dyad_field("energy_barred", meaning="part of the fuel trade of the two that is barred")
-ENERGY_EXPORTS_START = state_field(
-    "energy_exports_start", meaning="share of fuels in exports at the start"
-)
+ENERGY_EXPORTS_START = baseline("energy_exports")
 LOST = state_field("energy_lost", bounds=(0.0, 1.0), meaning="part of fuel markets lost")
 FUEL_MARKET = state_field("fuel_market", meaning="size of the fuel markets at the start")
 
@@ -75,10 +74,8 @@ FUEL_MARKET = state_field("fuel_market", meaning="size of the fuel markets at th
 def start(w: Blocks) -> None:
     """Remember what is usual."""
     for j in range(w.n):
-        w.V[ENERGY_EXPORTS_START, j] = w.V[ENERGY_EXPORTS, j]
         w.V[FUEL_MARKET, j] = 0.0
         for i in range(w.n):
-            w.M[ENERGY_START, i, j] = w.M[ENERGY, i, j]
             w.V[FUEL_MARKET, j] += w.V[ECONOMY, i] * w.V[OPENNESS, i] * w.M[ENERGY, i, j]
 
 

@@ -16,14 +16,15 @@ Helpman 1995 and Keller 2004 (know-how follows trade with leaders); Gutmann, Neu
 
 from __future__ import annotations
 
-from sim.fields import CAPABILITY, ECONOMY, SANCTIONS
+from sim.dyads import SANCTIONS
+from sim.fields import CAPABILITY, ECONOMY
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.trade_rerouting import TRADE_START
-from sim.registry import param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
+TRADE_START = baseline("trade")
 SLOW = param(
     "growth.slow",
     0.04,
@@ -53,6 +54,7 @@ TECHNOLOGY_ACCESS = state_field(
     default=1.0,
     bounds=(0.0, 2.0),
     meaning="access to the know-how of leaders relative to the start",
+    record=True,
 )
 KNOWHOW_START = state_field("knowhow_start", meaning="access to know-how at the start")
 

@@ -18,11 +18,11 @@ about .33 (2023), facts 24-26 of the design notes (customs data).
 
 from __future__ import annotations
 
-from sim.fields import SANCTIONS, TRADE, TRADE_FLOW, TRUST
+from sim.dyads import SANCTIONS, TRADE, TRADE_FLOW, TRUST
 from sim.jit import TILE, njit, tile
 from sim.mathx import exp, log
 from sim.mechanisms import Mechanism
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, dyad_field, param, state_field
 from sim.types import Blocks
 
 BLOCK = param(
@@ -60,11 +60,11 @@ LOSS = param(
     meaning="part of barred trade that is lost rather than re-routed",
     source="judgement: imports fell by 10-15 % where half of them were barred",
 )
-FLOW_START = dyad_field("trade_flow_start", unit="million USD a year", meaning="flow at the start")
+FLOW_START = baseline("trade_flow")
 FLOW_TARGET = dyad_field("trade_flow_target", unit="million USD a year", meaning="re-routed flow")
-SANCTIONS_START = dyad_field("sanctions_start", meaning="sanctions in force at the start")
-TRADE_START = dyad_field("trade_start", meaning="trade shares at the start")
-TRUST_START = dyad_field("trust_start", meaning="trust at the start")
+SANCTIONS_START = baseline("sanctions")
+TRADE_START = baseline("trade")
+TRUST_START = baseline("trust")
 EXPORTS = state_field("exports", unit="million USD a year", meaning="all exports at the start")
 IMPORTS = state_field("imports", unit="million USD a year", meaning="all imports at the start")
 EXPORTS_REST = state_field(
@@ -119,15 +119,9 @@ def start(w: Blocks) -> None:
         w.V[REST_IMPORTS_NOW, i] = w.V[IMPORTS_REST, i]
     for i in range(w.n):
         for j in range(w.n):
-            w.M[FLOW_START, i, j] = w.M[TRADE_FLOW, i, j]
-            w.M[SANCTIONS_START, i, j] = w.M[SANCTIONS, i, j]
-            w.M[TRUST_START, i, j] = w.M[TRUST, i, j]
             w.V[EXPORTS, i] += w.M[TRADE_FLOW, i, j]
             w.V[IMPORTS, j] += w.M[TRADE_FLOW, i, j]
     shares(w)
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[TRADE_START, i, j] = w.M[TRADE, i, j]
 
 
 @njit

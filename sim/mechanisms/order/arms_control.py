@@ -19,15 +19,17 @@ M43.
 
 from __future__ import annotations
 
-from sim.fields import AID, ARMS_CONTROL, CAPABILITY, CONTACT, EFFORT, NUCLEAR, TENSION, WAR
+from sim.dyads import AID, CONTACT, TENSION, WAR
+from sim.fields import ARMS_CONTROL, CAPABILITY, EFFORT, NUCLEAR
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import CONTACT_START
-from sim.mechanisms.diplomacy.trust import AID_START, TENSION_START
-from sim.registry import collective_field, param, state_field
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+CONTACT_START = baseline("contact")
+AID_START = baseline("aid")
+TENSION_START = baseline("tension")
 TENSE = param(
     "arms_control.tension",
     1.0,
@@ -78,18 +80,8 @@ REFUSE = param(
     meaning="part of the contact of the two that is lost each quarter at full linkage",
     source="judgement: dialogue on stability is a small part of all contact (register M43)",
 )
-EFFORT_START = state_field("arms_effort_start", meaning="arms effort at the start")
-ARMS_CONTROL_START = collective_field(
-    "arms_control_start", "order", meaning="integrity of arms control at the start"
-)
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember what is usual."""
-    w.G[ARMS_CONTROL_START, 0] = w.G[ARMS_CONTROL, 0]
-    for i in range(w.n):
-        w.V[EFFORT_START, i] = w.V[EFFORT, i]
+EFFORT_START = baseline("arms_effort")
+ARMS_CONTROL_START = baseline("arms_control")
 
 
 @njit
@@ -151,6 +143,5 @@ MECHANISM = Mechanism(
     ),
     writes=("arms_control", "contact"),
     update=update,
-    start=start,
     source="Jervis 1978; Kreps 2018; Maurer 2018; register M42, M43",
 )

@@ -14,14 +14,15 @@ and Schneider 2022 (unity behind sanctions); register M31.
 from __future__ import annotations
 
 from sim.collectives import is_member
-from sim.fields import CAPABILITY, COHESION, COLLECTIVE_KIND, CONTACT, ORGANISATION, SANCTIONS
+from sim.dyads import CONTACT, SANCTIONS
+from sim.fields import CAPABILITY, COHESION, COLLECTIVE_KIND, ORGANISATION
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import CONTACT_START
-from sim.registry import param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+CONTACT_START = baseline("contact")
 WEAKEN = param(
     "dissent.weaken",
     0.1,

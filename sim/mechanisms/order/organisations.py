@@ -22,20 +22,12 @@ from __future__ import annotations
 from math import sqrt
 
 from sim.collectives import is_member
-from sim.fields import (
-    AUTHORITY,
-    CAPABILITY,
-    COHESION,
-    COLLECTIVE_KIND,
-    CONTACT,
-    IDEAL_POINT,
-    ORGANISATION,
-    TRUST,
-)
+from sim.dyads import CONTACT, TRUST
+from sim.fields import AUTHORITY, CAPABILITY, COHESION, COLLECTIVE_KIND, IDEAL_POINT, ORGANISATION
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.registry import collective_field, param
+from sim.registry import baseline, collective_field, param
 from sim.types import Blocks
 
 TURN = param(
@@ -80,10 +72,8 @@ TOGETHER = param(
     meaning="authority gained with full cohesion",
     source="judgement: divided organisations decide little",
 )
-COHESION_START = collective_field("cohesion_start", "organisation", meaning="cohesion at the start")
-AUTHORITY_START = collective_field(
-    "authority_start", "organisation", meaning="authority at the start"
-)
+COHESION_START = baseline("cohesion")
+AUTHORITY_START = baseline("authority")
 WARMTH_START = collective_field(
     "warmth_start", "organisation", meaning="trust less distance among members at the start"
 )

@@ -19,15 +19,15 @@ Sources: Hurd 2007 (authority of the Council rests on the conduct of its members
 
 from __future__ import annotations
 
-from sim.fields import AID, NON_PROLIFERATION, UN_AUTHORITY, VETO, VIOLATION
+from sim.dyads import AID, TECHNOLOGY
+from sim.fields import NON_PROLIFERATION, UN_AUTHORITY, VETO, VIOLATION
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import AID_START
-from sim.mechanisms.economy.barter import TECHNOLOGY
-from sim.registry import collective_field, dyad_field, param, state_field
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+AID_START = baseline("aid")
 LOSS = param(
     "regimes.loss",
     0.25,
@@ -53,25 +53,10 @@ TURN = param(
     meaning="speed at which authority is lost and regained",
     source="judgement: review conferences come every five years (register M17)",
 )
-TECHNOLOGY_START = dyad_field("technology_start", meaning="technology passed at the start")
-VIOLATION_START = state_field("violation_start", meaning="violation at the start")
-NON_PROLIFERATION_START = collective_field(
-    "non_proliferation_start", "order", meaning="integrity of non-proliferation at the start"
-)
-UN_AUTHORITY_START = collective_field(
-    "un_authority_start", "order", meaning="authority of the United Nations at the start"
-)
-
-
-@njit
-def start(w: Blocks) -> None:
-    """Remember what is usual."""
-    w.G[NON_PROLIFERATION_START, 0] = w.G[NON_PROLIFERATION, 0]
-    w.G[UN_AUTHORITY_START, 0] = w.G[UN_AUTHORITY, 0]
-    for i in range(w.n):
-        w.V[VIOLATION_START, i] = w.V[VIOLATION, i]
-        for j in range(w.n):
-            w.M[TECHNOLOGY_START, i, j] = w.M[TECHNOLOGY, i, j]
+TECHNOLOGY_START = baseline("technology")
+VIOLATION_START = baseline("violation")
+NON_PROLIFERATION_START = baseline("non_proliferation")
+UN_AUTHORITY_START = baseline("un_authority")
 
 
 @njit
@@ -108,6 +93,5 @@ MECHANISM = Mechanism(
     reads=("technology", "violation", "veto", "aid"),
     writes=("non_proliferation", "un_authority"),
     update=update,
-    start=start,
     source="Hurd 2007; Jo and Gartzke 2007; Fuhrmann 2009; register M17",
 )

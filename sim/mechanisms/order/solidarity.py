@@ -15,21 +15,14 @@ and institutions behind sanctions); register M31, M32.
 from __future__ import annotations
 
 from sim.collectives import is_member
-from sim.fields import (
-    CAPABILITY,
-    COHESION,
-    COLLECTIVE_KIND,
-    HOSTILITY,
-    ORGANISATION,
-    SANCTIONS,
-    TRUST,
-)
+from sim.dyads import HOSTILITY, SANCTIONS, TRUST
+from sim.fields import CAPABILITY, COHESION, COLLECTIVE_KIND, ORGANISATION
 from sim.jit import njit
 from sim.mechanisms import Mechanism
-from sim.mechanisms.order.organisations import COHESION_START
-from sim.registry import param
+from sim.registry import baseline, param
 from sim.types import Blocks
 
+COHESION_START = baseline("cohesion")
 ERODE = param(
     "solidarity.erode",
     0.5,

@@ -25,14 +25,6 @@ from sim.mechanisms import Mechanism
 from sim.registry import param, state_field
 from sim.types import Blocks
 
-RHO = param(
-    "coalition_threat.rho",
-    0.6,
-    (0.3, 1.0),
-    bounds=(0.0, 2.0),
-    meaning="weight of a hostile state's partners in its threat",
-    source="design notes 7.3",
-)
 KEEP = param(
     "coalition_threat.attention_keep",
     0.6,

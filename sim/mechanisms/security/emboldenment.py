@@ -15,11 +15,12 @@ effect, hence the wide range.
 
 from __future__ import annotations
 
-from sim.fields import CAPABILITY, ENTRAPMENT_WEIGHT, REVISIONISM, REVISIONISM_NOW, TRUST
+from sim.dyads import ENTRAPMENT_WEIGHT, TRUST
+from sim.fields import CAPABILITY, REVISIONISM, REVISIONISM_NOW
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.registry import param, state_field
+from sim.registry import baseline, param, state_field
 from sim.types import Blocks
 
 GAIN = param(
@@ -30,8 +31,10 @@ GAIN = param(
     meaning="relative rise of revisionism at full support",
     source="design notes 1.19 (b_emb .3, range 0-1, on tie level)",
 )
-SUPPORT = state_field("support", bounds=(0.0, 1.0), meaning="help that the state counts on")
-SUPPORT_START = state_field("support_start", meaning="support at the start")
+SUPPORT = state_field(
+    "support", bounds=(0.0, 1.0), meaning="help that the state counts on", record=True
+)
+SUPPORT_START = baseline("support")
 
 
 @njit
@@ -50,7 +53,6 @@ def start(w: Blocks) -> None:
     """Support at the start; revisionism as stated."""
     for i in range(w.n):
         w.V[SUPPORT, i] = support(w, i)
-        w.V[SUPPORT_START, i] = w.V[SUPPORT, i]
         w.V[REVISIONISM_NOW, i] = w.V[REVISIONISM, i]
 
 

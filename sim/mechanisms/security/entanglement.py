@@ -19,27 +19,16 @@ M45, M46.
 from __future__ import annotations
 
 from sim.collectives import side
-from sim.fields import (
-    AID,
-    COLLECTIVE_KIND,
-    CONFLICT,
-    CONFLICT_INTENSITY,
-    ENTRAPMENT_WEIGHT,
-    HOSTILITY,
-    NUCLEAR,
-    PERSONNEL,
-    RUNG,
-    TRUST,
-    WAR,
-)
+from sim.dyads import AID, ENTRAPMENT_WEIGHT, HOSTILITY, PERSONNEL, TRUST, WAR
+from sim.fields import COLLECTIVE_KIND, CONFLICT, CONFLICT_INTENSITY, NUCLEAR, RUNG
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import AID_START
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, dyad_field, param, state_field
 from sim.streams import ENTRY, keyed, unit
 from sim.types import Blocks, Luck
 
+AID_START = baseline("aid")
 SCALE = param(
     "entanglement.scale", 0.1, (0.04, 0.2), bounds=(0.0, 20.0), unit="per quarter",
     meaning="risk of a clash with a helper that has all it can in a global war",
@@ -58,10 +47,12 @@ JOIN = param(
 CLASH = dyad_field(
     "clash_risk", bounds=(0.0, 1.0), unit="per quarter",
     meaning="risk of a direct clash of i with the helper j of its enemy",
+    record=True,
 )  # fmt: skip
 ENTRY_CHANCE = state_field(
     "entry_chance", bounds=(0.0, 1.0), unit="per quarter",
     meaning="chance that the state enters a war of its ally",
+    record=True,
 )  # fmt: skip
 
 

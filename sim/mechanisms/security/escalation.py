@@ -33,6 +33,7 @@ from __future__ import annotations
 from math import sqrt
 
 from sim.collectives import FULL, side
+from sim.dyads import HOSTILITY, NEAR, TENSION, TRUST, WAR
 from sim.fields import (
     ARMS_CONTROL,
     CAPABILITY,
@@ -42,25 +43,20 @@ from sim.fields import (
     CONFLICT_INTENSITY,
     ESCALATION_RISK,
     FROZEN,
-    HOSTILITY,
     NEED,
     NUCLEAR,
     ORGANISATION,
     ORGANISATION_COMMITMENT,
+    OVERSTRETCH,
     PROTECTION,
     REVISIONISM_NOW,
     RUNG,
-    TENSION,
     THREAT_TOTAL,
-    TRUST,
     VIOLATION,
-    WAR,
 )
 from sim.jit import njit
 from sim.mathx import clip, log, logistic
 from sim.mechanisms import Mechanism
-from sim.mechanisms.domestic.fragility import NEAR
-from sim.mechanisms.domestic.overstretch import OVERSTRETCH
 from sim.registry import collective_field, param
 from sim.streams import ESCALATION, keyed, unit
 from sim.types import Blocks, Luck

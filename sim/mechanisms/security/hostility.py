@@ -16,17 +16,8 @@ power for its main threat, whatever the rivalries (design notes 1.2).
 
 from __future__ import annotations
 
-from sim.fields import (
-    COMMITMENT,
-    HOSTILITY,
-    HOSTILITY_BASE,
-    IDEAL_POINT,
-    REVISIONISM_NOW,
-    RIVALRY,
-    TENSION,
-    TRUST,
-    WAR,
-)
+from sim.dyads import COMMITMENT, HOSTILITY, HOSTILITY_BASE, RIVALRY, TENSION, TRUST, WAR
+from sim.fields import BY_TENSION, IDEAL_POINT, REASSURANCE, REVISIONISM_NOW
 from sim.jit import njit
 from sim.mathx import logistic
 from sim.mechanisms import Mechanism
@@ -70,15 +61,6 @@ BY_RIVALRY = param(
     meaning="effect of strategic rivalry or a territorial claim",
     source="Thompson, Sakuwa and Suhas: rivals make up most disputes; judgement of size",
 )
-BY_TENSION = param(
-    "hostility.tension",
-    1.5,
-    (0.8, 2.4),
-    bounds=(0.0, 20.0),
-    unit="logits",
-    meaning="effect of the other's acts",
-    source="judgement",
-)
 BY_WAR = param(
     "hostility.war",
     3.0,
@@ -96,14 +78,6 @@ BY_TRUST = param(
     unit="logits",
     meaning="effect of trust",
     source="judgement after Kydd 2005",
-)
-REASSURANCE = param(
-    "hostility.reassurance",
-    0.6,
-    (0.2, 0.8),
-    bounds=(0.0, 1.0),
-    meaning="part of hostility that full, trusted commitment removes (app)",
-    source="design notes 7.3",
 )
 
 

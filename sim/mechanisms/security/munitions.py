@@ -16,40 +16,24 @@ Units: stocks a year. Anchors: shells delivered by one partner are put at up to 
 
 from __future__ import annotations
 
+from sim.dyads import COMMITMENT, HOSTILITY, MUNITIONS_FROM, SANCTIONS, TRUST, WAR
 from sim.fields import (
     ARMS_SUPPLY,
-    COMMITMENT,
-    HOSTILITY,
+    MUNITIONS,
+    MUNITIONS_IMPORTS,
     MUNITIONS_SUPPLY,
     NEED,
-    SANCTIONS,
-    TRUST,
-    WAR,
+    OUTPUT_HALF,
 )
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.economy.trade_rerouting import SANCTIONS_START, TRADE_START
-from sim.registry import dyad_field, param, state_field
+from sim.registry import baseline, param
 from sim.types import Blocks
 
-MUNITIONS = state_field(
-    "munitions",
-    default=1.0,
-    bounds=(0.0, 1.0),
-    unit="peacetime stocks",
-    initial=True,
-    meaning="munitions in stock",
-)
-MUNITIONS_IMPORTS = state_field(
-    "munitions_imports", unit="stocks a year", meaning="munitions received from others while at war"
-)
-MUNITIONS_FROM = dyad_field(
-    "munitions_from",
-    unit="stocks a year",
-    meaning="munitions that i receives from j while i is at war",
-)
-NEED_HOME = state_field("need_start", meaning="need at the start, below which it does not fall")
+SANCTIONS_START = baseline("sanctions")
+TRADE_START = baseline("trade")
+NEED_HOME = baseline("need")
 USE = param(
     "munitions.use",
     1.4,
@@ -75,15 +59,6 @@ RAMP = param(
     bounds=(0.0, 10.0),
     meaning="growth of output as stocks run out: 1 doubles it",
     source="judgement: output of shells about doubled in two years of war",
-)
-HALF = param(
-    "munitions.half",
-    0.05,
-    (0.02, 0.1),
-    bounds=(0.001, 1.0),
-    unit="share of the world",
-    meaning="arms supply at which output is half of the largest",
-    source="judgement",
 )
 GAIN = param(
     "munitions.import_gain",
@@ -144,7 +119,6 @@ def deliveries(w: Blocks, i: int, war: float) -> None:
 def start(w: Blocks) -> None:
     """Remember the need that a scenario states at the start; deliveries to wars that go on."""
     for i in range(w.n):
-        w.V[NEED_HOME, i] = w.V[NEED, i]
         war = 0.0
         for j in range(w.n):
             war = max(war, w.M[WAR, i, j])
@@ -163,7 +137,7 @@ def update(w: Blocks) -> None:
             if new > 0.0:
                 barred += new * w.M[TRADE_START, i, j]
         deliveries(w, i, war)
-        own = w.P[OUTPUT] * w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[HALF])
+        own = w.P[OUTPUT] * w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[OUTPUT_HALF])
         own *= 1.0 + w.P[RAMP] * (1.0 - w.V[MUNITIONS, i])
         change = war * (own - w.P[USE]) + w.V[MUNITIONS_IMPORTS, i] + (1.0 - war) * own
         w.V[MUNITIONS, i] = clip(w.V[MUNITIONS, i] + 0.25 * change, 0.0, 1.0)

@@ -15,14 +15,15 @@ with F_ji the force that j and its friends can bring to bear on i. Sources: Rich
 
 from __future__ import annotations
 
-from sim.fields import HOSTILITY, PROTECTION, REVISIONISM_NOW, TENSION, THREAT, WAR
+from sim.dyads import HOSTILITY, TENSION, THREAT, WAR
+from sim.fields import PROTECTION, REVISIONISM_NOW
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.trust import TENSION_START
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
+TENSION_START = baseline("tension")
 DECAY = param(
     "tension.decay",
     0.2,
@@ -60,7 +61,7 @@ BY_WAR = param(
     source="definition of war",
 )
 PROPENSITY = dyad_field("propensity", bounds=(0.0, 2.0), meaning="will and means of i to press j")
-PROPENSITY_START = dyad_field("propensity_start", meaning="propensity at the start")
+PROPENSITY_START = baseline("propensity")
 
 
 @njit
@@ -78,7 +79,6 @@ def start(w: Blocks) -> None:
     for i in range(w.n):
         for j in range(w.n):
             w.M[PROPENSITY, i, j] = propensity(w, i, j) if i != j else 0.0
-            w.M[PROPENSITY_START, i, j] = w.M[PROPENSITY, i, j]
 
 
 @njit

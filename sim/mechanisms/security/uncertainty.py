@@ -16,22 +16,16 @@ Jervis 1976 and Fearon 1995 (private information as a cause of fear and war); re
 
 from __future__ import annotations
 
-from sim.fields import COMMITMENT, CONTACT, LEVEL, UNCERTAINTY
+from sim.dyads import COMMITMENT, CONTACT, LEVEL, UNCERTAINTY
+from sim.fields import CONTACT_BY_PACT
 from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
-from sim.mechanisms.diplomacy.contact import COMMITMENT_START, CONTACT_START, PACT
-from sim.registry import dyad_field, param
+from sim.registry import baseline, dyad_field, param
 from sim.types import Blocks
 
-GAIN = param(
-    "uncertainty.gain",
-    0.5,
-    (0.2, 1.0),
-    bounds=(0.0, 5.0),
-    meaning="extra weight of a wholly unknown tie in the threat that others see",
-    source="judgement: a pledge read as the next higher level counts 1.5 to 2.5 times",
-)
+COMMITMENT_START = baseline("commitment")
+CONTACT_START = baseline("contact")
 JUMP = param(
     "uncertainty.jump",
     0.5,
@@ -74,7 +68,9 @@ def update(w: Blocks) -> None:
     """Advance what is unknown of every tie by a quarter."""
     for i in range(w.n):
         for j in range(i + 1, w.n):
-            bond = w.P[PACT] * max(0.0, w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j])
+            bond = w.P[CONTACT_BY_PACT] * max(
+                0.0, w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j]
+            )
             above = 0.5 * (
                 max(0.0, w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j] - bond)
                 + max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i] - bond)
