@@ -76,7 +76,7 @@ def watched_cells(
     found: list[tuple[tuple[str, str, str], tuple[int, int, int]]] = []
     for k, (kind, collective) in enumerate(world.collectives):
         for name, field in names.COLLECTIVE_FIELDS.items():
-            if field.kind == kind != "school" and name != "collective_kind":
+            if field.kind == kind != "school" and not name.startswith("collective_"):
                 found.append(((name, collective, ""), (0, field.row, k)))
         if kind in parts:
             found.extend(

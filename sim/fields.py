@@ -207,6 +207,12 @@ COLLECTIVE_KIND = collective_field(
     unit="code",
     meaning="what a column is: 0 order, 1 organisation, 2 conflict, 3 school",
 )
+COLLECTIVE_KEY = collective_field(
+    "collective_key",
+    "order",
+    unit="hash",
+    meaning="stable key of the random streams of a column, by its name",
+)
 ARMS_CONTROL = collective_field(
     "arms_control",
     "order",

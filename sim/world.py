@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import vocabulary as names
 from sim.dyads import FLOOR, LEVEL
 from sim.fields import (
+    COLLECTIVE_KEY,
     COLLECTIVE_KIND,
     CONFLICT_INTENSITY,
     FROZEN,
@@ -237,8 +238,9 @@ class World:
         spec, fields = self.spec, names.COLLECTIVE_FIELDS
         for k, (kind, name) in enumerate(self.collectives):
             self._base_g[COLLECTIVE_KIND, k] = COLLECTIVES.index(kind)
+            self._base_g[COLLECTIVE_KEY, k] = state_key(name)
             for field in fields.values():
-                if field.kind == kind and field.row != COLLECTIVE_KIND:
+                if field.kind == kind and field.row not in (COLLECTIVE_KIND, COLLECTIVE_KEY):
                     self._base_g[field.row, k] = field.default
             for variable, number in self._own_values(kind, name).items():
                 self._set_g(fields[variable].row, k, number)

@@ -257,6 +257,7 @@ def random_collectives(n: int, rng: np.random.Generator) -> tuple[Floats, Floats
             low, high = field.bounds
             g[field.row, mine] = rng.uniform(low, high, mine.sum())
     g[names.COLLECTIVE_FIELDS["collective_kind"].row] = kinds
+    g[names.COLLECTIVE_FIELDS["collective_key"].row] = np.arange(kinds.size)
     conflicts = kinds == 2
     g[names.COLLECTIVE_FIELDS["rung"].row, conflicts] = 1.0
     g[names.COLLECTIVE_FIELDS["conflict_intensity"].row, conflicts] = 0.8

@@ -322,7 +322,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
     ),
 }
 #: Recorded variables that are written as a word of a quantity.
-_HIDDEN = {"intensity_1", "intensity_2", "intensity_3", "collective_kind"}
+_HIDDEN = {"intensity_1", "intensity_2", "intensity_3", "collective_kind", "collective_key"}
 
 
 def _catalogue() -> dict[str, Quantity]:

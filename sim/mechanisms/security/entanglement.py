@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from sim.collectives import side
 from sim.dyads import AID, ENTRAPMENT_WEIGHT, HOSTILITY, PERSONNEL, TRUST, WAR
-from sim.fields import COLLECTIVE_KIND, CONFLICT, CONFLICT_INTENSITY, NUCLEAR, RUNG
+from sim.fields import COLLECTIVE_KEY, COLLECTIVE_KIND, CONFLICT, CONFLICT_INTENSITY, NUCLEAR, RUNG
 from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
@@ -91,11 +91,9 @@ def update(
                 hold = 0.5 if w.V[NUCLEAR, i] > 0.5 and w.V[NUCLEAR, j] > 0.5 else 1.0
                 heat = w.P[SCALE] * w.M[WAR, i, e] * rung * help_ * w.M[HOSTILITY, i, j] * hold
                 w.M[CLASH, i, j] = max(w.M[CLASH, i, j], 1.0 - exp(-heat))
-    number = 0
     for k in range(w.G.shape[1]):
         if w.G[COLLECTIVE_KIND, k] != CONFLICT:
             continue
-        number += 1
         if w.G[RUNG, k] < 1.5:
             continue
         for j in range(w.n):
@@ -117,7 +115,8 @@ def update(
             if chance <= 0.0:
                 continue
             w.V[ENTRY_CHANCE, j] = max(w.V[ENTRY_CHANCE, j], chance)
-            draw, _, _, _ = keyed(luck, ENTRY, number, j, j, 0)
+            key = int(w.G[COLLECTIVE_KEY, k])
+            draw, _, _, _ = keyed(luck, ENTRY, 0, luck.keys[j], key, 0)
             if unit(draw) < chance:
                 w.B[k, j] = toward
                 for i in range(w.n):

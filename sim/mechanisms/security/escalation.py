@@ -38,6 +38,7 @@ from sim.fields import (
     ARMS_CONTROL,
     CAPABILITY,
     COHESION,
+    COLLECTIVE_KEY,
     COLLECTIVE_KIND,
     CONFLICT,
     CONFLICT_INTENSITY,
@@ -312,22 +313,18 @@ def start(w: Blocks) -> None:
 
 
 @njit
-def update(
-    w: Blocks,
-    luck: Luck,
-) -> None:
+def update(w: Blocks, luck: Luck) -> None:
     """Let every conflict break out, climb, freeze or stay."""
-    number = 0
     for k in range(w.G.shape[1]):
         if w.G[COLLECTIVE_KIND, k] != CONFLICT:
             continue
-        number += 1
         w.G[ESCALATION_RISK, k] = 0.0
         w.G[FREEZE_CHANCE, k] = 0.0
         if w.G[RUNG, k] < 0.5:
             continue
         lift = drive(w, k) - w.G[DRIVE_START, k]
-        up, down, _, _ = keyed(luck, ESCALATION, 0, number, number, 0)
+        key = int(w.G[COLLECTIVE_KEY, k])
+        up, down, _, _ = keyed(luck, ESCALATION, 0, key, key, 0)
         if fought(w, k):
             if w.G[FROZEN, k] > 0.5:  # fighting that an event began
                 w.G[FROZEN, k] = 0.0
