@@ -26,6 +26,7 @@ from benchmarks import mechanisms
 from benchmarks.floor import floor
 from sim import draws, ensemble, kernel, load_scenario
 from sim.experiments.run import run as scenario_run
+from sim.machine import cores
 from sim.model import MultipolarModel
 from sim.types import Luck
 from sim.world import World
@@ -354,7 +355,7 @@ def machine() -> dict[str, Any]:
 
     return {
         "processor": model,
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": cores(),
         "python": platform.python_version(),
         "numba": numba.__version__,
         "mesa": mesa.__version__,

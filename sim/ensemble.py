@@ -6,7 +6,6 @@ so threads share one process and one copy of the code; results do not depend on 
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from sim import draws, kernel
 from sim import vocabulary as names
 from sim.errors import UserError
+from sim.machine import cores
 from sim.records import EnsembleRecord, move_dtype
 from sim.registry import COLLECTIVES
 from sim.scenario import ScenarioSpec
@@ -237,7 +237,7 @@ def run_ensemble(
     """
     runs = spec.ensemble.runs if runs is None else runs
     seed = spec.ensemble.seed if seed is None else seed
-    jobs = jobs or len(os.sched_getaffinity(0))
+    jobs = jobs or cores()
     world = World(spec)
     pairs = recorded_pairs(spec, extra_pairs)
     plan = _plan(world, pairs)

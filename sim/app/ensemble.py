@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from threading import Event, Thread
 
 from sim.errors import UserError
 from sim.experiments.run import Stopped, run
+from sim.machine import cores
 from sim.results import Results
 from sim.scenario import ScenarioSpec
 from sim.summary import CoalitionReport, summarise
@@ -66,7 +66,7 @@ class Ensemble:
                 raise KeyboardInterrupt  # as Ctrl-C does: what is finished is kept
 
         # one core is left to the page
-        jobs = max(1, len(os.sched_getaffinity(0)) - 1)
+        jobs = max(1, cores() - 1)
         try:
             results = run(self.spec, runs=self.runs, seed=self.seed, jobs=jobs, progress=progress)
         except Stopped as stopped:

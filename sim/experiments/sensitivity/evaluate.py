@@ -9,7 +9,6 @@ Finished points are kept (:mod:`sim.experiments.sensitivity.parts`).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from sim import kernel
 from sim.ensemble import Progress, run_cases
 from sim.experiments.language import BoundMetric, Observed, required_pairs
 from sim.experiments.sensitivity.parts import EVALUATED, PartStore, context
+from sim.machine import cores
 from sim.scenario import ScenarioSpec
 from sim.world import World
 
@@ -87,7 +87,7 @@ class Laboratory:
         self.metrics = metrics
         self.seed = seed
         self._store = PartStore(folder)
-        self.jobs = jobs or len(os.sched_getaffinity(0))
+        self.jobs = jobs or cores()
         self._progress = progress
         self._pairs = {arm: required_pairs(found.values()) for arm, found in metrics.items()}
         self._about = {

@@ -7,7 +7,6 @@ these as metrics can be drawn as well.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -21,6 +20,7 @@ from sim.errors import UserError, hint, shown
 from sim.experiments.sensitivity.parts import EVALUATED, PartStore, context
 from sim.experiments.sensitivity.phase import Axis, Phase, explore
 from sim.experiments.sweep import Evaluator
+from sim.machine import cores
 from sim.scenario import BASE_ARM
 from sim.summary import plural
 
@@ -116,7 +116,7 @@ def phase_diagram(
     used = evaluator.spec.ensemble.seed if seed is None else seed
     if say is not None:
         first, whole = coarse**2, ((coarse - 1) * 2**refine + 1) ** 2
-        threads = jobs or len(os.sched_getaffinity(0))
+        threads = jobs or cores()
         say(
             f"{first * runs:,} runs of a lattice of {coarse} x {coarse}, then more where it turns, "
             f"at most {whole * runs:,}, on {plural(threads, 'thread')}. Finished points are kept."

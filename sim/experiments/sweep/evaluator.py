@@ -7,7 +7,6 @@ evaluated together, in what order, on how many threads or on which machine, and 
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +25,7 @@ from sim.experiments.language import Scope, parse_metric
 from sim.experiments.observed import Observed
 from sim.experiments.sweep.factors import Factor, parse_factor
 from sim.experiments.sweep.variants import Base, Overlay, Parts, Variant, agree, make_variant
+from sim.machine import cores
 from sim.scenario import BASE_ARM, Loader, find_scenario
 
 __all__ = ["Evaluator", "Failure", "Overlay"]
@@ -353,7 +353,7 @@ class Evaluator:
             failures.extend(self._measure(_Cases(points, runs, seeds), chunk, values))
 
         chunks = [order[at : at + CHUNK] for at in range(0, len(order), CHUNK)]
-        threads = jobs or len(os.sched_getaffinity(0))
+        threads = jobs or cores()
         if threads == 1:
             for chunk in chunks:
                 work(chunk)

@@ -7,7 +7,6 @@ same values wherever it is computed.
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
 import threading
 import time
@@ -27,6 +26,7 @@ import numpy.typing as npt
 from sim.errors import UserError, shown
 from sim.experiments.sweep.evaluator import CHUNK, Evaluator
 from sim.experiments.sweep.plan import code_version
+from sim.machine import cores
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
@@ -94,7 +94,7 @@ def open_pool(text: str, evaluator: Evaluator) -> Iterator[Pool]:
             raise UserError(
                 f"--executor {shown(text)}: expected local or local:N, N from 1 to 1024"
             )
-        with _threads(int(rest or len(os.sched_getaffinity(0))), evaluator) as pool:
+        with _threads(int(rest or cores()), evaluator) as pool:
             yield pool
     elif text.startswith(_ADDRESSES) or text.endswith(".json"):
         with _cluster(text, evaluator) as pool:
