@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +15,9 @@ from sim import draws, kernel
 from sim import vocabulary as names
 from sim.agents import StateAgent
 from sim.ensemble import DYAD_SERIES, STATE_SERIES, move_rows, recorded_pairs
-from sim.scenario import ScenarioSpec, format_quarter
+from sim.errors import UserError
+from sim.scenario import ScenarioSpec, format_quarter, load_scenario
+from sim.scenario.spec import BASE_ARM
 from sim.types import Luck
 from sim.world import World
 
@@ -26,12 +30,24 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
     (:meth:`StateAgent.step`) in random order. The trajectory equals run ``run`` of the ensemble
     with the same seed to the last bit.
 
+    Args:
+        scenario: a scenario that has been loaded, or a file or shipped name to load, with ``arm``,
+            ``overrides`` and ``quarters`` as :func:`sim.load_scenario` takes them.
+        seed: of all random streams, by default the scenario's; ``rng`` is Mesa's word for it.
+        run: which run of the ensemble.
+        agent: the class of the agents; one whose ``step`` is overridden decides in Python, see
+            :meth:`StateAgent.step`.
+
     Attributes:
         spec: the scenario (Mesa keeps the name ``scenario`` for its own).
         world: the initial world and its uncertainty.
         blocks: the arrays of the run (:class:`sim.types.Blocks`), also as ``M, V, G, B, P``.
-        records: Mesa's data collector; agent records of the variables of states, model records of
-            the number of moves.
+        datacollector: Mesa's; agent records of the variables of states, model records of the
+            quarter and the number of moves.
+
+    Raises:
+        UserError: the scenario is not there or malformed, or it is loaded already and still to be
+            changed, or ``seed`` and ``rng`` are both given.
 
     >>> from sim import load_scenario
     >>> model = MultipolarModel(load_scenario("russia_dprk_pact"), seed=1)
@@ -40,13 +56,33 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
     '2022Q1'
     """
 
-    def __init__(self, spec: ScenarioSpec, *, seed: int | None = None, run: int = 0) -> None:
-        self.seed = spec.ensemble.seed if seed is None else seed
+    def __init__(
+        self,
+        scenario: ScenarioSpec | str | os.PathLike[str],
+        *,
+        arm: str = BASE_ARM,
+        overrides: str | Sequence[str] = (),
+        quarters: int | None = None,
+        seed: int | None = None,
+        rng: int | None = None,
+        run: int = 0,
+        agent: type[StateAgent] = StateAgent,
+    ) -> None:
+        if seed is not None and rng is not None:
+            raise UserError("seed and rng are one thing: give one of them")
+        changes = (overrides,) if isinstance(overrides, str) else tuple(overrides)
+        if not isinstance(scenario, ScenarioSpec):
+            spec = load_scenario(scenario, arm=arm, overrides=changes, quarters=quarters)
+        elif changes or quarters is not None or arm != BASE_ARM:
+            raise UserError("arm, overrides and quarters go with a file or a name to load")
+        else:
+            spec = scenario
+        given = rng if seed is None else seed
+        self.seed = spec.ensemble.seed if given is None else int(given)
         super().__init__(rng=self.seed)
         self.spec = spec
         self.world = World(spec)
         self.run = run
-        self._entries = kernel.entries()
         n = self.world.n
         self.blocks, self._events = draws.start(self.world, self.seed, run)
         self.M, self.V, self.G, self.B, self.P, _ = self.blocks
@@ -57,19 +93,19 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         self._order = np.zeros((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64)
         self._times = np.zeros(n * kernel.MAX_OPPORTUNITIES)
         self.states = [
-            StateAgent(self, code, spec.states[code].name, index)
+            agent(self, code, spec.states[code].name, index)
             for index, code in enumerate(self.world.codes)
         ]
         # Mesa's scheduler keeps weak references only
         self._plays = [partial(self._play, row) for row in range(len(self.world.event_names))]
         for play, (_, tick) in zip(self._plays, self.world.event_names, strict=True):
             self.schedule_event(play, at=tick - 0.5)
-        self._entries.begin(self.blocks, self.world.keys)
-        self.records = mesa.DataCollector(
-            model_reporters={"quarter": "quarter", "moves": lambda model: model._logged},
+        kernel.entries().begin(self.blocks, self.world.keys)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"quarter": "quarter", "moves": _moves_made},
             agent_reporters={name: partial(_read, variable=name) for name in STATE_SERIES},
         )
-        self.records.collect(self)
+        self.datacollector.collect(self)
 
     @property
     def tick(self) -> int:
@@ -90,21 +126,21 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         return self.states[self.world.index(code)]
 
     def _play(self, row: int) -> None:
-        self._entries.play_event_at(self.blocks, self._events, self.world.limits, row)
+        kernel.entries().play_event_at(self.blocks, self._events, self.world.limits, row)
 
     def step(self) -> None:
         """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""
         luck = self.luck()
-        self._entries.settle(self.blocks, luck)
+        kernel.entries().settle(self.blocks, luck)
         while len(self._log) < self._logged + self.world.n:
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
-        self._logged = self._entries.organise(self.blocks, luck, self._log, self._logged)
-        count = self._entries.schedule(self.blocks, luck, self._order, self._times)
+        self._logged = kernel.entries().organise(self.blocks, luck, self._log, self._logged)
+        count = kernel.entries().schedule(self.blocks, luck, self._order, self._times)
         for position in range(count):
             i, k = self._order[position]
             self.states[i].step(int(k), position)
-        self._entries.finish(self.blocks)
-        self.records.collect(self)
+        kernel.entries().finish(self.blocks)
+        self.datacollector.collect(self)
         if self.tick >= self.spec.quarters:
             self.running = False
 
@@ -112,7 +148,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         """Opportunity ``k`` of state ``i``, the ``position``-th of the quarter."""
         if self._logged == len(self._log):
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
-        self._logged = self._entries.turn(
+        self._logged = kernel.entries().turn(
             self.blocks,
             self.luck(),
             i,
@@ -142,6 +178,10 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         ).reshape(len(DYAD_SERIES), len(pairs))
         states = np.array([self.V[names.STATE_FIELDS[name].row] for name in STATE_SERIES])
         return states, dyads
+
+
+def _moves_made(model: MultipolarModel) -> int:
+    return model._logged
 
 
 def _read(agent: StateAgent, *, variable: str) -> float:

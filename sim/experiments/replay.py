@@ -175,7 +175,7 @@ class Replay(MultipolarModel):
             super().take_turn(i, k, position)
             return
         codes = self.world.codes
-        self._entries.alternatives(self.blocks, self.luck(), i, k, self._weighed, self._table)
+        kernel.entries().alternatives(self.blocks, self.luck(), i, k, self._weighed, self._table)
         kind, partner = Move(int(self._weighed[KIND])), int(self._weighed[PARTNER])
         made = kind != Move.NONE and self.asked.concerns(codes[i], codes[partner])
         if not made and codes[i] not in self.asked.chooses:
@@ -239,7 +239,7 @@ class Replay(MultipolarModel):
 
     def _term_values(self, i: int) -> Floats:
         out = np.zeros(kernel.TERM_COUNT)
-        self._entries.term_values(self.blocks, i, out)
+        kernel.entries().term_values(self.blocks, i, out)
         return out
 
     def _decision(
