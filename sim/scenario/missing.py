@@ -56,7 +56,7 @@ def complete(
     found = replace(spec, states=states, sources=sources, unknown=unknown, places=_places(root))
     block = root.value.get("states", root)
     gaps.tell(block, log)
-    _tell_sums(found, words, block, log)
+    _tell_sums(spec, words, block, log)
     return replace(found, notices=tuple(log.notices))
 
 
