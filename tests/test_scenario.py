@@ -34,6 +34,7 @@ from sim.scenario import (
     validate_scenario,
 )
 from sim.scenario import files as scenario_files
+from sim.scenario.missing import PRIOR
 from sim.scenario.reader import Layer, Log, read
 from sim.scenario.schema import MAX_STATES, vocabulary
 
@@ -438,7 +439,7 @@ def test_named_entries_can_be_removed(folder: Path, word: str) -> None:
     assert not spec.events
     assert not spec.arms
     assert not spec.relations["distance"], "an undirected pair is the same in both orders"
-    assert "capability" not in spec.states["RUS"].values
+    assert spec.states["RUS"].values["capability"].source == PRIOR
 
 
 def test_heading_with_nothing_under_it_changes_nothing(folder: Path) -> None:
