@@ -133,6 +133,8 @@ class Inventory:
             "groups": spec.groups,
             "states": [asdict(entry) for entry in self.states],
             "made_up_states": self.made,
+            "synthetic": None if spec.synthetic is None else asdict(spec.synthetic),
+            "record": [list(pair) for pair in spec.record.dyads],
             "pairs": [asdict(entry) for entry in self.pairs],
             "pacts": [asdict(pact) for pact in spec.pacts.values()],
             "organisations": [asdict(body) for body in spec.organisations.values()],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,14 +13,13 @@ from rich.text import Text
 
 from sim import vocabulary as names
 from sim.inventory.entries import ArmEntry, Inventory, PairsEntry, StateEntry, with_range
-from sim.scenario import ConflictSpec, OrganisationSpec, PactSpec, format_quarter
+from sim.scenario import ConflictSpec, OrganisationSpec, PactSpec, ScenarioSpec, format_quarter
 
 
 def render(found: Inventory) -> Any:
     """Return everything in the inventory, the notices last, where they are read."""
     spec = found.spec
     arm = "" if spec.arm == "base" else f", arm {spec.arm}"
-    made = f"{found.made} made-up states have all their numbers from the block `synthetic`."
     parts: list[Any] = [
         Text(f"{spec.title}{arm}", style="bold"),
         *_paragraphs(spec.question, spec.description),
@@ -30,10 +30,11 @@ def render(found: Inventory) -> Any:
             f"numbers {'drawn from their ranges' if spec.ensemble.draws else 'as stated'}."
         ),
         Text(f"Poles: {_list(spec.poles)}. Focal: {_list(spec.focal)}."),
+        *_recorded(spec),
         *([Text(f"Set: {', '.join(spec.overrides)}.")] if spec.overrides else ()),
         *_table("Groups", ("group", "states"), _rows_of_lists(spec.groups)),
         *_table("States", ("state", "numbers, with ranges"), map(_state, found.states)),
-        *([Text(made)] if found.made else ()),
+        *_made_up(found),
         *_table("Pairs", ("variable", "pairs stated", "the others"), map(_pairs, found.pairs)),
         *_table("Pacts", ("pact", "type", "in force", "members"), map(_pact, spec.pacts.values())),
         *_table(
@@ -215,6 +216,19 @@ def _text(value: Any) -> str:
 
 def _unknown(found: Inventory) -> Iterable[tuple[str, str]]:
     return ((key, note or "") for key, note in found.spec.unknown.items())
+
+
+def _made_up(found: Inventory) -> list[Text]:
+    how = found.spec.synthetic
+    if how is None:
+        return []
+    block = ", ".join(f"{name} {value}" for name, value in asdict(how).items())
+    return [Text(f"{found.made} states have all their numbers from `synthetic`: {block}.")]
+
+
+def _recorded(spec: ScenarioSpec) -> list[Text]:
+    pairs = ", ".join(f"{i}>{j}" for i, j in spec.record.dyads)
+    return [Text(f"Recorded beside the focal states: {pairs}.")] if pairs else []
 
 
 def _source(item: tuple[str, Mapping[str, Any]]) -> tuple[str, str]:
