@@ -41,6 +41,7 @@ ORDER = (
     "discover",
     "calibrate",
     "report",
+    "describe",
     "scenarios",
     "names",
     "metrics",

@@ -8,6 +8,25 @@ from dataclasses import dataclass
 
 _SHOWN_LENGTH = 60
 _SHOWN_PROBLEMS = 100
+_CODE_LENGTH = 4
+_COMMON_WORDS = {
+    "alliance": "pact_level",
+    "date": "at",
+    "end": "until",
+    "gdp": "economy",
+    "ideology": "ideal_point",
+    "kind": "type",
+    "military": "capability",
+    "pact": "pact_level",
+    "pacts": "pact_level",
+    "position": "ideal_point",
+    "power": "capability",
+    "quarter": "at",
+    "regime": "governance",
+    "start": "since",
+    "when": "at",
+}
+"""What people write for a name that looks otherwise."""
 
 
 class UserError(Exception):
@@ -64,16 +83,35 @@ def shown(text: str) -> str:
 
 
 def nearest(name: str, options: Iterable[str]) -> str | None:
-    """Return the option that looks most like the name, or None if none looks like it."""
+    """Return the option that looks most like the name, or None if none looks like it.
+
+    Codes of a few capitals differ by a letter because they mean different things; of these only
+    one whose neighbouring letters are swapped looks like another.
+    """
     known = list(options)
     lower = name.casefold()
     for option in known:
         if option.casefold() == lower:
             return option
+    if (meant := _COMMON_WORDS.get(lower)) in known:
+        return meant
     if len(name) > _SHOWN_LENGTH:
         return None
+    if _is_code(name):
+        known = [option for option in known if not _is_code(option) or _swapped(name, option)]
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def _is_code(name: str) -> bool:
+    return len(name) <= _CODE_LENGTH and name.isupper()
+
+
+def _swapped(name: str, other: str) -> bool:
+    """Return whether two neighbouring letters of one are the other way round in the other."""
+    return any(
+        name[:at] + name[at + 1] + name[at] + name[at + 2 :] == other for at in range(len(name) - 1)
+    )
 
 
 def hint(name: str, options: Iterable[str]) -> str:

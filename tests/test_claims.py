@@ -288,11 +288,14 @@ def test_progress_runs_over_all_arms(scenario: Path) -> None:
         ("metric: alignmnet(DDD, AAA)",
          "6:13: claims.T1.metric: alignmnet: unknown quantity; did you mean 'alignment'?"),
         ("metric: 2 * threat(CCD)",
-         "6:24: claims.T1.metric: CCD: unknown state or group; did you mean 'CCC'?"),
+         ("6:24: claims.T1.metric: CCD: unknown state or group; the states are "
+          "AAA, BBB, CCC, DDD, EEE, FFF")),
         ("metric: '2 * threat(CCD)'",
-         "6:25: claims.T1.metric: CCD: unknown state or group; did you mean 'CCC'?"),
+         ("6:25: claims.T1.metric: CCD: unknown state or group; the states are "
+          "AAA, BBB, CCC, DDD, EEE, FFF")),
         ("metric: >-\n      2 *\n      threat(CCD)",
-         "6:13: claims.T1.metric: CCD: unknown state or group; did you mean 'CCC'?"),
+         ("6:13: claims.T1.metric: CCD: unknown state or group; the states are "
+          "AAA, BBB, CCC, DDD, EEE, FFF")),
         ("horizon: 2022Q1..2031Q1",
          "6:22: claims.T1.horizon: 2031Q1: after the end of the clock, 2024Q2"),
         ("horizon: soon", ("6:14: claims.T1.horizon: soon: expected a quarter such as 2024Q3, "

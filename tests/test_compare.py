@@ -298,7 +298,7 @@ def test_the_reference_and_the_metrics_can_be_chosen(scenario: Path) -> None:
         ({"arms": ["clam"]}, "no arm 'clam'; did you mean 'calm'?"),
         ({"against": "basis"}, "no arm 'basis'; did you mean 'base'?"),
         ({"arms": ["base"]}, "nothing to compare: no arm beside 'base'"),
-        ({"metrics": ["threat(CCD)"]}, "metric:1:8: CCD: unknown state or group; did you mean"),
+        ({"metrics": ["threat(CCD)"]}, "metric:1:8: CCD: unknown state or group; the states are"),
         ({"horizon": "2031Q1"}, "2031Q1: after the end of the clock, 2024Q2"),
         ({"horizon": "later"}, "horizon:1:1: later: expected a quarter"),
     ],

@@ -306,7 +306,8 @@ def test_pairs_are_recorded_when_asked_for(tmp_path: Path) -> None:
         ("2 *\n  meen(1, 2)", "2:3: meen: unknown function; did you mean 'mean'?"),
         ("bloc_of(DDD)", ("1:1: bloc_of: a bloc is no number; use same_bloc(i, j), bloc_share(i) "
          "or bloc_size(i)")),
-        ("trust(DDD, AAB)", "1:12: AAB: unknown state or group; did you mean 'AAA'?"),
+        ("trust(DDD, AAB)", ("1:12: AAB: unknown state or group; the states are AAA, BBB, CCC, "
+         "DDD, EEE, FFF, GGG, HHH, III, JJJ, KKK, LLL")),
         ("trust(DDD)", "1:1: trust: write trust(i, j)"),
         ("threat()", "1:1: threat: write threat(i) or threat(i, j)"),
         ("share(arm, DDD, AAA)", "1:7: arm: unknown channel; did you mean 'arms'?"),

@@ -34,6 +34,7 @@ from sim.scenario import (
     validate_scenario,
 )
 from sim.scenario import files as scenario_files
+from sim.scenario.missing import PRIOR
 from sim.scenario.reader import Layer, Log, read
 from sim.scenario.schema import MAX_STATES, vocabulary
 
@@ -438,7 +439,7 @@ def test_named_entries_can_be_removed(folder: Path, word: str) -> None:
     assert not spec.events
     assert not spec.arms
     assert not spec.relations["distance"], "an undirected pair is the same in both orders"
-    assert "capability" not in spec.states["RUS"].values
+    assert spec.states["RUS"].values["capability"].source == PRIOR
 
 
 def test_heading_with_nothing_under_it_changes_nothing(folder: Path) -> None:
@@ -616,7 +617,7 @@ def test_problem_that_an_arm_makes_below_names_the_arm(folder: Path) -> None:
     path = write(folder, "arms: {bare: {groups: {WEST: off}}}\nfocal: [RUS]\n")
     assert validate_scenario(path).arms["bare"].overlay == {"groups": {"WEST": False}}
     path = write(folder, "record: {dyads: [WEST-RUS]}\narms: {bare: {groups: {WEST: off}}}\n")
-    with pytest.raises(ScenarioError, match=r"unknown state or group 'WEST' \(in arm 'bare'\)"):
+    with pytest.raises(ScenarioError, match=r"unknown state or group 'WEST'.* \(in arm 'bare'\)"):
         validate_scenario(path)
 
 
@@ -666,7 +667,7 @@ def test_later_override_wins_over_an_arm_and_an_earlier_one() -> None:
     ("override", "message"),
     [
         ("states.RUS.capabilty=1", "unknown field; did you mean 'capability'?"),
-        ("states.RUX.capability=1", "states.RUX: unknown state; did you mean 'RUS'?"),
+        ("states.RUX.capability=1", "states.RUX: unknown state; the states are CHN, DEU, RUS, USA"),
         (
             "security.weigth=8",
             "unknown key 'security.weigth'; did you mean 'security.weight'?",

@@ -19,8 +19,9 @@ from rich.console import Console
 if TYPE_CHECKING:
     from sim.scenario import ScenarioSpec
 
-out = Console()
-err = Console(stderr=True)
+_NOTICES = 8
+out = Console(emoji=False)  # else line 100 of a file, ``:100:``, is shown as a picture
+err = Console(stderr=True, emoji=False)
 
 File = Annotated[
     str,
@@ -115,6 +116,20 @@ def announce(spec: ScenarioSpec, runs: int, seed: int, *, quiet: bool) -> None:
             f"{len(spec.states)} states, {spec.quarters} quarters, {runs} runs, seed {seed}",
             highlight=False,
         )
+
+
+def tell_notices(spec: ScenarioSpec, file: str, *, quiet: bool) -> None:
+    """Say what the scenario lacks and what has no effect in it, the first few of many."""
+    if quiet:
+        return
+    from sim.inventory import notices
+
+    found = notices(spec)
+    lines = [f"Note: {problem}" for problem in found[:_NOTICES]]
+    if len(found) > _NOTICES:
+        lines.append(f"{len(found) - _NOTICES} more: multipolar describe {file}")
+    for line in lines:
+        err.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def command_line() -> str:

@@ -27,6 +27,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    tell_notices,
     warm,
 )
 
@@ -69,6 +70,7 @@ def register(app: typer.Typer) -> None:
         )
         wanted = spec.ensemble.runs if runs is None else runs
         announce(spec, wanted, spec.ensemble.seed if seed is None else seed, quiet=quiet)
+        tell_notices(spec, file, quiet=quiet)
         from sim.experiments.run import Stopped
         from sim.experiments.run import run as run_scenario
 

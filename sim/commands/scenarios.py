@@ -23,18 +23,30 @@ def register(app: typer.Typer) -> None:
             typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped ones."),
         ],
     ) -> None:
-        """Check scenario files, with all their arms, and print every error with its place."""
-        from sim.scenario import find_scenario, validate_scenario
+        """Check scenario files, with their arms and claims, and print every error with its place.
+
+        Of a sound file it prints how much of everything there is, and what is to be told: states
+        without a figure and what is taken instead, events and arms without effect. The whole
+        inventory: multipolar describe FILE.
+        """
+        from sim.experiments.claim_specs import read_claims
+        from sim.inventory import inventory
+        from sim.scenario import find_scenario, load_arms, validate_scenario
 
         failed = False
         for file in files:
             try:
-                validate_scenario(find_scenario(file))
+                path = find_scenario(file)
+                spec = validate_scenario(path)
+                read_claims(spec, path)
+                found = inventory(spec, load_arms(path))
             except UserError as error:
                 failed = True
                 err.print(str(error), highlight=False, markup=False, soft_wrap=True)
             else:
-                out.print(f"{file}: valid", highlight=False, markup=False, soft_wrap=True)
+                lines = (f"{file}: valid", found.counts(), *map(str, found.notices))
+                told = "\n  ".join(lines)
+                out.print(told, highlight=False, markup=False, soft_wrap=True)
         if failed:
             sys.exit(2)
 

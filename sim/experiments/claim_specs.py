@@ -77,7 +77,9 @@ def read_claims(
     reader = _Reader(spec, path, (BASE_ARM, *(names or spec.arms)))
     found = [reader.claim(name, raw) for name, raw in spec.claims.items()]
     if reader.problems:
-        raise ScenarioError(reader.problems)
+        raise ScenarioError(
+            sorted(reader.problems, key=lambda x: (x.file != spec.path, x.file, x.line, x.column))
+        )
     return found
 
 

@@ -48,6 +48,7 @@ from sim.experiments.syntax import (
 from sim.records import EnsembleRecord
 from sim.registry import COLLECTIVE_FIELDS, COLLECTIVES, PARTS
 from sim.scenario import ScenarioSpec, format_quarter
+from sim.scenario.names import among
 
 __all__ = [
     "FUNCTIONS",
@@ -83,7 +84,7 @@ class Scope:
 
     ``collectives`` has the names of organisations, conflicts and schools by kind.
     ``groups`` has the scenario's groups and ALL, POLES and FOCAL, unless it has groups of its own
-    by these names. ``start`` is the quarter of tick 0.
+    by these names. ``start`` is the quarter of tick 0; ``names`` are the states' names for people.
     """
 
     states: tuple[str, ...]
@@ -92,6 +93,7 @@ class Scope:
     start: int
     quarters: int
     collectives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: ScenarioSpec) -> Self:
@@ -103,7 +105,8 @@ class Scope:
             "conflict": tuple(spec.conflicts),
             "school": tuple(spec.doctrines),
         }
-        return cls(states, spec.poles, groups, spec.start, spec.quarters, collectives)
+        names = {code: state.name for code, state in spec.states.items()}
+        return cls(states, spec.poles, groups, spec.start, spec.quarters, collectives, names)
 
     @classmethod
     def of_record(
@@ -262,7 +265,7 @@ class _Binder:
         self._scope = scope
         self._source = source
         self._frame = Frame(scope.states, scope.poles)
-        self._known = frozenset(scope.states)
+        self._called = {code: scope.names.get(code, "") for code in scope.states}
         self.pairs: set[Pair] = set()
 
     def expression(self, tree: Expression, ticks: Ticks | None) -> _Node:
@@ -346,11 +349,11 @@ class _Binder:
         return (word.text,)
 
     def _members(self, word: Word) -> tuple[str, ...]:
-        if word.text in self._known:
+        if word.text in self._called:
             return (word.text,)
         members = self._scope.groups.get(word.text)
         if members is None:
-            fix = hint(word.text, [*self._known, *self._scope.groups])
+            fix = among(word.text, self._called, self._scope.groups)
             raise complain(self._source, word.spot, word.text, f"unknown state or group{fix}")
         if not members:
             raise complain(self._source, word.spot, word.text, "the group is empty")

@@ -13,9 +13,10 @@ from typing import Any, Literal
 from sim.errors import hint
 from sim.registry import COLLECTIVES, Field
 from sim.scenario.entries import Entries, date, items, value_of
-from sim.scenario.names import Names, Pair
+from sim.scenario.missing import complete
+from sim.scenario.names import Names, Pair, among
 from sim.scenario.numbers import Bounds, Cache, Numbers
-from sim.scenario.quantity import JUDGEMENT
+from sim.scenario.quantity import JUDGEMENT, is_unknown
 from sim.scenario.reader import Log, Node
 from sim.scenario.schema import MAX_STATES, Vocabulary
 from sim.scenario.spec import (
@@ -58,7 +59,11 @@ def build(
     cache: Cache,
 ) -> ScenarioSpec:
     """Return the specification; it means something only if nothing is in the log."""
-    return _Builder(root, words, log, cache).spec(path, arm, overrides)
+    builder = _Builder(root, words, log, cache)
+    spec = builder.spec(path, arm, overrides)
+    if log.problems or log.dropped:
+        return spec
+    return complete(spec, root, words, log, builder.numbers.unknown)
 
 
 class _Builder:
@@ -70,7 +75,9 @@ class _Builder:
         self.log = log
         self.synthetic = read_synthetic(self.root.value.get("synthetic"), log)
         made = self.synthetic.codes if self.synthetic is not None else ()
-        self.states = self._names("states") | set(made)
+        called = {code: node.value.get("name") for code, node in self._block("states").items()}
+        self.states = dict.fromkeys((*made, *self._names("states")), "")
+        self.states |= {code: node.value for code, node in called.items() if node is not None}
         self.doctrines = self._names("doctrines")
         sources = self._names("sources") | {JUDGEMENT}
         self.numbers = Numbers(log, sources, cache)
@@ -128,7 +135,6 @@ class _Builder:
             synthetic=self.synthetic,
             arm=arm,
             overrides=overrides,
-            notices=tuple(self.log.notices),
         )
 
     def _strongest(self, block: str) -> tuple[str, ...]:
@@ -215,6 +221,8 @@ class _Builder:
                 number = self.numbers.read(child, key, field.bounds)
                 if number is not None:
                     values.update(dict.fromkeys(pairs, number))
+                elif key in self.numbers.unknown:  # of numbers written before it, too
+                    values = {pair: value for pair, value in values.items() if pair not in pairs}
             found[name] = dict(sorted(values.items()))
         return found
 
@@ -230,6 +238,9 @@ class _Builder:
                     continue
                 if holder == REST_OF_WORLD and inner == "shares":
                     self.log.key(row, key, f"'{holder}' may supply, not hold")
+                    continue
+                if is_unknown(row):
+                    self.numbers.unknown[key] = None
                     continue
                 total = 0.0
                 for partner, child in items(row):
@@ -248,7 +259,7 @@ class _Builder:
     def _is_partner(self, node: Node, code: str, key: str) -> bool:
         if code in self.states or code == REST_OF_WORLD:
             return True
-        self.log.key(node, key, f"unknown state '{code}'{hint(code, self.states)}")
+        self.log.key(node, key, f"unknown state '{code}'{among(code, self.states)}")
         return False
 
     def _pacts(self) -> dict[str, PactSpec]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +87,10 @@ class Date(Kind):
         value = node.value
         if isinstance(value, str) and matches(quarter.PATTERN, value):
             return True
-        return _wrong(node, key, log, "a quarter such as 2022Q1")
+        meant = quarter.guess(value)
+        fix = "" if meant is None else f"; write {meant}"
+        log.value(node, key, f"expected a quarter such as 2022Q1, not {describe(node)}{fix}")
+        return False
 
     def schema(self) -> Schema:
         """Return a string schema."""
@@ -281,7 +284,7 @@ class Struct(Kind):
             dotted = f"{key}.{name}" if key else name
             member = self.members.get(name)
             if member is None:
-                log.key(child, dotted, self._unknown(name))
+                log.key(child, dotted, self._unknown(name, key))
                 del entries[name]
             elif child.sound:
                 continue
@@ -297,9 +300,11 @@ class Struct(Kind):
                     log.key(node, key, f"missing required field '{name}'")
         return True
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, name: str, key: str) -> str:
         if self.closed and name in self.closed:
             return self.closed[name]
+        if "defaults" in self.members and name in _fields(self.members["defaults"].kind):
+            return _of_defaults(name, key)
         fix = hint(name, self.members)
         if not fix and len(self.members) <= _SHORT_LIST:
             fix = f"; allowed: {', '.join(self.members)}"
@@ -312,6 +317,17 @@ class Struct(Kind):
             described = {"description": member.doc} if member.doc else {}
             properties[name] = {**member.kind.schema(), **described}
         return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _fields(kind: Kind) -> Collection[str]:
+    """Return the names of the fields of a struct, be it shared."""
+    inner = kind.kind if isinstance(kind, Shared) else kind
+    return inner.members if isinstance(inner, Struct) else ()
+
+
+def _of_defaults(name: str, key: str) -> str:
+    place = f"{key}.defaults" if key else "defaults"
+    return f"belongs to a number, or to all of them under {place}: write {place}.{name}"
 
 
 @dataclass(frozen=True)
@@ -340,6 +356,9 @@ class Named(Kind):
             if name == "defaults" and self.defaults is not None:
                 if not self.defaults.check(child, dotted, log):
                     del entries[name]
+            elif self._of_defaults(name, child):
+                log.key(child, dotted, _of_defaults(name, key))
+                del entries[name]
             elif not matches(self.pattern, name):
                 log.key(child, dotted, f"expected {self.expected}, not {shown(name)}")
                 del entries[name]
@@ -354,6 +373,11 @@ class Named(Kind):
             else:
                 child.sound = True
         return True
+
+    def _of_defaults(self, name: str, child: Node) -> bool:
+        """Return whether an entry is none, but a source, range or note for all of them."""
+        entry = isinstance(child.value, dict) or is_number(child.value)
+        return self.defaults is not None and not entry and name in _fields(self.defaults)
 
     def schema(self) -> Schema:
         """Return an object schema, in which ``off`` may stand for any entry."""

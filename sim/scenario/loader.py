@@ -12,6 +12,7 @@ from sim.errors import UserError, hint, shown
 from sim.scenario.build import build
 from sim.scenario.files import display, find_scenario, read_chain
 from sim.scenario.kinds import Named, Struct
+from sim.scenario.names import among, meant
 from sim.scenario.numbers import Cache, Numbers
 from sim.scenario.overlay import bind, merge
 from sim.scenario.overrides import read_override
@@ -207,7 +208,7 @@ class Loader:
         for name, child in list(changed.value.items()):
             adds = name not in known.value
             if name != "defaults" and adds and isinstance(child.value, dict):
-                message = f"an arm cannot add a state{hint(name, known.value)}"
+                message = f"an arm cannot add a state{meant(name, _called(known))}"
                 log.key(child, f"states.{name}", message)
             elif not adds and (child.value is None or child.value is False):
                 log.key(child, f"states.{name}", "an arm cannot remove a state")
@@ -225,7 +226,7 @@ class Loader:
         for name, child in changed.value.items():
             one = isinstance(child.value, dict) and len(child.value) == 1
             if one and name != "defaults" and name not in known.value:
-                log.key(child, f"states.{name}", f"unknown state{hint(name, known.value)}")
+                log.key(child, f"states.{name}", f"unknown state{among(name, _called(known))}")
 
     @staticmethod
     def _over(root: Node, over: Node, log: Log) -> Node:
@@ -249,3 +250,13 @@ class Loader:
                 member.kind.check(child, name, log)
                 log.dropped.add(name)
                 del layer.value[name]
+
+
+def _called(states: Node) -> dict[str, str]:
+    """Return the codes of a block of states with their names for people."""
+    found = {}
+    for code, node in states.value.items():
+        name = node.value.get("name") if isinstance(node.value, dict) else None
+        found[code] = name.value if name is not None and isinstance(name.value, str) else ""
+    found.pop("defaults", None)
+    return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
-from sim.errors import hint
+from sim.errors import hint, nearest
 from sim.registry import Field
 from sim.scenario.reader import Log, Node
 from sim.scenario.spec import REST_OF_WORLD
@@ -13,17 +13,42 @@ from sim.scenario.spec import REST_OF_WORLD
 MAX_PAIRS = 2_000_000
 _SEPARATOR = re.compile("[->]")
 
+_FEW = 12
+_LEAST_NAME = 4
+
 Pair = tuple[str, str]
 Report = Callable[[str], None]
 
 
+def meant(written: str, states: Mapping[str, str], groups: Iterable[str] = ()) -> str:
+    """Return ``; did you mean 'CODE'?`` for a state that looks or is called so, or an empty text.
+
+    Args:
+        written: what stands for a state.
+        states: names for people by code.
+        groups: names of groups that could stand there, too.
+    """
+    if fix := hint(written, [*states, *groups]):
+        return fix
+    by_name = {name: code for code, name in states.items() if name not in ("", code)}
+    if len(written) >= _LEAST_NAME and (name := nearest(written, by_name)) is not None:
+        return f"; did you mean '{by_name[name]}'?"
+    return ""
+
+
+def among(written: str, states: Mapping[str, str], groups: Iterable[str] = ()) -> str:
+    """Return what was :func:`meant`, or else the states that there are, if they are few."""
+    few = f"; the states are {', '.join(sorted(states))}" if 0 < len(states) <= _FEW else ""
+    return meant(written, states, groups) or few
+
+
 class Names:
-    """The states and groups of a scenario.
+    """The states, with their names for people, and the groups of a scenario.
 
     Names of entries that were malformed, and are gone, still count as known.
     """
 
-    def __init__(self, states: set[str], log: Log) -> None:
+    def __init__(self, states: Mapping[str, str], log: Log) -> None:
         self.states = states
         self.groups: dict[str, tuple[str, ...]] = {}
         self.log = log
@@ -45,8 +70,10 @@ class Names:
         """Return whether a code is a state; if it is not, note it at the value."""
         if code in self.states:
             return True
-        what = "expected a state, not the group" if code in self.groups else "unknown state"
-        self.log.value(node, key, f"{what} '{code}'{hint(code, self.states)}")
+        if code in self.groups:
+            self.log.value(node, key, f"expected a state, not the group '{code}'")
+        else:
+            self.log.value(node, key, f"unknown state '{code}'{among(code, self.states)}")
         return False
 
     def expand(self, code: str, report: Report) -> tuple[str, ...]:
@@ -56,7 +83,7 @@ class Names:
         if code in self.groups:
             return self.groups[code]
         if f"groups.{code}" not in self.log.dropped:
-            fix = hint(code, [*self.states, *self.groups])
+            fix = among(code, self.states, self.groups)
             report(f"unknown state or group '{code}'{fix}")
         return ()
 
@@ -105,7 +132,7 @@ class Names:
                 self.log.key(child, dotted, message)
 
             pairs = self.pair(text, report, field.symmetric)
-            if pairs and self.states.issuperset(_SEPARATOR.split(text)):
+            if pairs and self.states.keys() >= set(_SEPARATOR.split(text)):
                 for pair in pairs:
                     earlier = single.get(pair)
                     if earlier is not None and earlier[1].layer is child.layer:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from sim.errors import hint
 from sim.scenario.kinds import ABSOLUTE, PERCENT, is_number, matches
-from sim.scenario.quantity import JUDGEMENT
+from sim.scenario.quantity import JUDGEMENT, is_unknown
 from sim.scenario.reader import Log, Node
 from sim.scenario.spec import Number
 
+_NO_SOURCE = (
+    "no source; write `source` here or in the `defaults` "
+    f"(`source: {JUDGEMENT}` with a `note` that says why, if there is none)"
+)
+_NO_RANGE = "no range; write `range` here or in the `defaults` (`range: 0%` for an exact number)"
 Bounds = tuple[float, float]
 Cache = dict[tuple[int, str], tuple[Node, Number]]
 """Numbers read before, for the arms of a scenario; the nodes are kept, so an id stays theirs."""
@@ -22,21 +27,28 @@ class Numbers:
         self._log = log
         self._sources = sources | {self.COMMAND_LINE}
         self._cache = cache
+        self.unknown: dict[str, str | None] = {}
+        """Notes of the numbers that are said to be unknown, by their dotted keys."""
 
     def read(self, node: Node, key: str, bounds: Bounds) -> Number | None:
-        """Return the number of a well-formed node, or None if something is wrong with it.
+        """Return the number of a well-formed node; None if it is unknown or something is wrong.
 
         Args:
             node: a number, or a mapping of ``value`` (``add``, ``multiply``) and its provenance.
             key: dotted key of the number.
             bounds: what is meaningful; ranges are clipped to it.
         """
+        if is_unknown(node):
+            own = node.value if isinstance(node.value, dict) else {}
+            self.unknown[key] = str(own["note"].value) if "note" in own else None
+            return None
         place = (id(node), key)
         cached = self._cache.get(place)
         if cached is not None and cached[1].source in self._sources:
             return cached[1]
+        noticed = len(self._log.notices)
         number = self._read(node, key, bounds)
-        if number is not None:
+        if number is not None and len(self._log.notices) == noticed:  # each load tells its own
             self._cache[place] = (node, number)
         return number
 
@@ -56,6 +68,13 @@ class Numbers:
         if ends is None:
             return None
         low, high = max(ends[0], bounds[0]), min(ends[1], bounds[1])
+        if (low, high) != ends and isinstance(own["range"].value if "range" in own else None, list):
+            self._log.notice(
+                own["range"],
+                f"{key}.range",
+                f"{ends[0]:g} to {ends[1]:g} reaches beyond what the number can be; "
+                f"{low:g} to {high:g} is drawn from",
+            )
         confidence, note = self._detail(node, own, "confidence"), self._detail(node, own, "note")
         at = own["at"].value if "at" in own else None
         return Number(value, low, high, source, confidence, note, at, key)
@@ -69,7 +88,7 @@ class Numbers:
             named, place = node.defaults["source"]
         else:
             if f"{key}.source" not in self._log.dropped:
-                self._log.key(node, key, "no source; write `source` here or in the `defaults`")
+                self._log.key(node, key, _NO_SOURCE)
             return ""
         if not isinstance(named.value, str):
             return ""  # malformed defaults, noted where they stand
@@ -105,7 +124,7 @@ class Numbers:
             named = node.defaults["range"][0]
         if named is None:
             if f"{key}.range" not in self._log.dropped:
-                self._log.key(node, key, "no range; write `range` here or in the `defaults`")
+                self._log.key(node, key, _NO_RANGE)
             return None
         ends = read_range(named, value)
         if ends is not None and not ends[0] <= value <= ends[1]:

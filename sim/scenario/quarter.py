@@ -9,6 +9,11 @@ Quarter = int
 
 PATTERN = r"^[0-9]{4}Q[1-4]$"
 _PATTERN = re.compile(PATTERN)
+_QUARTERS = re.compile(
+    r"(?P<year>[0-9]{4})[ -/.]?[Qq](?P<number>[1-4])|[Qq](?P<early>[1-4])[ -/.]?(?P<late>[0-9]{4})"
+)
+_YEAR = re.compile("[0-9]{4}")
+_MONTHS = re.compile(r"(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})(?:[-/.][0-9]{1,2})?")
 
 
 def parse_quarter(text: str) -> Quarter:
@@ -23,6 +28,23 @@ def parse_quarter(text: str) -> Quarter:
     if not _PATTERN.fullmatch(text) or text.endswith("\n"):
         raise ValueError(f"expected a quarter such as 2022Q1, not {text!r}")
     return int(text[:4]) * 4 + int(text[5]) - 1
+
+
+def guess(written: object) -> str | None:
+    """Return the quarter that a date in another form means, or None.
+
+    >>> guess("2022-03-24"), guess("Q4 2021"), guess("2021q4"), guess("2022-31-12")
+    ('2022Q1', '2021Q4', '2021Q4', None)
+    >>> guess(1949)
+    'one of 1949Q1 to 1949Q4'
+    """
+    text = str(written).strip()
+    if found := _QUARTERS.fullmatch(text):
+        year, number = (found["year"] or found["late"]), int(found["number"] or found["early"])
+        return f"{year}Q{number}"
+    if (found := _MONTHS.fullmatch(text)) and 1 <= (month := int(found["month"])) <= 12:
+        return f"{found['year']}Q{(month + 2) // 3}"
+    return f"one of {text}Q1 to {text}Q4" if _YEAR.fullmatch(text) else None
 
 
 def format_quarter(quarter: Quarter) -> str:

@@ -33,7 +33,7 @@ from sim.scenario.kinds import (
     Whole,
     members,
 )
-from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, Plain, Quantity
+from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, OrUnknown, Plain, Quantity
 from sim.scenario.reader import Log, Node, describe
 from sim.scenario.synthetic import CAPABILITIES, GEOGRAPHIES, MAX_SYNTHETIC, POSITIONS
 
@@ -79,7 +79,8 @@ def vocabulary() -> Vocabulary:
     )
 
 
-_NUMBER = Shared("number", Quantity())
+_NUMBER = Shared("number", Quantity(unknown=True))
+_FIGURE = Shared("figure", Quantity())
 _CHANGE = Shared("change", Quantity(changes=True))
 _TITLE = Text(200)
 _DESCRIPTION = Text(20_000)
@@ -93,18 +94,21 @@ _PAIR_NAME = "a pair such as 'AAA>BBB' (of AAA towards BBB) or 'AAA-BBB' (both w
 
 
 _BY_CODE = Shared("numbers_by_code", Named(_NUMBER, CODE, _CODE_NAME, DEFAULTS))
-_BY_NAME = Shared("numbers_by_name", Named(_NUMBER, IDENTIFIER, _ID_NAME, DEFAULTS))
+_PARTS_BY_CODE = Shared("figures_by_code", Named(_FIGURE, CODE, _CODE_NAME, DEFAULTS))
+_BY_NAME = Shared("figures_by_name", Named(_FIGURE, IDENTIFIER, _ID_NAME, DEFAULTS))
 _BY_PAIR = Shared("numbers_by_pair", Named(_NUMBER, PAIR, _PAIR_NAME, DEFAULTS))
 _CHANGES_BY_CODE = Shared("changes_by_code", Named(_CHANGE, CODE, _CODE_NAME, DEFAULTS))
 _CHANGES_BY_PAIR = Shared("changes_by_pair", Named(_CHANGE, PAIR, _PAIR_NAME, DEFAULTS))
 _CHANGES_BY_NAME = Shared("changes_by_name", Named(_CHANGE, IDENTIFIER, _ID_NAME, DEFAULTS))
 _CHANGES_BY_PART = Shared("changes_by_part", Named(_CHANGE, PART, _PART_NAME, DEFAULTS))
-_TABLE = Shared("table", Named(_BY_CODE, CODE, _CODE_NAME, DEFAULTS))
+_TABLE = Shared("table", Named(OrUnknown(_BY_CODE), CODE, _CODE_NAME, DEFAULTS))
 _SHARED = (
     DEFAULTS,
     _NUMBER,
+    _FIGURE,
     _CHANGE,
     _BY_CODE,
+    _PARTS_BY_CODE,
     _BY_NAME,
     _BY_PAIR,
     _CHANGES_BY_CODE,
@@ -218,8 +222,8 @@ def _parties(words: Vocabulary) -> dict[str, Member]:
         (
             ("name", _TITLE, "Name for people."),
             ("members", _STATES, "States or groups."),
-            ("partners", _BY_CODE, "Candidates and partners: part of membership, 0 to 1."),
-            ("floor", _NUMBER, "Commitment between members, 0 to 1."),
+            ("partners", _PARTS_BY_CODE, "Candidates and partners: part of membership, 0 to 1."),
+            ("floor", _FIGURE, "Commitment between members, 0 to 1."),
             ("since", Date(), "First quarter."),
             *_own(words, "organisation"),
         ),
@@ -229,7 +233,7 @@ def _parties(words: Vocabulary) -> dict[str, Member]:
         (
             ("parties", ListOf(ListOf(_CODE, 1, MAX_STATES), 2, 2), "The two sides."),
             ("supporters", Named(_STATES, CODE, _CODE_NAME), "Party: those who support it."),
-            ("intensity", _NUMBER, "0 to 1."),
+            ("intensity", _FIGURE, "0 to 1."),
             ("rung", Choice(RUNGS), "How far it has escalated."),
             ("frozen", Switch(), "Whether the fighting has stopped."),
             ("since", Date(), "First quarter."),

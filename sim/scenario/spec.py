@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
 from sim.errors import Problem
@@ -166,7 +166,9 @@ class ScenarioSpec:
     ``synthetic`` says how the states of a made-up world come about, if it is one.
     ``channels`` likewise, where either side may be the rest of the world, ``ROW``. ``arm`` is
     the arm applied, ``base`` for none. ``notices`` are to be told to whoever runs it: what is said
-    and has no effect, what is lacking and what is taken instead.
+    and has no effect, what is lacking and what is taken instead. ``unknown`` has the dotted keys of
+    the numbers that are said to be unknown, with their notes; ``places`` has a problem without a
+    message for each arm and each change of an event, by its dotted key, to tell where it stands.
     """
 
     path: str
@@ -199,6 +201,8 @@ class ScenarioSpec:
     arm: str
     overrides: tuple[str, ...]
     notices: tuple[Problem, ...] = ()
+    unknown: Mapping[str, str | None] = field(default_factory=dict)
+    places: Mapping[str, Problem] = field(default_factory=dict)
 
     def hash(self) -> str:
         """Return the SHA-256 of what is simulated, as 64 hexadecimal digits.
@@ -216,7 +220,9 @@ class ScenarioSpec:
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-_NOT_HASHED = frozenset(("path", "arms", "claims", "arm", "overrides", "notices"))
+_NOT_HASHED = frozenset(
+    ("path", "arms", "claims", "arm", "overrides", "notices", "unknown", "places")
+)
 
 
 def _canonical(value: Any) -> Any:
