@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.dyads import FLOOR, LEVEL
 from sim.errors import Problem
-from sim.fields import FLOOR, LEVEL
 from sim.scenario import BASE_ARM, ScenarioSpec
-from sim.world import Blocks, World
+from sim.types import Blocks
+from sim.world import Start, World
 
 Floats = NDArray[np.float64]
 _Simulated = tuple[tuple[object, ...], tuple[NDArray[Any], ...]]
@@ -65,7 +66,7 @@ def _key(spec: ScenarioSpec, key: str) -> str:
     return _place(spec, key).key
 
 
-def stated(world: World) -> Blocks:
+def stated(world: World) -> Start:
     """Return the start of a run in which every number is as stated."""
     return world.initial(world.triangles[1][:, 1])
 
@@ -73,9 +74,9 @@ def stated(world: World) -> Blocks:
 def _simulated(spec: ScenarioSpec) -> _Simulated:
     """Return all that a run depends on, the rules apart: names, and arrays."""
     world = World(spec)
-    x = stated(world)
+    blocks, events = stated(world)
     names = (world.codes, world.collectives)
-    return names, (x.V, x.M, x.G, x.B, x.P, x.events, world.limits, *world.triangles)
+    return names, (*blocks[:5], events, world.limits, *world.triangles)
 
 
 def _same(one: _Simulated, other: _Simulated) -> bool:
@@ -96,9 +97,9 @@ class _Change:
 def _events_in_vain(world: World) -> Iterator[Problem]:
     spec = world.spec
     written = _written(world)
-    x = stated(world)
+    x, events = stated(world)
     changes: dict[str, _Change] = {}
-    for row, (low, high), (event, _) in zip(x.events, world.limits, world.event_names, strict=True):
+    for row, (low, high), (event, _) in zip(events, world.limits, world.event_names, strict=True):
         block, cell, turned = _cell(x, row)
         old, number = float(block[cell]), float(row[6])
         wanted = {_SET: number, _ADD: old + number}.get(row[5], old * number)

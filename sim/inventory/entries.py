@@ -172,7 +172,7 @@ def inventory(spec: ScenarioSpec, arms: Mapping[str, ScenarioSpec] | None = None
     same = {problem.key.removeprefix("arms.") for problem in alike}
     world = World(spec)
     here = played(world)
-    start = dict(zip(world.codes, stated(world).V.T, strict=True))
+    start = dict(zip(world.codes, stated(world).blocks.V.T, strict=True))
     made = frozenset(spec.synthetic.codes if spec.synthetic is not None else ())
     listed = [state for state in spec.states.values() if state.code not in made or state.values]
     off = [name for name, on in (*spec.mechanisms.items(), *spec.terms.items()) if not on]
