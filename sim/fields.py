@@ -76,6 +76,7 @@ NEED = state_field(
     bounds=UNIT,
     initial=True,
     meaning="unmet war and sanctions need for arms and goods from abroad",
+    fades=True,
 )
 VIOLATION = state_field(
     "violation",
@@ -100,6 +101,7 @@ LEGITIMACY = state_field(
     bounds=UNIT,
     initial=True,
     meaning="support of the public for the government and the order that it stands for",
+    fades=True,
 )
 REGIME_SECURITY = state_field(
     "regime_security",
@@ -107,6 +109,7 @@ REGIME_SECURITY = state_field(
     bounds=UNIT,
     initial=True,
     meaning="hold of the rulers on power, as they see it",
+    fades=True,
 )
 GOVERNANCE = state_field(
     "governance",
@@ -116,7 +119,12 @@ GOVERNANCE = state_field(
     meaning="accountable government and rule of law: electoral democracy index, V-Dem",
 )
 POLARISATION = state_field(
-    "polarisation", default=0.3, bounds=UNIT, initial=True, meaning="division of the public"
+    "polarisation",
+    default=0.3,
+    bounds=UNIT,
+    initial=True,
+    meaning="division of the public",
+    fades=True,
 )
 INSTABILITY = state_field(
     "instability",
@@ -124,6 +132,7 @@ INSTABILITY = state_field(
     bounds=UNIT,
     initial=True,
     meaning="loss of the state's control over its territory",
+    fades=True,
 )
 STATUS_CLAIM = state_field(
     "status_claim",
@@ -136,6 +145,7 @@ ENERGY_EXPORTS = state_field(
     bounds=UNIT,
     initial=True,
     meaning="share of fuels in the goods exports of the state",
+    fades=True,
 )
 
 # --- states: what follows from the rest ----------------------------------------------------------
@@ -193,6 +203,7 @@ IDENTITY = dyad_field(
     initial=True,
     symmetric=True,
     meaning="shared history, culture or kinship",
+    fades=True,
 )
 TRUST_GOOD = dyad_field(
     "trust_good",
@@ -201,6 +212,7 @@ TRUST_GOOD = dyad_field(
     unit="pseudo-counts",
     meaning="evidence that j keeps its word to i: alpha of the Beta belief",
     shock=True,
+    fades=True,
 )
 TRUST_BAD = dyad_field(
     "trust_bad",
@@ -209,6 +221,7 @@ TRUST_BAD = dyad_field(
     unit="pseudo-counts",
     meaning="evidence that j does not keep its word to i: beta of the Beta belief",
     shock=True,
+    fades=True,
 )
 TRUST = dyad_field(
     "trust",
@@ -216,9 +229,14 @@ TRUST = dyad_field(
     bounds=UNIT,
     initial=True,
     meaning="trust of i in j: mean of the Beta belief",
+    fades=True,
 )
 TENSION = dyad_field(
-    "tension", bounds=UNIT, initial=True, meaning="hostile acts of i towards j, as a running level"
+    "tension",
+    bounds=UNIT,
+    initial=True,
+    meaning="hostile acts of i towards j, as a running level",
+    fades=True,
 )
 CONTACT = dyad_field(
     "contact",
@@ -226,6 +244,7 @@ CONTACT = dyad_field(
     bounds=UNIT,
     initial=True,
     meaning="diplomatic attention of i to j: embassy, visits, summits",
+    fades=True,
 )
 SANCTIONS = dyad_field(
     "sanctions", bounds=UNIT, initial=True, meaning="sanctions that i has imposed on j"
@@ -292,6 +311,7 @@ CURRENCY = dyad_field(
     bounds=UNIT,
     initial=True,
     meaning="share of j's currency in the external settlement of i",
+    fades=True,
 )
 
 # --- ordered pairs: channels of dependence (share of i's needs met by j) -------------------------
@@ -301,16 +321,29 @@ TRADE_FLOW = dyad_field(
     unit="million USD a year",
     initial=True,
     meaning="goods exported by i to j",
+    fades=True,
 )
 TRADE = dyad_field("trade", bounds=UNIT, meaning="share of j in the goods trade of i, both ways")
 ENERGY = dyad_field(
-    "energy", bounds=UNIT, initial=True, meaning="share of j in the fuel imports of i"
+    "energy",
+    bounds=UNIT,
+    initial=True,
+    meaning="share of j in the fuel imports of i",
+    fades=True,
 )
 ARMS = dyad_field(
-    "arms", bounds=UNIT, initial=True, meaning="share of j in recent arms deliveries to i (flow)"
+    "arms",
+    bounds=UNIT,
+    initial=True,
+    meaning="share of j in recent arms deliveries to i (flow)",
+    fades=True,
 )
 ARMS_STOCK = dyad_field(
-    "arms_stock", bounds=UNIT, initial=True, meaning="share of j's make in the arms that i has"
+    "arms_stock",
+    bounds=UNIT,
+    initial=True,
+    meaning="share of j's make in the arms that i has",
+    fades=True,
 )
 FINANCE = dyad_field(
     "finance", bounds=UNIT, initial=True, meaning="share of j in the external finance of i"
@@ -370,6 +403,7 @@ UNCERTAINTY = dyad_field(
     symmetric=True,
     shock=True,
     meaning="how little outsiders know of what the two have agreed",
+    fades=True,
 )
 COVERT = dyad_field(
     "covert", bounds=UNIT, meaning="hidden part of what i buys from j under the threat of others"
@@ -396,6 +430,7 @@ ARMS_CONTROL = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="integrity of the treaties and talks that limit strategic arms",
+    fades=True,
 )
 NON_PROLIFERATION = collective_field(
     "non_proliferation",
@@ -404,6 +439,7 @@ NON_PROLIFERATION = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="integrity of the rules against the spread of nuclear arms and missiles",
+    fades=True,
 )
 UN_AUTHORITY = collective_field(
     "un_authority",
@@ -412,6 +448,7 @@ UN_AUTHORITY = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="authority of decisions of the United Nations",
+    fades=True,
 )
 ORGANISATION_COMMITMENT = collective_field(
     "organisation_commitment",
@@ -426,6 +463,7 @@ COHESION = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="readiness of members to act together",
+    fades=True,
 )
 AUTHORITY = collective_field(
     "authority",
@@ -434,6 +472,7 @@ AUTHORITY = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="weight of the organisation's decisions and projects",
+    fades=True,
 )
 EXCLUSIVITY = collective_field(
     "exclusivity",

@@ -46,7 +46,10 @@ class Field:
 
     ``initial`` says whether a scenario may set it at the start, ``shock`` whether a dated event
     may; the others follow from the rest of the state.
-    ``symmetric`` variables have one value for both orders of a pair.
+    ``symmetric`` variables have one value for both orders of a pair. ``fades`` says that the model
+    carries the variable back by itself to what follows from the rest of the state: what an event
+    set it to is a passing shock. Everywhere else a value that is set holds until something changes
+    it.
     """
 
     name: str
@@ -59,6 +62,12 @@ class Field:
     initial: bool
     shock: bool
     symmetric: bool
+    fades: bool = False
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what an event sets the variable to holds until something changes it."""
+        return self.shock and not self.fades
 
 
 PARAMS: dict[str, Param] = {}
@@ -132,6 +141,7 @@ def state_field(
     meaning: str,
     initial: bool = False,
     shock: bool = False,
+    fades: bool = False,
 ) -> int:
     """Declare a variable of every state and return its row in ``V``.
 
@@ -142,7 +152,7 @@ def state_field(
         raise DuplicateName(f"state variable {name!r} is declared twice")
     row = len(STATE_FIELDS)
     STATE_FIELDS[name] = Field(
-        name, "state", row, default, bounds, unit, meaning, initial, initial or shock, False
+        name, "state", row, default, bounds, unit, meaning, initial, initial or shock, False, fades
     )
     return row
 
@@ -157,6 +167,7 @@ def dyad_field(
     initial: bool = False,
     shock: bool = False,
     symmetric: bool = False,
+    fades: bool = False,
 ) -> int:
     """Declare a variable of every ordered pair of states and return its sheet in ``M``.
 
@@ -167,7 +178,17 @@ def dyad_field(
         raise DuplicateName(f"dyadic variable {name!r} is declared twice")
     row = len(DYAD_FIELDS)
     DYAD_FIELDS[name] = Field(
-        name, "dyad", row, default, bounds, unit, meaning, initial, initial or shock, symmetric
+        name,
+        "dyad",
+        row,
+        default,
+        bounds,
+        unit,
+        meaning,
+        initial,
+        initial or shock,
+        symmetric,
+        fades,
     )
     return row
 
@@ -182,6 +203,7 @@ def collective_field(
     meaning: str,
     initial: bool = False,
     shock: bool = False,
+    fades: bool = False,
 ) -> int:
     """Declare a variable of every collective of a kind and return its row in ``G``.
 
@@ -195,6 +217,6 @@ def collective_field(
         raise ValueError(f"no kind of collective {kind!r}")
     row = len(COLLECTIVE_FIELDS)
     COLLECTIVE_FIELDS[name] = Field(
-        name, kind, row, default, bounds, unit, meaning, initial, initial or shock, False
+        name, kind, row, default, bounds, unit, meaning, initial, initial or shock, False, fades
     )
     return row

@@ -19,7 +19,7 @@ def allocations(case: Case, quarters: int) -> int:
         quarters=quarters,
         seed=1,
         run=0,
-        events=np.zeros((0, 7)),
+        events=np.zeros((0, 8)),
         limits=np.zeros((0, 2)),
         order=np.zeros((room, 2), dtype=np.int64),
         times=np.zeros(room),

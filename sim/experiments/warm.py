@@ -22,7 +22,7 @@ def compile_all() -> None:
     b = np.zeros((4, n))
     p = np.array([known.default for known in names.PARAMS.values()])
     keys = np.arange(1, n + 1, dtype=np.int64)
-    events, limits = np.zeros((1, 7)), np.zeros((1, 2))
+    events, limits = np.zeros((1, 8)), np.zeros((1, 2))
     order = np.zeros((n * kernel.MAX_OPPORTUNITIES, 2), dtype=np.int64)
     times = np.zeros(len(order))
     log = np.zeros((100, kernel.LOG_COLUMNS))

@@ -40,6 +40,7 @@ MUNITIONS = state_field(
     unit="peacetime stocks",
     initial=True,
     meaning="munitions in stock",
+    fades=True,
 )
 MUNITIONS_IMPORTS = state_field(
     "munitions_imports", unit="stocks a year", meaning="munitions received from others while at war"
