@@ -34,6 +34,7 @@ IDENTITY = dyad_field(
     symmetric=True,
     meaning="shared history, culture or kinship",
     record=True,
+    fades=True,
 )
 TRUST_GOOD = dyad_field(
     "trust_good",
@@ -42,6 +43,7 @@ TRUST_GOOD = dyad_field(
     unit="pseudo-counts",
     meaning="evidence that j keeps its word to i: alpha of the Beta belief",
     shock=True,
+    fades=True,
 )
 TRUST_BAD = dyad_field(
     "trust_bad",
@@ -50,6 +52,7 @@ TRUST_BAD = dyad_field(
     unit="pseudo-counts",
     meaning="evidence that j does not keep its word to i: beta of the Beta belief",
     shock=True,
+    fades=True,
 )
 TRUST = dyad_field(
     "trust",
@@ -58,6 +61,7 @@ TRUST = dyad_field(
     initial=True,
     meaning="trust of i in j: mean of the Beta belief",
     record=True,
+    fades=True,
 )
 TENSION = dyad_field(
     "tension",
@@ -65,6 +69,7 @@ TENSION = dyad_field(
     initial=True,
     meaning="hostile acts of i towards j, as a running level",
     record=True,
+    fades=True,
 )
 CONTACT = dyad_field(
     "contact",
@@ -73,6 +78,7 @@ CONTACT = dyad_field(
     initial=True,
     meaning="diplomatic attention of i to j: embassy, visits, summits",
     record=True,
+    fades=True,
 )
 SANCTIONS = dyad_field(
     "sanctions",
@@ -160,6 +166,7 @@ CURRENCY = dyad_field(
     initial=True,
     meaning="share of j's currency in the external settlement of i",
     record=True,
+    fades=True,
 )
 
 # --- ordered pairs: channels of dependence (share of i's needs met by j) -------------------------
@@ -170,6 +177,7 @@ TRADE_FLOW = dyad_field(
     initial=True,
     meaning="goods exported by i to j",
     channel="trade",
+    fades=True,
 )
 TRADE = dyad_field(
     "trade", bounds=UNIT, meaning="share of j in the goods trade of i, both ways", record=True
@@ -181,6 +189,7 @@ ENERGY = dyad_field(
     meaning="share of j in the fuel imports of i",
     record=True,
     channel="energy",
+    fades=True,
 )
 ARMS = dyad_field(
     "arms",
@@ -189,6 +198,7 @@ ARMS = dyad_field(
     meaning="share of j in recent arms deliveries to i (flow)",
     record=True,
     channel="arms",
+    fades=True,
 )
 ARMS_STOCK = dyad_field(
     "arms_stock",
@@ -197,6 +207,7 @@ ARMS_STOCK = dyad_field(
     meaning="share of j's make in the arms that i has",
     record=True,
     channel="arms_stock",
+    fades=True,
 )
 FINANCE = dyad_field(
     "finance",
@@ -271,6 +282,7 @@ UNCERTAINTY = dyad_field(
     shock=True,
     meaning="how little outsiders know of what the two have agreed",
     record=True,
+    fades=True,
 )
 COVERT = dyad_field(
     "covert",

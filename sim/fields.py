@@ -84,6 +84,7 @@ NEED = state_field(
     initial=True,
     meaning="unmet war and sanctions need for arms and goods from abroad",
     record=True,
+    fades=True,
 )
 VIOLATION = state_field(
     "violation",
@@ -108,6 +109,7 @@ LEGITIMACY = state_field(
     initial=True,
     meaning="support of the public for the government and the order that it stands for",
     record=True,
+    fades=True,
 )
 REGIME_SECURITY = state_field(
     "regime_security",
@@ -116,6 +118,7 @@ REGIME_SECURITY = state_field(
     initial=True,
     meaning="hold of the rulers on power, as they see it",
     record=True,
+    fades=True,
 )
 GOVERNANCE = state_field(
     "governance",
@@ -132,6 +135,7 @@ POLARISATION = state_field(
     initial=True,
     meaning="division of the public",
     record=True,
+    fades=True,
 )
 INSTABILITY = state_field(
     "instability",
@@ -140,6 +144,7 @@ INSTABILITY = state_field(
     initial=True,
     meaning="loss of the state's control over its territory",
     record=True,
+    fades=True,
 )
 STATUS_CLAIM = state_field(
     "status_claim",
@@ -153,6 +158,7 @@ ENERGY_EXPORTS = state_field(
     initial=True,
     meaning="share of fuels in the goods exports of the state",
     record=True,
+    fades=True,
 )
 
 # --- states: what follows from the rest ----------------------------------------------------------
@@ -220,6 +226,7 @@ ARMS_CONTROL = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="integrity of the treaties and talks that limit strategic arms",
+    fades=True,
 )
 NON_PROLIFERATION = collective_field(
     "non_proliferation",
@@ -228,6 +235,7 @@ NON_PROLIFERATION = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="integrity of the rules against the spread of nuclear arms and missiles",
+    fades=True,
 )
 UN_AUTHORITY = collective_field(
     "un_authority",
@@ -236,6 +244,7 @@ UN_AUTHORITY = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="authority of decisions of the United Nations",
+    fades=True,
 )
 ORGANISATION_COMMITMENT = collective_field(
     "organisation_commitment",
@@ -250,6 +259,7 @@ COHESION = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="readiness of members to act together",
+    fades=True,
 )
 AUTHORITY = collective_field(
     "authority",
@@ -258,6 +268,7 @@ AUTHORITY = collective_field(
     bounds=UNIT,
     initial=True,
     meaning="weight of the organisation's decisions and projects",
+    fades=True,
 )
 EXCLUSIVITY = collective_field(
     "exclusivity",
@@ -339,6 +350,7 @@ MUNITIONS = state_field(
     initial=True,
     meaning="munitions in stock",
     record=True,
+    fades=True,
 )
 MUNITIONS_IMPORTS = state_field(
     "munitions_imports",

@@ -46,9 +46,11 @@ class Field:
 
     ``initial`` says whether a scenario may set it at the start, ``shock`` whether a dated event
     may; the others follow from the rest of the state.
-    ``symmetric`` variables have one value for both orders of a pair. ``record`` says whether a run
-    leaves its values behind quarter by quarter, ``channel`` under which name of `channels` a
-    scenario states it, if it is a channel of dependence.
+    ``symmetric`` variables have one value for both orders of a pair. ``fades`` says that the model
+    carries the variable back by itself to what follows from the rest of the state: what an event
+    set it to is a passing shock. Everywhere else a value that is set holds until something changes
+    it. ``record`` says whether a run leaves its values behind quarter by quarter, ``channel`` under
+    which name of `channels` a scenario states it, if it is a channel of dependence.
     """
 
     name: str
@@ -61,8 +63,14 @@ class Field:
     initial: bool
     shock: bool
     symmetric: bool
+    fades: bool = False
     record: bool = False
     channel: str = ""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what an event sets the variable to holds until something changes it."""
+        return self.shock and not self.fades
 
 
 PARAMS: dict[str, Param] = {}
@@ -140,6 +148,7 @@ def state_field(
     meaning: str,
     initial: bool = False,
     shock: bool = False,
+    fades: bool = False,
     record: bool = False,
 ) -> int:
     """Declare a variable of every state and return its row in ``V``.
@@ -151,7 +160,18 @@ def state_field(
         raise DuplicateName(f"state variable {name!r} is declared twice")
     row = len(STATE_FIELDS)
     STATE_FIELDS[name] = Field(
-        name, "state", row, default, bounds, unit, meaning, initial, initial or shock, False, record
+        name,
+        "state",
+        row,
+        default,
+        bounds,
+        unit,
+        meaning,
+        initial,
+        initial or shock,
+        False,
+        fades,
+        record,
     )
     return row
 
@@ -166,6 +186,7 @@ def dyad_field(
     initial: bool = False,
     shock: bool = False,
     symmetric: bool = False,
+    fades: bool = False,
     record: bool = False,
     channel: str = "",
 ) -> int:
@@ -188,6 +209,7 @@ def dyad_field(
         initial,
         initial or shock,
         symmetric,
+        fades,
         record,
         channel,
     )
@@ -204,6 +226,7 @@ def collective_field(
     meaning: str,
     initial: bool = False,
     shock: bool = False,
+    fades: bool = False,
 ) -> int:
     """Declare a variable of every collective of a kind and return its row in ``G``.
 
@@ -217,7 +240,7 @@ def collective_field(
         raise ValueError(f"no kind of collective {kind!r}")
     row = len(COLLECTIVE_FIELDS)
     COLLECTIVE_FIELDS[name] = Field(
-        name, kind, row, default, bounds, unit, meaning, initial, initial or shock, False
+        name, kind, row, default, bounds, unit, meaning, initial, initial or shock, False, fades
     )
     return row
 

@@ -30,7 +30,7 @@ def allocations(case: Case, quarters: int) -> int:
         "simulate",
         luck=case.luck(0),
         quarters=quarters,
-        events=np.zeros((0, 7)),
+        events=np.zeros((0, 8)),
         limits=np.zeros((0, 2)),
         space=kernel.space(n),
         watch=watch,

@@ -308,13 +308,14 @@ def _given(spec: ScenarioSpec, asked: Asked) -> Iterator[Given]:
 
 def dated(spec: ScenarioSpec) -> Iterator[tuple[int, str, str, list[set[str]]]]:
     """Date, name, title of each dated thing, and the groups of states that it touches together."""
-    for event in sorted(spec.events.values(), key=lambda event: (event.at, event.id)):
+    for event in spec.events.values():
         touched = [{effect.i, effect.j or effect.i} for effect in event.effects]
         yield event.at, event.id, event.title, touched
     for pact in spec.pacts.values():
         members = listed([with_article(spec.states[code].name) for code in pact.members])
         kind = f"{pact.type.replace('_', '-')} pact"
-        for at, verb in ((pact.since, "begins"), (pact.until, "ends")):
+        gone = None if pact.until is None else pact.until + 1
+        for at, verb in ((pact.since, "begins"), (gone, "has ended")):
             if at is not None:
                 yield (
                     at,

@@ -24,7 +24,7 @@ def compile_all() -> None:
     p = np.array([known.default for known in names.PARAMS.values()])
     keys = np.arange(1, n + 1, dtype=np.int64)
     w, luck, space = Blocks(m, v, g, b, p, n), Luck(1, 1, 0, keys), kernel.space(n)
-    events, limits = np.zeros((1, 7)), np.zeros((1, 2))
+    events, limits = np.zeros((1, 8)), np.zeros((1, 2))
     log = np.zeros((100, kernel.LOG_COLUMNS))
     counts = np.zeros(2, dtype=np.int64)
     rows = np.zeros(1, dtype=np.int64)

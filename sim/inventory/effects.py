@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.dated import OPERATIONS
 from sim.dyads import FLOOR, LEVEL
 from sim.errors import Problem
 from sim.scenario import BASE_ARM, ScenarioSpec
@@ -21,7 +22,7 @@ from sim.world import Start, World
 
 Floats = NDArray[np.float64]
 _Simulated = tuple[tuple[object, ...], tuple[NDArray[Any], ...]]
-_SET, _ADD = 0.0, 1.0
+_ADD = OPERATIONS["add"]
 _BOTH_ORDERS = (LEVEL, FLOOR)
 """Rows of an event that set both orders of a pair at once."""
 
@@ -102,7 +103,7 @@ def _events_in_vain(world: World) -> Iterator[Problem]:
     for row, (low, high), (event, _) in zip(events, world.limits, world.event_names, strict=True):
         block, cell, turned = _cell(x, row)
         old, number = float(block[cell]), float(row[6])
-        wanted = {_SET: number, _ADD: old + number}.get(row[5], old * number)
+        wanted = _changed(old, *row[5:8].tolist())
         new = min(max(wanted, low), high)
         block[cell] = new
         if turned is not None:
@@ -133,13 +134,28 @@ def _events_in_vain(world: World) -> Iterator[Problem]:
         yield replace(_place(spec, keys[0]), key=_key(spec, event), message=f"{message} changes")
 
 
+def _changed(old: float, operation: float, number: float, ended: float) -> float:
+    """Return what an operation of the event table makes of a value, before it is cut at a bound."""
+    if operation == OPERATIONS["set"]:
+        return number
+    if operation == _ADD:
+        return old + number
+    if operation == OPERATIONS["multiply"]:
+        return old * number
+    if operation == OPERATIONS["raise"]:
+        return max(old, number)
+    return min(old, number) if abs(old - ended) < 0.5 else old
+
+
 def _written(world: World) -> dict[tuple[str, float, float, float, float], str]:
     """Return the dotted key of each change of an event, by event, kind, row and place."""
     found = {}
     for event in world.spec.events.values():
         for effect in event.effects:
             kind, variable, i, j = world.place(effect)
-            found[event.id, kind, float(variable.row), float(i), float(j)] = effect.number.key
+            found[event.id, float(kind), float(variable.row), float(i), float(j)] = (
+                effect.number.key
+            )
     return found
 
 

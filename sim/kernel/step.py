@@ -63,6 +63,8 @@ def play_event(
     The second column says what is changed: 0 a variable of state i, 1 one of the pair (i, j), 2 one
     of collective i, 3 the part of state i in collective j.
 
+    The last column is the level that an expiry ends; the other operations do not read it.
+
     A pact set by an event is concluded or broken like one that states agree on: it earns and costs
     trust. Trust itself is the mean of a belief: an event moves the mean and keeps the evidence.
     """
@@ -71,22 +73,22 @@ def play_event(
     j = int(event[4])
     if event[1] < 0.5:
         old = w.V[row, i]
-        new = min(max(changed(old, event[5], event[6]), low), high)
+        new = min(max(changed(old, event[5], event[6], event[7]), low), high)
         w.V[row, i] = new
         if row == IDEAL_POINT:
             w.V[IDEAL_HOME, i] += new - old
         return
     if event[1] > 2.5:
-        new = min(max(changed(w.B[j, i], event[5], event[6]), low), high)
+        new = min(max(changed(w.B[j, i], event[5], event[6], event[7]), low), high)
         if w.G[COLLECTIVE_KIND, j] == ORGANISATION:
             membership.set_membership(w, j, i, new)
         else:
             w.B[j, i] = new
         return
     if event[1] > 1.5:
-        w.G[row, i] = min(max(changed(w.G[row, i], event[5], event[6]), low), high)
+        w.G[row, i] = min(max(changed(w.G[row, i], event[5], event[6], event[7]), low), high)
         return
-    new = min(max(changed(w.M[row, i, j], event[5], event[6]), low), high)
+    new = min(max(changed(w.M[row, i, j], event[5], event[6], event[7]), low), high)
     if row == LEVEL:
         if new != w.M[LEVEL, i, j]:
             a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
@@ -110,11 +112,21 @@ def play_event(
 
 
 @njit
-def changed(old: float, operation: float, number: float) -> float:
-    """0 sets, 1 adds, 2 multiplies."""
+def changed(old: float, operation: float, number: float, ended: float) -> float:
+    """0 sets, 1 adds, 2 multiplies, 3 raises to at least the number, 4 lowers what has ended to it.
+
+    What a run has made of a level in the meantime is its own: 4 leaves a level that is no longer
+    ``ended``, to half a level, as it is.
+    """
     if operation < 0.5:
         return number
-    return old + number if operation < 1.5 else old * number
+    if operation < 1.5:
+        return old + number
+    if operation < 2.5:
+        return old * number
+    if operation < 3.5:
+        return max(old, number)
+    return min(old, number) if abs(old - ended) < 0.5 else old
 
 
 @njit

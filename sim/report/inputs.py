@@ -58,7 +58,7 @@ def list_inputs(spec: ScenarioSpec) -> Assumptions:
         sources=tuple(_sources(spec.sources, used)),
         events=tuple(
             (str(format_quarter(event.at)), event.title, event.source)
-            for event in sorted(spec.events.values(), key=lambda event: (event.at, event.id))
+            for event in spec.events.values()
             if spec.start <= event.at <= spec.start + spec.quarters
         )[:_LISTED_EVENTS],
     )

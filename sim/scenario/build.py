@@ -7,14 +7,15 @@ every number must have a source and a range, and mixes and shares must add up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from sim.errors import hint
-from sim.registry import COLLECTIVES, Field
 from sim.scenario.entries import Entries, date, items, value_of
+from sim.scenario.events import Events
 from sim.scenario.missing import complete
-from sim.scenario.names import Names, Pair, among
+from sim.scenario.names import Line, Names, Pair, among, settle
 from sim.scenario.numbers import Bounds, Cache, Numbers
 from sim.scenario.quantity import JUDGEMENT, is_unknown
 from sim.scenario.reader import Log, Node
@@ -25,9 +26,7 @@ from sim.scenario.spec import (
     ArmSpec,
     ConflictSpec,
     DoctrineSpec,
-    Effect,
     EnsembleSpec,
-    EventSpec,
     Number,
     OrganisationSpec,
     PactSpec,
@@ -40,10 +39,7 @@ from sim.scenario.synthetic import read_synthetic
 UNIT = (0.0, 1.0)
 _WEIGHT = (0.0, 100.0)
 _LOGIT = (-50.0, 50.0)
-_CHANGE = (-1e12, 1e12)
 _TOLERANCE = 1e-6
-#: Block of a scenario that names the collectives of a kind.
-_BLOCKS = {"organisation": "organisations", "conflict": "conflicts", "school": "doctrines"}
 _DEFAULT_RUNS = 200
 _DEFAULT_SEED = 1
 
@@ -101,7 +97,8 @@ class _Builder:
         ensemble: Entries = top["ensemble"].value if "ensemble" in top else {}
         self.names.read_groups(self._block("groups"))
         states = self._states()
-        return ScenarioSpec(
+        events = Events(self.words, self.names, self.numbers, self._names, self.log)
+        spec = ScenarioSpec(
             path=path,
             title=value_of(top, "title", ""),
             question=value_of(top, "question", ""),
@@ -123,7 +120,7 @@ class _Builder:
             parameters=self._parameters(),
             mechanisms={key: node.value for key, node in self._block("mechanisms").items()},
             terms={key: node.value for key, node in self._block("terms").items()},
-            events=self._events(),
+            events=events.read(top.get("events")),
             arms=self._arms(),
             ensemble=EnsembleSpec(
                 value_of(ensemble, "runs", _DEFAULT_RUNS),
@@ -136,6 +133,8 @@ class _Builder:
             arm=arm,
             overrides=overrides,
         )
+        events.tell_unplayed(spec, top)
+        return replace(spec, notices=tuple(self.log.notices))
 
     def _strongest(self, block: str) -> tuple[str, ...]:
         """The poles of a made-up world, or those that a report shows, where none are listed."""
@@ -212,17 +211,18 @@ class _Builder:
             self.log.key(node, key, f"the weights sum to {total:.6g}; they must sum to 1")
         return found
 
+    def _held(self, lines: list[Line], bounds: Bounds) -> dict[Any, Number]:
+        """Return the number that holds at each place."""
+        read = {line.key: self.numbers.read(line.node, line.key, bounds) for line in lines}
+        held = settle(lines, self.log).items()
+        return {place: number for place, line in held if (number := read[line.key]) is not None}
+
     def _relations(self) -> dict[str, dict[Pair, Number]]:
         found: dict[str, dict[Pair, Number]] = {}
         for name, node in self._block("relations").items():
             field = self.words.dyad_fields[name]
-            values: dict[Pair, Number] = {}
-            for child, key, pairs in self.names.pairs_of(node, f"relations.{name}", field):
-                number = self.numbers.read(child, key, field.bounds)
-                if number is not None:
-                    values.update(dict.fromkeys(pairs, number))
-                elif key in self.numbers.unknown:  # of numbers written before it, too
-                    values = {pair: value for pair, value in values.items() if pair not in pairs}
+            lines = self.names.pairs_of(node, f"relations.{name}", field)
+            values = self._held(lines, field.bounds)
             found[name] = dict(sorted(values.items()))
         return found
 
@@ -304,20 +304,12 @@ class _Builder:
         return found
 
     def _partners(self, node: Node | None, key: str, members: tuple[str, ...]) -> dict[str, Number]:
-        found: dict[str, Number] = {}
-        for code, child in items(node):
-            dotted = f"{key}.{code}"
-
-            def report(message: str, child: Node = child, dotted: str = dotted) -> None:
-                self.log.key(child, dotted, message)
-
-            number = self.numbers.read(child, dotted, UNIT)
-            for state in self.names.expand(code, report):
+        lines = self.names.states_of(node, key)
+        for line in lines:
+            for state, _ in line.places:
                 if state in members:
-                    report(f"'{state}' is a member already")
-                elif number is not None:
-                    found[state] = number
-        return found
+                    self.log.key(line.node, line.key, f"'{state}' is a member already")
+        return {state: number for (state, _), number in self._held(lines, UNIT).items()}
 
     def _variables(self, node: Node, key: str, kind: str) -> dict[str, Number]:
         """Return the variables of a collective that an entry sets."""
@@ -395,83 +387,6 @@ class _Builder:
             if number is not None:
                 found[name] = number
         return found
-
-    def _events(self) -> dict[str, EventSpec]:
-        found = []
-        for name, node in self._block("events").items():
-            key = f"events.{name}"
-            effects: list[Effect] = []
-            for field, changes in items(node.value.get("effects")):
-                effects += self._effects(field, changes, f"{key}.effects.{field}")
-            effects.sort(key=lambda effect: (effect.field, effect.i, effect.j or ""))
-            title = value_of(node.value, "title", name)
-            source = self.numbers.source(node, key)
-            when = date(node.value, "at") or 0
-            found.append(EventSpec(name, title, when, tuple(effects), source))
-        return {event.id: event for event in sorted(found, key=lambda event: (event.at, event.id))}
-
-    def _effects(self, name: str, node: Node, key: str) -> list[Effect]:
-        places: dict[tuple[str, str | None], Effect] = {}
-        field = self.words.state_fields.get(name)
-        if field is not None:
-            for code, child in items(node):
-                dotted = f"{key}.{code}"
-
-                def report(message: str, child: Node = child, dotted: str = dotted) -> None:
-                    self.log.key(child, dotted, message)
-
-                for i in self.names.expand(code, report):
-                    self._effect(places, field, i, None, child, dotted)
-        elif name in self.words.collective_fields or name in self.words.parts:
-            for child, dotted, known, i, k in self._collective_places(name, node, key):
-                self._effect(places, known, i, k, child, dotted)
-        else:
-            field = self.words.dyad_fields[name]
-            for child, dotted, pairs in self.names.pairs_of(node, key, field):
-                for i, j in pairs:
-                    self._effect(places, field, i, j, child, dotted)
-        return list(places.values())
-
-    def _collective_places(
-        self, name: str, node: Node, key: str
-    ) -> Iterator[tuple[Node, str, Field, str, str | None]]:
-        """Yield entry, key, variable and place of each change to collectives or parts in them."""
-        part = self.words.parts.get(name)
-        field = part or self.words.collective_fields[name]
-        kind = COLLECTIVES[part.row] if part is not None else field.kind
-        block = _BLOCKS.get(kind)
-        known = {"order"} if block is None else self._names(block)
-        for text, child in items(node):
-            dotted = f"{key}.{text}"
-
-            def report(message: str, child: Node = child, dotted: str = dotted) -> None:
-                self.log.key(child, dotted, message)
-
-            left, _, right = text.partition(">") if part is not None else ("", "", text)
-            if right not in known:
-                report(f"unknown {kind} '{right}'{hint(right, known)}")
-            elif part is None:
-                yield child, dotted, field, right, None
-            else:
-                for i in self.names.expand(left, report):
-                    yield child, dotted, field, i, right
-
-    def _effect(
-        self,
-        places: dict[tuple[str, str | None], Effect],
-        field: Field,
-        i: str,
-        j: str | None,
-        node: Node,
-        key: str,
-    ) -> None:
-        op: Literal["set", "add", "multiply"] = "set"
-        if isinstance(node.value, dict):
-            op = "add" if "add" in node.value else "multiply" if "multiply" in node.value else "set"
-        bounds = {"set": field.bounds, "add": _CHANGE, "multiply": (0.0, 1e6)}[op]
-        number = self.numbers.read(node, key, bounds)
-        if number is not None:
-            places[i, j] = Effect(field.name, i, j, op, number)
 
     def _arms(self) -> dict[str, ArmSpec]:
         found = {}

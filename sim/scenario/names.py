@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sim.errors import hint, nearest
 from sim.registry import Field
+from sim.scenario.entries import items
+from sim.scenario.overlay import VALUES
 from sim.scenario.reader import Log, Node
 from sim.scenario.spec import REST_OF_WORLD
 
@@ -119,25 +122,115 @@ class Names:
             found += [(j, i) for i, j in found]
         return found
 
-    def pairs_of(self, node: Node, key: str, field: Field) -> list[tuple[Node, str, list[Pair]]]:
+    def pairs_of(self, node: Node, key: str, field: Field) -> list[Line]:
         """Return the entries of a block of pairs in the order written, with their pairs."""
-        entries = []
-        single: dict[Pair, tuple[str, Node]] = {}
-        for text, child in node.value.items():
-            if text == "defaults":
-                continue
+        lines = []
+        for text, child in items(node):
             dotted = f"{key}.{text}"
+            pairs = self.pair(text, self._reporter(child, dotted), field.symmetric)
+            sizes = sorted((self._width(side) for side in _SEPARATOR.split(text)), reverse=True)
+            lines.append(Line(text, child, dotted, pairs, tuple(sizes)))
+        return lines
 
-            def report(message: str, child: Node = child, dotted: str = dotted) -> None:
-                self.log.key(child, dotted, message)
+    def states_of(self, node: Node | None, key: str) -> list[Line]:
+        """Return the entries of a block of states and groups in the order written."""
+        lines = []
+        for code, child in items(node):
+            dotted = f"{key}.{code}"
+            found = self.expand(code, self._reporter(child, dotted))
+            places = [(state, None) for state in found]
+            lines.append(Line(code, child, dotted, places, (self._width(code),)))
+        return lines
 
-            pairs = self.pair(text, report, field.symmetric)
-            if pairs and self.states.keys() >= set(_SEPARATOR.split(text)):
-                for pair in pairs:
-                    earlier = single.get(pair)
-                    if earlier is not None and earlier[1].layer is child.layer:
-                        report(f"sets the same pair as '{earlier[0]}'")
-                        break
-                    single[pair] = (text, child)
-            entries.append((child, dotted, pairs))
-        return entries
+    def parts_of(self, node: Node, key: str, known: set[str], kind: str) -> list[Line]:
+        """Return the entries of a block of parts, ``state>collective``, in the order written."""
+        lines = []
+        for text, child in items(node):
+            dotted = f"{key}.{text}"
+            left, _, right = text.partition(">")
+            report = self._reporter(child, dotted)
+            if right not in known:
+                report(f"unknown {kind} '{right}'{hint(right, known)}")
+                continue
+            places = [(state, right) for state in self.expand(left, report)]
+            lines.append(Line(text, child, dotted, places, (self._width(left),)))
+        return lines
+
+    def _width(self, code: str) -> int:
+        return 1 + len(self.groups.get(code, ()))
+
+    def _reporter(self, node: Node, key: str) -> Report:
+        return lambda message: self.log.key(node, key, message)
+
+
+Place = tuple[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry that speaks of one place, or by a group of many.
+
+    ``width`` is 1 for a state and grows with the states of a group; of a pair it has that of the
+    wider side first. What is narrower is more specific.
+    """
+
+    text: str
+    node: Node
+    key: str
+    places: Sequence[Place]
+    width: tuple[int, ...]
+
+
+def settle(lines: list[Line], log: Log) -> dict[Place, Line]:
+    """Return the line that holds at each place: in a file the narrowest, whatever the order.
+
+    A later file, an arm or an option holds against all that lies below it. Two lines of a file that
+    are equally narrow, with different numbers for one place, are a mistake; a line that holds
+    nowhere in its own file is told.
+    """
+    layers: dict[int, list[Line]] = {}
+    for line in lines:
+        layers.setdefault(id(_written(line.node).layer), []).append(line)
+    held: dict[Place, Line] = {}
+    for layer in layers.values():
+        held |= _settle(layer, log)
+    return held
+
+
+def _settle(lines: list[Line], log: Log) -> dict[Place, Line]:
+    held: dict[Place, Line] = {}
+    widths: dict[tuple[int, ...], list[Line]] = {}
+    for line in lines:
+        widths.setdefault(line.width, []).append(line)
+    for width in sorted(widths):
+        here: dict[Place, Line] = {}
+        for line in widths[width]:
+            free = set(line.places) - held.keys()
+            if line.places and not free:
+                what = "pair" if len(width) > 1 else "state"
+                message = f"has no effect: each {what} in it has a number of its own or of a "
+                log.notice(line.node, line.key, message + "smaller group")
+            for place in sorted(free & here.keys(), key=str):
+                _same_place(line, here[place], place, log)
+                break
+            here |= dict.fromkeys(free, line)
+        held |= here
+    return held
+
+
+def _same_place(line: Line, other: Line, place: Place, log: Log) -> None:
+    """Note two lines of one file that speak of one place, unless they say the same by groups."""
+    if max(line.width) == 1:
+        what = "pair" if len(line.width) > 1 else "place"
+        log.key(line.node, line.key, f"sets the same {what} as '{other.text}'")
+    elif line.node.plain() != other.node.plain():
+        name = ">".join(part for part in place if part is not None)
+        message = f"says another number for {name} than '{other.text}', which is no more general; "
+        log.key(line.node, line.key, message + f"give {name} a line of its own")
+
+
+def _written(node: Node) -> Node:
+    """Return the node that holds the value of a number: a later layer may give the rest of it."""
+    while isinstance(node.value, dict) and (inner := VALUES & node.value.keys()):
+        node = node.value[min(inner)]
+    return node

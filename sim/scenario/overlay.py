@@ -18,7 +18,7 @@ from sim.scenario.reader import Log, Node
 
 DETAILS = frozenset(("source", "range", "confidence", "note"))
 _NUMBER_DETAILS = DETAILS | {"at"}
-_VALUES = frozenset(("value", "add", "multiply"))
+VALUES = frozenset(("value", "add", "multiply"))
 # named entries whose own source and note speak for the numbers inside them
 _ENTRIES = frozenset(("pacts", "organisations", "conflicts", "doctrines", "events"))
 # blocks in which only numbers take the defaults
@@ -119,7 +119,11 @@ def merge(base: Node, over: Node, path: tuple[str, ...] = ()) -> Node:
             children[name] = child
             continue
         whole = name == "defaults" or path == ("arms",)
-        below = children.pop(name) if later_wins else children[name]
+        # what only amends a number leaves it where it was said
+        later = later_wins and not (
+            isinstance(child.value, dict) and VALUES.isdisjoint(child.value)
+        )
+        below = children.pop(name) if later else children[name]
         children[name] = child if whole else merge(below, child, (*path, name))
     if over.own and path and path[0] in _PLAIN_BLOCKS:
         for name in children.keys() - over.value.keys():
@@ -132,7 +136,7 @@ def merge(base: Node, over: Node, path: tuple[str, ...] = ()) -> Node:
 
 def _under(node: Node, own: Defaults) -> Node:
     """Return an inherited block with the defaults that later layers find there."""
-    if not isinstance(node.value, dict) or not node.value.keys().isdisjoint(_VALUES):
+    if not isinstance(node.value, dict) or not node.value.keys().isdisjoint(VALUES):
         return node
     block = node.like({name: _under(child, own) for name, child in node.value.items()})
     block.defaults = _over(node.defaults, own)
@@ -141,7 +145,7 @@ def _under(node: Node, own: Defaults) -> Node:
 
 
 def _replaces(over: Node, path: tuple[str, ...]) -> bool:
-    if not over.value.keys().isdisjoint(_VALUES) and path[:1] != ("claims",):
+    if not over.value.keys().isdisjoint(VALUES) and path[:1] != ("claims",):
         return True
     return len(path) == 3 and path[0] == "states" and path[2] == "doctrine"
 
@@ -151,9 +155,11 @@ def _removes(node: Node) -> bool:
 
 
 def _is_pair_block(path: tuple[str, ...]) -> bool:
-    """Return whether the keys here are pairs or groups, of which later ones override earlier."""
+    """Return whether the keys here are pairs or groups: those of a later layer hold."""
     if len(path) == 2:
         return path[0] == "relations"
+    if len(path) == 3:
+        return path[0] == "organisations" and path[2] == "partners"
     return len(path) == 4 and path[0] == "events" and path[2] == "effects"
 
 

@@ -189,7 +189,11 @@ def _events(words: Vocabulary) -> Named:
         rows[name] = Member(_CHANGES_BY_PART, _doc(field))
     event = _entry(
         (
-            ("at", Date(), "Quarter in which it happens."),
+            (
+                "at",
+                Date(),
+                "Quarter in which it happens; up to the start, what it sets for good counts.",
+            ),
             ("title", _TITLE, "What happens."),
             ("effects", _block(rows), "Variable: state or pair: number, {add: x}, {multiply: x}."),
         ),
@@ -212,8 +216,12 @@ def _parties(words: Vocabulary) -> dict[str, Member]:
         (
             ("members", ListOf(_CODE, 1, MAX_STATES), "At least two states or groups."),
             ("type", Choice(PACT_TYPES), "What the members owe each other."),
-            ("since", Date(), "First quarter."),
-            ("until", Date(), "Last quarter."),
+            (
+                "since",
+                Date(),
+                "First quarter in force; without it, in force from before the start.",
+            ),
+            ("until", Date(), "Last quarter in force; the quarter after it the pact is gone."),
             ("conditional", Switch(), "Whether the obligation depends on who began."),
         ),
         ("members", "type"),
@@ -224,7 +232,7 @@ def _parties(words: Vocabulary) -> dict[str, Member]:
             ("members", _STATES, "States or groups."),
             ("partners", _PARTS_BY_CODE, "Candidates and partners: part of membership, 0 to 1."),
             ("floor", _FIGURE, "Commitment between members, 0 to 1."),
-            ("since", Date(), "First quarter."),
+            ("since", Date(), "First quarter; without it, there from before the start."),
             *_own(words, "organisation"),
         ),
         ("members", "floor"),
@@ -236,7 +244,7 @@ def _parties(words: Vocabulary) -> dict[str, Member]:
             ("intensity", _FIGURE, "0 to 1."),
             ("rung", Choice(RUNGS), "How far it has escalated."),
             ("frozen", Switch(), "Whether the fighting has stopped."),
-            ("since", Date(), "First quarter."),
+            ("since", Date(), "First quarter; without it, fought from before the start."),
             *_own(words, "conflict"),
         ),
         ("parties", "intensity", "rung"),
@@ -303,7 +311,9 @@ def _content(words: Vocabulary) -> dict[str, Member]:
             Struct({name: Member(Switch()) for name in words.mechanisms}, "mechanism")
         ),
         "terms": Member(Struct({name: Member(Switch()) for name in words.terms}, "utility term")),
-        "events": Member(_events(words), "Name: a dated shock."),
+        "events": Member(
+            _events(words), "Name: a dated shock; those of one quarter in the order of the file."
+        ),
     }
 
 
@@ -383,8 +393,10 @@ def document(words: Vocabulary) -> Struct:
     content["title"] = Member(_TITLE, content["title"].doc, required=True)
     clock = Struct(
         {
-            "start": Member(Date(), "First quarter.", required=True),
-            "quarters": Member(Whole(1, MAX_QUARTERS), "How many to play.", required=True),
+            "start": Member(Date(), "Quarter of the initial state.", required=True),
+            "quarters": Member(
+                Whole(1, MAX_QUARTERS), "How many to play after the start.", required=True
+            ),
         }
     )
     ensemble = Struct(

@@ -1,7 +1,8 @@
 """What a scenario says once it is read, merged and checked: frozen records, every number sourced.
 
 States, entries and pairs are in the order of their names, so that neither the layout of a file nor
-the order of its keys has a part in a result.
+the order of its keys has a part in a result. Events are the exception: two of one quarter happen in
+the order of the file.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class StateSpec:
 
 @dataclass(frozen=True, slots=True)
 class PactSpec:
-    """A pact in force between all its members."""
+    """A pact in force between all its members, from ``since`` to ``until``, both included."""
 
     id: str
     members: tuple[str, ...]
@@ -121,7 +122,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:
-    """A dated shock; events outside the clock are not played."""
+    """A dated shock.
+
+    Of an event up to the start, what it sets for good is part of the start; the rest of it, and an
+    event after the last quarter, is not played.
+    """
 
     id: str
     title: str
@@ -216,6 +221,7 @@ class ScenarioSpec:
             for field in fields(self)
             if field.name not in _NOT_HASHED
         }
+        content["order of events"] = list(self.events)
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
