@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import room
 from sim import vocabulary as names
 from sim.fields import (
     COLLECTIVE_KIND,
@@ -85,6 +86,9 @@ class World:
         self._numbers: dict[str, Number] = {}
         self._order: dict[str, int] = {}
         n = len(self.codes)
+        # the start, the state of a run, and what it is worked out with
+        sheets = 3 * 8 * len(names.DYAD_FIELDS) * n * n
+        room.require(f"{n:,} states", memory=sheets, instead="ask for a smaller world")
         self._base_v = np.zeros((len(names.STATE_FIELDS), n))
         self._base_m = np.zeros((len(names.DYAD_FIELDS), n, n))
         self.collectives = (

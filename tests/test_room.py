@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import room
+from sim import cli, room
 from sim.errors import UserError
 
 FREE = 5_000_000 * 1024
@@ -74,3 +74,39 @@ def test_what_is_lacking_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_disk_of_a_folder_to_come_is_known(tmp_path: Path) -> None:
     assert room.free_disk(tmp_path / "a" / "b") > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("run vietnam_bamboo --runs 1000000", "1,000,000 runs of 48 states and 20 quarters need"),
+        ("compare vietnam_bamboo --runs 1000000", "1,000,000 runs of 2 arms need"),
+        ("claims vietnam_bamboo --runs 1000000", "1,000,000 runs of"),
+        ("explain vietnam_bamboo --state VNM --runs 1000000", "1,000,000 runs of 48 states"),
+        ("run synthetic --set synthetic.states=1200", "1,200 states need about 4.0 GB of memory"),
+        (
+            "sweep synthetic --vary security.weight=2:9:1000 --metric poles() --runs 100000",
+            "100,000,000 runs of a sweep need about 4.0 GB of memory",
+        ),
+        (
+            "sweep synthetic --vary security.weight=2,9 --metric poles() --runs 1:99999999999999",
+            "99,999,999,999,998 runs are more than 100,000,000",
+        ),
+    ],
+)
+def test_a_command_for_which_there_is_no_room_says_so(
+    words: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(room, "free_memory", lambda: 3 * 10**9)
+    monkeypatch.setattr("sys.argv", ["multipolar", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert message in told
+    assert "Traceback" not in told
