@@ -80,7 +80,7 @@ def test_the_disk_of_a_folder_to_come_is_known(tmp_path: Path) -> None:
     ("words", "message"),
     [
         ("run vietnam_bamboo --runs 1000000", "1,000,000 runs of 48 states and 20 quarters need"),
-        ("compare vietnam_bamboo --runs 1000000", "1,000,000 runs of 2 arms need"),
+        ("compare vietnam_bamboo --runs 1000000", " arms need about "),
         ("claims vietnam_bamboo --runs 1000000", "1,000,000 runs of"),
         ("explain vietnam_bamboo --state VNM --runs 1000000", "1,000,000 runs of 48 states"),
         ("run synthetic --set synthetic.states=1200", "1,200 states need about 4.0 GB of memory"),
