@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -53,9 +53,20 @@ overrides = ["synthetic.states=40", "clock.quarters=80"] if name == "synthetic" 
 spec = load_scenario(name, overrides=overrides)
 for first in range(0, runs, 500):
     run_ensemble(spec, runs=min(500, runs - first), seed=1 + first)
-# getrusage would tell the peak of the process that this one was forked from
-peak = next(x for x in open("/proc/self/status") if x.startswith("VmHWM"))
-print(float(peak.split()[1]) / 1024)
+"""
+#: starts a command from a small process, as the system counts what a process was forked from as
+#: its own peak; writes seconds and megabytes to a file
+WATCH = """
+import json, os, sys, time
+report, *command = sys.argv[1:]
+clock = time.perf_counter()
+child = os.posix_spawn(command[0], command, os.environ)
+_, status, used = os.wait4(child, 0)
+seconds = time.perf_counter() - clock
+unit = 2**20 if sys.platform == "darwin" else 2**10
+with open(report, "w") as file:
+    json.dump({"seconds": seconds, "peak_mb": used.ru_maxrss / unit}, file)
+sys.exit(os.waitstatus_to_exitcode(status))
 """
 PLAIN_BATCH = """
 import sys
@@ -104,17 +115,25 @@ def timed(run: Callable[[], object], repeat: int) -> list[float]:
     return found
 
 
-def process(*command: str, plain: bool = False, **more: str) -> tuple[float, str]:
-    """Wall seconds and output of a whole process."""
+class Ran(NamedTuple):
+    """A whole process: wall seconds, its own peak of memory, and what it printed."""
+
+    seconds: float
+    peak_mb: float
+    text: str
+
+
+def process(*command: str, plain: bool = False, **more: str) -> Ran:
+    """Run a whole process of Python."""
     environment = os.environ | more | ({"NUMBA_DISABLE_JIT": "1"} if plain else {})
-    clock = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        raise RuntimeError(f"{command}: {done.stderr[-2000:]}")
-    return time.perf_counter() - clock, done.stdout
+    with tempfile.NamedTemporaryFile("r") as report:
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", WATCH, report.name, sys.executable, *command],
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise RuntimeError(f"{command}: {done.stderr[-2000:]}")
+        return Ran(**json.load(report), text=done.stdout)
 
 
 def synthetic(states: int, quarters: int) -> Any:
@@ -153,10 +172,9 @@ def one_size(states: int) -> dict[str, Any]:
         tries = []
         for seed in (1, 2):
             arguments = ["--states", str(states), "--quarters", str(PLAIN[states])]
-            _, text = process(
+            told = json.loads(process(
                 "-m", "benchmarks.mesa_model", *arguments, "--seed", str(seed), plain=True
-            )
-            told = json.loads(text)
+            ).text)  # fmt: skip
             tries.append(told["construction"] + told["stepping"] * QUARTERS / PLAIN[states])
         found["plain_s"] = spread(tries)
     return found
@@ -166,26 +184,29 @@ def ensembles() -> dict[str, Any]:
     """Whole processes, start to end: R runs of 40 states and 80 quarters on all cores."""
     found: dict[str, Any] = {"runs": [], "flagships": {}}
     for runs in ENSEMBLES:
-        tries, memory = [], 0.0
-        for _ in range(3 if runs <= 100 else 1):
-            seconds, text = process("-c", BATCHES, "synthetic", str(runs))
-            tries.append(seconds)
-            memory = float(text)
-        found["runs"].append({"runs": runs, "wall_s": spread(tries), "peak_mb": memory})
-        say(f"  {runs} runs: {statistics.median(tries):.1f} s")
+        done = [
+            process("-c", BATCHES, "synthetic", str(runs)) for _ in range(3 if runs <= 100 else 1)
+        ]
+        wall, peak = spread(it.seconds for it in done), max(it.peak_mb for it in done)
+        found["runs"].append({"runs": runs, "wall_s": wall, "peak_mb": peak})
+        say(f"  {runs} runs: {wall['median']:.1f} s")
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "batch.py"
         script.write_text(PLAIN_BATCH)
         path = {"PYTHONPATH": str(ROOT)}
-        seconds, text = process(str(script), str(PLAIN_RUNS), plain=True, **path)
-        found["batch_run"] = {"runs": PLAIN_RUNS, "found": int(text), "wall_s": seconds}
+        plain = process(str(script), str(PLAIN_RUNS), plain=True, **path)
+        found["batch_run"] = {
+            "runs": PLAIN_RUNS, "found": int(plain.text), "wall_s": plain.seconds
+        }  # fmt: skip
     for name in FLAGSHIPS:
-        seconds, text = process("-c", BATCHES, name, "1000")
-        found["flagships"][name] = {"runs": 1000, "wall_s": seconds, "peak_mb": float(text)}
+        bare = process("-c", BATCHES, name, "1000")
         with tempfile.TemporaryDirectory() as folder:
             command = [CLI, "run", name, "--runs", "1000", "--quiet"]
-            seconds, _ = process(*command, "--out", f"{folder}/out")
-        found["flagships"][name]["command_s"] = seconds
+            whole = process(*command, "--out", f"{folder}/out")
+        found["flagships"][name] = {
+            "runs": 1000, "wall_s": bare.seconds, "peak_mb": bare.peak_mb,
+            "command_s": whole.seconds, "command_mb": whole.peak_mb,
+        }  # fmt: skip
     return found
 
 
@@ -193,8 +214,8 @@ def starts() -> dict[str, Any]:
     """Cold and warm starts of the command."""
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as cache:
-        found["cold_compile_s"], _ = process(CLI, "compile", MULTIPOLAR_CACHE=cache)
-    found["help_s"] = spread(process(CLI, "--help")[0] for _ in range(5))
+        found["cold_compile_s"] = process(CLI, "compile", MULTIPOLAR_CACHE=cache).seconds
+    found["help_s"] = spread(process(CLI, "--help").seconds for _ in range(5))
     first, whole = [], []
     for _ in range(5):
         with tempfile.TemporaryDirectory() as folder:
@@ -214,7 +235,7 @@ def starts() -> dict[str, Any]:
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
             command = [CLI, "run", FLAGSHIPS[0], "--runs", "1", "--no-figures", "--quiet"]
-            bare.append(process(*command, "--out", f"{folder}/out")[0])
+            bare.append(process(*command, "--out", f"{folder}/out").seconds)
     found["one_run_without_figures_s"] = spread(bare)
     return found
 
@@ -312,7 +333,7 @@ def flagship() -> dict[str, Any]:
     model = MultipolarModel(spec)
     model.step()
     driven = timed(model.step, spec.quarters - 1)
-    _, text = process("-c", PLAIN_FLAGSHIP, name, plain=True)
+    text = process("-c", PLAIN_FLAGSHIP, name, plain=True).text
     return {
         "scenario": name,
         "states": world.n,

@@ -34,25 +34,37 @@ type Columns = Mapping[str, Coded | npt.NDArray[Any]]
 _QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
 
-def columns_of(name: str, record: EnsembleRecord, quarters: list[str]) -> Columns:
+def columns_of(
+    name: str, record: EnsembleRecord, quarters: list[str], *, first: int = 0
+) -> Columns:
     """Return a table.
 
     It is ``runs``, ``states``, ``dyads``, ``collectives``, ``network``, ``moves`` or ``summary``;
-    ``quarters`` are the names of ticks 0 to T. Rows are in the order of the array axes.
+    ``quarters`` are the names of ticks 0 to T. Rows are in the order of the array axes. ``first``
+    is the number of the first run, for a record of some of an ensemble's runs.
 
     Raises:
         KeyError: there is no such table.
     """
-    return _TABLES[name](record, tuple(quarters))
+    table = _TABLES[name](record, tuple(quarters))
+    return {
+        key: column + first if key == "run" and not isinstance(column, Coded) else column
+        for key, column in table.items()
+    }
 
 
-def bloc_columns(record: EnsembleRecord, quarters: list[str], labels: Ints, core: Ints) -> Columns:
-    """Return the table of blocs from their ``labels`` and strongest members ``core (R, L, N)``."""
+def bloc_columns(
+    record: EnsembleRecord, quarters: list[str], labels: Ints, core: Ints, *, first: int = 0
+) -> Columns:
+    """Return the table of blocs of consecutive runs, the ``first`` and those after it.
+
+    ``labels`` are their blocs, ``core`` the strongest members of these, both ``(R, L, N)``.
+    """
     ticks, n = np.array(record.network_ticks), len(record.states)
     size = (labels[..., :, None] == labels[..., None, :]).sum(axis=-1)
-    run, tick, state = _axes(record.runs, len(ticks), n)
+    run, tick, state = _axes(len(labels), len(ticks), n)
     return {
-        "run": run,
+        "run": run + first,
         "quarter": Coded(ticks[tick].astype(np.int16), tuple(quarters), ordered=True),
         "state": Coded(state.astype(np.int16), record.states),
         "bloc": labels.ravel().astype(np.int16),
@@ -175,16 +187,11 @@ def _summary_table(record: EnsembleRecord, quarters: tuple[str, ...]) -> Columns
     dyad_field, dyad_tick, pair = _axes(n_dyad, ticks, len(record.dyads))
     names = tuple(dict.fromkeys((*record.state_fields, *record.dyad_fields)))
     variable = [names.index(name) for name in (*record.state_fields, *record.dyad_fields)]
-    # runs last and in one piece: sorting along a far axis is several times slower
-    values = [
-        np.ascontiguousarray(series.transpose(2, 1, 3, 0)).reshape(-1, record.runs)
-        for series in (record.state_series, record.dyad_series)
+    found = [
+        _statistics(series[:, :, row])
+        for series, count in ((record.state_series, n_state), (record.dyad_series, n_dyad))
+        for row in range(count)
     ]
-    statistics = {"mean": np.concatenate([part.mean(axis=1) for part in values])}
-    for part in values:
-        part.sort(axis=1)
-    for name, level in _QUANTILES.items():
-        statistics[name] = np.concatenate([_sorted_quantile(part, level) for part in values])
     return {
         "variable": Coded(
             np.array(variable, np.int16)[np.concatenate([field, n_state + dyad_field])], names
@@ -197,7 +204,18 @@ def _summary_table(record: EnsembleRecord, quarters: tuple[str, ...]) -> Columns
             np.concatenate([np.full(state.size, -1, np.int16), _sides(record, 1)[pair]]),
             record.states,
         ),
-        **statistics,
+        **{name: np.concatenate([statistics[name] for statistics in found]) for name in found[0]},
+    }
+
+
+def _statistics(series: Floats) -> dict[str, Floats]:
+    """Mean and quantiles over the runs of one variable ``(R, T+1, W)``, flattened."""
+    # runs last and in one piece: sorting along a far axis is several times slower
+    rows = np.array(series.transpose(1, 2, 0), order="C").reshape(-1, len(series))
+    mean: Floats = rows.mean(axis=1)
+    rows.sort(axis=1)
+    return {"mean": mean} | {
+        name: _sorted_quantile(rows, level) for name, level in _QUANTILES.items()
     }
 
 
@@ -278,37 +296,44 @@ def _texts(column: Coded) -> Any:
     )
 
 
-def move_rows(
-    table: Any, states: tuple[str, ...], terms: tuple[str, ...], collectives: tuple[str, ...]
-) -> Moves:
-    """Read the move log back from its ``pyarrow.Table``, the rows of :func:`move_dtype`.
+def move_columns(field: str, terms: tuple[str, ...]) -> list[str]:
+    """Return the columns that make up a field of :func:`move_dtype` in the table of moves."""
+    several = {
+        "terms": [f"term_{term}" for term in terms],
+        "terms_partner": [f"partner_term_{term}" for term in terms],
+        "third": [f"third_{k + 1}" for k in range(THIRD_PARTIES)],
+        "third_du": [f"third_du_{k + 1}" for k in range(THIRD_PARTIES)],
+        "tick": ["quarter"],
+        "collective": ["organisation"],
+    }
+    return several.get(field, [field])
+
+
+def move_field(table: Any, field: str, names: Mapping[str, tuple[str, ...]]) -> npt.NDArray[Any]:
+    """Read a field of :func:`move_dtype` back from rows of the table of moves.
+
+    ``names`` has those of ``states``, ``terms``, ``collectives`` and ``quarters``.
 
     Raises:
-        KeyError: a column is missing.
+        KeyError: a column is missing, or holds a name that is not known.
     """
-    rows: Moves = np.zeros(table.num_rows, move_dtype(len(terms)))
-
-    def plain(name: str) -> npt.NDArray[Any]:
-        return np.asarray(table.column(name).to_numpy())
-
-    def codes(name: str, names: tuple[str, ...]) -> npt.NDArray[Any]:
+    kinds = {
+        "mover": names["states"],
+        "partner": names["states"],
+        "third": names["states"],
+        "kind": MOVE_KINDS,
+        "collective": names["collectives"],
+        "tick": names["quarters"],
+    }
+    kind = move_dtype(len(names["terms"]))[field]
+    rows = np.empty((table.num_rows, *kind.shape), kind.base)
+    for k, name in enumerate(move_columns(field, names["terms"])):
         column = table.column(name).combine_chunks()
-        known = {text: at for at, text in enumerate(names)}
-        lookup = np.array([known[text] for text in column.dictionary.to_pylist()] + [-1])
-        return lookup[np.asarray(column.indices.fill_null(len(lookup) - 1))]
-
-    for name in ("run", "order", "before", "after", "accepted", "du", "du_partner"):
-        rows[name] = plain(name)
-    for name in ("mover", "partner"):
-        rows[name] = codes(name, states)
-    rows["kind"] = codes("kind", MOVE_KINDS)
-    quarters = table.column("quarter").combine_chunks()
-    rows["tick"] = quarters.indices
-    for k, term in enumerate(terms):
-        rows["terms"][:, k] = plain(f"term_{term}")
-        rows["terms_partner"][:, k] = plain(f"partner_term_{term}")
-    for k in range(THIRD_PARTIES):
-        rows["third"][:, k] = codes(f"third_{k + 1}", states)
-        rows["third_du"][:, k] = plain(f"third_du_{k + 1}")
-    rows["collective"] = np.maximum(codes("organisation", collectives), 0)
-    return rows
+        if field in kinds:
+            known = {text: at for at, text in enumerate(kinds[field])}
+            codes = np.array([known[text] for text in column.dictionary.to_pylist()] + [-1])
+            values = codes[np.asarray(column.indices.fill_null(len(codes) - 1))]
+        else:
+            values = np.asarray(column.to_numpy(zero_copy_only=False))
+        (rows[:, k] if kind.shape else rows)[:] = values
+    return np.maximum(rows, 0) if field == "collective" else rows

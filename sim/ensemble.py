@@ -10,17 +10,21 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import draws, kernel
+from sim import draws, kernel, room
 from sim import vocabulary as names
-from sim.errors import UserError
 from sim.machine import cores
-from sim.records import EnsembleRecord, move_dtype
+from sim.records import BATCH, EnsembleRecord, move_dtype
 from sim.registry import COLLECTIVES
 from sim.scenario import ScenarioSpec
+from sim.scenario.quarter import format_quarter
+from sim.stored import Spool
 from sim.types import Luck, Watch
 from sim.world import World
 
@@ -30,6 +34,12 @@ DYAD_SERIES = tuple(name for name, field in names.DYAD_FIELDS.items() if field.r
 NETWORKS = ("tie", "pact_level", "organisation_floor")
 _HEAD = kernel.LOG_HEAD
 _TERMS = kernel.TERM_COUNT
+
+IN_MEMORY: Final = 2**30
+"""Bytes of a record from which it is made on disk, unless a caller asks for less."""
+
+_PACKED: Final = 0.6
+"""Bytes on disk of a byte of a record, at most: .4 of the shipped scenarios."""
 
 Progress = Callable[[int, int], None]
 
@@ -133,6 +143,11 @@ class _Store:
         self.moves = [np.empty(0, dtype=move_dtype(_TERMS))] * runs
         self.counts = np.zeros((runs, 2), dtype=np.int64)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays; the moves, far fewer, are left out."""
+        return sum(array.nbytes for array in vars(self).values() if isinstance(array, np.ndarray))
+
 
 def _simulate(
     world: World,
@@ -219,6 +234,8 @@ def run_ensemble(
     jobs: int | None = None,
     progress: Progress | None = None,
     extra_pairs: Iterable[tuple[str, str]] = (),
+    in_memory: int = IN_MEMORY,
+    folder: Path | None = None,
 ) -> EnsembleRecord:
     """Simulate an ensemble of a scenario.
 
@@ -228,10 +245,14 @@ def run_ensemble(
         jobs: worker threads, by default the cores that this process may use.
         progress: called with (finished, all) from the calling thread.
         extra_pairs: ordered pairs of states to record beside :func:`recorded_pairs`.
+        in_memory: bytes of a record that is kept in memory at most; a larger one is written by
+            batches of runs and read from disk, the same to the last bit.
+        folder: where a larger one is made, and where the record is to be saved; by default the
+            system's folder for temporary files, and nowhere.
 
     Raises:
         KeyError: a state of ``extra_pairs`` is unknown.
-        UserError: the record of so many runs does not fit into memory.
+        UserError: there is no room for so many runs, in memory or on disk.
         Interrupted: Ctrl-C; carries the runs 0..k-1 that were finished, which equal an ensemble
             of k runs.
     """
@@ -241,46 +262,97 @@ def run_ensemble(
     world = World(spec)
     pairs = recorded_pairs(spec, extra_pairs)
     plan = _plan(world, pairs)
+    size = _Store(plan, world.n, 1).nbytes
+    batch = runs if size * runs <= in_memory else min(runs, max(1, BATCH // size))
+    root = folder or (Path(gettempdir()) if batch < runs else None)
+    _require_room(world, plan, size, runs, batch, jobs, root)
     kernel.entries()
-    try:
-        store = _Store(plan, world.n, runs)
-    except MemoryError as error:
-        raise UserError(f"{runs} runs: no memory for their record; ask for fewer") from error
     finished: set[int] = set()
     stop = threading.Event()
 
-    def work(run: int) -> int | None:
+    def simulate(store: _Store, first: int, row: int) -> int | None:
         if stop.is_set():
             return None
-        _simulate(world, plan, store, seed, run, row=run)
-        return run
+        _simulate(world, plan, store, seed, first + row, row=row)
+        return first + row
 
-    pool = ThreadPoolExecutor(max_workers=jobs)
-    try:
+    def fill(store: _Store, first: int) -> None:
+        """Simulate the runs of a store, those after the ``first``."""
         waiting: set[Future[int | None]] = set()
-        following = 0
-        while waiting or following < runs:
-            while following < runs and len(waiting) < 4 * jobs:
-                waiting.add(pool.submit(work, following))
-                following += 1
+        rows = iter(range(len(store.counts)))
+        while True:
+            while len(waiting) < 4 * jobs and (row := next(rows, None)) is not None:
+                waiting.add(pool.submit(simulate, store, first, row))
+            if not waiting:
+                return
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                run = future.result()
-                if run is not None:
-                    finished.add(run)
+            finished.update(run for future in done if (run := future.result()) is not None)
             if progress is not None:
                 progress(len(finished), runs)
+
+    quarters = [format_quarter(spec.start + tick) for tick in range(plan.quarters + 1)]
+    pool, writer = ThreadPoolExecutor(jobs), ThreadPoolExecutor(1)
+    first, store = 0, _Store(plan, world.n, 0)
+    spool = Spool(root, quarters) if root is not None and batch < runs else None
+    written: Future[None] | None = None
+    try:
+        for first in range(0, runs, batch):
+            store = _Store(plan, world.n, min(batch, runs - first))
+            fill(store, first)
+            if spool is not None:  # beside the next batch, and never more than one
+                if written is not None:
+                    written.result()
+                part = _record(world, plan, pairs, store, slice(None), seed)
+                written = writer.submit(spool.add, part)
+        if written is not None:
+            written.result()
     except KeyboardInterrupt:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
-        complete = 0
-        while complete in finished:
-            complete += 1
-        record = _record(world, plan, pairs, store, complete, seed) if complete else None
+        writer.shutdown(wait=True)
+        complete = next(run for run in range(runs + 1) if run not in finished)
+        if written is not None:
+            written.result()
+        if not complete:
+            raise Interrupted(None) from None
+        kept = 0 if spool is None else spool.runs
+        record = _record(world, plan, pairs, store, slice(kept - first, complete - first), seed)
+        if spool is not None:
+            if complete > kept:
+                spool.add(record)
+            record = spool.record()
         raise Interrupted(record) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return _record(world, plan, pairs, store, runs, seed)
+        writer.shutdown(wait=True)
+    if spool is not None:
+        return spool.record()
+    return _record(world, plan, pairs, store, slice(None), seed)
+
+
+def _require_room(
+    world: World, plan: _Plan, size: int, runs: int, batch: int, jobs: int, root: Path | None
+) -> None:
+    """Make sure that the runs, of ``size`` bytes each, and what is made of them have room.
+
+    Raises:
+        UserError: there is less.
+    """
+    n, ticks, kept = world.n, plan.quarters + 1, plan.ticks.size
+    log = 4 * n * plan.quarters * kernel.LOG_COLUMNS
+    thread = 8 * ((len(names.DYAD_FIELDS) + 3 * kept) * n * n + log)
+    # afterwards: a variable of all runs, thrice, or blocs and what is made of them and the end
+    series, blocs = 24 * ticks * max(n, len(plan.pairs)), 64 * kept * n + 12 * n * n
+    whole = batch >= runs
+    room.require(
+        f"{runs:,} runs of {n} states and {plan.quarters} quarters",
+        runs=runs,
+        fixed=min(jobs, runs) * thread + (0 if whole else 4 * max(BATCH, size)),
+        memory=max(series, blocs) + (size if whole else 0),
+        disk=_PACKED * size,
+        folder=root,
+        instead="ask for fewer runs, fewer quarters or a smaller world",
+    )
 
 
 def run_cases(
@@ -301,12 +373,15 @@ def run_cases(
 
     Raises:
         KeyError: a state of ``pairs`` is unknown.
+        UserError: there is no memory for so many.
     """
     plan = _plan(world, pairs)
+    size = _Store(plan, world.n, 1).nbytes
+    _require_room(world, plan, size, len(cases), len(cases), 1, None)
     store = _Store(plan, world.n, len(cases))
     for row, (run, values) in enumerate(cases):
         _simulate(world, plan, store, seed, run, row=row, values=values)
-    return _record(world, plan, pairs, store, len(cases), seed)
+    return _record(world, plan, pairs, store, slice(None), seed)
 
 
 def _record(
@@ -314,10 +389,13 @@ def _record(
     plan: _Plan,
     pairs: tuple[tuple[str, str], ...],
     store: _Store,
-    runs: int,
+    rows: slice,
     seed: int,
 ) -> EnsembleRecord:
+    """The record of these rows of a store."""
     spec = world.spec
+    moves = np.concatenate([np.empty(0, move_dtype(_TERMS)), *store.moves[rows]])
+    moves["run"] -= rows.start or 0
     return EnsembleRecord(
         states=world.codes,
         start=spec.start,
@@ -326,19 +404,19 @@ def _record(
         focal=spec.focal,
         dyads=pairs,
         state_fields=STATE_SERIES,
-        state_series=store.states[:runs],
+        state_series=store.states[rows],
         dyad_fields=DYAD_SERIES,
-        dyad_series=store.dyads[:runs],
+        dyad_series=store.dyads[rows],
         collectives=tuple(name for _, name in world.collectives),
         cells=plan.cell_names,
-        cell_series=store.cells[:runs],
+        cell_series=store.cells[rows],
         network_ticks=tuple(int(tick) for tick in plan.ticks),
-        tie=store.tie[:runs],
-        level=store.level[:runs],
-        floor=store.floor[:runs],
+        tie=store.tie[rows],
+        level=store.level[rows],
+        floor=store.floor[rows],
         term_names=tuple(names.TERMS),
-        moves=np.concatenate(store.moves[:runs]),
-        opportunities=store.counts[:runs, 0].copy(),
-        noops=store.counts[:runs, 1].copy(),
-        seeds=np.full(runs, seed, dtype=np.int64),
+        moves=moves,
+        opportunities=store.counts[rows, 0].copy(),
+        noops=store.counts[rows, 1].copy(),
+        seeds=np.full(len(store.counts[rows]), seed, dtype=np.int64),
     )

@@ -7,7 +7,9 @@ tidy columns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -29,6 +31,32 @@ PACT_LEVELS: Final = tuple(pact.name.lower().replace("_", " ") for pact in Pact)
 
 THIRD_PARTIES: Final = 3
 """How many third states, the most moved ones, each logged move keeps."""
+
+
+ARRAYS: Final = ("state_series", "dyad_series", "cell_series", "tie", "level", "floor")
+"""The large arrays of a record, with the runs as their first axis."""
+
+COUNTS: Final = ("opportunities", "noops", "seeds")
+"""The numbers that it has of each run."""
+
+AXES: Final = (
+    "states",
+    "start",
+    "quarters",
+    "poles",
+    "focal",
+    "dyads",
+    "state_fields",
+    "dyad_fields",
+    "collectives",
+    "cells",
+    "network_ticks",
+    "term_names",
+)
+"""What the arrays mean: what a record has beside them and the moves."""
+
+BATCH: Final = 64 * 2**20
+"""Bytes of the arrays that are worked on together where not all of them need be in memory."""
 
 
 def move_dtype(n_terms: int) -> np.dtype[np.void]:
@@ -68,6 +96,10 @@ def move_dtype(n_terms: int) -> np.dtype[np.void]:
 class EnsembleRecord:
     """The record of R runs of one scenario arm.
 
+    The arrays are in memory, or in tables on disk (:mod:`sim.stored`): then they are indexed the
+    same way, which reads what is asked for, run by run along the first axis. Ask for one variable
+    of all runs, or for :meth:`slices` of the runs, and memory does not grow with their number.
+
     Attributes:
         states: codes of the N states, in the order of every state axis.
         start: quarter of tick 0, as year * 4 + (0 to 3).
@@ -87,6 +119,7 @@ class EnsembleRecord:
         moves: rows of :func:`move_dtype`, one for each executed or refused move.
         opportunities, noops, seeds: integers ``(R,)``: chances to move, how many of them were
             left unused, and the seed of each run.
+        folder: where the tables are from which the arrays are read; None in memory.
 
     Raises:
         ValueError: an array has another shape or type, or a code is unknown or repeated.
@@ -114,6 +147,7 @@ class EnsembleRecord:
     opportunities: Ints
     noops: Ints
     seeds: Ints
+    folder: Path | None = None
 
     def __post_init__(self) -> None:
         n, ticks, kept = len(self.states), self.quarters + 1, len(self.network_ticks)
@@ -125,7 +159,7 @@ class EnsembleRecord:
         self._check("tie", (runs, kept, n, n), np.float32)
         self._check("level", (runs, kept, n, n), np.int8)
         self._check("floor", (runs, kept, n, n), np.float32)
-        for name in ("opportunities", "noops", "seeds"):
+        for name in COUNTS:
             array = getattr(self, name)
             if array.shape != (runs,) or not np.issubdtype(array.dtype, np.integer):
                 raise ValueError(f"{name}: expected integers ({runs},), got {array.shape}")
@@ -155,6 +189,29 @@ class EnsembleRecord:
     def runs(self) -> int:
         """Number R of runs."""
         return int(self.state_series.shape[0])
+
+    @property
+    def run_bytes(self) -> int:
+        """Bytes of the arrays of one run; the moves, far fewer, are left out."""
+        arrays = (getattr(self, name) for name in ARRAYS)
+        return sum(array.dtype.itemsize * int(np.prod(array.shape[1:])) for array in arrays)
+
+    def slices(self) -> Iterator[slice]:
+        """Consecutive runs, as many at a time as :data:`BATCH` bytes hold."""
+        few = max(1, BATCH // max(1, self.run_bytes))
+        for begin in range(0, self.runs, few):
+            yield slice(begin, min(begin + few, self.runs))
+
+    def part(self, runs: slice) -> EnsembleRecord:
+        """Return the record of consecutive runs alone, in memory."""
+        begin, end, _ = runs.indices(self.runs)
+        low, high = np.searchsorted(self.moves["run"], (begin, end))
+        moves = self.moves[low:high].copy()
+        moves["run"] -= begin
+        arrays: dict[str, Any] = {
+            name: getattr(self, name)[begin:end] for name in (*ARRAYS, *COUNTS)
+        }
+        return replace(self, **arrays, moves=moves, folder=None)
 
     def index(self, code: str) -> int:
         """Return the position of a state on the state axes.

@@ -15,7 +15,7 @@ import platform
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -29,11 +29,13 @@ import numpy.typing as npt
 
 import sim
 from sim.blocs import find_blocs, name_blocs
-from sim.columns import Columns, bloc_columns, columns_of, move_rows, to_arrow, to_frame
+from sim.columns import Columns, bloc_columns, columns_of, to_frame
 from sim.errors import UserError, shown
 from sim.metrics import Interval, bloc_shares, effective_poles, interval
-from sim.records import EnsembleRecord
+from sim.records import AXES, EnsembleRecord
 from sim.scenario.quarter import format_quarter
+from sim.stored import TABLES as RECORDED
+from sim.stored import StoredTable, TableWriter, stored_record, table_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +51,11 @@ FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 """The file that makes a folder a result."""
 
-TABLES: Final = ("runs", "states", "dyads", "collectives", "network", "moves", "blocs", "summary")
+TABLES: Final = (*RECORDED, "blocs", "summary")
 """The tables of a result; each is ``<name>.parquet``."""
+
+IN_MEMORY: Final = 2**28
+"""Bytes of the arrays of a saved result from which they are left on disk."""
 
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
 
@@ -162,7 +167,7 @@ class Results:
     @cached_property
     def bloc_labels(self) -> Labels:
         """Blocs of every run and kept tick, ``(R, L, N)``: see :func:`sim.blocs.find_blocs`."""
-        return find_blocs(self.record.tie)
+        return blocs_of(self.record)
 
     @cached_property
     def effective_poles(self) -> Floats:
@@ -193,13 +198,20 @@ class Results:
 
     def _table(self, name: str) -> Columns:
         if name not in self._columns:
-            if name == "blocs":
-                core = name_blocs(self.bloc_labels, self.capability)
-                found = bloc_columns(self.record, self.quarters, self.bloc_labels, core)
-            else:
-                found = columns_of(name, self.record, self.quarters)
-            self._columns[name] = found
+            (self._columns[name],) = self._parts(name, [slice(0, self.record.runs)])
         return self._columns[name]
+
+    def _parts(self, name: str, slices: Iterable[slice]) -> Iterator[Columns]:
+        """A table, some runs at a time; in one piece what is of all of them."""
+        whole = slice(0, self.record.runs)
+        for runs in [whole] if name == "summary" else slices:
+            if name == "blocs":
+                labels = self.bloc_labels[runs]
+                core = name_blocs(labels, self.capability[runs])
+                yield bloc_columns(self.record, self.quarters, labels, core, first=runs.start)
+            else:
+                part = self.record if runs == whole else self.record.part(runs)
+                yield columns_of(name, part, self.quarters, first=runs.start)
 
     # --- disk ------------------------------------------------------------------------------------
     def save(self, folder: Path | str) -> Path:
@@ -241,45 +253,34 @@ class Results:
         manifest = read_manifest(place)
         try:
             tables = {name: _read(place, name, manifest) for name in TABLES}
-            record = _record(manifest["record"], tables)
+            record = _record(place, manifest["record"])
             meta = RunMeta(**_tupled(manifest["meta"]))
             result = cls(record, meta)
             shape = (record.runs, len(record.network_ticks), len(record.states))
-            labels = tables["blocs"].column("bloc").to_numpy().astype(np.int64)
-            result.bloc_labels = labels.reshape(shape)
+            result.bloc_labels = tables["blocs"].numbers("bloc").astype(np.int64).reshape(shape)
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(f"{place} is damaged: {error}") from error
         return result
 
     def _write(self, scratch: Path, name: str) -> dict[str, Any]:
-        import pyarrow.parquet as pq
-
-        table = to_arrow(self._table(name))
-        kinds = {column.name: str(column.type) for column in table.schema}
-        path = scratch / f"{name}.parquet"
-        pq.write_table(
-            table,
-            path,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=[key for key, kind in kinds.items() if kind.startswith("dict")],
-            use_byte_stream_split=[key for key, kind in kinds.items() if kind in _SPLIT],
-        )
-        content = path.read_bytes()
+        path = table_path(scratch, name)
+        if self.record.folder is not None and name in RECORDED:
+            _take(table_path(self.record.folder, name), path)
+        else:
+            with TableWriter(path) as writer:
+                for columns in self._parts(name, self.record.slices()):
+                    writer.add(columns)
         _sync_file(path)
-        return {"rows": table.num_rows, "sha256": hashlib.sha256(content).hexdigest()}
+        return {"rows": StoredTable(path).rows, "sha256": _checksum(path)}
 
     def _manifest(self, files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         record = self.record
-        names = ("states", "start", "quarters", "poles", "focal", "dyads", "state_fields")
-        more = ("dyad_fields", "collectives", "cells", "network_ticks", "term_names")
         return {
             "format": FORMAT,
             "id": self.run_id,
             "meta": asdict(self.meta),
             "versions": _versions(),
-            "record": {"runs": record.runs}
-            | {name: getattr(record, name) for name in (*names, *more)},
+            "record": {"runs": record.runs} | {name: getattr(record, name) for name in AXES},
             "files": files,
         }
 
@@ -364,66 +365,52 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
     return dict(manifest)
 
 
-_SPLIT = ("float", "double")
+def blocs_of(record: EnsembleRecord) -> Labels:
+    """Return the blocs by all ties of every run and kept tick, ``(R, L, N)``."""
+    return np.concatenate([find_blocs(record.tie[runs]) for runs in record.slices()])
 
 
-def _read(place: Path, name: str, manifest: Mapping[str, Any]) -> Any:
+def _read(place: Path, name: str, manifest: Mapping[str, Any]) -> StoredTable:
+    """Check that a table is as it was written."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    path = place / f"{name}.parquet"
+    path = table_path(place, name)
     entry = manifest["files"][path.name]
     try:
-        content = path.read_bytes()
+        if _checksum(path) != entry["sha256"]:
+            raise UserError(
+                f"{path} is not as it was written: its checksum differs from {MANIFEST}"
+            )
+        table = StoredTable(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}") from error
-    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-        raise UserError(f"{path} is not as it was written: its checksum differs from {MANIFEST}")
-    try:
-        table = pq.ParquetFile(pa.BufferReader(content)).read()
     except pa.ArrowException as error:
         raise UserError(f"{path} is damaged: {error}") from error
-    if table.num_rows != entry["rows"]:
-        raise UserError(f"{path} has {table.num_rows} rows instead of {entry['rows']}")
+    if table.rows != entry["rows"]:
+        raise UserError(f"{path} has {table.rows} rows instead of {entry['rows']}")
     return table
 
 
-def _record(shape: Mapping[str, Any], tables: Mapping[str, Any]) -> EnsembleRecord:
+def _record(place: Path, shape: Mapping[str, Any]) -> EnsembleRecord:
+    """The record of a saved result, in memory if it is small."""
     axes = {key: value for key, value in _tupled(shape).items() if key != "runs"}
-    n, runs, ticks = len(axes["states"]), shape["runs"], axes["quarters"] + 1
-    kept = len(axes["network_ticks"])
+    quarters = [format_quarter(axes["start"] + tick) for tick in range(axes["quarters"] + 1)]
+    record = stored_record(place, axes, shape["runs"], quarters)
+    small = record.run_bytes * record.runs <= IN_MEMORY
+    return record.part(slice(None)) if small else record
 
-    def series(table: str, fields: Sequence[str], width: int) -> Floats:
-        out = np.empty((runs, ticks, len(fields), width))
-        for row, name in enumerate(fields):
-            out[:, :, row, :] = tables[table].column(name).to_numpy().reshape(runs, ticks, width)
-        return out
 
-    def square(name: str, dtype: type[Any]) -> npt.NDArray[Any]:
-        out = np.zeros((runs, kept, n, n), dtype)
-        i, j = np.triu_indices(n, 1)
-        out[:, :, i, j] = tables["network"].column(name).to_numpy().reshape(runs, kept, len(i))
-        out[:, :, j, i] = out[:, :, i, j]
-        return out
+def _checksum(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
-    def numbers(name: str) -> npt.NDArray[Any]:
-        return np.array(tables["runs"].column(name).to_numpy())
 
-    return EnsembleRecord(
-        **axes,
-        state_series=series("states", axes["state_fields"], n),
-        dyad_series=series("dyads", axes["dyad_fields"], len(axes["dyads"])),
-        cell_series=np.array(tables["collectives"].column("value").to_numpy()).reshape(
-            runs, ticks, len(axes["cells"])
-        ),
-        tie=square("tie", np.float32),
-        level=square("level", np.int8),
-        floor=square("floor", np.float32),
-        moves=move_rows(tables["moves"], axes["states"], axes["term_names"], axes["collectives"]),
-        opportunities=numbers("opportunities"),
-        noops=numbers("noops"),
-        seeds=numbers("seed"),
-    )
+def _take(source: Path, target: Path) -> None:
+    """Give a file another name, too, or copy it where a file has one name only."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _tupled(entries: Mapping[str, Any]) -> dict[str, Any]:

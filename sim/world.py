@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import room
 from sim import vocabulary as names
 from sim.dated import COLLECTIVE, DYAD, OPERATIONS, PART, STATE, Cell, Change, Dated
 from sim.dyads import FLOOR, LEVEL
@@ -78,6 +79,9 @@ class World:
         self._numbers: dict[str, Number] = {}
         self._order: dict[str, int] = {}
         n = len(self.codes)
+        # the start, the state of a run, and what it is worked out with
+        sheets = 3 * 8 * len(names.DYAD_FIELDS) * n * n
+        room.require(f"{n:,} states", memory=sheets, instead="ask for a smaller world")
         self.collectives = (
             ("order", "order"),
             *(("organisation", name) for name in spec.organisations),

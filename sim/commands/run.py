@@ -89,6 +89,7 @@ def register(app: typer.Typer) -> None:
                     jobs=jobs,
                     progress=progress,
                     command=command_line(),
+                    folder=RESULTS if folder is None else folder.parent,
                 )
         except Stopped as stopped:
             if stopped.results is None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim import room
 from sim.ensemble import Interrupted, Progress, run_ensemble
 from sim.experiments.forms import Pair
 from sim.experiments.observed import Observed
+from sim.experiments.paired import RESAMPLES
 from sim.scenario import ScenarioSpec
 
 #: What makes two moves the same, beside their sequence. Changes of utility differ between arms
@@ -62,6 +64,7 @@ def simulate_arms[T](
     seed: int,
     jobs: int | None = None,
     progress: Progress | None = None,
+    kept: int = 0,
 ) -> Iterator[T]:
     """Simulate each arm and yield what ``reduce`` keeps of it; only one record is held at a time.
 
@@ -71,10 +74,20 @@ def simulate_arms[T](
         pairs: ordered pairs of states to record, by arm.
         runs, seed, jobs: the same for all arms, so that runs are paired.
         progress: called with (finished, all) runs of all arms together.
+        kept: numbers that ``reduce`` keeps of each run of an arm, moves apart.
 
     Raises:
+        UserError: there is no room for so many runs.
         KeyboardInterrupt: Ctrl-C.
     """
+    # the resampling of the differences, and what is kept: the moves are some hundred a run
+    each = 16 * RESAMPLES + len(specs) * 8 * (kept + len(_MOVE) * 200)
+    room.require(
+        f"{runs:,} runs of {len(specs)} arms",
+        runs=runs,
+        memory=each,
+        instead="ask for fewer runs or arms",
+    )
     for at, (name, spec) in enumerate(specs.items()):
 
         def advance(done: int, total: int, before: int = at) -> None:

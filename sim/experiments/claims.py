@@ -341,8 +341,9 @@ def _values(
 
     found: dict[tuple[str, str], Floats] = {}
     pairs = {arm: required_pairs(metrics.values()) for arm, metrics in tested.items()}
+    kept = max(map(len, tested.values()), default=0)
     for part in simulate_arms(
-        arms, reduce, pairs=pairs, runs=runs, seed=seed, jobs=jobs, progress=progress
+        arms, reduce, pairs=pairs, runs=runs, seed=seed, jobs=jobs, progress=progress, kept=kept
     ):
         found |= part
     return found

@@ -114,6 +114,7 @@ def compare(
         seed=seed,
         jobs=jobs,
         progress=progress,
+        kept=len(bound) * (spec.quarters + 2) + len(watched),
     )
     found = dict(zip(specs, kept, strict=True))
     shown_metrics = _chosen([group for _, group in wanted], found, against)

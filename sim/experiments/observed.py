@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sim.blocs import find_blocs, measured
 from sim.metrics import bloc_shares, crosscutting
 from sim.records import MOVE_KINDS, EnsembleRecord
-from sim.summary.blocs import network_by, system_by
+from sim.results import blocs_of
+from sim.summary.blocs import labels_by, measured_by
 from sim.types import Move
 
 type Floats = npt.NDArray[np.float64]
@@ -48,14 +48,14 @@ class Observed:
     @cached_property
     def labels(self) -> Ints:
         """Blocs by all ties at the kept ticks, ``(R, L, N)``."""
-        return find_blocs(self.record.tie)
+        return blocs_of(self.record)
 
     def labels_by(self, definition: str) -> Ints:
         """Blocs by a definition at the kept ticks, ``(R, L, N)``."""
         if definition not in self._labels:
             by_ties = definition == "ties"
             self._labels[definition] = (
-                self.labels if by_ties else find_blocs(network_by(self.record, definition))
+                self.labels if by_ties else labels_by(self.record, definition)
             )
         return self._labels[definition]
 
@@ -74,8 +74,9 @@ class Observed:
     def measure(self, name: str, definition: str = "ties") -> Floats:
         """A measure of the whole system, :data:`sim.blocs.MEASURES`, ``(R, T+1)``."""
         if (name, definition) not in self._measures:
-            found = measured(name, system_by(self.record, definition, self.labels_by(definition)))
-            self._measures[name, definition] = self.held(found)
+            labels = self.labels_by(definition)
+            found = measured_by(self.record, definition, labels, [name])
+            self._measures[name, definition] = self.held(found[name])
         return self._measures[name, definition]
 
     def crosscutting(self, one: str, other: str) -> Floats:

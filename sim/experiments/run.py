@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sim.ensemble import Interrupted, Progress, run_ensemble
-from sim.results import Results, RunMeta
+from sim.results import IN_MEMORY, Results, RunMeta
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
 
 
@@ -31,6 +31,7 @@ def run(
     progress: Progress | None = None,
     command: str = "",
     extra_pairs: Iterable[tuple[str, str]] = (),
+    folder: Path | None = None,
 ) -> Results:
     """Run a scenario and return its results.
 
@@ -43,9 +44,11 @@ def run(
         progress: called with (finished, all) runs.
         command: kept with the results, to tell how they were made.
         extra_pairs: ordered pairs of states to record beside the scenario's.
+        folder: in which the results are to be saved; a large ensemble is made there.
 
     Raises:
         ScenarioError: the scenario is not valid; the message names file, line and column.
+        UserError: there is no room for so many runs, in memory or on disk.
         Stopped: Ctrl-C; the finished runs are in ``results`` and equal a run of that many.
 
     >>> from sim import run
@@ -74,7 +77,14 @@ def run(
 
     try:
         record = run_ensemble(
-            spec, runs=runs, seed=seed, jobs=jobs, progress=progress, extra_pairs=extra_pairs
+            spec,
+            runs=runs,
+            seed=seed,
+            jobs=jobs,
+            progress=progress,
+            extra_pairs=extra_pairs,
+            in_memory=IN_MEMORY,
+            folder=folder,
         )
     except Interrupted as stopped:
         partial = None if stopped.record is None else Results(stopped.record, meta())

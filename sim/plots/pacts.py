@@ -103,7 +103,8 @@ def _held(results: Results, wanted: set[str] | None) -> Held:
     """Share of runs with each level or a higher one, ``(3, T + 1)``, of pairs that have any."""
     record = results.record
     recorded = {(a, b) for a, b in record.dyads if "pact_level" in record.dyad_fields}
-    ever = (record.level > 0).any(axis=(0, 1))
+    levels = record.level[:]
+    ever = (levels > 0).any(axis=(0, 1))
     place = np.searchsorted(record.network_ticks, np.arange(record.quarters + 1), side="right") - 1
     found: Held = {}
     for i, a in enumerate(record.states):
@@ -113,7 +114,7 @@ def _held(results: Results, wanted: set[str] | None) -> Held:
             if (a, b) in recorded:
                 level = record.dyad("pact_level", a, b)
             elif ever[i, j]:
-                level = record.level[:, place, i, j].astype(np.float64)
+                level = levels[:, place, i, j].astype(np.float64)
             else:
                 continue
             if (level > 0.5).mean(axis=0).max() >= _LEAST:

@@ -6,7 +6,8 @@ answer hangs on that choice.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -210,14 +211,15 @@ def describe_blocs(
             f"{hint(definition, DEFINITIONS)}"
         )
     record = results.record
-    ties, labels = network_by(results.record, definition), bloc_labels_by(results, definition)
+    labels = bloc_labels_by(results, definition)
+    ties = network_by(record, definition, slice(networks))[:, -1]
     found = consensus(labels[:, -1])
     quarters = [results.quarters[tick] for tick in record.network_ticks]
     blocs = consensus_blocs(results, labels, found)
     alone = alone_in(found.labels)
     order = [record.index(member.state) for bloc in blocs for member in bloc.members] + alone
     apart = (labels[:, -1, :, None] == labels[:, -1, None, :]).sum(axis=2) == 1
-    steady = persistence(labels)
+    steady = np.concatenate([persistence(labels[runs]) for runs in record.slices()])
     return BlocReport(
         title=results.meta.title,
         arm=results.meta.arm,
@@ -234,7 +236,7 @@ def describe_blocs(
         frequency=found.frequency,
         modal=found.modal,
         partitions=found.distinct,
-        certified=_certified(ties[:networks, -1], labels[:networks, -1], found, seconds),
+        certified=_certified(ties, labels[:networks, -1], found, seconds),
         states=tuple(record.states[i] for i in order),
         together=tuple(map(tuple, found.together[np.ix_(order, order)].tolist())),
         persistence=interval(steady.mean(axis=1)),
@@ -247,34 +249,56 @@ def describe_blocs(
 
 def bloc_labels_by(results: Results, definition: str) -> Labels:
     """Return the blocs of every run and kept tick by a definition, ``(R, L, N)``."""
-    if definition == "ties":
-        return results.bloc_labels
-    return find_blocs(network_by(results.record, definition))
+    return results.bloc_labels if definition == "ties" else labels_by(results.record, definition)
 
 
-def network_by(record: EnsembleRecord, definition: str) -> npt.NDArray[np.floating]:
+def labels_by(record: EnsembleRecord, definition: str) -> Labels:
+    """Find the blocs of every run and kept tick by a definition, ``(R, L, N)``."""
+    return np.concatenate(
+        [find_blocs(network_by(record, definition, runs)) for runs in record.slices()]
+    )
+
+
+def network_by(record: EnsembleRecord, definition: str, runs: slice) -> npt.NDArray[np.floating]:
     """Return what ties states together by a definition at the kept ticks, ``(R, L, N, N)``."""
     if definition == "ties":
-        return record.tie  # as it is, without a copy
+        return record.tie[runs]  # as it is, without a copy
     return ties_by(
         definition,
-        tie=record.tie,
-        level=record.level,
-        floor=record.floor,
-        ideal_point=record.state("ideal_point")[:, list(record.network_ticks)],
+        tie=record.tie[runs],
+        level=record.level[runs],
+        floor=record.floor[runs],
+        ideal_point=record.state("ideal_point")[runs, list(record.network_ticks)],
     )
 
 
-def system_by(record: EnsembleRecord, definition: str, labels: Labels) -> System:
-    """Return the system of blocs of all runs and kept ticks by a definition."""
-    kept = list(record.network_ticks)
-    return System(
-        labels=labels,
-        tie=network_by(record, definition),
-        capability=record.state("capability")[:, kept],
-        ideal_point=record.state("ideal_point")[:, kept],
-        spread=ideal_point_spread(record),
-    )
+def measured_by(
+    record: EnsembleRecord,
+    definition: str,
+    labels: Labels,
+    names: Iterable[str] = MEASURES,
+    at: Sequence[int] | None = None,
+) -> dict[str, Floats]:
+    """Return measures of the blocs of all runs by a definition, each ``(R, L)``.
+
+    ``labels (R, L, N)`` are the blocs; ``at`` are the positions of the kept ticks to measure, by
+    default all.
+    """
+    chosen = list(range(len(record.network_ticks))) if at is None else list(at)
+    kept = [record.network_ticks[position] for position in chosen]
+    spread = ideal_point_spread(record)
+    found: dict[str, list[Floats]] = {name: [] for name in names}
+    for runs in record.slices():
+        system = System(
+            labels=labels[runs, chosen],
+            tie=network_by(record, definition, runs)[:, chosen],
+            capability=record.state("capability")[runs, kept],
+            ideal_point=record.state("ideal_point")[runs, kept],
+            spread=spread,
+        )
+        for name, parts in found.items():
+            parts.append(measured(name, system))
+    return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
 def _standing(results: Results, labels: Labels, steady: Floats, bloc: Bloc) -> Standing:
@@ -333,15 +357,7 @@ def _events(results: Results, labels: Labels, quarters: list[str]) -> tuple[Bloc
 
 
 def _measures(record: EnsembleRecord, definition: str, labels: Labels) -> dict[str, Change]:
-    whole, at = system_by(record, definition, labels), [0, -1]
-    ends = replace(
-        whole,
-        labels=whole.labels[:, at],
-        tie=whole.tie[:, at],
-        capability=whole.capability[:, at],
-        ideal_point=whole.ideal_point[:, at],
-    )
-    found = {name: measured(name, ends) for name in MEASURES}
+    found = measured_by(record, definition, labels, at=[0, -1])
     return {name: change_of(values[:, 0], values[:, 1]) for name, values in found.items()}
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim import draws, kernel
+from sim import draws, kernel, room
 from sim import vocabulary as names
 from sim.ensemble import move_rows
 from sim.scenario import ScenarioSpec
@@ -71,9 +71,18 @@ def watch(spec: ScenarioSpec, runs: int, seed: int) -> Watched:
     Args:
         spec: the scenario.
         runs, seed: how many runs, and the seed of all random streams.
+
+    Raises:
+        UserError: there is no memory for so many runs.
     """
     world = World(spec)
     pairs = np.stack(np.triu_indices(world.n, 1), axis=1).astype(np.int64, order="C")
+    room.require(
+        f"{runs:,} runs of all pairs of {world.n} states",
+        runs=runs,
+        memory=8 * (spec.quarters + 1) * len(_ROWS) * len(pairs),
+        instead="ask for fewer runs, fewer quarters or a smaller world",
+    )
     dyads = np.empty((runs, spec.quarters + 1, len(_ROWS), len(pairs)))
     counts = np.zeros((runs, 2), dtype=np.int64)
     moves = [_simulate(world, pairs, seed, run, dyads[run], counts[run]) for run in range(runs)]

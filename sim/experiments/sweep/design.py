@@ -23,6 +23,7 @@ from sim.experiments.sweep.factors import ARM, Factor
 type Floats = npt.NDArray[np.float64]
 
 MAX_POINTS: Final = 10_000_000
+MAX_CELLS: Final = 100_000_000
 SAMPLED: Final = {
     "lhs": "Latin hypercube of N points: every factor is spread evenly",
     "sobol": "N Sobol points (a power of two), the sequence for Sobol indices of Saltelli's design",
@@ -130,6 +131,16 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def check_cells(count: int) -> None:
+    """Make sure that a sweep is of no more than :data:`MAX_CELLS` runs.
+
+    Raises:
+        UserError: it is of more.
+    """
+    if count > MAX_CELLS:
+        raise UserError(f"{count:,} runs are more than {MAX_CELLS:,}; sweep in pieces")
 
 
 # --- designs -------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
 from typing import Final
 
-from sim import kernel
+from sim import kernel, room
 from sim.errors import UserError
-from sim.experiments.sweep.design import Axis, Design, grid, parse_axis
+from sim.experiments.sweep.design import Axis, Design, check_cells, grid, parse_axis
 from sim.experiments.sweep.evaluator import Evaluator
 from sim.experiments.sweep.executors import LOCAL, Measured, Pool, open_pool
 from sim.experiments.sweep.plan import Keys, Plan, batch_size, code_version
@@ -105,9 +105,19 @@ def sweep(
     spec = evaluator.spec
     runs = spec.ensemble.runs if runs is None else runs
     seed = spec.ensemble.seed if seed is None else seed
-    numbers = tuple(range(runs)) if isinstance(runs, int) else tuple(runs)
     seeds = (seed,) if isinstance(seed, int) else tuple(seed)
-    cells = len(design.points) * len(numbers) * len(seeds)
+    cells = len(design.points) * len(seeds) * (runs if isinstance(runs, int) else len(runs))
+    check_cells(cells)
+    columns = len(design.factors) + len(metrics) + 3
+    room.require(
+        f"{cells:,} runs of a sweep",
+        runs=cells,
+        memory=8 * columns,  # the table of all of them, in the end
+        disk=8 * columns,
+        folder=Path(folder),
+        instead="ask for fewer points or runs",
+    )
+    numbers = tuple(range(runs)) if isinstance(runs, int) else tuple(runs)
     file = Path(scenario)
     plan = Plan(
         str(file.resolve()) if file.is_file() else str(scenario),  # to be resumed from elsewhere

@@ -16,14 +16,13 @@ import numpy.typing as npt
 
 import sim
 from sim.errors import UserError
-from sim.experiments.sweep.design import Design
+from sim.experiments.sweep.design import Design, check_cells
 from sim.experiments.sweep.evaluator import Evaluator
 from sim.scenario import BASE_ARM
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
-MAX_CELLS: Final = 100_000_000
 _BATCH: Final = 500
 _FEW: Final = 50
 #: Parts of the package that show results and do not make them.
@@ -90,8 +89,7 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.cells:
             raise UserError("nothing to do: the sweep has no points or no runs")
-        if self.cells > MAX_CELLS:
-            raise UserError(f"{self.cells:,} runs are more than {MAX_CELLS:,}; sweep in pieces")
+        check_cells(self.cells)
         for what, given in (("a seed", self.seeds), ("a run", self.runs)):
             if len(set(given)) != len(given):
                 raise UserError(f"{what} is given twice")
