@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from sim import __version__, commands
+from sim import __version__, commands, terminal
 from sim.commands import err, out
 from sim.errors import UserError
 
@@ -86,6 +86,7 @@ register_all()
 
 def main() -> None:
     """Entry point: errors are for people, with exit code 2; Ctrl-C is 130."""
+    terminal.prepare()
     atexit.register(gc.freeze)  # what lives to the end need not be searched for garbage
     try:
         app()
