@@ -90,6 +90,9 @@ def main() -> None:
     atexit.register(gc.freeze)  # what lives to the end need not be searched for garbage
     try:
         app()
-    except UserError as error:
+    except (UserError, OSError) as error:
+        # of all errors of the system, matplotlib's word that it found no folder is for people
+        if not isinstance(error, UserError) and "MPLCONFIGDIR" not in str(error):
+            raise
         err.print(str(error), highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)

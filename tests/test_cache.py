@@ -612,6 +612,28 @@ def test_the_command_says_where_and_clears(home: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_no_folder_for_fonts_is_told_without_a_traceback() -> None:
+    code = (
+        "import tempfile; tempfile.tempdir = '/proc/none'; from sim import cli, plots; "
+        "plots.load_drawing(); cli.app = lambda: plots.draw_figures; cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "HOME": "/proc/none",
+            "MPLCONFIGDIR": "/proc/none",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "set the MPLCONFIGDIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_help_does_not_look_for_kernels() -> None:
     code = (
         "import sys; from sim.cli import app; app(['--help'], standalone_mode=False); "
