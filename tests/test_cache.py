@@ -615,7 +615,7 @@ def test_the_command_says_where_and_clears(home: Path, tmp_path: Path) -> None:
 def test_no_folder_for_fonts_is_told_without_a_traceback() -> None:
     code = (
         "import tempfile; tempfile.tempdir = '/proc/none'; from sim import cli, plots; "
-        "plots.load_drawing(); cli.app = lambda: plots.draw_figures; cli.main()"
+        "plots.load_drawing(); cli.app = lambda: __import__('matplotlib.figure'); cli.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
