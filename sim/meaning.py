@@ -24,6 +24,7 @@ import numpy as np
 _OUTSIDE = sys.stdlib_module_names | {"llvmlite", "numba", "numpy"}
 _CONSTANT = frozenset(dis.hasconst)
 _CACHE = dis.opmap["CACHE"]
+_NO_STEP = bytes([_CACHE])
 _SILENT = {_CACHE, dis.opmap["NOP"], dis.EXTENDED_ARG}
 _JUMPS = frozenset(dis.hasjrel)
 _BACK = {op for op in dis.hasjrel if "BACKWARD" in dis.opname[op]}
@@ -121,7 +122,7 @@ def _steps(code: CodeType) -> str:
             steps += [(first, number >> 4), (second, number & 15)]
         elif op in _JUMPS:
             after = at // 2 + 1
-            while raw[2 * after] == _CACHE:
+            while raw[2 * after : 2 * after + 1] == _NO_STEP:
                 after += 1
             jumps.append((len(steps), after - number if op in _BACK else after + number))
             steps.append((op,))

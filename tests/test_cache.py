@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import dis
 import errno
 import json
+import json.decoder
 import os
 import pickle
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,8 +22,9 @@ from pathlib import Path
 import pytest
 
 from sim import codegen, kept
+from sim.blocs import search
 from sim.errors import Notice
-from sim.meaning import meaning
+from sim.meaning import _codes, _steps, meaning
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -405,6 +409,16 @@ def test_values_reached_through_modules_closures_and_classes_count() -> None:
     many = "\n".join(f"    x += {k}.5" for k in range(400))
     long = f"def f(x):\n{many}\n    return x"
     assert meaning(made(long)) != meaning(made(long.replace("x += 399.5", "x += 398.5")))
+
+
+@pytest.mark.parametrize("module", [ast, dis, json.decoder, shutil, statistics, search])
+def test_any_code_can_be_followed(module: types.ModuleType) -> None:
+    found = [getattr(value, "py_func", value) for value in vars(module).values()]
+    functions = [value for value in found if isinstance(value, types.FunctionType)]
+    assert len(functions) > 3
+    for function in functions:
+        for code in _codes(function.__code__):
+            assert _steps(code) == _steps(code.replace(co_firstlineno=999))
 
 
 NAMES = """
