@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from sim import __version__, commands
+from sim import __version__, commands, terminal
 from sim.commands import err, out
 from sim.errors import UserError
 
@@ -87,9 +87,13 @@ register_all()
 
 def main() -> None:
     """Entry point: errors are for people, with exit code 2; Ctrl-C is 130."""
+    terminal.prepare()
     atexit.register(gc.freeze)  # what lives to the end need not be searched for garbage
     try:
         app()
-    except UserError as error:
+    except (UserError, OSError) as error:
+        # of all errors of the system, matplotlib's word that it found no folder is for people
+        if not isinstance(error, UserError) and "MPLCONFIGDIR" not in str(error):
+            raise
         err.print(str(error), highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)

@@ -2,81 +2,45 @@
 
 ``rules`` calls every mechanism in the order of the step and adds up every utility term; it is what
 makes "drop a file in" work without a list to keep. ``entries`` holds the compiled entry points and
-is the only module that numba caches. Both are written to a folder named by a hash of all sources of
-the package that compiled code depends on, so a changed rule can never meet a stale cache, which
-numba by itself does not notice across files.
+is the only module whose compiled code is kept on disk (:mod:`sim.kept`). Both live in memory: their
+text is made anew at every start, and no file is run as a module.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
-import importlib.util
 import inspect
-import os
+import linecache
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 
+from sim import kept, priors
 from sim import vocabulary as names
 from sim.decisions.terms import CHANGES
+from sim.jit import Kept
+from sim.meaning import meaning
 from sim.registry import BASELINES
 
 _HEAD = '"""Generated from the mechanisms and terms of the package; do not edit."""\n\n'
-_PACKAGE = Path(__file__).parent
 
 
 def source_hash() -> str:
-    """Hash of every source file that compiled code may depend on, and of numba's version."""
-    digest = hashlib.blake2b(digest_size=12)
-    folders = ("mechanisms", "decisions", "kernel")
-    files = [path for folder in folders for path in (_PACKAGE / folder).rglob("*.py")]
-    files += [
-        _PACKAGE / f"{name}.py"
-        for name in (
-            "codegen",
-            "collectives",
-            "dyads",
-            "fields",
-            "jit",
-            "mathx",
-            "priors",
-            "registry",
-            "sheets",
-            "streams",
-            "vocabulary",
-        )
-    ]
-    for path in sorted(files):
-        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
-        digest.update(path.read_bytes())
-    numba_version = importlib.metadata.version("numba")
-    digest.update(f"{numba_version} {sys.version_info[:2]}".encode())
-    return digest.hexdigest()
+    """Hash of the rules: all compiled code, what is assumed of pairs, every declared number.
 
-
-def cache_folder() -> Path:
-    """Where generated modules and compiled kernels live.
-
-    ``$MULTIPOLAR_CACHE`` if set, else ``$XDG_CACHE_HOME/multipolar`` or ``~/.cache/multipolar``,
-    else, where that cannot be written, a folder for this user under the system's temporary files.
+    It covers the modules that are in use, wherever they lie.
     """
-    chosen = os.environ.get("MULTIPOLAR_CACHE")
-    base = (
-        Path(chosen)
-        if chosen
-        else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "multipolar"
-    )
-    folder = base / source_hash()
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"multipolar-{os.getuid()}" / source_hash()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+    from sim import kernel
+
+    entries = vars(kernel.entries())
+    declared = [
+        (name, field.row, field.default, field.bounds)
+        for group in (names.STATE_FIELDS, names.DYAD_FIELDS, names.COLLECTIVE_FIELDS, names.PARAMS)
+        for name, field in group.items()
+    ]
+    parts = [meaning(entries[name]) for name in kernel.SIGNATURES] + [meaning(priors.complete)]
+    return hashlib.blake2b(f"{parts} {declared}".encode(), digest_size=12).hexdigest()
 
 
 MIX = """
@@ -197,7 +161,7 @@ def rules_source() -> str:
 
 
 def entries_source(signatures: dict[str, str]) -> str:
-    """Text of the module ``entries``: one cached wrapper for each function of the kernel."""
+    """Text of the module ``entries``: one kept wrapper for each function of the kernel."""
     lines = [_HEAD, "from sim import kernel\nfrom sim.jit import entry\n"]
     for name, arguments in signatures.items():
         lines.append(f"\n\n@entry\ndef {name}({arguments}):\n")
@@ -206,18 +170,12 @@ def entries_source(signatures: dict[str, str]) -> str:
 
 
 def _load(name: str, text: str) -> ModuleType:
-    path = cache_folder() / f"{name}.py"
-    if not path.exists():
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(handle, "w") as stream:
-            stream.write(text)
-        Path(temporary).replace(path)
-    spec = importlib.util.spec_from_file_location(f"_multipolar_{name}", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot load {path}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    """A module from its text; tracebacks and debuggers find the text under ``<multipolar ...>``."""
+    module = ModuleType(f"_multipolar_{name}")
+    file = f"<multipolar {name}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    sys.modules[module.__name__] = module
+    exec(compile(text, file, "exec"), vars(module))  # noqa: S102
     return module
 
 
@@ -233,10 +191,8 @@ def load_entries(signatures: dict[str, str]) -> ModuleType:
 
 
 def is_compiled() -> bool:
-    """Whether the kernels of these sources have been compiled on this machine before."""
-    return (cache_folder() / "compiled").exists()
+    """Whether the kernels, as they stand, have been compiled for this processor before."""
+    from sim import kernel
 
-
-def mark_compiled() -> None:
-    """Note that every entry point is in the cache."""
-    (cache_folder() / "compiled").touch()
+    caches = [getattr(function, "_cache", None) for function in vars(kernel.entries()).values()]
+    return all(kept.holds(cache.name) for cache in caches if isinstance(cache, Kept))

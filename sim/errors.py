@@ -36,6 +36,10 @@ class UserError(Exception):
     """
 
 
+class Notice(UserWarning):
+    """Something that a person should know, and that stops nothing; the command line prints it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in a scenario.

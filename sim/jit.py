@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
+import sys
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
+import llvmlite
 import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, serialize
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 from numba.np import arrayobj
 
+from sim import kept
+from sim.meaning import meaning
+
 # A column of a sheet is read with a stride. Unless told not to, LLVM bets that the stride is one,
 # loses, and falls back on one partner at a time.
-llvm.set_option("multipolar", "--enable-mem-access-versioning=false")
+_LLVM: Final = "--enable-mem-access-versioning=false"
+llvm.set_option("multipolar", _LLVM)
 
 #: numbers in the widest vector register, and rows and columns of a :func:`tile`
 LANES = 8
@@ -27,9 +39,7 @@ TILE = 64
 def njit[F: Callable[..., Any]](function: F) -> F:
     """Compile without a cache of its own, to be called from compiled code of the kernel.
 
-    Numba's cache does not notice that a function called from another file has changed, and these
-    functions freeze row numbers of :mod:`sim.registry`. Only the generated entry points are
-    cached (:mod:`sim.codegen`), in a file whose name is a hash of all sources.
+    Only the generated entry points (:mod:`sim.codegen`) are kept on disk, with all that they call.
 
     Kernel functions allocate nothing, so they are compiled without numba's memory runtime: its
     reference counts of the arrays that are passed from function to function cost almost half of
@@ -50,15 +60,64 @@ def inline[F: Callable[..., Any]](function: F) -> F:
 
 
 def entry[F: Callable[..., Any]](function: F) -> F:
-    """Compile an entry point of the kernel: cached, releases the interpreter lock."""
-    compiled: F = numba.njit(function, cache=True, nogil=True, error_model="numpy", _nrt=False)
-    return compiled
+    """Compile an entry point of the kernel: kept on disk, releases the interpreter lock."""
+    compiled: F = numba.njit(function, nogil=True, error_model="numpy", _nrt=False)
+    return _kept(compiled)
 
 
 def search[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function that may allocate, with all that it calls in one file; cached."""
-    compiled: F = numba.njit(function, cache=True, nogil=True, error_model="numpy")
+    """Compile a function that may allocate; kept on disk, releases the interpreter lock."""
+    compiled: F = numba.njit(function, nogil=True, error_model="numpy")
+    return _kept(compiled)
+
+
+def _kept[F: Callable[..., Any]](compiled: F) -> F:
+    if not numba.config.DISABLE_JIT:
+        compiled._cache = Kept(compiled)  # type: ignore[attr-defined]
     return compiled
+
+
+@cache
+def platform() -> tuple[object, ...]:
+    """What compiled code depends on beside the sources: processor, versions, settings."""
+    settings = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
+    return (
+        cpu_target.target_context.codegen().magic_tuple(),
+        [module.__version__ for module in (numba, llvmlite, np)],
+        sys.implementation.cache_tag,
+        [getattr(numba.config, name, None) for name in settings],
+        _LLVM,
+    )
+
+
+class Kept(NullCache):  # type: ignore[misc]
+    """The compiled forms of one function on disk (:mod:`sim.kept`), as numba's dispatcher asks."""
+
+    def __init__(self, compiled: Callable[..., Any]) -> None:
+        self._compiled = compiled
+
+    @property
+    def name(self) -> str:
+        """The first part of the names of all files of this function as it stands now."""
+        function = self._compiled.py_func  # type: ignore[attr-defined]
+        module = function.__module__.rpartition(".")[2]
+        return f"{module}.{function.__name__}-{meaning(self._compiled, platform())}"
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The function compiled for these types of arguments, or None if that is not kept."""
+        target_context.refresh()
+        data = kept.read(self._file(sig))
+        if data is not None:
+            return CompileResult._rebuild(target_context, *pickle.loads(data))  # noqa: S301
+        kept.announce()
+        return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled for these types of arguments."""
+        kept.write(self._file(sig), serialize.dumps(data._reduce()))
+
+    def _file(self, sig: Any) -> str:
+        return f"{self.name}-{hashlib.blake2b(repr(sig).encode(), digest_size=6).hexdigest()}"
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -11,10 +11,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import inspect
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -324,8 +327,11 @@ def symmetric(sheet: Floats) -> Floats:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold a lock of this version of the sources, so that parallel workers compile once."""
-    with (codegen.cache_folder() / "tests.lock").open("w") as handle:
+    """Hold a lock of this tree and user, so that parallel workers compile once."""
+    tree = hashlib.blake2b(__file__.encode(), digest_size=6).hexdigest()
+    with (Path(tempfile.gettempdir()) / f"multipolar-{os.getuid()}-{tree}.lock").open(
+        "w"
+    ) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -16,7 +16,7 @@ BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 
 
 def rows() -> list[str]:
-    found = json.loads((ROOT / "results" / "reference" / "claims.json").read_text())
+    found = json.loads((ROOT / "results" / "reference" / "claims.json").read_text("utf-8"))
     lines = [
         "| claim | says | effect (95 %) | in sd | draws | verdict |",
         "|---|---|---|---|---|---|",
@@ -39,9 +39,9 @@ def rows() -> list[str]:
 
 
 def main() -> None:
-    before, rest = PAGE.read_text().split(BEGIN)
+    before, rest = PAGE.read_text("utf-8").split(BEGIN)
     after = rest.split(END)[1]
-    PAGE.write_text(before + "\n".join([BEGIN, "", *rows(), "", END]) + after)
+    PAGE.write_text(before + "\n".join([BEGIN, "", *rows(), "", END]) + after, "utf-8")
 
 
 if __name__ == "__main__":

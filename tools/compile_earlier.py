@@ -123,7 +123,7 @@ def main() -> None:
                 found = changes(now.loc[code], later.loc[code], year)
                 if found:
                     lines.append(f"  {code}: {{{', '.join(found)}}}")
-        (options.out / f"figures_{world}.yaml").write_text("\n".join(lines) + "\n")
+        (options.out / f"figures_{world}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -99,9 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=100)
     runs = parser.parse_args().runs
-    before, rest = PAGE.read_text().split(BEGIN)
+    before, rest = PAGE.read_text("utf-8").split(BEGIN)
     after = rest.split(END)[1]
-    PAGE.write_text(before + "\n".join([BEGIN, "", *rows(runs), "", END]) + after)
+    PAGE.write_text(before + "\n".join([BEGIN, "", *rows(runs), "", END]) + after, "utf-8")
 
 
 if __name__ == "__main__":

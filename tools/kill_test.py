@@ -205,7 +205,7 @@ def main() -> int:
         campaign.end()
         print(f"{done} kills, {len(campaign.faults)} faults", *campaign.faults, sep="\n")
         if campaign.faults:
-            print((Path(scratch) / "sweep.log").read_text()[-3000:])
+            print((Path(scratch) / "sweep.log").read_text("utf-8")[-3000:])
     return 1 if campaign.faults else 0
 
 

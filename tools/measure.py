@@ -376,7 +376,7 @@ def main() -> None:
     )
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(text + "\n")
+        options.out.write_text(text + "\n", "utf-8")
     print(text)
 
 

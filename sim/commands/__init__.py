@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from sim.terminal import holds_unicode
+
 if TYPE_CHECKING:
     from sim.scenario import ScenarioSpec
 
@@ -104,7 +106,8 @@ def warm(*, quiet: bool) -> None:
 
 def print_json(data: Any) -> None:
     """Print data as JSON to standard output."""
-    sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(data, indent=1, ensure_ascii=not holds_unicode(), allow_nan=False)
+    sys.stdout.write(text + "\n")
 
 
 def announce(spec: ScenarioSpec, runs: int, seed: int, *, quiet: bool) -> None:

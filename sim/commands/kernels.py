@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Annotated
 
 import typer
 
@@ -23,16 +24,38 @@ def register(app: typer.Typer) -> None:
             out.print(f"{name:20s} {rule.claim if rule else ''}", highlight=False, soft_wrap=True)
 
     @app.command(name="compile")
-    def compile_kernels() -> None:
+    def compile_kernels(
+        where: Annotated[
+            bool, typer.Option("--where", help="Say where kernels are kept, and how much there is.")
+        ] = False,
+        clear: Annotated[
+            bool, typer.Option("--clear", help="Remove all kept kernels, and compile none.")
+        ] = False,
+    ) -> None:
         """Compile the kernels and keep them, so that later commands start at once."""
+        from sim import kept
+
+        if clear:
+            say(f"Removed: {len(kept.clear())} files of kernels")
+        if where:
+            folder, refused = kept.folder()
+            say(f"New kernels go to: {folder or 'no place, they last as long as a command'}")
+            for reason in refused.split("; ") if refused else ():
+                say(f"not to {reason}")
+            for place, files, size in kept.contents():
+                say(f"{place}: {files} files, {size / 1e6:.1f} MB")
+        if where or clear:
+            return
         began = time.perf_counter()
         warm(quiet=False)
-        from sim.codegen import cache_folder
         from sim.experiments.warm import compile_all
 
         compile_all()
-        out.print(
-            f"Kernels ready in {cache_folder()} ({time.perf_counter() - began:.0f} s)",
-            highlight=False,
-            soft_wrap=True,
-        )
+        places = " and ".join(str(place) for place, _, _ in kept.contents())
+        held = f"ready in {places}" if places else "compiled, but not kept"
+        say(f"Kernels {held} ({time.perf_counter() - began:.0f} s)")
+
+
+def say(text: str) -> None:
+    """Print a line that may hold a path, as it is."""
+    out.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -76,4 +76,4 @@ def register(app: typer.Typer) -> None:
         if target is None:
             sys.stdout.write(text)
         else:
-            target.write_text(text)
+            target.write_text(text, "utf-8")

@@ -8,6 +8,7 @@ table of them all. Titles say what was found, the line at the foot says from whi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -44,11 +45,15 @@ _HOMES = {
 
 
 def load_drawing() -> None:
-    """Import the libraries that figures need, for a thread beside a simulation: half a second."""
-    for name in ("figure", "backends.backend_agg", "backends.backend_svg", "textpath"):
-        import_module(f"matplotlib.{name}")
-    import_module("networkx")
-    import_module("sim.plots.standard")
+    """Import the libraries that figures need, for a thread beside a simulation: half a second.
+
+    What cannot be imported is told where a figure is drawn.
+    """
+    with suppress(OSError):
+        for name in ("figure", "backends.backend_agg", "backends.backend_svg", "textpath"):
+            import_module(f"matplotlib.{name}")
+        import_module("networkx")
+        import_module("sim.plots.standard")
 
 
 def __getattr__(name: str) -> Any:
