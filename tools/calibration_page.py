@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from sim.experiments.calibrate import Calibration
+from sim.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "calibration.md"
@@ -75,7 +76,7 @@ def main() -> None:
     before, rest = PAGE.read_text("utf-8").split(BEGIN)
     after = rest.split(END)[1]
     text = "\n".join([BEGIN, "", *lines_of(calibration), "", END])
-    PAGE.write_text(before + text + after, "utf-8")
+    write_text(PAGE, before + text + after)
     for name in ("posterior", "fit"):
         shutil.copy(folder / "figures" / f"{name}.png", PAGE.parent / "explanation")
     stem = Path(calibration.targets.path).stem
