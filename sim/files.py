@@ -175,9 +175,11 @@ def alone(folder: Path, *, patience: float = 0.0) -> Iterator[None]:
             )
         yield
     finally:
-        with suppress(OSError):
-            path.unlink()  # while it is held, so that nobody is given a file without a name
-        os.close(handle)
+        try:
+            with suppress(OSError):
+                path.unlink()  # while it is held, so that nobody is given a file without a name
+        finally:
+            os.close(handle)
 
 
 def _try_lock(path: Path, folder: Path) -> int | None:

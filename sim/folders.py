@@ -83,7 +83,8 @@ def look(folder: Path | str, kind: str, *, force: bool = False, over: bool = Tru
     try:
         manifest = read_manifest(place)
     except UserError as error:
-        why = f"exists and is not a result that can be replaced ({error})"
+        said = str(error).removeprefix(str(place)).lstrip(" /:")
+        why = f"exists and is not a result ({said})"
     else:
         if manifest["kind"] == kind and over:
             return _same(place, manifest, there)

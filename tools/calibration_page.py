@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
 from sim.experiments.calibrate import Calibration
-from sim.files import write_text
+from sim.files import write_bytes, write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "calibration.md"
@@ -78,11 +77,11 @@ def main() -> None:
     text = "\n".join([BEGIN, "", *lines_of(calibration), "", END])
     write_text(PAGE, before + text + after)
     for name in ("posterior", "fit"):
-        shutil.copy(folder / "figures" / f"{name}.png", PAGE.parent / "explanation")
+        drawn = (folder / "figures" / f"{name}.png").read_bytes()
+        write_bytes(PAGE.parent / "explanation" / f"{name}.png", drawn)
     stem = Path(calibration.targets.path).stem
     target = ROOT / "scenarios" / "parameters" / f"{stem}.yaml"
-    target.parent.mkdir(exist_ok=True)
-    shutil.copy(folder / "parameters.yaml", target)
+    write_bytes(target, (folder / "parameters.yaml").read_bytes())
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from sim.experiments.arms import simulate_arms
 from sim.experiments.language import Observed, Scope, parse_metric, required_pairs
 from sim.experiments.register import claims_of
 from sim.experiments.run import run
-from sim.files import write_text
+from sim.files import write_text, written
 from sim.plots.overview import Trace, describe, draw_overview
 from sim.scenario import (
     BASE_ARM,
@@ -149,7 +149,8 @@ def save(figure: Figure, path: Path) -> None:
     picture = Image.open(held).convert("RGB")
     method = Image.Quantize.MAXCOVERAGE
     few = picture.quantize(COLOURS, method=method, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    with written(path) as scratch:
+        few.save(scratch, "png", optimize=True)
 
 
 # --- pages ---------------------------------------------------------------------------------------
