@@ -64,7 +64,7 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
     if done.returncode:
         pytest.skip("this user may not mount a disk")
     yield place
-    subprocess.run(["umount", str(place)], check=False)
+    subprocess.run(["umount", "-l", str(place)], check=False)
 
 
 # --- one file -------------------------------------------------------------------------------------
