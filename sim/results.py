@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import os
 import platform
 import re
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -29,8 +26,22 @@ import numpy.typing as npt
 
 import sim
 from sim.blocs import find_blocs, name_blocs
+from sim.codegen import source_hash
 from sim.columns import Columns, bloc_columns, columns_of, to_frame
 from sim.errors import UserError, shown
+from sim.files import sync_file, write_text
+from sim.folders import place_of_partial, replaced
+from sim.manifests import (
+    FORMAT,
+    MANIFEST,
+    TABLE,
+    Shape,
+    Whole,
+    manifest_text,
+    read_manifest,
+    reading,
+    shape_of,
+)
 from sim.metrics import Interval, bloc_shares, effective_poles, interval
 from sim.records import AXES, EnsembleRecord
 from sim.scenario.quarter import format_quarter
@@ -45,11 +56,8 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
-FORMAT: Final = 2
-"""Version of the layout on disk; a reader refuses a newer one."""
-
-MANIFEST: Final = "manifest.json"
-"""The file that makes a folder a result."""
+KIND: Final = "run"
+"""Kind of the folder of an ensemble."""
 
 TABLES: Final = (*RECORDED, "blocs", "summary")
 """The tables of a result; each is ``<name>.parquet``."""
@@ -58,6 +66,13 @@ IN_MEMORY: Final = 2**28
 """Bytes of the arrays of a saved result from which they are left on disk."""
 
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
+_NAMES: Final[Mapping[str, Shape]] = {
+    **{key: [str] for key in ("states", "poles", "focal", "collectives", "term_names")},
+    **{key: [str] for key in ("state_fields", "dyad_fields")},
+    "dyads": [(str, str)],
+    "cells": [(str, str, str)],
+    "network_ticks": [Whole()],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,8 @@ class RunMeta:
 
     ``name`` is the scenario's short name, ``spec_hash`` its content's; ``started`` and ``finished``
     are ISO times with their zone; ``state_names`` gives names to codes, ``sources`` lists titles.
+    ``rules`` is a hash of the code of the rules; ``asked`` is the number of runs that were asked
+    for where they were stopped before the end, else 0.
     """
 
     name: str
@@ -79,6 +96,8 @@ class RunMeta:
     finished: str = ""
     state_names: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    rules: str = ""
+    asked: int = 0
 
     @classmethod
     def of(
@@ -89,6 +108,7 @@ class RunMeta:
         command: str = "",
         started: dt.datetime | None = None,
         finished: dt.datetime | None = None,
+        asked: int = 0,
     ) -> Self:
         """Describe a run of a scenario; ``seed`` defaults to the scenario's."""
         return cls(
@@ -103,7 +123,21 @@ class RunMeta:
             finished=finished.isoformat(timespec="seconds") if finished else "",
             state_names={code: state.name for code, state in spec.states.items()},
             sources=tuple(str(entry.get("title", key)) for key, entry in spec.sources.items()),
+            rules=source_hash(),
+            asked=asked,
         )
+
+
+META: Final = shape_of(RunMeta)
+"""Under ``meta`` of a manifest."""
+
+_SHAPE: Final[Shape] = {
+    "meta": META,
+    "versions": {str: str},
+    "record": {"runs": Whole(1), "start": Whole(), "quarters": Whole(0, 100_000), **_NAMES},
+    "files": dict.fromkeys((f"{name}.parquet" for name in TABLES), TABLE),
+}
+"""What a manifest has to have for its tables to be read."""
 
 
 class Results:
@@ -124,10 +158,11 @@ class Results:
     def run_id(self) -> str:
         """Name for the folder: a short hash of what was run, then the scenario and the arm.
 
-        Equal specification, seed and number of runs give an equal id.
+        Equal specification, seed, number of runs and rules give an equal id.
         """
-        what = f"{FORMAT}:{self.meta.spec_hash}:{self.meta.arm}:{self.meta.seed}:{self.record.runs}"
-        digest = hashlib.sha256(what.encode()).hexdigest()[:8]
+        meta = self.meta
+        what = (FORMAT, meta.spec_hash, meta.arm, meta.seed, self.record.runs, meta.rules)
+        digest = hashlib.sha256(":".join(map(str, what)).encode()).hexdigest()[:8]
         words = re.sub(r"[^a-z0-9]+", "-", f"{self.meta.name} {self.meta.arm}".lower()).strip("-")
         return f"{digest}-{words[:60]}".strip("-")
 
@@ -214,28 +249,35 @@ class Results:
                 yield columns_of(name, part, self.quarters, first=runs.start)
 
     # --- disk ------------------------------------------------------------------------------------
-    def save(self, folder: Path | str) -> Path:
-        """Write to ``folder``, whole or not at all, in place of a result there; return the folder.
+    @property
+    def partial(self) -> bool:
+        """Whether it was stopped before all runs that were asked for were done."""
+        return self.record.runs < self.meta.asked
+
+    def place(self, folder: Path | str) -> Path:
+        """Return where it is saved: ``folder``, or beside it if it is partial and that is whole."""
+        if self.partial:
+            return place_of_partial(folder, KIND, self.record.runs)
+        return Path(folder)
+
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
+        """Write to :meth:`place` of ``folder``, whole or not at all, and return that.
+
+        Of a result that is there, the files that its manifest lists go; others stay.
+
+        Args:
+            folder: where to.
+            force: write there whatever there is; nothing is deleted then.
 
         Raises:
-            UserError: the folder exists and is not a result, or cannot be written.
+            UserError: the folder holds something else, is in use, or cannot be written.
         """
-        target = Path(folder)
-        vacant = not target.exists() or (target.is_dir() and not any(target.iterdir()))
-        if not vacant and not (target / MANIFEST).is_file():
-            raise UserError(f"{target} exists and is not a result; choose another folder")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with _scratch_beside(target) as scratch:
-                with ThreadPoolExecutor() as pool:  # packing needs no lock
-                    written = pool.map(partial(self._write, scratch), TABLES)
-                    files = {f"{n}.parquet": file for n, file in zip(TABLES, written, strict=True)}
-                manifest = json.dumps(self._manifest(files), indent=1, ensure_ascii=False)
-                _write_bytes(scratch / MANIFEST, (manifest + "\n").encode())
-                _sync_folder(scratch)
-                _take_place(scratch, target)
-        except OSError as error:
-            raise UserError(f"cannot write {target}: {error.strerror or error}") from error
+        target = self.place(folder)
+        with replaced(target, KIND, force=force) as scratch:
+            with ThreadPoolExecutor() as pool:  # packing needs no lock
+                written = pool.map(partial(self._write, scratch), TABLES)
+                files = {f"{n}.parquet": file for n, file in zip(TABLES, written, strict=True)}
+            write_text(scratch / MANIFEST, manifest_text(KIND, self._manifest(files)))
         return target
 
     def save_in(self, root: Path | str) -> Path:
@@ -250,16 +292,15 @@ class Results:
             UserError: there is no result, it is incomplete or damaged, or of a newer format.
         """
         place = Path(folder)
-        manifest = read_manifest(place)
-        try:
+        manifest = read_manifest(place, KIND, _SHAPE)
+        with reading(place):
+            _check_rows(manifest)
             tables = {name: _read(place, name, manifest) for name in TABLES}
             record = _record(place, manifest["record"])
-            meta = RunMeta(**_tupled(manifest["meta"]))
+            meta = RunMeta(**tupled(manifest["meta"]))
             result = cls(record, meta)
             shape = (record.runs, len(record.network_ticks), len(record.states))
             result.bloc_labels = tables["blocs"].numbers("bloc").astype(np.int64).reshape(shape)
-        except (KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{place} is damaged: {error}") from error
         return result
 
     def _write(self, scratch: Path, name: str) -> dict[str, Any]:
@@ -270,16 +311,17 @@ class Results:
             with TableWriter(path) as writer:
                 for columns in self._parts(name, self.record.slices()):
                     writer.add(columns)
-        _sync_file(path)
+        sync_file(path)
         return {"rows": StoredTable(path).rows, "sha256": _checksum(path)}
 
     def _manifest(self, files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         record = self.record
+        stopped = {"finished": record.runs, "asked": self.meta.asked}
         return {
-            "format": FORMAT,
             "id": self.run_id,
+            "partial": stopped if self.partial else None,
             "meta": asdict(self.meta),
-            "versions": _versions(),
+            "versions": versions(),
             "record": {"runs": record.runs} | {name: getattr(record, name) for name in AXES},
             "files": files,
         }
@@ -290,9 +332,10 @@ class Results:
         accepted = int((record.moves["accepted"] != 0).sum())
         poles = self.poles()
         title = self.meta.title + ("" if self.meta.arm == "base" else f" (arm: {self.meta.arm})")
+        stopped = f", stopped before all {self.meta.asked:,} were done" if self.partial else ""
         return [
             ("scenario", title),
-            ("runs", f"{record.runs} from seed {self.meta.seed}"),
+            ("runs", f"{record.runs} from seed {self.meta.seed}{stopped}"),
             ("clock", f"{self.quarters[0]} to {self.quarters[-1]}, {record.quarters} quarters"),
             ("states", f"{len(record.states)}, poles {', '.join(record.poles) or 'none'}"),
             ("moves", f"{len(record.moves)} logged, {accepted} accepted"),
@@ -342,29 +385,6 @@ def safe_run_folder(root: Path | str, name: str) -> Path:
     return folder
 
 
-def read_manifest(folder: Path | str) -> dict[str, Any]:
-    """Return the manifest of a saved result.
-
-    Raises:
-        UserError: there is none, or it is damaged or of a newer format.
-    """
-    place = Path(folder)
-    if not place.is_dir():
-        raise UserError(f"{place}: there is no such folder of results")
-    try:
-        manifest = json.loads((place / MANIFEST).read_text("utf-8"))
-        number = manifest["format"]
-    except FileNotFoundError:
-        raise UserError(f"{place} has no {MANIFEST}: not a result, or an incomplete one") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{place / MANIFEST} is damaged: {error}") from error
-    if number != FORMAT:
-        raise UserError(
-            f"{place} has format {number}; this version reads format {FORMAT}: run it again"
-        )
-    return dict(manifest)
-
-
 def blocs_of(record: EnsembleRecord) -> Labels:
     """Return the blocs by all ties of every run and kept tick, ``(R, L, N)``."""
     return np.concatenate([find_blocs(record.tie[runs]) for runs in record.slices()])
@@ -393,11 +413,33 @@ def _read(place: Path, name: str, manifest: Mapping[str, Any]) -> StoredTable:
 
 def _record(place: Path, shape: Mapping[str, Any]) -> EnsembleRecord:
     """The record of a saved result, in memory if it is small."""
-    axes = {key: value for key, value in _tupled(shape).items() if key != "runs"}
+    axes = {key: value for key, value in tupled(shape).items() if key != "runs"}
     quarters = [format_quarter(axes["start"] + tick) for tick in range(axes["quarters"] + 1)]
     record = stored_record(place, axes, shape["runs"], quarters)
     small = record.run_bytes * record.runs <= IN_MEMORY
     return record.part(slice(None)) if small else record
+
+
+def _check_rows(manifest: Mapping[str, Any]) -> None:
+    """Check the lengths of the tables before there is memory for them.
+
+    Raises:
+        ValueError: one has another number of rows than its runs, quarters and states make.
+    """
+    record = manifest["record"]
+    n, kept = len(record["states"]), record["runs"] * len(record["network_ticks"])
+    ticks = record["runs"] * (record["quarters"] + 1)
+    expected = {
+        "runs": record["runs"],
+        "states": ticks * n,
+        "dyads": ticks * len(record["dyads"]),
+        "collectives": ticks * len(record["cells"]),
+        "network": kept * (n * (n - 1) // 2),
+        "blocs": kept * n,
+    }
+    for name, rows in expected.items():
+        if (found := manifest["files"][f"{name}.parquet"]["rows"]) != rows:
+            raise ValueError(f"table {name}: {found} rows where the manifest makes them {rows}")
 
 
 def _checksum(path: Path) -> str:
@@ -413,16 +455,17 @@ def _take(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _tupled(entries: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn the lists of JSON back into tuples, two deep."""
+def tupled(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the lists of JSON back into tuples."""
 
-    def tupled(value: Any) -> Any:
-        return tuple(tupled(item) for item in value) if isinstance(value, list) else value
+    def tuples(value: Any) -> Any:
+        return tuple(tuples(item) for item in value) if isinstance(value, list) else value
 
-    return {key: tupled(value) for key, value in entries.items()}
+    return {key: tuples(value) for key, value in entries.items()}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of this program and of what its numbers depend on, for a manifest."""
     found = {"multipolar": sim.__version__, "python": platform.python_version()}
     for package in ("numpy", "numba", "mesa", "pyarrow"):
         try:
@@ -430,49 +473,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "absent"
     return found
-
-
-@contextmanager
-def _scratch_beside(target: Path) -> Iterator[Path]:
-    """A new folder beside ``target``, on the same file system, gone afterwards if still there."""
-    scratch = target.parent / f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.partial"
-    scratch.mkdir()
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _take_place(scratch: Path, target: Path) -> None:
-    """Rename ``scratch`` to ``target``; what stood there is moved aside first, then deleted."""
-    aside = scratch.with_suffix(".old")
-    if target.exists():
-        target.rename(aside)
-    try:
-        scratch.rename(target)
-    except OSError:
-        if aside.exists() and not target.exists():
-            aside.rename(target)
-        raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    _sync_folder(target.parent)
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    _sync_file(path)
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

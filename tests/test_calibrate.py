@@ -407,7 +407,7 @@ def test_a_folder_is_of_one_calibration(targets: Targets, tmp_path: Path) -> Non
         calibrate(targets, place, settings=Settings(seed=9), evaluator=Formula(targets))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("")
-    with pytest.raises(UserError, match="is no calibration"):
+    with pytest.raises(UserError, match="exists and is not a result"):
         calibrate(targets, tmp_path / "mine", settings=QUICK, evaluator=Formula(targets))
 
 

@@ -330,8 +330,8 @@ def test_a_saved_analysis_is_read_and_one_of_another_scenario_refused(tmp_path: 
          "total": [0.2, 0.6, 0.1], "total_low": [0.1] * 3, "total_high": [0.7] * 3}
     )  # fmt: skip
     for name, spec_hash in (("mine", results.meta.spec_hash), ("other", "0" * 64)):
-        facts = {"kind": "sensitivity", "id": name, "meta": {"spec_hash": spec_hash}}
-        save_tables(tmp_path / name, {"indices": table}, facts)
+        facts = {"id": name, "meta": {"spec_hash": spec_hash}}
+        save_tables(tmp_path / name, {"indices": table}, facts, kind="sensitivity")
     found = read_sensitivity(tmp_path / "mine", results)
     assert [row[0] for row in found.table[1:]] == ["b", "a", "c"]
     with pytest.raises(UserError, match="another scenario"):
@@ -375,8 +375,8 @@ def test_of_saved_comparisons_the_one_of_the_same_scenario_counts(tmp_path: Path
         ("other_arm", 90, "calm", results.meta.spec_hash),
         ("other", 90, "base", "0" * 64),
     ):
-        facts = {"kind": "comparison", "meta": {"spec_hash": spec_hash}}
-        save_tables(tmp_path / name, table, facts | {"reference": arm, "runs": runs})
+        facts = {"meta": {"spec_hash": spec_hash}, "reference": arm, "runs": runs}
+        save_tables(tmp_path / name, table, facts, kind="comparison")
     assert saved_beside(place, results, "comparison") == (tmp_path / "many").resolve()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -8,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import sim.results
 from sim.errors import UserError
+from sim.manifests import FORMAT, MANIFEST
 from sim.records import EnsembleRecord
-from sim.results import FORMAT, MANIFEST, Results, safe_run_folder
+from sim.results import Results, safe_run_folder
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 
@@ -127,7 +128,7 @@ def test_one_run_without_moves_or_pairs_is_read_back(tmp_path: Path) -> None:
 
 def test_equal_runs_have_equal_ids_and_others_others(results: Results) -> None:
     assert results.run_id == synthetic_results().run_id
-    for change in ({"seed": 2}, {"arm": "no pact"}, {"spec_hash": "f" * 64}):
+    for change in ({"seed": 2}, {"arm": "no pact"}, {"spec_hash": "f" * 64}, {"rules": "new"}):
         other = Results(results.record, synthetic_meta(**change))
         assert other.run_id[:8] != results.run_id[:8]
     odd = Results(results.record, synthetic_meta(name="../../etc/passwd\n", arm="x" * 300))
@@ -140,7 +141,7 @@ def test_saving_again_replaces_the_result(saved: Path, tmp_path: Path) -> None:
     other = Results(synthetic_record(seed=5), synthetic_meta())
     assert other.save_in(tmp_path) == saved
     assert same(Results.load(saved).record, other.record)
-    assert not (saved / "figures").exists()
+    assert (saved / "figures" / "old.png").read_bytes() == b"old", "the manifest does not list it"
     assert [path.name for path in tmp_path.iterdir()] == [saved.name]
 
 
@@ -149,7 +150,7 @@ def test_a_folder_of_something_else_is_left_alone(results: Results, tmp_path: Pa
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     (tmp_path / "file").write_text("text")
     for name in ("mine", "file"):
-        with pytest.raises(UserError, match="is not a result"):
+        with pytest.raises(UserError, match=r"exists and is not a result"):
             results.save(tmp_path / name)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
     (tmp_path / "empty").mkdir()
@@ -167,7 +168,7 @@ def test_an_interrupted_save_leaves_nothing(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sim.results, "_write_bytes", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(UserError, match="No space left on device"):
         Results(synthetic_record(seed=5), results.meta).save_in(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == before
@@ -212,7 +213,7 @@ def cut_table(place: Path) -> None:
     [
         (without_manifest, "incomplete"),
         (cut_manifest, "manifest.json is damaged"),
-        (list_manifest, "manifest.json is damaged"),
+        (list_manifest, "manifest.json is damaged: it: expected a mapping"),
         (newer_format, "format 99"),
         (without_field, "is damaged"),
         (without_table, "states.parquet cannot be read: No such file"),

@@ -30,6 +30,7 @@ from sim.experiments.sweep import (
 from sim.experiments.sweep import executors as pools
 from sim.experiments.sweep.design_file import read_design, read_runs
 from sim.experiments.sweep.plan import batch_size
+from sim.scenario.loader import Loader
 from tests.inline_scenario import TEXT
 
 METRICS = ("alignment(CCC, AAA)", "hedging(CCC)", "poles()")
@@ -209,6 +210,59 @@ def test_changed_code_or_scenario_is_refused(
         resume(found.folder)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: six states", "title: half a dozen"),
+        ("name: Alpha", "name: Aleph"),
+        ("title: Made up", "title: Made up again"),
+        ("\nfocal:", "\n# a remark\ndescription: words\nclaims: {}\nfocal:"),
+    ],
+)
+def test_words_of_a_scenario_stop_no_sweep(tmp_path: Path, old: str, new: str) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    found = small(file, tmp_path / "s", runs=1)
+    assert TEXT.count(old) == 1
+    file.write_text(TEXT.replace(old, new), encoding="utf-8")
+    assert resume(found.folder).finished == 8
+
+
+def test_the_order_of_events_is_part_of_what_a_scenario_means(tmp_path: Path) -> None:
+    events = ("  A: {at: 2022Q1, title: A}", "  B: {at: 2022Q1, title: B}")
+    hashes = set()
+    for k, order in enumerate((events, events[::-1])):
+        file = tmp_path / f"{k}.yaml"
+        (tmp_path / "six.yaml").write_text(TEXT)
+        lines = "\n".join(order)
+        file.write_text(f"format: 1\nextends: six.yaml\nevents:\n{lines}\n")
+        hashes.add(Loader(file).hash())
+    assert len(hashes) == 2
+
+
+def test_a_renamed_scenario_is_named_anew(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    found = small(file, tmp_path / "s", runs=1)
+    renamed = file.rename(tmp_path / "new.yaml")
+    with pytest.raises(UserError, match=r"own.yaml is not there any more.*sweep FILE --resume"):
+        resume(found.folder)
+    assert resume(found.folder, scenario=renamed).finished == 8
+    assert resume(found.folder).finished == 8, "it is known now"
+
+
+def test_a_sweep_takes_no_other_place(six: Path, whole: Sweep, tmp_path: Path) -> None:
+    (tmp_path / "s" / "parts").mkdir(parents=True)
+    (tmp_path / "s" / "parts" / "notes").write_text("mine")
+    (tmp_path / "s" / "manifest.json").write_text("{}")
+    with pytest.raises(UserError, match="of another program"):
+        small(six, tmp_path / "s", runs=1)
+    found = small(six, tmp_path / "s", runs=1, force=True)
+    assert found.finished == 8
+    assert (tmp_path / "s" / "parts.before" / "notes").read_text() == "mine"
+    assert (tmp_path / "s" / "manifest.json.before").read_text() == "{}"
+
+
 def test_a_sweep_is_resumed_from_another_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,7 +275,7 @@ def test_a_sweep_is_resumed_from_another_folder(
 
 def test_two_processes_do_not_work_at_one_sweep(six: Path, tmp_path: Path) -> None:
     found = small(six, tmp_path / "s")
-    with found._store.alone(), pytest.raises(UserError, match="another process"):
+    with found._store.alone(), pytest.raises(UserError, match="is in use by process"):
         resume(found.folder)
 
 
@@ -229,7 +283,7 @@ def test_a_folder_in_use_is_refused(six: Path, whole: Sweep, tmp_path: Path) -> 
     with pytest.raises(UserError, match="continue it with --resume"):
         small(six, whole.folder)
     (tmp_path / "mine").write_text("kept")
-    with pytest.raises(UserError, match=r"not empty$"):
+    with pytest.raises(UserError, match=r"not a result .* or --force"):
         small(six, tmp_path)
     with pytest.raises(UserError, match=r"not a sweep|no manifest"):
         Sweep.load(tmp_path)

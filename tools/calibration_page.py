@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
 from sim.experiments.calibrate import Calibration
+from sim.files import write_bytes, write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "calibration.md"
@@ -75,13 +75,13 @@ def main() -> None:
     before, rest = PAGE.read_text("utf-8").split(BEGIN)
     after = rest.split(END)[1]
     text = "\n".join([BEGIN, "", *lines_of(calibration), "", END])
-    PAGE.write_text(before + text + after, "utf-8")
+    write_text(PAGE, before + text + after)
     for name in ("posterior", "fit"):
-        shutil.copy(folder / "figures" / f"{name}.png", PAGE.parent / "explanation")
+        drawn = (folder / "figures" / f"{name}.png").read_bytes()
+        write_bytes(PAGE.parent / "explanation" / f"{name}.png", drawn)
     stem = Path(calibration.targets.path).stem
     target = ROOT / "scenarios" / "parameters" / f"{stem}.yaml"
-    target.parent.mkdir(exist_ok=True)
-    shutil.copy(folder / "parameters.yaml", target)
+    write_bytes(target, (folder / "parameters.yaml").read_bytes())
 
 
 if __name__ == "__main__":

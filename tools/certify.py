@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.blocs import DEFINITIONS, agreement, canonical, certify, find_blocs
 from sim.experiments.run import run
+from sim.files import write_text
 from sim.results import Results
 from sim.scenario import find_scenario, shipped_scenarios
 from sim.summary import bloc_labels_by
@@ -125,7 +126,7 @@ def write(out: Path, runs: int, rows: list[str], planted: list[str]) -> None:
             "",
         ]
     )
-    out.write_text(head + table, "utf-8")
+    write_text(out, head + table)
 
 
 if __name__ == "__main__":

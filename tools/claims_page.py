@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from sim.files import write_text
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "explanation" / "claims.md"
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
@@ -41,7 +43,7 @@ def rows() -> list[str]:
 def main() -> None:
     before, rest = PAGE.read_text("utf-8").split(BEGIN)
     after = rest.split(END)[1]
-    PAGE.write_text(before + "\n".join([BEGIN, "", *rows(), "", END]) + after, "utf-8")
+    write_text(PAGE, before + "\n".join([BEGIN, "", *rows(), "", END]) + after)
 
 
 if __name__ == "__main__":

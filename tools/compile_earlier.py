@@ -19,6 +19,8 @@ from pathlib import Path
 import pandas as pd
 from compile_world import BLEND, MILEX_2021, ROOT, STATES, short
 
+from sim.files import write_text
+
 #: world: (year of its figures, the world that it changes, year of that one's figures)
 WORLDS = {"2020": (2019, "2021", 2021), "2016": (2015, "2020", 2019), "2014": (2013, "2016", 2015)}
 RATIO, STEP, DEMOCRACY = 1.12, 0.2, 0.05
@@ -123,7 +125,7 @@ def main() -> None:
                 found = changes(now.loc[code], later.loc[code], year)
                 if found:
                     lines.append(f"  {code}: {{{', '.join(found)}}}")
-        (options.out / f"figures_{world}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+        write_text(options.out / f"figures_{world}.yaml", "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

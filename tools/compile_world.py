@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.files import write_text
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # code: (name, COW code)
@@ -717,8 +719,8 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="print the control totals")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "figures_2021.yaml").write_text(write_2021(args.data), encoding="utf-8")
-    (args.out / "figures_2024.yaml").write_text(write_2024(args.data), encoding="utf-8")
+    write_text(args.out / "figures_2021.yaml", write_2021(args.data))
+    write_text(args.out / "figures_2024.yaml", write_2024(args.data))
     if args.check:
         check(args.data)
 

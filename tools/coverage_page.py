@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import yaml
 
+from sim.files import write_text
 from tools.marked import cell
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -297,7 +298,7 @@ def _handled(fate: Fate) -> str:
 
 
 def main() -> None:
-    PAGE.write_text(page(), "utf-8")
+    write_text(PAGE, page())
     for mistake in mistakes():
         print(mistake)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.ensemble import run_ensemble
 from sim.experiments.language import Observed, Scope, parse_metric, required_pairs
+from sim.files import write_text
 from sim.scenario import find_scenario, load_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,7 +102,7 @@ def main() -> None:
     runs = parser.parse_args().runs
     before, rest = PAGE.read_text("utf-8").split(BEGIN)
     after = rest.split(END)[1]
-    PAGE.write_text(before + "\n".join([BEGIN, "", *rows(runs), "", END]) + after, "utf-8")
+    write_text(PAGE, before + "\n".join([BEGIN, "", *rows(runs), "", END]) + after)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import pycountry
 
+from sim.files import write_text
+
 TARGET = Path(__file__).resolve().parent.parent / "sim" / "plots" / "outlines.json"
 UNITS = 40  # of a degree, in the file
 TOLERANCE = 0.07  # degrees that an outline may move
@@ -56,7 +58,7 @@ def main(path: str) -> None:
         "units": UNITS,
         "countries": dict(sorted(countries.items())),
     }
-    TARGET.write_text(json.dumps(content, separators=(",", ":")) + "\n", "utf-8")
+    write_text(TARGET, json.dumps(content, separators=(",", ":")) + "\n")
     points = sum(len(ring) // 2 for rings in countries.values() for ring in rings)
     print(f"{TARGET}: {len(countries)} countries, {points} points, {TARGET.stat().st_size} bytes")
 

@@ -16,6 +16,7 @@ import numpy as np
 from sim import kernel
 from sim import vocabulary as names
 from sim.ensemble import run_ensemble
+from sim.files import write_text
 from sim.model import MultipolarModel
 from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec, load_scenario, parse_quarter
@@ -376,7 +377,7 @@ def main() -> None:
     )
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(text + "\n", "utf-8")
+        write_text(options.out, text + "\n")
     print(text)
 
 

@@ -32,6 +32,7 @@ from sim.experiments.language import (
     required_pairs,
 )
 from sim.experiments.paired import NEGLIGIBLE, Effect, effects
+from sim.files import write_text
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
 from tools.marked import cell
 
@@ -256,8 +257,8 @@ def main() -> None:
             print(entry["id"], entry["effect"]["difference"], flush=True)
         kept = [found[row.id] for row in rows if fits(row, found.get(row.id))]
         FOUND.parent.mkdir(parents=True, exist_ok=True)
-        FOUND.write_text(json.dumps({"rows": kept}, indent=1, allow_nan=False) + "\n", "utf-8")
-    PAGE.write_text(page(rows, found), "utf-8")
+        write_text(FOUND, json.dumps({"rows": kept}, indent=1, allow_nan=False) + "\n")
+    write_text(PAGE, page(rows, found))
 
 
 if __name__ == "__main__":

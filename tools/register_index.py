@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import yaml
 
+from sim.files import write_text
+
 ROOT = Path(__file__).resolve().parent.parent
 INDEX = ROOT / "scenarios" / "register" / "index.yaml"
 DOCUMENTS = ROOT.parent / "shared" / "documents"
@@ -103,7 +105,7 @@ def text(index: dict[str, dict[str, dict[str, Any]]]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=Path, default=DOCUMENTS)
-    INDEX.write_text(text(compiled(parser.parse_args().documents)), "utf-8")
+    write_text(INDEX, text(compiled(parser.parse_args().documents)))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from sim.experiments.arms import simulate_arms
 from sim.experiments.language import Observed, Scope, parse_metric, required_pairs
 from sim.experiments.register import claims_of
 from sim.experiments.run import run
+from sim.files import write_text, written
 from sim.plots.overview import Trace, describe, draw_overview
 from sim.scenario import (
     BASE_ARM,
@@ -145,11 +146,11 @@ def save(figure: Figure, path: Path) -> None:
 
     held = io.BytesIO()
     figure.savefig(held, format="png", dpi=DPI, metadata={"Software": None})
-    path.parent.mkdir(parents=True, exist_ok=True)
     picture = Image.open(held).convert("RGB")
     method = Image.Quantize.MAXCOVERAGE
     few = picture.quantize(COLOURS, method=method, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    with written(path) as scratch:
+        few.save(scratch, "png", optimize=True)
 
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -241,12 +242,12 @@ def main() -> None:
             pictures[name] = draw(name, chosen.runs)
         ordered = {name: pictures[name] for name in sorted(pictures)}
         PICTURES.parent.mkdir(parents=True, exist_ok=True)
-        PICTURES.write_text(json.dumps(ordered, indent=1) + "\n", "utf-8")
+        write_text(PICTURES, json.dumps(ordered, indent=1) + "\n")
     for name in names:
         path = PAGES / f"{name}.md"
         old = path.read_text("utf-8") if path.is_file() else None
-        path.write_text(page(name, old, pictures.get(name)), "utf-8")
-    INDEX.write_text(index(INDEX.read_text("utf-8")), "utf-8")
+        write_text(path, page(name, old, pictures.get(name)))
+    write_text(INDEX, index(INDEX.read_text("utf-8")))
 
 
 if __name__ == "__main__":

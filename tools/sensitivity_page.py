@@ -22,6 +22,7 @@ from sim.experiments.sensitivity.plane import pair_metrics
 from sim.experiments.sensitivity.report import Ranked, drowned, luck_left
 from sim.experiments.sensitivity.swept import phase_of, region_of
 from sim.experiments.sweep import Sweep, sweep
+from sim.files import write_text
 from sim.plots.phase import draw_phase
 from sim.plots.ranking import draw_ranking
 from sim.plots.style import save_figure
@@ -226,7 +227,7 @@ def main() -> None:
         parts.append(planes(swept))
     if given.notes.is_file():
         parts.append(given.notes.read_text("utf-8"))
-    (PAGE / "sensitivity.md").write_text("\n".join(parts), "utf-8")
+    write_text(PAGE / "sensitivity.md", "\n".join(parts))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 from rich.console import Console
@@ -19,7 +20,12 @@ from rich.console import Console
 from sim.terminal import holds_unicode
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.scenario import ScenarioSpec
+
+RESULTS = Path("results")
+"""Where results go without --out."""
 
 _NOTICES = 8
 out = Console(emoji=False)  # else line 100 of a file, ``:100:``, is shown as a picture
@@ -50,6 +56,13 @@ Jobs = Annotated[
     typer.Option(min=1, max=1024, help="Worker threads (default: one a core); never matters."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Write to --out whatever is there. Nothing is deleted: files in the way are renamed.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -140,3 +153,53 @@ def command_line() -> str:
     import shlex
 
     return shlex.join(["multipolar", *sys.argv[1:]])
+
+
+# --- where results go ----------------------------------------------------------------------------
+class Savable(Protocol):
+    """A result that can be saved."""
+
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
+        """Write it to a folder; return that."""
+
+    def save_in(self, root: Path | str) -> Path:
+        """Write it to a folder of its own under ``root``; return that."""
+
+
+def check_place(folder: Path | None, kind: str, *, force: bool, quiet: bool) -> None:
+    """Before anything is run: say what stands at --out and will be replaced.
+
+    Raises:
+        UserError: it is not to be replaced.
+    """
+    from sim.folders import look
+
+    if folder is not None and (says := look(folder, kind, force=force).says) and not quiet:
+        err.print(says, highlight=False, markup=False, soft_wrap=True)
+
+
+def keep_result(found: Savable, folder: Path | None, *, force: bool) -> Path:
+    """Save a result to --out, or to its own folder in results/; return the folder.
+
+    Raises:
+        UserError: it cannot be written, or something else is there.
+    """
+    return found.save(folder, force=force) if folder is not None else found.save_in(RESULTS)
+
+
+def keep_figure(place: Path, name: str, draw: Callable[[], Figure], *, force: bool) -> None:
+    """Draw a figure of a saved result into its folder, or say why there is none.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    from sim.errors import UserError
+    from sim.folders import enlist
+    from sim.plots.style import save_figure
+
+    try:
+        figure = draw()
+    except UserError as error:
+        err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+    else:
+        enlist(place, save_figure(figure, place / "figures" / name, force=force))

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import AsJson, Quiet, err, out, print_json, progress_bar, warm
+from sim.commands import (
+    RESULTS,
+    AsJson,
+    Force,
+    Quiet,
+    err,
+    keep_figure,
+    out,
+    print_json,
+    progress_bar,
+    warm,
+)
 
 if TYPE_CHECKING:
     from sim.experiments.calibrate import Calibration, Recovery, Settings, Targets
-
-RESULTS = Path("results")
 
 
 def register(app: typer.Typer) -> None:
@@ -59,6 +69,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder of the calibration (default: results/)."
             ),
         ] = None,
+        force: Force = False,
         figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -90,18 +101,18 @@ def register(app: typer.Typer) -> None:
             said = f"Folder: {place} (the same command goes on there)"
             err.print(said, highlight=False, soft_wrap=True)
         if recover:
-            _recover(targets, settings, place, recover, minutes, quiet=quiet, as_json=as_json)
+            how = {"force": force, "quiet": quiet, "as_json": as_json}
+            _recover(targets, settings, place, recover, minutes, **how)
             return
-        calibration = _calibrate(targets, settings, place, minutes, quiet=quiet)
+        calibration = _calibrate(targets, settings, place, minutes, force=force, quiet=quiet)
         if calibration is None:
             return
         path = calibration.save(place)
         if figures:
             from sim.plots.posterior import draw_fit, draw_posterior
-            from sim.plots.style import save_figure
 
-            save_figure(draw_posterior(calibration), place / "figures" / "posterior")
-            save_figure(draw_fit(calibration), place / "figures" / "fit")
+            for name, draw in (("posterior", draw_posterior), ("fit", draw_fit)):
+                keep_figure(place, name, partial(draw, calibration), force=force)
         if as_json:
             print_json({**calibration.to_dict(), "folder": str(place)})
         else:
@@ -119,7 +130,13 @@ def _short(targets: Targets, settings: Settings, recover: int) -> str:
 
 
 def _calibrate(
-    targets: Targets, settings: Settings, place: Path, minutes: float | None, *, quiet: bool
+    targets: Targets,
+    settings: Settings,
+    place: Path,
+    minutes: float | None,
+    *,
+    force: bool,
+    quiet: bool,
 ) -> Calibration | None:
     """Calibrate and judge; None if time was up before the end."""
     from sim.experiments.calibrate import calibrate, judge
@@ -128,7 +145,7 @@ def _calibrate(
     try:
         with progress_bar("Generations", quiet=quiet) as progress:
             posterior = calibrate(
-                targets, place, settings=settings, minutes=minutes, progress=progress
+                targets, place, settings=settings, minutes=minutes, progress=progress, force=force
             )
     except KeyboardInterrupt:
         err.print("Stopped; the same command goes on from here.")
@@ -199,6 +216,7 @@ def _recover(
     truths: int,
     minutes: float | None,
     *,
+    force: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -206,7 +224,13 @@ def _recover(
 
     with progress_bar("Truths", quiet=quiet) as progress:
         found = recover(
-            targets, place, truths=truths, settings=settings, minutes=minutes, progress=progress
+            targets,
+            place,
+            truths=truths,
+            settings=settings,
+            minutes=minutes,
+            progress=progress,
+            force=force,
         )
     if as_json:
         print_json([row.to_dict() for row in found])

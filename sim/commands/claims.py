@@ -10,13 +10,17 @@ import typer
 
 from sim.commands import (
     AsJson,
+    Force,
     Jobs,
     Quiet,
     Runs,
     Seed,
     Set,
+    check_place,
     command_line,
     err,
+    keep_figure,
+    keep_result,
     out,
     print_json,
     progress_bar,
@@ -27,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.experiments.register import Row
-
-RESULTS = Path("results")
 
 
 def register(app: typer.Typer) -> None:
@@ -55,6 +57,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
             ),
         ] = None,
+        force: Force = False,
         jobs: Jobs = None,
         figures: Annotated[bool, typer.Option(help="Draw the forest plot, too.")] = True,
         quiet: Quiet = False,
@@ -80,6 +83,7 @@ def register(app: typer.Typer) -> None:
             else:
                 _print_rows(rows)
             return
+        check_place(folder, "claims", force=force, quiet=quiet)
         names = list(dict.fromkeys(files or scenarios_with_claims()))
         if not quiet:
             counted = "all shipped scenarios" if every else ", ".join(names)
@@ -97,7 +101,7 @@ def register(app: typer.Typer) -> None:
                 progress=progress,
                 command=command_line(),
             )
-        place = report.save(folder) if folder is not None else report.save_in(RESULTS)
+        place = keep_result(report, folder, force=force)
         missing = [row for row in read_register() if row.state == MISSING] if every else []
         if as_json:
             lacking = {"without_scenario": [row.to_dict() for row in missing]} if every else {}
@@ -110,12 +114,8 @@ def register(app: typer.Typer) -> None:
                 out.print(said, highlight=False)
         if figures:
             from sim.plots.forest import draw_forest
-            from sim.plots.style import save_figure
 
-            try:
-                save_figure(draw_forest(report), place / "figures" / "claims")
-            except UserError as error:
-                err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+            keep_figure(place, "claims", lambda: draw_forest(report), force=force)
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ import typer
 from sim.commands import (
     AsJson,
     File,
+    Force,
     Jobs,
     Quarters,
     Quiet,
@@ -18,15 +19,16 @@ from sim.commands import (
     Seed,
     Set,
     announce,
+    check_place,
     command_line,
     err,
+    keep_figure,
+    keep_result,
     out,
     print_json,
     progress_bar,
     warm,
 )
-
-RESULTS = Path("results")
 
 
 def register(app: typer.Typer) -> None:
@@ -74,6 +76,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
             ),
         ] = None,
+        force: Force = False,
         jobs: Jobs = None,
         figures: Annotated[bool, typer.Option(help="Draw the differences through time.")] = True,
         quiet: Quiet = False,
@@ -92,6 +95,7 @@ def register(app: typer.Typer) -> None:
         began = time.perf_counter()
         if every and arms is not None:
             raise UserError("--all and --arms exclude one another")
+        check_place(folder, "comparison", force=force, quiet=quiet)
         names = None if arms is None else [name.strip() for name in arms.split(",")]
         spec = load_scenario(find_scenario(file), overrides=tuple(set_ or ()), quarters=quarters)
         announce(
@@ -118,19 +122,15 @@ def register(app: typer.Typer) -> None:
                 progress=progress,
                 command=command_line(),
             )
-        place = found.save(folder) if folder is not None else found.save_in(RESULTS)
+        place = keep_result(found, folder, force=force)
         if as_json:
             print_json({**found.to_dict(), "folder": str(place)})
         else:
             out.print(found)
         if figures:
             from sim.plots.differences import draw_differences
-            from sim.plots.style import save_figure
 
-            try:
-                save_figure(draw_differences(found), place / "figures" / "differences")
-            except UserError as error:
-                err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+            keep_figure(place, "differences", lambda: draw_differences(found), force=force)
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)

@@ -8,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, Quiet, err, out, print_json
-
-RESULTS = Path("results")
+from sim.commands import AsJson, Force, Quiet, check_place, err, keep_result, out, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +40,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
             ),
         ] = None,
+        force: Force = False,
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
@@ -56,8 +55,9 @@ def register(app: typer.Typer) -> None:
         from sim.experiments.sensitivity.swept import region_of
 
         began = time.perf_counter()
+        check_place(place, "discovery", force=force, quiet=quiet)
         found = region_of(folder, outcome, method=method, seed=seed)
-        saved = found.save(place) if place is not None else found.save_in(RESULTS)
+        saved = keep_result(found, place, force=force)
         if as_json:
             print_json({**found.to_dict(), "folder": str(saved)})
         else:

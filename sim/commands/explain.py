@@ -74,6 +74,9 @@ def explain(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Draw the decisions of the run there."),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files that are no figures of this program.")
+    ] = False,
     jobs: Jobs = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -109,7 +112,7 @@ def explain(
         if not as_json:
             _print_story(story)
         if folder is not None:
-            files = _draw(story, folder, quiet=quiet)
+            files = _draw(story, folder, force=force, quiet=quiet)
             found["figures"] = [str(path) for path in files]
     if runs is not None:
         from sim.ensemble import Interrupted
@@ -194,7 +197,7 @@ def _motives(act: Act) -> str:
     return ", ".join(f"{it.term.replace('_', ' ')} {percent(it.share)}" for it in shown)
 
 
-def _draw(story: Story, folder: Path, *, quiet: bool) -> list[Path]:
+def _draw(story: Story, folder: Path, *, force: bool, quiet: bool) -> list[Path]:
     """Draw the decisions of a story, the weightiest dozen if there are more; return the files."""
     from sim.plots.style import save_figure
     from sim.plots.waterfall import draw_waterfall
@@ -208,7 +211,7 @@ def _draw(story: Story, folder: Path, *, quiet: bool) -> list[Path]:
         move = decision.move
         name = f"{decision.quarter}-{move.mover}-{move.partner}-{move.kind}-{decision.order}"
         place = folder / re.sub(r"[^\w-]+", "_", name)
-        files += save_figure(draw_waterfall(story, decision), place)
+        files += save_figure(draw_waterfall(story, decision), place, force=force)
     if not quiet:
         left_out = len(story.decisions) - len(chosen)
         rest = f", without the {left_out} slightest decisions" if left_out else ""

@@ -12,19 +12,21 @@ from sim.commands import (
     Arm,
     AsJson,
     File,
+    Force,
     Jobs,
     Quarters,
     Quiet,
     Seed,
     Set,
+    check_place,
     err,
+    keep_figure,
+    keep_result,
     out,
     print_json,
     progress_bar,
     warm,
 )
-
-RESULTS = Path("results")
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +78,8 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(
                 metavar="FOLDER",
-                help="Where finished points are kept (default: results/evaluated).",
+                help="Where finished points are kept (default: evaluated in the folder of --out, "
+                "without it results/evaluated).",
             ),
         ] = None,
         folder: Annotated[
@@ -85,6 +88,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
             ),
         ] = None,
+        force: Force = False,
         jobs: Jobs = None,
         figures: Annotated[bool, typer.Option(help="Draw the diagram, too.")] = True,
         quiet: Quiet = False,
@@ -99,10 +103,11 @@ def register(app: typer.Typer) -> None:
         For example: [cyan]multipolar phase FILE --x security.weight=2:8 --y trust.prior=0.6:0.75
         --metric 'hedging(AAA)' --level 0.4[/cyan]
         """
-        from sim.experiments.sensitivity.parts import EVALUATED
+        from sim.experiments.sensitivity.parts import evaluated_in
         from sim.experiments.sensitivity.plane import parse_axis, phase_diagram
 
         began = time.perf_counter()
+        check_place(folder, "phase", force=force, quiet=quiet)
 
         def say(text: str) -> None:
             if not quiet:
@@ -126,20 +131,19 @@ def register(app: typer.Typer) -> None:
                 seed=seed,
                 quarters=quarters,
                 jobs=jobs,
-                folder=evaluated or EVALUATED,
+                folder=evaluated or evaluated_in(folder),
                 progress=progress,
                 say=say,
             )
-        place = found.save(folder) if folder is not None else found.save_in(RESULTS)
+        place = keep_result(found, folder, force=force)
         if as_json:
             print_json({**found.to_dict(), "folder": str(place)})
         else:
             out.print(found)
         if figures:
             from sim.plots.phase import draw_phase
-            from sim.plots.style import save_figure
 
-            save_figure(draw_phase(found), place / "figures" / "phase")
+            keep_figure(place, "phase", lambda: draw_phase(found), force=force)
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)

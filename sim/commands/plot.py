@@ -70,6 +70,9 @@ def plot(
             "metric, 'METRIC > LEVEL' or partition.",
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files that are no figures of this program.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Draw figures of a saved result; the help is :func:`_help`."""
@@ -96,7 +99,8 @@ def plot(
             err.print(f"No {one.name}: {error}", highlight=False, markup=False, soft_wrap=True)
             continue
         end = "" if page.name == "paper" else f"_{page.name}"
-        count += len(save_figure(figure, place / f"{one.name}{end}", dpi=page.dpi, formats=types))
+        path = place / f"{one.name}{end}"
+        count += len(save_figure(figure, path, dpi=page.dpi, formats=types, force=force))
     if not quiet:
         said = f"{count} files in {place} ({time.perf_counter() - began:.1f} s)"
         err.print(said, highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ import typer
 
 from sim.commands import Jobs, Quiet, err, progress_bar, warm
 from sim.errors import UserError
+from sim.files import check_file, write_bytes
 
 if TYPE_CHECKING:
     from sim.experiments.claims import ClaimsReport
@@ -77,6 +78,9 @@ def register(app: typer.Typer) -> None:
             int,
             typer.Option(min=2, max=100_000, help="Paired runs of each arm where they are run."),
         ] = RUNS,
+        force: Annotated[
+            bool, typer.Option("--force", help="Replace a FILE that is no report of this program.")
+        ] = False,
         jobs: Jobs = None,
         quiet: Quiet = False,
     ) -> None:
@@ -91,13 +95,16 @@ def register(app: typer.Typer) -> None:
         [cyan]multipolar report results/vnm[/cyan].
         """
         began = time.perf_counter()
+        from sim.manifests import read_manifest
         from sim.report.gather import gather
         from sim.report.origin import find_origin
         from sim.report.page import render
         from sim.report.saved import read_sensitivity
-        from sim.results import Results, read_manifest
+        from sim.results import Results
 
         results = Results.load(folder)
+        place = out if out is not None else folder / "report.html"
+        check_file(place, force=force)
         origin = find_origin(results, scenario)
         if scenario is not None and origin.spec is None:
             raise UserError(f"{scenario} does not fit {folder}: {origin.reason}")
@@ -121,12 +128,7 @@ def register(app: typer.Typer) -> None:
                 progress=progress,
             )
         page = render(content).encode()
-        place = out if out is not None else folder / "report.html"
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(page)
-        except OSError as error:
-            raise UserError(f"cannot write {place}: {error.strerror or error}") from error
+        write_bytes(place, page)
         if not quiet:
             spent = time.perf_counter() - began
             said = f"Report: {place} ({len(page) / _MEGABYTE:.1f} MB, {spent:.1f} s)"

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from sim.commands import (
+    RESULTS,
     Arm,
     AsJson,
     File,
+    Force,
     Jobs,
     Quarters,
     Quiet,
@@ -22,6 +24,7 @@ from sim.commands import (
     Seed,
     Set,
     announce,
+    check_place,
     command_line,
     err,
     out,
@@ -30,8 +33,6 @@ from sim.commands import (
     tell_notices,
     warm,
 )
-
-RESULTS = Path("results")
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +52,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder for the results (default: results/)."
             ),
         ] = None,
+        force: Force = False,
         jobs: Jobs = None,
         figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
         quiet: Quiet = False,
@@ -65,6 +67,7 @@ def register(app: typer.Typer) -> None:
         from sim.scenario import find_scenario, load_scenario
 
         began = time.perf_counter()
+        check_place(folder, "run", force=force, quiet=quiet)
         spec = load_scenario(
             find_scenario(file), arm=arm, overrides=tuple(set_ or ()), quarters=quarters
         )
@@ -104,19 +107,21 @@ def register(app: typer.Typer) -> None:
         from sim.summary import summarise
 
         report = summarise(results)
-        place = folder if folder is not None else safe_run_folder(RESULTS, results.run_id)
+        place = results.place(folder or safe_run_folder(RESULTS, results.run_id))
         if as_json:
             print_json({**report.to_dict(), "folder": str(place)})
         else:
             out.print(report)
         # tables are compressed while figures are drawn
         with ThreadPoolExecutor(max_workers=1) as pool:
-            saving = pool.submit(results.save, place)
+            saving = pool.submit(results.save, place, force=force)
             if figures and not interrupted:
+                from sim.folders import enlist
                 from sim.plots import draw_figures, save_figures
 
                 drawn = draw_figures(results, report)
-                save_figures(results, saving.result() / "figures", drawn=drawn)
+                at = saving.result() / "figures"
+                enlist(place, save_figures(results, at, drawn=drawn, force=force))
             saving.result()
         if not quiet:
             err.print(

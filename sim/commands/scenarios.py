@@ -11,6 +11,7 @@ import typer
 
 from sim.commands import err, out
 from sim.errors import UserError
+from sim.files import check_file, write_text
 
 
 def register(app: typer.Typer) -> None:
@@ -68,6 +69,9 @@ def register(app: typer.Typer) -> None:
         target: Annotated[
             Path | None, typer.Option("--out", metavar="FILE", help="Write to a file.")
         ] = None,
+        force: Annotated[
+            bool, typer.Option("--force", help="Replace a FILE that is no schema of this program.")
+        ] = False,
     ) -> None:
         """Print the JSON Schema of scenario files, for editors."""
         from sim.scenario import scenario_schema
@@ -76,4 +80,5 @@ def register(app: typer.Typer) -> None:
         if target is None:
             sys.stdout.write(text)
         else:
-            target.write_text(text, "utf-8")
+            check_file(target, force=force)
+            write_text(target, text)

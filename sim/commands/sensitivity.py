@@ -13,20 +13,22 @@ import typer
 from sim.commands import (
     AsJson,
     File,
+    Force,
     Jobs,
     Quarters,
     Quiet,
     Seed,
     Set,
+    check_place,
     command_line,
     err,
+    keep_figure,
+    keep_result,
     out,
     print_json,
     progress_bar,
     warm,
 )
-
-RESULTS = Path("results")
 
 
 def register(app: typer.Typer) -> None:
@@ -105,7 +107,7 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 metavar="FOLDER",
                 help="Where finished points are kept, so that a stopped analysis goes on "
-                "(default: results/evaluated).",
+                "(default: evaluated in the folder of --out, without it results/evaluated).",
             ),
         ] = None,
         folder: Annotated[
@@ -114,6 +116,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
             ),
         ] = None,
+        force: Force = False,
         jobs: Jobs = None,
         figures: Annotated[bool, typer.Option(help="Draw the ranking, too.")] = True,
         quiet: Quiet = False,
@@ -128,13 +131,13 @@ def register(app: typer.Typer) -> None:
 
         For example: [cyan]multipolar sensitivity vietnam_bamboo --claim T17a --claim T16a[/cyan]
         """
-        from sim.errors import UserError
         from sim.experiments.sensitivity import Effort, SensitivityReport
         from sim.experiments.sensitivity import sensitivity as analyse
         from sim.experiments.sensitivity.evaluate import StoppedEarly
-        from sim.experiments.sensitivity.parts import EVALUATED
+        from sim.experiments.sensitivity.parts import evaluated_in
 
         began = time.perf_counter()
+        check_place(folder, "sensitivity", force=force, quiet=quiet)
         asked = [
             {"metric": text, "arms": _names(arms), "direction": direction, "horizon": horizon}
             for text in metric or ()
@@ -163,7 +166,7 @@ def register(app: typer.Typer) -> None:
                     seed=seed,
                     quarters=quarters,
                     jobs=jobs,
-                    folder=evaluated or EVALUATED,
+                    folder=evaluated or evaluated_in(folder),
                     progress=progress,
                     say=say,
                     command=command_line(),
@@ -172,19 +175,15 @@ def register(app: typer.Typer) -> None:
                 stack.close()
                 err.print(str(stopped), highlight=False, markup=False)
                 raise typer.Exit(130) from None
-        place = found.save(folder) if folder is not None else found.save_in(RESULTS)
+        place = keep_result(found, folder, force=force)
         if as_json:
             print_json({**found.to_dict(), "folder": str(place)})
         else:
             out.print(found)
         if figures:
             from sim.plots.ranking import draw_ranking
-            from sim.plots.style import save_figure
 
-            try:
-                save_figure(draw_ranking(found), place / "figures" / "ranking")
-            except UserError as error:
-                err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+            keep_figure(place, "ranking", lambda: draw_ranking(found), force=force)
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)

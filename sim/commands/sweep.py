@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import (
+    RESULTS,
     Arm,
     AsJson,
     Quarters,
@@ -27,7 +28,6 @@ from sim.commands import (
 if TYPE_CHECKING:
     from sim.experiments.sweep.design_file import Asked
 
-RESULTS = Path("results")
 _FAILED = 1
 
 
@@ -111,14 +111,17 @@ def register(app: typer.Typer) -> None:
         resume: Annotated[
             Path | None,
             typer.Option(
-                metavar="FOLDER", help="Continue an interrupted sweep; nothing is done twice."
+                metavar="FOLDER",
+                help="Continue an interrupted sweep; nothing is done twice. FILE only says where "
+                "the scenario is now, if it has been moved or renamed.",
             ),
         ] = None,
         force: Annotated[
             bool,
             typer.Option(
                 "--force",
-                help="With --resume: although code or scenario changed; makes all values anew.",
+                help="With --resume: although code or scenario changed; makes all values anew. "
+                "With --out: whatever is there; nothing is deleted, files in the way are renamed.",
             ),
         ] = False,
         executor: Annotated[
@@ -158,10 +161,10 @@ def register(app: typer.Typer) -> None:
 
         began = time.perf_counter()
         if resume is not None:
-            given = (file, vary, design, sample, metric, horizon, runs, seed, quarters, set_)
+            given = (vary, design, sample, metric, horizon, runs, seed, quarters, set_)
             if any(given) or folder or batch or arm != "base":
                 raise UserError("--resume FOLDER takes the sweep from there; leave out the rest")
-            start = partial(resume_sweep, resume, force=force)
+            start = partial(resume_sweep, resume, scenario=file, force=force)
         else:
             asked = _asked(file, vary or [], design, sample, sample_seed)
             own = {
@@ -185,6 +188,7 @@ def register(app: typer.Typer) -> None:
                 design=asked.design,
                 batch=batch,
                 command=command_line(),
+                force=force,
                 **options,
             )
         warm(quiet=quiet)

@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from sim.codegen import source_hash
 from sim.ensemble import Progress
-from sim.errors import UserError
 from sim.experiments.arms import simulate_arms
 from sim.experiments.claim_specs import Claim, read_claims
 from sim.experiments.comparison import number, plain, with_bounds
 from sim.experiments.language import BoundMetric, Observed, required_pairs
 from sim.experiments.paired import LEAST_DIFFERENT, NEGLIGIBLE, Effect, combined
 from sim.experiments.store import load_tables, save_tables, short_id
+from sim.manifests import Shape, Whole, reading
 from sim.results import safe_run_folder
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
 from sim.summary import percent, plural
@@ -40,6 +41,14 @@ type Tested = list[tuple[Claim, BoundMetric | None]]
 MARGIN: Final = 0.2
 """Standard deviations within which a difference counts as unchanged: a small effect in the sense of
 Cohen (1988)."""
+
+_SHAPE: Final[Shape] = {
+    "scenarios": {str: {"spec_hash": str, "runs": Whole(1), "seed": Whole()}},
+    "overrides": [str],
+    "command": str,
+    "rules": str,
+}
+"""What a manifest has to have."""
 
 VERDICTS: Final = ("supported", "contradicted", "undetermined", "open", "pending")
 
@@ -87,7 +96,7 @@ class ClaimsReport:
         verdicts: in the order of the scenarios and their claims.
         differences: paired differences by run of each claim tested, by (scenario, claim).
         runs, seeds, hashes: of each scenario, by its name.
-        overrides, command: how it was made.
+        overrides, command, rules: how it was made; ``rules`` is a hash of their code.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -97,6 +106,7 @@ class ClaimsReport:
     hashes: Mapping[str, str]
     overrides: tuple[str, ...] = ()
     command: str = ""
+    rules: str = ""
 
     def count(self, verdict: str) -> int:
         """How many claims came to this verdict."""
@@ -115,6 +125,7 @@ class ClaimsReport:
                 for name, n in self.runs.items()
             ),
             *(f"{found.claim}" for found in self.verdicts),
+            self.rules,
         )
         name = next(iter(self.runs)) if len(self.runs) == 1 else "several"
         return f"{digest}-{name.lower().replace('_', '-')[:60]}-claims"
@@ -162,14 +173,17 @@ class ClaimsReport:
         columns = ["scenario", "claim", "run", "difference"]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
         """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
 
+        Args:
+            folder: where to; one of the same kind is replaced.
+            force: write there whatever there is; nothing is deleted then.
+
         Raises:
-            UserError: the folder exists and is no result, or cannot be written.
+            UserError: the folder holds something else, is in use, or cannot be written.
         """
         facts = {
-            "kind": "claims",
             "id": self.run_id,
             "scenarios": {
                 name: {"spec_hash": self.hashes[name], "runs": n, "seed": self.seeds[name]}
@@ -177,8 +191,10 @@ class ClaimsReport:
             },
             "overrides": list(self.overrides),
             "command": self.command,
+            "rules": self.rules,
         }
-        return save_tables(folder, {"claims": self.table(), "runs": self.by_run()}, facts)
+        tables = {"claims": self.table(), "runs": self.by_run()}
+        return save_tables(folder, tables, facts, kind="claims", force=force)
 
     def save_in(self, root: Path | str) -> Path:
         """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
@@ -191,8 +207,8 @@ class ClaimsReport:
         Raises:
             UserError: there are none, or they are incomplete, damaged or of another version.
         """
-        facts, tables = load_tables(folder, "claims", ("claims", "runs"))
-        try:
+        facts, tables = load_tables(folder, "claims", ("claims", "runs"), _SHAPE)
+        with reading(folder):
             scenarios = facts["scenarios"]
             return cls(
                 verdicts=tuple(_verdict(row) for row in tables["claims"].to_dict("records")),
@@ -207,9 +223,8 @@ class ClaimsReport:
                 hashes={name: str(entry["spec_hash"]) for name, entry in scenarios.items()},
                 overrides=tuple(facts["overrides"]),
                 command=facts["command"],
+                rules=facts["rules"],
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{folder} is damaged: {error}") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report in the types of JSON."""
@@ -300,6 +315,7 @@ def evaluate_claims(
         hashes={name: spec.hash() for name, (spec, _, _) in zip(names, read, strict=True)},
         overrides=tuple(set),
         command=command,
+        rules=source_hash(),
     )
 
 

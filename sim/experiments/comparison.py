@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import UserError
 from sim.experiments.paired import Effect
 from sim.experiments.store import load_tables, read_meta, save_tables, short_id
-from sim.results import RunMeta, safe_run_folder
+from sim.manifests import Shape, Whole, reading
+from sim.results import META, RunMeta, safe_run_folder
 from sim.scenario import BASE_ARM, format_quarter
 from sim.summary import percent, plural
 
@@ -27,6 +27,19 @@ type Floats = npt.NDArray[np.float64]
 ENOUGH: Final = 5.0
 """Pairing is said to pay where unpaired arms would need this many times more runs."""
 _SHOWN: Final = 15
+_SHAPE: Final[Shape] = {
+    "meta": META,
+    "reference": str,
+    "arms": [{"name": str, "title": str, "examined": Whole(), "moved": Whole()}],
+    "runs": Whole(1),
+    "start": Whole(),
+    "quarters": Whole(0, 100_000),
+    "chosen": bool,
+    "horizon": str,
+    "metrics": [str],
+}
+"""What a manifest has to have."""
+
 _PARTING: Final = (0.1, 0.5, 0.9)
 
 NOTE: Final = (
@@ -126,6 +139,7 @@ class Comparison:
             self.horizon,
             self.meta.seed,
             self.runs,
+            self.meta.rules,
         )
         words = re.sub(r"[^a-z0-9]+", "-", f"{self.meta.name} compare".lower()).strip("-")
         return f"{digest}-{words[:60]}"
@@ -207,11 +221,15 @@ class Comparison:
             columns=["arm", "quarter", "diverged"],
         )
 
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
         """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
 
+        Args:
+            folder: where to; one of the same kind is replaced.
+            force: write there whatever there is; nothing is deleted then.
+
         Raises:
-            UserError: the folder exists and is no result, or cannot be written.
+            UserError: the folder holds something else, is in use, or cannot be written.
         """
         tables = {
             "effects": self.effects(),
@@ -221,7 +239,6 @@ class Comparison:
             "partings": self.partings(),
         }
         facts = {
-            "kind": "comparison",
             "id": self.run_id,
             "meta": asdict(self.meta),
             "reference": self.reference,
@@ -236,7 +253,7 @@ class Comparison:
             "horizon": self.horizon,
             "metrics": list(self.metrics),
         }
-        return save_tables(folder, tables, facts)
+        return save_tables(folder, tables, facts, kind="comparison", force=force)
 
     def save_in(self, root: Path | str) -> Path:
         """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
@@ -250,8 +267,8 @@ class Comparison:
             UserError: there is none, or it is incomplete, damaged or of another version.
         """
         names = ("effects", "series", "runs", "third_states", "partings")
-        facts, tables = load_tables(folder, "comparison", names)
-        try:
+        facts, tables = load_tables(folder, "comparison", names, _SHAPE)
+        with reading(folder):
             metrics, runs = tuple(facts["metrics"]), int(facts["runs"])
             by_run = tables["runs"]
             return cls(
@@ -267,8 +284,6 @@ class Comparison:
                     for key in ("reference", "runs", "start", "quarters", "horizon", "chosen")
                 },
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{folder} is damaged, or of an earlier version: {error}") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the findings in the types of JSON; what is not defined is None."""

@@ -71,9 +71,9 @@ def run(
         )
     started = dt.datetime.now(dt.UTC)
 
-    def meta() -> RunMeta:
-        finished = dt.datetime.now(dt.UTC)
-        return RunMeta.of(spec, seed=seed, command=command, started=started, finished=finished)
+    def meta(asked: int = 0) -> RunMeta:
+        ends = {"started": started, "finished": dt.datetime.now(dt.UTC)}
+        return RunMeta.of(spec, seed=seed, command=command, asked=asked, **ends)
 
     try:
         record = run_ensemble(
@@ -87,6 +87,7 @@ def run(
             folder=folder,
         )
     except Interrupted as stopped:
-        partial = None if stopped.record is None else Results(stopped.record, meta())
+        asked = spec.ensemble.runs if runs is None else runs
+        partial = None if stopped.record is None else Results(stopped.record, meta(asked))
         raise Stopped(partial) from None
     return Results(record, meta())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import UserError, shown
-from sim.results import read_manifest
+from sim.manifests import read_manifest
 
 KINDS: Final[Mapping[str, str]] = {
     "run": "sim.results:Results",
@@ -28,10 +28,10 @@ def saved_kind(folder: Path | str) -> str:
     Raises:
         UserError: it holds none, or one of another version.
     """
-    kind = read_manifest(folder).get("kind", "run")
+    kind = read_manifest(folder)["kind"]
     if kind not in KINDS:
         known = ", ".join(KINDS)
-        raise UserError(f"{folder}: {shown(str(kind))} is no kind of result; there are {known}")
+        raise UserError(f"{folder}: {shown(kind)} is no kind that can be read; there are {known}")
     return str(kind)
 
 

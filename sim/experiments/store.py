@@ -6,92 +6,98 @@ The folder is written as :class:`sim.results.Results` writes its own, by the sam
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
-from sim.results import (
-    FORMAT,
-    MANIFEST,
-    RunMeta,
-    _scratch_beside,
-    _sync_file,
-    _sync_folder,
-    _take_place,
-    _tupled,
-    _versions,
-    _write_bytes,
-    read_manifest,
-)
+from sim.files import sync_file, write_text
+from sim.folders import replaced
+from sim.manifests import MANIFEST, TABLE, Shape, check, manifest_text, read_manifest, reading
+from sim.results import RunMeta, tupled, versions
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def save_tables(
-    folder: Path | str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
+    folder: Path | str,
+    tables: Mapping[str, pd.DataFrame],
+    facts: Mapping[str, Any],
+    *,
+    kind: str,
+    force: bool = False,
 ) -> Path:
     """Write each table as ``<name>.parquet``, and a manifest with ``facts``; return the folder.
 
-    What is already there is replaced if it has a manifest.
+    Args:
+        folder: where to; one of the same kind is replaced.
+        tables: by name.
+        facts: of the manifest.
+        kind: of the result.
+        force: write there whatever there is; nothing is deleted then.
 
     Raises:
-        UserError: the folder exists and is no result, or cannot be written.
+        UserError: the folder holds something else, is in use, or cannot be written.
     """
     target = Path(folder)
-    vacant = not target.exists() or (target.is_dir() and not any(target.iterdir()))
-    if not vacant and not (target / MANIFEST).is_file():
-        raise UserError(f"{target} exists and is not a result; choose another folder")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _scratch_beside(target) as scratch:
-            files = {f"{name}.parquet": _write(scratch, name, tables[name]) for name in tables}
-            manifest = {"format": FORMAT, **facts, "versions": _versions(), "files": files}
-            text = json.dumps(manifest, indent=1, ensure_ascii=False)
-            _write_bytes(scratch / MANIFEST, (text + "\n").encode())
-            _sync_folder(scratch)
-            _take_place(scratch, target)
-    except OSError as error:
-        raise UserError(f"cannot write {target}: {error.strerror or error}") from error
+    with replaced(target, kind, force=force) as scratch:
+        files = {f"{name}.parquet": _write(scratch, name, tables[name]) for name in tables}
+        more = {"versions": versions(), "files": files}
+        write_text(scratch / MANIFEST, manifest_text(kind, {**facts, **more}))
     return target
 
 
 def load_tables(
-    folder: Path | str, kind: str, names: Iterable[str]
+    folder: Path | str, kind: str, names: Iterable[str], shape: Shape | None = None
 ) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Read the manifest and the tables of a result of this kind, each as it was written.
+
+    Args:
+        folder: of the result.
+        kind: which it has to be.
+        names: of the tables.
+        shape: of what the reader needs of the manifest.
 
     Raises:
         UserError: there is no such result, or it is incomplete or damaged.
     """
-    import pandas as pd
-
     place = Path(folder)
-    manifest = read_manifest(place)
-    if (found := manifest.get("kind", "run")) != kind:
-        raise UserError(f"{place} holds a {found}, not a {kind}")
-    tables = {}
-    for name in names:
-        path = place / f"{name}.parquet"
-        try:
-            content = path.read_bytes()
-            entry = manifest["files"][path.name]
-        except (OSError, KeyError, TypeError) as error:
-            raise UserError(f"{path} cannot be read: {error}") from error
+    manifest = read_manifest(place, kind, shape)
+    with reading(place / MANIFEST):
+        needed = dict.fromkeys((f"{name}.parquet" for name in names), TABLE)
+        check(manifest, {"files": needed})
+    return manifest, {name: _read(place / f"{name}.parquet", manifest) for name in names}
+
+
+def _read(path: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    entry = manifest["files"][path.name]
+    with reading(path):
+        content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise UserError(
                 f"{path} is not as it was written: its checksum differs from {MANIFEST}"
             )
-        tables[name] = pd.read_parquet(io.BytesIO(content))
-    return manifest, tables
+        file = pq.ParquetFile(pa.BufferReader(content))
+        if file.metadata.num_rows != entry["rows"]:
+            raise ValueError(f"{file.metadata.num_rows} rows instead of {entry['rows']}")
+        table: pd.DataFrame = file.read().to_pandas()
+    return table
 
 
 def read_meta(entries: Mapping[str, Any]) -> RunMeta:
     """Return what was run, as a manifest has it."""
-    return RunMeta(**_tupled(entries))
+    return RunMeta(**tupled(entries))
+
+
+def defined(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return numbers as a manifest has them, those that are not finite as NaN."""
+    return {key: math.nan if value is None else value for key, value in entries.items()}
 
 
 def short_id(*parts: object) -> str:
@@ -103,5 +109,5 @@ def short_id(*parts: object) -> str:
 def _write(scratch: Path, name: str, table: pd.DataFrame) -> dict[str, Any]:
     path = scratch / f"{name}.parquet"
     table.to_parquet(path, compression="zstd", index=False)
-    _sync_file(path)
+    sync_file(path)
     return {"rows": len(table), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -40,13 +40,14 @@ def save_figures(
     report: CoalitionReport | None = None,
     *,
     drawn: dict[str, Figure] | None = None,
+    force: bool = False,
 ) -> list[Path]:
     """Write the standard figures, or those given as ``drawn``, as PNG and SVG; return the files.
 
     Raises:
-        UserError: the files cannot be written.
+        UserError: the files cannot be written, or others are there and no ``force``.
     """
     files: list[Path] = []
     for name, figure in (drawn or draw_figures(results, report)).items():
-        files += save_figure(figure, Path(folder) / name)
+        files += save_figure(figure, Path(folder) / name, force=force)
     return files

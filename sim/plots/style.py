@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from sim.errors import UserError, hint, shown
+from sim.files import check_file, written
 from sim.summary import CoalitionReport, plural, summarise
 
 if TYPE_CHECKING:
@@ -300,26 +301,31 @@ FORMATS: Final = ("png", "svg")
 
 
 def save_figure(
-    figure: Figure, path: Path | str, *, dpi: int = PAPER.dpi, formats: Iterable[str] = FORMATS
+    figure: Figure,
+    path: Path | str,
+    *,
+    dpi: int = PAPER.dpi,
+    formats: Iterable[str] = FORMATS,
+    force: bool = False,
 ) -> tuple[Path, ...]:
     """Write a figure as ``<path>.png`` and ``<path>.svg``, or one of them; return the files.
 
-    The same figure gives the same bytes.
+    The same figure gives the same bytes. A figure that this program has drawn is replaced, any
+    other file only with ``force``.
 
     Raises:
-        UserError: the files cannot be written.
+        UserError: the files cannot be written, or another file is there.
     """
     from matplotlib import rc_context
 
     base = Path(path)
-    fixed = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
-    files = []
-    try:
-        base.parent.mkdir(parents=True, exist_ok=True)
-        for name in formats:
-            files.append(base.with_name(f"{base.name}.{name}"))
-            with rc_context({"svg.hashsalt": base.name}):
-                figure.savefig(files[-1], dpi=dpi, metadata=fixed[name])
-    except OSError as error:
-        raise UserError(f"cannot write {base}: {error.strerror or error}") from error
+    # by these a file is known as one of this program, see sim.files.check_file
+    fixed = {"png": {"Software": "multipolar"}, "svg": {"Date": None, "Creator": "multipolar"}}
+    files = [base.with_name(f"{base.name}.{name}") for name in formats]
+    for file in files:
+        check_file(file, force=force)
+    for file in files:
+        name = file.suffix.removeprefix(".")
+        with written(file) as scratch, rc_context({"svg.hashsalt": base.name}):
+            figure.savefig(scratch, format=name, dpi=dpi, metadata=fixed[name])
     return tuple(files)

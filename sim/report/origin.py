@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ScenarioError, UserError, shown
-from sim.results import MANIFEST, read_manifest
+from sim.manifests import MANIFEST, read_manifest
 from sim.scenario import ScenarioSpec, find_scenario, load_scenario
 
 if TYPE_CHECKING:

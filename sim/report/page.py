@@ -49,6 +49,7 @@ def render(content: ReportContent) -> str:
     drawing, script = _plotly(), _file("page.js")
     head = (
         '<meta charset="utf-8">'
+        '<meta name="generator" content="multipolar">'  # by which sim.files knows a report
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{text(_policy(drawing, script))}">'
         + tag("title", text(f"{content.title}: report of a simulation"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import UserError
 from sim.experiments.store import load_tables
+from sim.manifests import Shape, reading
 from sim.report.content import Sensitivity
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def read_sensitivity(folder: Path, results: Results) -> Sensitivity:
     Raises:
         UserError: there is none, it is damaged, or it is of another scenario.
     """
-    facts, tables = load_tables(folder, "sensitivity", ("indices",))
-    try:
+    shape: Shape = {"meta": {"spec_hash": str}, "id?": str}
+    facts, tables = load_tables(folder, "sensitivity", ("indices",), shape)
+    with reading(folder):
         if facts["meta"]["spec_hash"] != results.meta.spec_hash:
             raise UserError(f"{folder} is of another scenario or version than the result")
         rows: list[tuple[str, ...]] = []
@@ -34,8 +36,6 @@ def read_sensitivity(folder: Path, results: Results) -> Sensitivity:
             best = mine.sort_values("total", ascending=False).head(SHOWN)
             records: list[dict[Any, Any]] = best.to_dict("records")
             rows += [_row(str(finding), record) for record in records]
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{folder} is damaged, or of an earlier version: {error}") from error
     return Sensitivity(
         table=(_HEAD, *rows),
         note=f"Sobol' indices of the saved analysis {facts.get('id', folder.name)}: the total is "

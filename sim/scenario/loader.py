@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sim.errors import UserError, hint, shown
 from sim.scenario.build import build
@@ -108,8 +109,12 @@ class Loader:
         return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
 
     def hash(self) -> str:
-        """Return the SHA-256 of the file with all that it extends, its arms and claims included."""
-        text = json.dumps(self._root.plain(), sort_keys=True, separators=(",", ":"))
+        """Return the SHA-256 of what the file means, with all that it extends and its arms.
+
+        Titles, names, descriptions and claims have no part in it, nor has the file's own name: they
+        change no value. The order of the events has.
+        """
+        text = json.dumps(_meaning(self._root.plain()), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
     def load(self, arm: str, overrides: tuple[str, ...], quarters: int | None) -> ScenarioSpec:
@@ -260,3 +265,31 @@ def _called(states: Node) -> dict[str, str]:
         found[code] = name.value if name is not None and isinstance(name.value, str) else ""
     found.pop("defaults", None)
     return found
+
+
+_WORDS = frozenset(("title", "question", "description", "name"))
+
+
+def _meaning(tree: Any) -> Any:
+    """A scenario, or an arm of it, without what only people read and where it was read."""
+    if not isinstance(tree, dict):
+        return tree
+    found: dict[str, Any] = {}
+    for block, entries in _wordless(tree).items():
+        if isinstance(entries, dict):
+            inner = _meaning if block == "arms" else _wordless
+            found[block] = {key: inner(entry) for key, entry in entries.items()}
+        else:
+            found[block] = entries
+    for block in ("claims", "extends"):
+        found.pop(block, None)
+    if "events" in found:
+        found["events"] = list(found["events"].items())  # their order counts
+    return found
+
+
+def _wordless(entry: Any) -> Any:
+    """An entry, such as a state or an event, without its title, name and description."""
+    if not isinstance(entry, dict):
+        return entry
+    return {key: value for key, value in entry.items() if key not in _WORDS}

@@ -16,7 +16,14 @@ import numpy as np
 
 from sim.experiments.calibrate.evaluator import Evaluator
 from sim.experiments.calibrate.posterior import Estimate, estimates
-from sim.experiments.calibrate.smc import EVALUATIONS, Progress, Settings, calibrate
+from sim.experiments.calibrate.smc import (
+    EVALUATIONS,
+    Progress,
+    Settings,
+    calibrate,
+    claimed,
+    facts_of,
+)
 from sim.experiments.calibrate.targets import Target, Targets
 
 _OTHER_LUCK = 500_000
@@ -52,6 +59,7 @@ def recover(
     settings: Settings | None = None,
     minutes: float | None = None,
     progress: Progress | None = None,
+    force: bool = False,
 ) -> list[Recovery]:
     """Calibrate on targets that the model itself makes at each of several truths.
 
@@ -62,25 +70,28 @@ def recover(
         settings: of each calibration.
         minutes: stop each after so long.
         progress: called with (truths done, all).
+        force: begin anew where the folder holds something else; what is there is renamed.
 
     Raises:
-        UserError: pyabc is not installed, or the folder holds something else.
+        UserError: pyabc is not installed, or the folder holds something else or is in use.
     """
     settings = settings or Settings()
-    folder.mkdir(parents=True, exist_ok=True)
+    facts = {"recovery": facts_of(targets, settings, Evaluator(targets))}
     done = []
-    for number in range(truths):
-        truth, made = synthetic(targets, settings.seed, number)
-        posterior = calibrate(
-            made,
-            folder / f"truth_{number}",
-            settings=settings,
-            evaluations=folder / EVALUATIONS,
-            minutes=minutes,
-        )
-        done.append(Recovery(truth, estimates(made, posterior)))
-        if progress is not None:
-            progress(number + 1, truths)
+    with claimed(folder, facts, force=force):
+        for number in range(truths):
+            truth, made = synthetic(targets, settings.seed, number)
+            posterior = calibrate(
+                made,
+                folder / f"truth_{number}",
+                settings=settings,
+                evaluations=folder / EVALUATIONS,
+                minutes=minutes,
+                force=force,
+            )
+            done.append(Recovery(truth, estimates(made, posterior)))
+            if progress is not None:
+                progress(number + 1, truths)
     return done
 
 

@@ -3,21 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+import hashlib
+import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from sim.errors import UserError
 from sim.experiments.calibrate.posterior import Calibration, Fit, parameter_file
-from sim.experiments.calibrate.smc import Posterior, Settings
+from sim.experiments.calibrate.smc import KIND, PARAMETERS, Posterior, Settings, is_begun
 from sim.experiments.calibrate.targets import Prior, Target, Targets
-from sim.results import FORMAT, MANIFEST, read_manifest
+from sim.experiments.comparison import plain
+from sim.experiments.store import defined
+from sim.files import alone, write_text, writing
+from sim.folders import look
+from sim.manifests import (
+    MANIFEST,
+    NUMBER,
+    Maybe,
+    Shape,
+    Whole,
+    manifest_text,
+    read_manifest,
+    reading,
+    shape_of,
+)
 
-KIND = "calibration"
-PARAMETERS = "parameters.yaml"
+_PATIENCE: Final = 30.0
+_NUMBERS: Final[Shape] = [Maybe(NUMBER)]
+_FIT: Final[Shape] = dict.fromkeys(("before", "after", "noise", "low", "high"), Maybe(NUMBER))
+_SHAPE: Final[Shape] = {
+    "settings": shape_of(Settings),
+    "date": str,
+    "data": {
+        "path": str,
+        "title": str,
+        "seed": Whole(),
+        "priors": [shape_of(Prior)],
+        "targets": [shape_of(Target)],
+        "posterior": {
+            "parameters": [str],
+            "points": [_NUMBERS],
+            **dict.fromkeys(("weights", "distances", "epsilons"), _NUMBERS),
+            "figures": {str: _NUMBERS},
+            "evaluations": Whole(),
+            "complete": bool,
+        },
+        "fits": [{"target": str, **_FIT}],
+        **dict.fromkeys(("before", "after", "apart_before", "apart_after"), _NUMBERS),
+    },
+}
+"""What a manifest has to have."""
 
 
 def save(calibration: Calibration, folder: Path | str) -> Path:
@@ -27,19 +65,20 @@ def save(calibration: Calibration, folder: Path | str) -> Path:
         UserError: the folder cannot be written.
     """
     place = Path(folder)
-    manifest = {
-        "format": FORMAT,
-        "kind": KIND,
+    text = parameter_file(calibration)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    facts = {
         **calibration.to_dict(),
         "data": _data(calibration),
+        "files": {PARAMETERS: {"sha256": digest}},
     }
-    try:
+    if not is_begun(place):
+        look(place, KIND)
+    with writing(place):
         place.mkdir(parents=True, exist_ok=True)
-        (place / PARAMETERS).write_text(parameter_file(calibration), "utf-8")
-        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-        (place / MANIFEST).write_text(text, "utf-8")
-    except OSError as error:
-        raise UserError(f"cannot write {place}: {error.strerror or error}") from error
+    with alone(place, patience=_PATIENCE):
+        write_text(place / PARAMETERS, text)
+        write_text(place / MANIFEST, manifest_text(KIND, plain(facts)))
     return place / PARAMETERS
 
 
@@ -49,15 +88,11 @@ def load(folder: Path | str) -> Calibration:
     Raises:
         UserError: there is none, or it is damaged or of another version.
     """
-    manifest = read_manifest(folder)
-    if (found := manifest.get("kind", "run")) != KIND:
-        raise UserError(f"{folder} holds a {found}, not a {KIND}")
-    try:
-        data = manifest["data"]
-        targets = tuple(Target(**row) for row in data["targets"])
-        of = {target.name: target for target in targets}
-        posterior = data["posterior"]
-        epsilons = (np.inf if x is None else float(x) for x in posterior["epsilons"])
+    manifest = read_manifest(folder, KIND, _SHAPE)
+    data = manifest["data"]
+    targets = tuple(Target(**row) for row in data["targets"])
+    of = {target.name: target for target in targets}
+    with reading(folder):
         return Calibration(
             targets=Targets(
                 path=data["path"],
@@ -69,22 +104,42 @@ def load(folder: Path | str) -> Calibration:
                 metrics={},
             ),
             settings=Settings(**manifest["settings"]),
-            posterior=Posterior(
-                parameters=tuple(posterior["parameters"]),
-                points=np.array(posterior["points"]),
-                weights=np.array(posterior["weights"]),
-                figures={name: np.array(x) for name, x in posterior["figures"].items()},
-                distances=np.array(posterior["distances"]),
-                epsilons=tuple(epsilons),
-                evaluations=posterior["evaluations"],
-                complete=posterior["complete"],
+            posterior=_posterior(data["posterior"], [row["name"] for row in data["priors"]]),
+            fits=tuple(
+                Fit(**{**defined(row), "target": of[row["target"]]}) for row in data["fits"]
             ),
-            fits=tuple(Fit(**{**row, "target": of[row["target"]]}) for row in data["fits"]),
-            **{name: np.array(data[name]) for name in _SEEDS},
+            **{name: np.array(data[name], np.float64) for name in _SEEDS},
             date=dt.date.fromisoformat(manifest["date"]),
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{folder} is damaged: {error}") from error
+
+
+def _posterior(data: Mapping[str, Any], parameters: list[str]) -> Posterior:
+    """The last generation of a saved calibration.
+
+    Raises:
+        ValueError: its parts are not of one length.
+    """
+    if data["parameters"] != parameters:
+        raise ValueError("data.posterior.parameters: they are not those of data.priors")
+    weights = np.array(data["weights"], np.float64)
+    points = np.array(data["points"], np.float64)
+    figures = {name: np.array(x, np.float64) for name, x in data["figures"].items()}
+    distances = np.array(data["distances"], np.float64)
+    count = len(weights)
+    parts = {"points": points, "distances": distances, **figures}
+    for name, part in parts.items():
+        if not count or part.shape != ((count, len(parameters)) if part is points else (count,)):
+            raise ValueError(f"data.posterior: {name} is not of the length of weights, {count}")
+    return Posterior(
+        parameters=tuple(parameters),
+        points=points,
+        weights=weights,
+        figures=figures,
+        distances=distances,
+        epsilons=tuple(math.inf if x is None else float(x) for x in data["epsilons"]),
+        evaluations=data["evaluations"],
+        complete=data["complete"],
+    )
 
 
 _SEEDS = ("before", "after", "apart_before", "apart_after")

@@ -9,9 +9,9 @@ again, finds them evaluated, and ends as if nothing had happened.
 
 from __future__ import annotations
 
-import json
 import logging
 import math
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +29,9 @@ from sim.experiments.calibrate.evaluator import Evaluator
 from sim.experiments.calibrate.memory import Memory
 from sim.experiments.calibrate.targets import Prior, Targets
 from sim.experiments.store import short_id
+from sim.files import alone, set_aside, write_text, writing
+from sim.folders import look
+from sim.manifests import MANIFEST, PROGRAM, check, manifest_text, read_json, reading
 
 if TYPE_CHECKING:
     import pyabc
@@ -36,7 +39,9 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 type Progress = Callable[[int, int], None]
 
+KIND = "calibration"
 FACTS = "calibration.json"
+PARAMETERS = "parameters.yaml"
 HISTORY = "history.sqlite"
 EVALUATIONS = "evaluations.sqlite"
 _ANY_DISTANCE = 1e12
@@ -109,7 +114,7 @@ class Posterior:
 
 def calibration_id(targets: Targets, settings: Settings, evaluator: Evaluator) -> str:
     """Eight digits that stand for targets, settings, runs and the code of the rules."""
-    return short_id(_facts(targets, settings, evaluator))
+    return short_id(facts_of(targets, settings, evaluator))
 
 
 def calibrate(
@@ -121,6 +126,7 @@ def calibrate(
     evaluations: Path | None = None,
     minutes: float | None = None,
     progress: Progress | None = None,
+    force: bool = False,
 ) -> Posterior:
     """Calibrate, or go on where an interrupted calibration of the same folder stopped.
 
@@ -133,25 +139,47 @@ def calibrate(
             by default one in the folder.
         minutes: stop after so long, to go on another time.
         progress: called with (generations finished, all) now and then.
+        force: begin anew where the folder holds something else; what is there is renamed.
 
     Returns:
         The last finished generation.
 
     Raises:
-        UserError: pyabc is not installed, the folder holds another calibration, or time was up
-            before the first generation was finished.
+        UserError: pyabc is not installed, the folder holds something else, is in use, damaged or
+            cannot be written, or time was up before the first generation was finished.
     """
     settings = settings or Settings()
     evaluator = evaluator or Evaluator(targets)
     library = _pyabc()
-    facts = _facts(targets, settings, evaluator)
-    _claim(folder, facts)
+    facts = facts_of(targets, settings, evaluator)
     names = tuple(prior.name for prior in targets.priors)
     figures = tuple(target.name for target in targets.targets)
     until = math.inf if minutes is None else time.monotonic() + 60.0 * minutes
-    with Memory(evaluations or folder / EVALUATIONS, evaluator, names, figures) as memory:
+    with (
+        claimed(folder, facts, force=force),
+        _databases(folder),
+        Memory(evaluations or folder / EVALUATIONS, evaluator, names, figures) as memory,
+    ):
         history = _run(library, targets, settings, folder, memory, until, progress)
         return _posterior(history, targets, settings, memory)
+
+
+@contextmanager
+def _databases(folder: Path) -> Iterator[None]:
+    """Say what is wrong with the databases of a calibration.
+
+    Raises:
+        UserError: one is damaged or cannot be written.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (sqlite3.Error, SQLAlchemyError) as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise UserError(
+            f"{folder}: {HISTORY} or {EVALUATIONS} is damaged or cannot be written ({why})"
+        ) from error
 
 
 class _TimeUp(Exception):
@@ -281,8 +309,8 @@ def _pyabc() -> Any:
     return pyabc
 
 
-def _facts(targets: Targets, settings: Settings, evaluator: Evaluator) -> dict[str, Any]:
-    """What a calibration is one of: everything that its result depends on."""
+def facts_of(targets: Targets, settings: Settings, evaluator: Evaluator) -> dict[str, Any]:
+    """Return what a calibration is one of: everything that its result depends on."""
     return {
         "targets": targets.digest,
         "settings": asdict(settings),
@@ -293,25 +321,64 @@ def _facts(targets: Targets, settings: Settings, evaluator: Evaluator) -> dict[s
     }
 
 
-def _claim(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write down what the folder is for, or check that it is for the same.
+@contextmanager
+def claimed(folder: Path, facts: Mapping[str, Any], *, force: bool = False) -> Iterator[None]:
+    """Hold a folder, which says what it is for; one that is for something else is refused.
+
+    Args:
+        folder: made if it is not there.
+        facts: what it is for.
+        force: take it all the same; what is there is renamed.
 
     Raises:
-        UserError: the folder holds something else, or cannot be written.
+        UserError: the folder holds something else, is in use, or cannot be written.
     """
-    path = folder / FACTS
-    text = json.dumps(facts, indent=1) + "\n"
-    try:
-        if path.is_file():
-            if json.loads(path.read_text("utf-8")) != json.loads(text):
-                raise UserError(
-                    f"{folder} holds a calibration of other targets, settings or rules; "
-                    "choose another folder"
-                )
-            return
-        if folder.exists() and any(folder.iterdir()):
-            raise UserError(f"{folder} exists and is no calibration; choose another folder")
+    begun = is_begun(folder)
+    if not begun:
+        look(folder, KIND, force=force, over=False)
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot use {folder}: {error}") from error
+    with alone(folder):
+        text = manifest_text(KIND, facts)
+        if not begun or not _is_for(folder, text, force):
+            with writing(folder):
+                for name in (FACTS, HISTORY, EVALUATIONS, MANIFEST, PARAMETERS):
+                    for path in sorted(folder.glob(f"{name}*")):
+                        if ".before" not in path.name:
+                            set_aside(path)
+            write_text(folder / FACTS, text)
+        yield
+
+
+def is_begun(folder: Path) -> bool:
+    """Whether a calibration has been begun in a folder."""
+    path = folder / FACTS
+    if not path.is_file():
+        return False
+    try:
+        known = read_json(path)
+    except (OSError, ValueError, RecursionError):
+        return True  # damaged, as an earlier version left it on a full disk
+    return isinstance(known, dict) and known.get("program") == PROGRAM
+
+
+def _is_for(folder: Path, text: str, force: bool) -> bool:
+    """Whether the folder is for a calibration of these facts."""
+    path = folder / FACTS
+    try:
+        with reading(path):
+            known = read_json(path)
+            check(known, {})
+    except UserError as error:
+        # it is written before all else: without a history nothing is lost
+        if force or not (folder / HISTORY).exists():
+            return False
+        raise UserError(f"{error}; choose another folder, or begin anew with --force") from error
+    if path.read_text("utf-8") == text:
+        return True
+    if force:
+        return False
+    raise UserError(
+        f"{folder} holds a calibration of other targets, settings or rules; choose another "
+        "folder, or begin anew with --force, which keeps what is there under other names"
+    )

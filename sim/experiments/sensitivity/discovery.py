@@ -163,14 +163,18 @@ class Discovery:
         """Name of the folder."""
         return f"{short_id(self.outcome, self.method, *self.facts.items())}-discovery"
 
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
         """Write the box and a manifest; return the folder.
 
+        Args:
+            folder: where to; one of the same kind is replaced.
+            force: write there whatever there is; nothing is deleted then.
+
         Raises:
-            UserError: the folder exists and is no result, or cannot be written.
+            UserError: the folder holds something else, is in use, or cannot be written.
         """
-        facts = {"kind": "discovery", "id": self.run_id, **self.to_dict()}
-        return save_tables(folder, {"box": self.table()}, facts)
+        facts = {"id": self.run_id, **self.to_dict()}
+        return save_tables(folder, {"box": self.table()}, facts, kind="discovery", force=force)
 
     def save_in(self, root: Path | str) -> Path:
         """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""

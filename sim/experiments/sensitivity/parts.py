@@ -1,13 +1,12 @@
 """Finished points on disk: parts of a folder, each under a hash of all that its values depend on.
 
-What was stopped goes on from there, and a larger design finds the points of a smaller one.
+What was stopped goes on from there, and a larger design finds the points of a smaller one. Parts
+are named by what they hold and written whole, so that several processes may share a folder.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,13 +14,20 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import UserError
+from sim import folders
 from sim.experiments.sweep.plan import code_version
+from sim.files import write_text, written
+from sim.manifests import MANIFEST, manifest_text
 
 type Floats = npt.NDArray[np.float64]
 
-EVALUATED: Final = Path("results") / "evaluated"
+EVALUATED: Final = Path("results") / folders.EVALUATED
 """Where finished points are kept unless told otherwise."""
+
+
+def evaluated_in(folder: Path | None) -> Path:
+    """Return where finished points are kept: in the folder of the result, if one is given."""
+    return EVALUATED if folder is None else folder / folders.EVALUATED
 
 
 def context(*parts: object) -> bytes:
@@ -66,16 +72,16 @@ class PartStore:
         """Return kept values by metric, each ``(P, R)``; None if there is no whole part."""
         if path is None or not path.is_file():
             return None
-        import pandas as pd
-        from pyarrow import ArrowException
+        import pyarrow.parquet as pq
 
         try:
-            table = pd.read_parquet(path)
-        except (OSError, ArrowException):
+            file = pq.ParquetFile(path, page_checksum_verification=True)
+            if file.metadata.num_rows != shape[0] * shape[1]:
+                return None
+            table = file.read(columns=list(names)).to_pandas()
+            return {name: table[name].to_numpy(np.float64).reshape(shape) for name in names}
+        except Exception:  # noqa: BLE001  (a damaged part is made again, however it is damaged)
             return None
-        if len(table) != shape[0] * shape[1] or not set(names) <= set(table.columns):
-            return None
-        return {name: table[name].to_numpy(np.float64).reshape(shape) for name in names}
 
     @staticmethod
     def write(path: Path | None, part: Mapping[str, Floats], runs: Sequence[int]) -> None:
@@ -96,11 +102,10 @@ class PartStore:
                 **{name: values.ravel() for name, values in part.items()},
             }
         )
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
-            os.close(handle)
-            table.to_parquet(scratch, compression="zstd", index=False)
-            Path(scratch).replace(path)
-        except OSError as error:
-            raise UserError(f"cannot write {path}: {error.strerror or error}") from error
+        store = path.parent.parent
+        if not (store / MANIFEST).exists():
+            write_text(store / MANIFEST, manifest_text(folders.EVALUATIONS, {}))
+        with written(path) as scratch:
+            table.to_parquet(
+                scratch, engine="pyarrow", compression="zstd", index=False, write_page_checksum=True
+            )

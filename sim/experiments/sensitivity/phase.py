@@ -25,6 +25,7 @@ from sim.errors import UserError
 from sim.experiments.comparison import number, plain
 from sim.experiments.sensitivity.robustness import wilson
 from sim.experiments.store import load_tables, save_tables, short_id
+from sim.manifests import NUMBER, Maybe, Shape, Whole, reading
 from sim.results import safe_run_folder
 from sim.summary import percent, plural
 
@@ -41,6 +42,18 @@ STEEPEST: Final = 0.25
 MAX_PHASES: Final = 8
 OTHER: Final = "any other"
 """Partitions are many; beyond the most frequent ones they are one phase."""
+
+
+_AXIS: Final = (str, NUMBER, NUMBER)
+_SHAPE: Final[Shape] = {
+    "x": _AXIS,
+    "y": _AXIS,
+    "size": (Whole(2, 10_000), Whole(2, 10_000)),
+    "metric": str,
+    "level": Maybe(NUMBER),
+    "facts": {str: str | int},
+}
+"""What a manifest has to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,16 +225,19 @@ class Phase:
         """Name of the folder: a hash of what was asked, then what it is."""
         return f"{short_id(self.x, self.y, self.metric, self.level, *self.facts.items())}-phase"
 
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
         """Write the tables ``nodes``, ``runs`` and ``cells`` and a manifest; return the folder.
 
+        Args:
+            folder: where to; one of the same kind is replaced.
+            force: write there whatever there is; nothing is deleted then.
+
         Raises:
-            UserError: the folder exists and is no result, or cannot be written.
+            UserError: the folder holds something else, is in use, or cannot be written.
         """
         import pandas as pd
 
         facts = {
-            "kind": "phase",
             "id": self.run_id,
             "x": [self.x.name, self.x.low, self.x.high],
             "y": [self.y.name, self.y.low, self.y.high],
@@ -232,7 +248,7 @@ class Phase:
         }
         cells = pd.DataFrame(self.cells, columns=["column", "row", "width"])
         tables = {"nodes": self.table(), "runs": self.by_run(), "cells": cells}
-        return save_tables(folder, tables, plain(facts))
+        return save_tables(folder, tables, plain(facts), kind="phase", force=force)
 
     def save_in(self, root: Path | str) -> Path:
         """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
@@ -245,8 +261,8 @@ class Phase:
         Raises:
             UserError: there is none, or it is incomplete, damaged or of another version.
         """
-        facts, tables = load_tables(folder, "phase", ("nodes", "runs", "cells"))
-        try:
+        facts, tables = load_tables(folder, "phase", ("nodes", "runs", "cells"), _SHAPE)
+        with reading(folder):
             outcomes = tables["runs"]
             nodes = zip(outcomes["column"], outcomes["row"], strict=True)
             place: dict[Node, list[int]] = {}
@@ -264,8 +280,6 @@ class Phase:
                 facts["level"],
                 facts["facts"],
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{folder} is damaged, or of an earlier version: {error}") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diagram in the types of JSON."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.codegen import source_hash
 from sim.ensemble import Progress
 from sim.errors import UserError, hint, shown
 from sim.experiments.sensitivity.parts import EVALUATED, PartStore, context
@@ -152,6 +153,7 @@ def phase_diagram(
         "horizon": horizon or "",
         "seed": used,
         "spec_hash": evaluator.spec.hash(),
+        "rules": source_hash(),
     }
     name = metric if metric is not None else f"{PARTITION} of {', '.join(among)}"
     return explore(

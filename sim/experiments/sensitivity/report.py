@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import UserError
 from sim.experiments.claim_specs import Claim
 from sim.experiments.claims import Verdict
 from sim.experiments.comparison import number, plain, with_bounds
@@ -20,8 +19,9 @@ from sim.experiments.sensitivity.factors import REST, Factor
 from sim.experiments.sensitivity.findings import in_a_line
 from sim.experiments.sensitivity.luck import Parts
 from sim.experiments.sensitivity.robustness import Robustness
-from sim.experiments.store import load_tables, read_meta, save_tables, short_id
-from sim.results import RunMeta, safe_run_folder
+from sim.experiments.store import defined, load_tables, read_meta, save_tables, short_id
+from sim.manifests import NUMBER, Maybe, Shape, Whole, reading, shape_of
+from sim.results import META, RunMeta, safe_run_folder
 from sim.summary import percent, plural
 
 if TYPE_CHECKING:
@@ -33,6 +33,23 @@ SHOWN: Final = 8
 DROWNED: Final = 0.5
 """Shares of variance rank nothing if more than this part of them is luck."""
 _EFFORT: Final = ("trajectories", "base", "lucks", "draws", "draw_lucks", "numbers")
+_SHAPE: Final[Shape] = {
+    "meta": META,
+    "over": [str],
+    "findings": [
+        {
+            "claim": shape_of(Claim, gaps=True),
+            "parts": shape_of(Parts, gaps=True),
+            "robustness": Maybe(shape_of(Robustness, gaps=True)),
+            "convergence": shape_of(Convergence, gaps=True),
+            "base": Whole(),
+            "variance": Maybe(NUMBER),
+        }
+    ],
+    **dict.fromkeys(_EFFORT, Whole()),
+}
+"""What a manifest has to have."""
+
 _ENDS: Final = ("low", "value", "high")
 
 NOTE: Final = (
@@ -105,6 +122,7 @@ class SensitivityReport:
         digest = short_id(
             self.meta.spec_hash,
             self.meta.seed,
+            self.meta.rules,
             *self.over,
             self.trajectories,
             self.base,
@@ -205,11 +223,15 @@ class SensitivityReport:
             ]
         ).astype(dict.fromkeys(("low", "value", "high"), "float64"))
 
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
         """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
 
+        Args:
+            folder: where to; one of the same kind is replaced.
+            force: write there whatever there is; nothing is deleted then.
+
         Raises:
-            UserError: the folder exists and is no result, or cannot be written.
+            UserError: the folder holds something else, is in use, or cannot be written.
         """
         tables = {
             "screening": self.screening(),
@@ -219,14 +241,13 @@ class SensitivityReport:
             "factors": self.factor_table(),
         }
         facts = {
-            "kind": "sensitivity",
             "id": self.run_id,
             "meta": asdict(self.meta),
             "over": list(self.over),
             "findings": [_facts(ranked) for ranked in self.findings],
             **self._effort(),
         }
-        return save_tables(folder, tables, facts)
+        return save_tables(folder, tables, facts, kind="sensitivity", force=force)
 
     def _effort(self) -> dict[str, int]:
         return {key: getattr(self, key) for key in _EFFORT}
@@ -243,8 +264,8 @@ class SensitivityReport:
             UserError: there is none, or it is incomplete, damaged or of another version.
         """
         names = ("screening", "indices", "draws", "factors")
-        facts, tables = load_tables(folder, "sensitivity", names)
-        try:
+        facts, tables = load_tables(folder, "sensitivity", names, _SHAPE)
+        with reading(folder):
             return cls(
                 meta=read_meta(facts["meta"]),
                 findings=tuple(_ranked(entry, tables) for entry in facts["findings"]),
@@ -259,8 +280,6 @@ class SensitivityReport:
                 over=tuple(facts["over"]),
                 **{key: int(facts[key]) for key in _EFFORT},
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{folder} is damaged, or of an earlier version: {error}") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report in the types of JSON."""
@@ -326,11 +345,11 @@ def _ranked(facts: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Ran
         screening=None if screened.empty else screened,
         indices=Indices(
             mine["indices"].reset_index(drop=True),
-            Convergence(**facts["convergence"]),
+            Convergence(**defined(facts["convergence"])),
             int(facts["base"]),
-            float(facts["variance"]),
+            defined(facts)["variance"],
         ),
-        parts=Parts(**facts["parts"]),
+        parts=Parts(**defined(facts["parts"])),
         robustness=None if facts["robustness"] is None else _survival(facts["robustness"], claim),
         draws=drawn["value"].to_numpy(np.float64).reshape(shape),
     )

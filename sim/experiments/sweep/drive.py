@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -58,12 +59,13 @@ def sweep(
     executor: str = LOCAL,
     progress: Progress | None = None,
     command: str = "",
+    force: bool = False,
 ) -> Sweep:
     """Sweep parameters of a scenario, to a folder, and return the result.
 
     Args:
         scenario: a path, or the name of a shipped scenario.
-        folder: where the parts and the manifest go; it must be empty or absent.
+        folder: where the parts and the manifest go; it must be empty or absent, but for ``force``.
         vary: axes of a grid, such as ``"security.weight=2:9:8"`` or ``"mechanisms.trust=on,off"``.
         design: points to visit, instead of ``vary``.
         metrics: expressions of :mod:`sim.experiments.language`.
@@ -76,6 +78,7 @@ def sweep(
             do not depend on it.
         progress: called with (finished, all) runs.
         command: kept in the manifest.
+        force: write to the folder whatever it holds; nothing is deleted then.
 
     Raises:
         UserError: something in it is wrong; the message says what.
@@ -118,9 +121,8 @@ def sweep(
         instead="ask for fewer points or runs",
     )
     numbers = tuple(range(runs)) if isinstance(runs, int) else tuple(runs)
-    file = Path(scenario)
     plan = Plan(
-        str(file.resolve()) if file.is_file() else str(scenario),  # to be resumed from elsewhere
+        _lasting(scenario),
         design,
         tuple(metrics),
         seeds,
@@ -139,6 +141,7 @@ def sweep(
         title=spec.title,
         scenario=evaluator.scenario_hash,
         command=command,
+        force=force,
     )
     return _run(store, plan, evaluator, executor, progress)
 
@@ -146,6 +149,7 @@ def sweep(
 def resume(
     folder: Path | str,
     *,
+    scenario: Path | str | None = None,
     executor: str = LOCAL,
     force: bool = False,
     progress: Progress | None = None,
@@ -154,6 +158,7 @@ def resume(
 
     Args:
         folder: of the sweep.
+        scenario: where the scenario is now, if its file has been moved or renamed.
         executor, progress: as of :func:`sweep`; they need not be those that it began with.
         force: continue although the code or the scenario has changed since; what was made by the
             old ones is made again.
@@ -163,6 +168,13 @@ def resume(
         Unfinished, Stopped: as of :func:`sweep`.
     """
     store, plan, facts = Store.open(folder)
+    if scenario is not None:
+        plan = replace(plan, scenario=_lasting(scenario))
+    elif Path(plan.scenario).is_absolute() and not Path(plan.scenario).is_file():
+        raise UserError(
+            f"{folder}: its scenario {plan.scenario} is not there any more; say where it is now: "
+            f"multipolar sweep FILE --resume {folder}"
+        )
     evaluator = plan.evaluator()
     changed = [
         what
@@ -180,6 +192,12 @@ def resume(
     return _run(store, plan, evaluator, executor, progress)
 
 
+def _lasting(scenario: Path | str) -> str:
+    """The scenario by a name that holds in other working folders."""
+    file = Path(scenario)
+    return str(file.resolve()) if file.is_file() else str(scenario)
+
+
 def _run(
     store: Store, plan: Plan, evaluator: Evaluator, executor: str, progress: Progress | None
 ) -> Sweep:
@@ -193,7 +211,7 @@ def _run_alone(
     keys = Keys(plan, evaluator)
     finished = store.finished(plan, keys)
     store.forget_unfinished(finished)
-    store.note(scenario_hash=evaluator.scenario_hash, code=code_version())
+    store.note(scenario=plan.scenario, scenario_hash=evaluator.scenario_hash, code=code_version())
     missing = [number for number in range(plan.batches) if number not in finished]
     done = sum(len(plan.cells_of(number)) for number in finished)
     if progress is not None:

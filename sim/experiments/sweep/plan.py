@@ -25,8 +25,11 @@ type Ints = npt.NDArray[np.int64]
 
 _BATCH: Final = 500
 _FEW: Final = 50
-#: Parts of the package that show results and do not make them.
-_FACES: Final = ("app", "commands", "plots", "report", "cli.py", "__main__.py")
+#: Parts of the package that keep and show results and do not make them.
+_FACES: Final = (
+    *("app", "commands", "plots", "report", "cli.py", "__main__.py"),
+    *("files.py", "manifests.py", "folders.py", "results.py"),
+)
 #: What an evaluation takes from the experiments.
 _USED: Final = (
     "language.py",

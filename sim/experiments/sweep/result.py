@@ -14,6 +14,7 @@ from sim.errors import UserError
 from sim.experiments.sweep.factors import Factor
 from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.store import Store
+from sim.manifests import reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,12 +111,13 @@ class Sweep:
 
         if not self._parts:
             raise UserError(f"{self.folder}: no part is finished yet")
-        try:
-            return pa.concat_tables(
-                pq.ParquetFile(self._store.part(number)).read() for number in self._parts
-            ).unify_dictionaries()
-        except (OSError, pa.ArrowException) as error:
-            raise UserError(f"{self.folder} is damaged: {error}") from error
+        expected = ["point", "seed", "run", *self.parameters, *self.metrics]
+        with reading(self.folder):
+            tables = [pq.ParquetFile(self._store.part(number)).read() for number in self._parts]
+            for table in tables:
+                if table.column_names != expected:
+                    raise ValueError(f"a part has other columns than {', '.join(expected)}")
+            return pa.concat_tables(tables).unify_dictionaries()
 
     def table(self) -> pd.DataFrame:
         """One row a run in the order of the points: point, seed, run, parameters, metrics.

@@ -1,7 +1,7 @@
 """A sweep on disk: Parquet files in parts, and an SQLite manifest of what is finished.
 
-A folder has ``manifest.json``, written once, which says what is swept; ``manifest.sqlite`` with the
-points, a row a part and a row a finished run; and ``parts/``. A part is written beside its place,
+A folder has ``manifest.json``, which says what is swept; ``manifest.sqlite`` with the points, a row
+a part and a row a finished run; and ``parts/``. A part is written beside its place,
 forced to disk and renamed, and only then are its runs entered in one transaction. So whatever is
 killed at whatever moment, a run that the manifest has is on disk whole, and a part that it does not
 have counts for nothing and is made again.
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -25,15 +25,19 @@ from sim.errors import UserError
 from sim.experiments.sweep.design import Design
 from sim.experiments.sweep.factors import Factor
 from sim.experiments.sweep.plan import Keys, Plan, code_version
-from sim.results import (
-    FORMAT,
+from sim.files import alone, sync_file, write_text, writing, written
+from sim.folders import is_kind, replaced, rewrite
+from sim.manifests import (
     MANIFEST,
-    _sync_file,
-    _sync_folder,
-    _versions,
-    _write_bytes,
+    TEXT,
+    Maybe,
+    Shape,
+    Whole,
+    manifest_text,
     read_manifest,
+    reading,
 )
+from sim.results import versions
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
@@ -41,7 +45,21 @@ type Ints = npt.NDArray[np.int64]
 KIND: Final = "sweep"
 DATABASE: Final = "manifest.sqlite"
 PARTS: Final = "parts"
-LOCK: Final = "lock"
+_PART = re.compile(r"part-\d{6,}\.parquet|part-\d{6,}\.partial|\.part-.*\.partial")
+_SHAPE: Final[Shape] = {
+    **dict.fromkeys(("title", "scenario", "arm", "scenario_hash", "code", "command"), str),
+    **{key: [str] for key in ("set", "metrics")},
+    **{key: [Whole()] for key in ("seeds", "runs")},
+    "quarters": Maybe(Whole(1, 100_000)),
+    "horizon": TEXT,
+    "batch": Whole(1),
+    "design": {"kind": str},
+    "parameters": [{"name": str, "levels": [str]}],
+    "points": Whole(1),
+    "cells": Whole(1),
+}
+"""What a manifest has to have."""
+
 _TABLES: Final = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE parts (number INTEGER PRIMARY KEY, file TEXT, rows INTEGER, sha256 TEXT);
@@ -63,25 +81,32 @@ class Store:
         self.folder = folder
 
     @classmethod
-    def create(cls, folder: Path, plan: Plan, *, title: str, scenario: str, command: str) -> Store:
+    def create(
+        cls,
+        folder: Path,
+        plan: Plan,
+        *,
+        title: str,
+        scenario: str,
+        command: str,
+        force: bool = False,
+    ) -> Store:
         """Make the folder of a new sweep.
 
         Args:
-            folder: where; it must be empty or absent.
+            folder: where; it must be empty or absent, but for ``force``.
             plan: what is swept.
             title: of the scenario.
             scenario: hash of the scenario.
             command: as it was typed.
+            force: write there whatever there is; nothing is deleted then.
 
         Raises:
             UserError: the folder is not empty, or cannot be written.
         """
-        if folder.is_dir() and any(folder.iterdir()):
-            more = f"; continue it with --resume {folder}" if (folder / DATABASE).is_file() else ""
-            raise UserError(f"{folder} exists and is not empty{more}")
+        if is_kind(folder, KIND) and not force:
+            raise UserError(f"{folder} holds a sweep; continue it with --resume {folder}")
         facts = {
-            "format": FORMAT,
-            "kind": KIND,
             "title": title,
             **plan.facts(),
             "points": len(plan.design.points),
@@ -89,27 +114,21 @@ class Store:
             "scenario_hash": scenario,
             "code": code_version(),
             "command": command,
-            "versions": _versions(),
+            "versions": versions(),
         }
-        try:
-            (folder / PARTS).mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(folder / DATABASE)) as base, base:
-                base.executescript(_TABLES)
-                buffer = io.BytesIO()
-                np.save(buffer, plan.design.points, allow_pickle=False)
-                base.execute("INSERT INTO facts VALUES ('points', ?)", (buffer.getvalue(),))
-            store = cls(folder)
-            store._write_facts(facts)  # last, so that a folder with a manifest is whole
-        except (OSError, sqlite3.Error) as error:
-            raise UserError(f"cannot write {folder}: {error}") from error
-        return store
-
-    def _write_facts(self, facts: Mapping[str, Any]) -> None:
-        text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-        scratch = self.folder / f"{MANIFEST}.partial"
-        _write_bytes(scratch, text.encode())
-        scratch.replace(self.folder / MANIFEST)
-        _sync_folder(self.folder)
+        with replaced(folder, KIND, force=force, over=False) as scratch:
+            (scratch / PARTS).mkdir()
+            buffer = io.BytesIO()
+            np.save(buffer, plan.design.points, allow_pickle=False)
+            try:
+                with closing(sqlite3.connect(scratch / DATABASE)) as base, base:
+                    base.executescript(_TABLES)
+                    base.execute("INSERT INTO facts VALUES ('points', ?)", (buffer.getvalue(),))
+            except sqlite3.Error as error:
+                raise UserError(f"cannot write {folder}: {error}") from error
+            sync_file(scratch / DATABASE)
+            write_text(scratch / MANIFEST, manifest_text(KIND, facts))
+        return cls(folder)
 
     def note(self, **facts: str) -> None:
         """Change facts of the manifest, where they are not so already.
@@ -117,12 +136,9 @@ class Store:
         Raises:
             UserError: it cannot be written.
         """
-        known = read_manifest(self.folder)
-        try:
-            if known | facts != known:
-                self._write_facts(known | facts)
-        except OSError as error:
-            raise UserError(f"cannot write {self.folder}: {error}") from error
+        known = read_manifest(self.folder, KIND)
+        if known | facts != known:
+            rewrite(self.folder, known | facts)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -131,13 +147,7 @@ class Store:
         Raises:
             UserError: one does.
         """
-        import fcntl
-
-        with (self.folder / LOCK).open("w") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UserError(f"{self.folder}: another process works at this sweep") from None
+        with alone(self.folder):
             yield
 
     @classmethod
@@ -148,16 +158,12 @@ class Store:
             UserError: there is none, or it is damaged.
         """
         place = Path(folder)
-        facts = read_manifest(place)
-        if facts.get("kind") != KIND or not (place / DATABASE).is_file():
-            raise UserError(f"{place} is not a sweep")
+        facts = read_manifest(place, KIND, _SHAPE)
         store = cls(place)
-        try:
-            with store.database() as base:
-                ((blob,),) = base.execute("SELECT value FROM facts WHERE name = 'points'")
+        with reading(place):
             factors = tuple(Factor(x["name"], tuple(x["levels"])) for x in facts["parameters"])
             made = dict(facts["design"])
-            points = np.load(io.BytesIO(blob), allow_pickle=False)
+            points = store._points(facts["points"], factors)
             plan = Plan(
                 scenario=facts["scenario"],
                 design=Design(made.pop("kind"), factors, points, made),
@@ -170,14 +176,30 @@ class Store:
                 horizon=facts["horizon"],
                 batch=facts["batch"],
             )
-        except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
-            raise UserError(f"{place} is damaged: {error}") from error
         return store, plan, facts
+
+    def _points(self, count: int, factors: tuple[Factor, ...]) -> Floats:
+        """The points of the design, ``(P, K)``, as the manifest describes them."""
+        with self.database() as base:
+            ((blob,),) = base.execute("SELECT value FROM facts WHERE name = 'points'").fetchall()
+        if len(blob) < 8 * count * len(factors):  # before there is memory for what it says it is
+            raise ValueError(f"{DATABASE} does not hold {count} points")
+        points: Floats = np.load(io.BytesIO(blob), allow_pickle=False)
+        if points.shape != (count, len(factors)) or points.dtype != np.float64:
+            raise ValueError(f"{DATABASE} holds points {points.shape}, not {count, len(factors)}")
+        for factor, column in zip(factors, points.T, strict=True):
+            known = column[~np.isnan(column)]
+            if factor.levels and not np.isin(known, np.arange(len(factor.levels))).all():
+                raise ValueError(f"{DATABASE} holds levels of {factor.name} that it does not have")
+        return points
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
         """The manifest; changes made inside are one transaction, forced to disk."""
-        with closing(sqlite3.connect(self.folder / DATABASE, timeout=60.0)) as base:
+        path = self.folder / DATABASE
+        if not path.is_file():  # sqlite would make an empty one
+            raise UserError(f"{self.folder} is damaged: it has no {DATABASE}")
+        with closing(sqlite3.connect(path, timeout=60.0)) as base:
             base.execute("PRAGMA synchronous = FULL")
             with base:
                 yield base
@@ -213,7 +235,6 @@ class Store:
         failed = {at for at, _ in failures}
         kept = np.array([at for at in range(len(cells)) if at not in failed], dtype=np.int64)
         path = self.part(number)
-        scratch = path.with_suffix(".partial")
         of = keys.of(cells)
         points, seeds, runs = plan.cases(cells)
         lost = [
@@ -230,13 +251,11 @@ class Store:
             for at, message in failures
         ]
         done = [(of[at], int(cells[at]), number) for at in kept.tolist()]
-        try:
+        with written(path) as scratch:
             table = rows_of(plan, cells[kept], values[kept])
             pq.write_table(table, scratch, compression="zstd", compression_level=3)
             content = scratch.read_bytes()
-            _sync_file(scratch)
-            scratch.replace(path)
-            _sync_folder(path.parent)
+        try:
             entry = (number, path.name, len(kept), hashlib.sha256(content).hexdigest())
             with self.database() as base:
                 base.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", entry)
@@ -244,8 +263,8 @@ class Store:
                 base.executemany(
                     "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lost
                 )
-        except (OSError, sqlite3.Error) as error:
-            raise UserError(f"cannot write {path}: {error}") from error
+        except sqlite3.Error as error:
+            raise UserError(f"cannot write {self.folder / DATABASE}: {error}") from error
 
     # --- what is finished ------------------------------------------------------------------------
     def finished(self, plan: Plan, keys: Keys | None = None) -> set[int]:
@@ -255,15 +274,12 @@ class Store:
             UserError: the manifest cannot be read.
         """
         found = set()
-        try:
-            with self.database() as base:
-                for number, digest in base.execute("SELECT number, sha256 FROM parts").fetchall():
-                    if self._is_whole(number, digest) and (
-                        keys is None or self._entered(base, number) == _expected(plan, number, keys)
-                    ):
-                        found.add(number)
-        except sqlite3.Error as error:
-            raise UserError(f"{self.folder / DATABASE} is damaged: {error}") from error
+        with reading(self.folder / DATABASE), self.database() as base:
+            for number, digest in base.execute("SELECT number, sha256 FROM parts").fetchall():
+                if number not in range(plan.batches) or not self._is_whole(number, digest):
+                    continue
+                if keys is None or self._entered(base, number) == _expected(plan, number, keys):
+                    found.add(number)
         return found
 
     def _is_whole(self, number: int, digest: str) -> bool:
@@ -280,22 +296,31 @@ class Store:
         return {*runs, *failed.fetchall()}
 
     def forget_unfinished(self, finished: set[int]) -> None:
-        """Take off the disk and out of the manifest what belongs to no finished part."""
-        with self.database() as base:
+        """Take off the disk and out of the manifest what belongs to no finished part.
+
+        Files of others among the parts stay.
+
+        Raises:
+            UserError: the manifest is damaged, or the folder cannot be written.
+        """
+        with reading(self.folder / DATABASE), self.database() as base:
             known = {number for (number,) in base.execute("SELECT number FROM parts")}
             for number in known - finished:
                 for table in ("runs", "failures"):
                     base.execute(f"DELETE FROM {table} WHERE part = ?", (number,))  # noqa: S608
                 base.execute("DELETE FROM parts WHERE number = ?", (number,))
         wanted = {self.part(number) for number in finished}
-        for path in (self.folder / PARTS).iterdir():
-            if path not in wanted:
-                path.unlink()
+        parts = self.folder / PARTS
+        with writing(parts):
+            parts.mkdir(exist_ok=True)
+            for path in parts.iterdir():
+                if path not in wanted and _PART.fullmatch(path.name) and not path.is_dir():
+                    path.unlink()
 
     def failures(self) -> list[dict[str, Any]]:
         """Return the runs that failed: point, seed, run, overlay and message, by cell."""
         names = ("point", "seed", "run", "overlay", "message")
-        with self.database() as base:
+        with reading(self.folder / DATABASE), self.database() as base:
             rows = base.execute(f"SELECT {', '.join(names)} FROM failures ORDER BY cell")  # noqa: S608
             return [dict(zip(names, row, strict=True)) for row in rows]
 

@@ -1,0 +1,400 @@
+"""Every reader over every kind of damage: a message that says what and where, never a traceback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import manifests
+from sim.errors import UserError
+from sim.experiments.sensitivity.parts import PartStore
+from sim.experiments.sweep import Sweep, resume
+from sim.files import READY
+from sim.manifests import MANIFEST, Maybe, Whole, check, read_json, read_manifest
+from sim.report.origin import saved_beside
+from tests.support import synthetic_results
+from tests.support_saved import save_each, use
+
+KINDS = ("run", "comparison", "claims", "phase", "sensitivity", "sweep", "calibration")
+MUTATIONS = 60
+"""Of each kind of folder, each of its manifest and of its other files."""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return save_each(tmp_path_factory.mktemp("saved"))
+
+
+@pytest.fixture
+def copy(saved: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
+    def of(kind: str) -> Path:
+        if kind not in saved:
+            pytest.skip("pyabc is not installed")
+        return Path(shutil.copytree(saved[kind], tmp_path / kind))
+
+    return of
+
+
+def edit(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    def damage(place: Path) -> None:
+        manifest = json.loads((place / MANIFEST).read_text("utf-8"))
+        change(manifest)
+        (place / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+
+    return damage
+
+
+def text(content: str) -> Callable[[Path], None]:
+    return lambda place: (place / MANIFEST).write_text(content, "utf-8") and None
+
+
+def folder_in_place(place: Path) -> None:
+    (place / MANIFEST).unlink()
+    (place / MANIFEST).mkdir()
+
+
+def fifo_in_place(place: Path) -> None:
+    (place / MANIFEST).unlink()
+    os.mkfifo(place / MANIFEST)
+
+
+def twice(place: Path) -> None:
+    content = (place / MANIFEST).read_text("utf-8")
+    (place / MANIFEST).write_text('{"kind": "x",' + content[1:], "utf-8")
+
+
+def cut(place: Path) -> None:
+    for path in place.rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:200])
+
+
+def sealed(place: Path) -> None:
+    """Tables cut off, but with the checksums of what is left."""
+    cut(place)
+    manifest = json.loads((place / MANIFEST).read_text("utf-8"))
+    for name, entry in manifest.get("files", {}).items():
+        entry["sha256"] = hashlib.sha256((place / name).read_bytes()).hexdigest()
+    (place / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+
+
+ANY: dict[str, Callable[[Path], None]] = {
+    "nested": text("[" * 200_000),
+    "nested mappings": text('{"a":' * 100_000),
+    "empty": text(""),
+    "a list": text("[1]"),
+    "null": text("null"),
+    "not utf-8": lambda place: (place / MANIFEST).write_bytes(b'{"\xff": 1}') and None,
+    "NaN": text('{"format": NaN}'),
+    "huge number": text('{"format": 1e999}'),
+    "many digits": text('{"format": ' + "9" * 5000 + "}"),
+    "half a surrogate": text('{"format": 3, "program": "multipolar", "kind": "\\ud800"}'),
+    "duplicate": twice,
+    "a folder": folder_in_place,
+    "a fifo": fifo_in_place,
+    "kind is a list": edit(lambda m: m.update(kind=[])),
+    "kind is unknown": edit(lambda m: m.update(kind="other")),
+    "kind is missing": edit(lambda m: m.pop("kind")),
+    "format is a text": edit(lambda m: m.update(format="3")),
+    "format is true": edit(lambda m: m.update(format=True)),
+    "another program": edit(lambda m: m.update(program="a browser")),
+    "no manifest": lambda place: (place / MANIFEST).unlink(),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("damage", ANY)
+def test_a_damaged_manifest(copy: Callable[[str], Path], kind: str, damage: str) -> None:
+    place = copy(kind)
+    ANY[damage](place)
+    with pytest.raises(UserError) as caught:
+        use(place)
+    assert str(place) in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+def set_at(*keys: Any, to: Any) -> Callable[[Path], None]:
+    def change(manifest: dict[str, Any]) -> None:
+        at: Any = manifest
+        for key in keys[:-1]:
+            at = at[key]
+        if to is KeyError:
+            del at[keys[-1]]
+        else:
+            at[keys[-1]] = to
+
+    return edit(change)
+
+
+BIG = 10**12
+OWN: dict[str, list[tuple[Callable[[Path], None], str]]] = {
+    "run": [
+        (set_at("record", to=[]), "record: expected a mapping"),
+        (set_at("record", "runs", to=-1), "record.runs: expected a whole number from 1, not -1"),
+        (set_at("record", "runs", to=True), "record.runs: expected a whole number"),
+        (set_at("record", "runs", to=BIG), "rows where the manifest makes them"),
+        (set_at("record", "quarters", to=BIG), "record.quarters: expected a whole number"),
+        (set_at("record", "states", to="AAA"), "record.states: expected a list"),
+        (set_at("record", "states", 0, to=None), r"record.states\[0\]: expected a text"),
+        (set_at("record", "dyads", 0, to=["AAA"]), r"record.dyads\[0\]: expected a list of 2"),
+        (set_at("record", "network_ticks", to=[0, 99, 100]), "is damaged"),
+        (set_at("record", "term_names", to=["x", "x"]), "is damaged"),
+        (set_at("meta", to={}), "meta.name is missing"),
+        (set_at("meta", "seed", to=1.5), "meta.seed: expected a whole number"),
+        (set_at("meta", "more", to=1), "is damaged: .*more"),
+        (set_at("meta", "state_names", to=[]), "meta.state_names: expected a mapping"),
+        (set_at("files", "moves.parquet", "sha256", to=KeyError), "sha256 is missing"),
+        (set_at("files", "moves.parquet", "sha256", to=None), "sha256: expected a text"),
+        (set_at("files", "moves.parquet", to=KeyError), "files.moves.parquet is missing"),
+        (set_at("files", "moves.parquet", "rows", to=BIG), "rows instead of"),
+        (set_at("files", to=None), "files: expected a mapping, not null"),
+        (cut, "not as it was written"),
+        (sealed, "is damaged|cannot be read"),
+    ],
+    "comparison": [
+        (set_at("runs", to=BIG), "is damaged"),
+        (set_at("runs", to=0), "runs: expected a whole number from 1"),
+        (set_at("arms", to=[1]), r"arms\[0\]: expected a mapping"),
+        (set_at("metrics", to=[]), "is damaged"),
+        (set_at("meta", "sources", to=None), "meta.sources: expected a list"),
+        (set_at("files", "runs.parquet", "sha256", to=KeyError), "sha256 is missing"),
+        (cut, "not as it was written"),
+        (sealed, "is damaged|cannot be read"),
+    ],
+    "claims": [
+        (set_at("scenarios", to=[]), "scenarios: expected a mapping"),
+        (set_at("scenarios", "claims", "runs", to=-4), "scenarios.claims.runs"),
+        (set_at("overrides", to="x"), "overrides: expected a list"),
+        (cut, "not as it was written"),
+        (sealed, "is damaged|cannot be read"),
+    ],
+    "phase": [
+        (set_at("x", to=["a", 1]), "x: expected a list of 3"),
+        (set_at("size", to=[BIG, BIG]), "size"),
+        (set_at("facts", to=None), "facts: expected a mapping"),
+        (cut, "not as it was written"),
+        (sealed, "is damaged|cannot be read"),
+    ],
+    "sensitivity": [
+        (set_at("findings", to={}), "findings: expected a list"),
+        (set_at("findings", 0, "claim", "arms", to="base"), r"findings\[0\].claim.arms"),
+        (set_at("findings", 0, "parts", to=None), r"findings\[0\].parts: expected a mapping"),
+        (set_at("base", to="many"), "base: expected a whole number"),
+        (cut, "not as it was written"),
+        (sealed, "is damaged|cannot be read"),
+    ],
+    "sweep": [
+        (set_at("batch", to=0), "batch: expected a whole number from 1, not 0"),
+        (set_at("runs", to=[-1]), r"runs\[0\]: expected a whole number"),
+        (set_at("runs", to=3), "runs: expected a list"),
+        (set_at("seeds", to=[]), "nothing to do"),
+        (set_at("points", to=BIG), "does not hold"),
+        (set_at("parameters", 1, "levels", to=["on"]), "holds levels"),
+        (set_at("parameters", to=[]), "points"),
+        (set_at("design", to=None), "design: expected a mapping"),
+        (set_at("quarters", to="2"), "quarters: expected a whole number"),
+        (set_at("metrics", to=["other()"]), "other columns"),
+        (lambda place: (place / "manifest.sqlite").unlink(), "has no manifest.sqlite"),
+        (lambda place: (place / "manifest.sqlite").write_bytes(b"") and None, "is damaged"),
+        (lambda place: (place / "manifest.sqlite").write_bytes(b"x" * 9999) and None, "damaged"),
+        (lambda place: sql(place, "DROP TABLE parts"), "no such table: parts"),
+        (lambda place: sql(place, "DROP TABLE failures"), "no such table: failures"),
+        (lambda place: sql(place, "DELETE FROM facts"), "is damaged"),
+        (lambda place: sql(place, "UPDATE facts SET value = 7"), "is damaged"),
+        (lambda place: sql(place, "UPDATE facts SET value = zeroblob(500)"), "is damaged"),
+    ],
+    "calibration": [
+        (set_at("data", to=[]), "data: expected a mapping"),
+        (set_at("data", "posterior", "weights", to=[]), "is damaged"),
+        (set_at("data", "posterior", "points", to=[[1.0]]), "is damaged"),
+        (set_at("data", "posterior", "parameters", to=[]), "not those of data.priors"),
+        (set_at("data", "posterior", "distances", to=["x"]), "distances"),
+        (set_at("data", "priors", 0, "low", to=None), "priors"),
+        (set_at("data", "fits", 0, "target", to="other"), "other"),
+        (set_at("data", "targets", to=KeyError), "data.targets is missing"),
+        (set_at("settings", to={}), "settings.population is missing"),
+        (set_at("date", to="yesterday"), "is damaged"),
+    ],
+}
+
+
+def sql(place: Path, statement: str) -> None:
+    base = sqlite3.connect(place / "manifest.sqlite")
+    with base:
+        base.execute(statement)
+    base.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "at"), [(kind, at) for kind, cases in OWN.items() for at in range(len(cases))]
+)
+def test_a_reader_says_what_is_damaged(copy: Callable[[str], Path], kind: str, at: int) -> None:
+    damage, message = OWN[kind][at]
+    place = copy(kind)
+    damage(place)
+    with pytest.raises(UserError, match=message) as caught:
+        use(place)
+    if "nothing to do" not in message:
+        assert str(place) in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("which", ["manifest", "files", "sealed files"])
+def test_no_change_of_bytes_gives_a_traceback(
+    copy: Callable[[str], Path], kind: str, which: str
+) -> None:
+    """A byte or a stretch changed, cut out or doubled, at random, always the same."""
+    luck = random.Random(f"{kind} {which}")
+    place = copy(kind)
+    whole = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    paths = [place / MANIFEST]
+    if which != "manifest":
+        paths = sorted(path for path in whole if path.suffix in (".parquet", ".sqlite"))
+    if not paths or (kind == "calibration" and which != "manifest"):
+        pytest.skip("it has no such files that are read back")
+    for _ in range(MUTATIONS):
+        path = luck.choice(paths)
+        path.write_bytes(mutated(whole[path], luck))
+        if which == "sealed files" and path.parent == place and path.suffix == ".parquet":
+            manifest = json.loads(whole[place / MANIFEST])
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            manifest["files"][path.name]["sha256"] = digest
+            (place / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+        try:
+            use(place)
+        except UserError as error:
+            assert str(error)  # noqa: PT017  (either is well, anything else is not)
+        for path, content in whole.items():
+            path.write_bytes(content)
+
+
+def mutated(content: bytes, luck: random.Random) -> bytes:
+    """The bytes with one change."""
+    at = luck.randrange(len(content))
+    end = min(len(content), at + luck.choice((1, 1, 4, 40)))
+    match luck.randrange(4):
+        case 0:
+            return content[:at] + luck.randbytes(end - at) + content[end:]
+        case 1:
+            return content[:at] + content[end:]
+        case 2:
+            return content[:end] + content[at:]
+        case _:
+            return content[:at]
+
+
+# --- sweeps and stores ----------------------------------------------------------------------------
+def test_a_sweep_without_its_parts_is_made_again(copy: Callable[[str], Path]) -> None:
+    place = copy("sweep")
+    before = Sweep.load(place).table()
+    shutil.rmtree(place / "parts")
+    assert Sweep.load(place).finished == 0
+    with pytest.raises(UserError, match="no part is finished"):
+        Sweep.load(place).table()
+    assert resume(place).table().equals(before)
+
+
+def test_going_on_deletes_nothing_of_others(copy: Callable[[str], Path]) -> None:
+    place = copy("sweep")
+    (place / "parts" / "notes.txt").write_text("mine")
+    (place / "parts" / "figures").mkdir()
+    (place / "parts" / "part-000009.parquet").write_bytes(b"PAR1")
+    resume(place)
+    assert (place / "parts" / "notes.txt").read_text() == "mine"
+    assert (place / "parts" / "figures").is_dir()
+    assert not (place / "parts" / "part-000009.parquet").exists()
+
+
+def test_rows_of_no_part_count_for_nothing(
+    copy: Callable[[str], Path],
+) -> None:
+    place = copy("sweep")
+    sql(place, f"INSERT INTO parts VALUES ({2**60}, 'x', 1, 'y'), (-3, 'x', 1, NULL)")
+    assert Sweep.load(place).finished == 8
+
+
+@pytest.mark.parametrize("how", range(40))
+def test_a_damaged_part_of_a_store_counts_for_nothing(tmp_path: Path, how: int) -> None:
+    import numpy as np
+
+    path = tmp_path / "store" / "ab" / "abc.parquet"
+    values = {"m": np.random.default_rng(how).normal(size=(16, 2))}
+    PartStore.write(path, values, (0, 1))
+    known = PartStore.read(path, ["m"], (16, 2))
+    assert known is not None
+    np.testing.assert_array_equal(known["m"], values["m"])
+    path.write_bytes(mutated(path.read_bytes(), random.Random(how)))
+    found = PartStore.read(path, ["m"], (16, 2))
+    assert found is None or np.array_equal(found["m"], values["m"])
+
+
+def test_what_lies_beside_a_result_may_be_anything(tmp_path: Path) -> None:
+    results = synthetic_results(runs=2)
+    place = results.save(tmp_path / "mine")
+    for k, content in enumerate(("[" * 100_000, "", '{"kind": []}', '{"format": 3, "kind": {}}')):
+        (tmp_path / f"other{k}").mkdir()
+        (tmp_path / f"other{k}" / MANIFEST).write_text(content)
+    assert saved_beside(place, results, "comparison") is None
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = synthetic_results(runs=2).save(tmp_path / "mine")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(manifests, "read_json", refuse)
+    with pytest.raises(UserError, match=r"manifest.json cannot be read: Permission denied"):
+        use(place)
+
+
+def test_an_earlier_format_is_to_be_run_again(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text('{"format": 2, "id": "x"}')
+    with pytest.raises(UserError, match="has format 2; this version reads format 3: run it again"):
+        read_manifest(tmp_path)
+
+
+def test_a_leftover_that_is_no_exchange_stops_no_reader(tmp_path: Path) -> None:
+    place = synthetic_results(runs=2).save(tmp_path / "mine")
+    (place / READY).mkdir()
+    use(place)
+    assert not (place / READY).exists()
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("value", "shape", "message"),
+    [
+        (1, str, "it: expected a text, not 1"),
+        (True, int | float, "expected a number, not true"),
+        (2**70, Whole(), "expected a whole number from 0"),
+        (4, Whole(0, 3), "expected a whole number from 0 up to 3, not 4"),
+        ([1, "x"], [Whole()], r"\[1\]: expected a whole number from 0, not \"x\""),
+        ({"a": {"b": []}}, {"a": {"b": {}}}, "a.b: expected a mapping"),
+        ({}, {"a": str, "b?": str}, "a is missing"),
+        ({"a": 1}, {str: str}, "a: expected a text"),
+        ([1], (str, str), "expected a list of 2"),
+    ],
+)
+def test_shapes(value: object, shape: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check(value, shape)
+
+
+def test_values_of_their_shape_pass() -> None:
+    check({"a": None, "c": 2.5}, {"a": Maybe(str), "b?": str, "c": int | float})
+
+
+def test_json_is_strict(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"a": 1, "a": 2}')
+    with pytest.raises(ValueError, match="'a' is there twice"):
+        read_json(path)
