@@ -10,13 +10,30 @@ import pkgutil
 import sys
 from typing import Annotated
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from sim import __version__, commands
 from sim.commands import err, out
 from sim.errors import UserError
+from sim.inputs import named
+
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C ends each with a line and exit code 130."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            err.print(str(stopped) or "Stopped.", highlight=False, soft_wrap=True)
+            raise typer.Exit(130) from None
+
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode="rich",
     add_completion=False,
@@ -85,10 +102,20 @@ register_all()
 
 
 def main() -> None:
-    """Entry point: errors are for people, with exit code 2; Ctrl-C is 130."""
+    """Entry point: errors are for people, with exit code 2; Ctrl-C is 130.
+
+    What the system refuses (a file, a folder, room on a disk) is for people, too.
+    """
     atexit.register(gc.freeze)  # what lives to the end need not be searched for garbage
     try:
         app()
     except UserError as error:
-        err.print(str(error), highlight=False, markup=False, soft_wrap=True)
-        sys.exit(2)
+        err.print(str(error), highlight=False, soft_wrap=True)
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        place = "" if error.filename is None else f"{named(error.filename)}: "
+        err.print(f"{place}{error.strerror}", highlight=False, soft_wrap=True)
+    else:
+        return
+    sys.exit(2)

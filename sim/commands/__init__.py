@@ -14,13 +14,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.text import Text
+
+from sim.terminal import Terminal
 
 if TYPE_CHECKING:
     from sim.scenario import ScenarioSpec
 
-out = Console()
-err = Console(stderr=True)
+out = Terminal()
+err = Terminal(stderr=True)
 
 File = Annotated[
     str,
@@ -110,7 +112,7 @@ def announce(spec: ScenarioSpec, runs: int, seed: int, *, quiet: bool) -> None:
     """Say at once what is being run."""
     if not quiet:
         arm = "" if spec.arm == "base" else f", arm {spec.arm}"
-        err.print(f"[bold]{spec.title}[/bold]{arm}: {spec.question}", highlight=False)
+        err.print(Text(spec.title, style="bold").append(f"{arm}: {spec.question}", "not bold"))
         err.print(
             f"{len(spec.states)} states, {spec.quarters} quarters, {runs} runs, seed {seed}",
             highlight=False,

@@ -130,7 +130,7 @@ def register(app: typer.Typer) -> None:
             try:
                 save_figure(draw_differences(found), place / "figures" / "differences")
             except UserError as error:
-                err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+                err.print(f"No figure: {error}", highlight=False, soft_wrap=True)
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)

@@ -112,16 +112,11 @@ def explain(
             files = _draw(story, folder, quiet=quiet)
             found["figures"] = [str(path) for path in files]
     if runs is not None:
-        from sim.ensemble import Interrupted
-
-        try:
-            with progress_bar("Running", quiet=quiet) as progress:
-                table = motives(
-                    spec, state=state, dyad=dyad, when=when, runs=runs, seed=seed, jobs=jobs,
-                    progress=progress,
-                )  # fmt: skip
-        except Interrupted:
-            raise KeyboardInterrupt from None
+        with progress_bar("Running", quiet=quiet) as progress:
+            table = motives(
+                spec, state=state, dyad=dyad, when=when, runs=runs, seed=seed, jobs=jobs,
+                progress=progress,
+            )  # fmt: skip
         found["motives"] = table.to_dict()
         if not as_json:
             _print_motives(table)
@@ -130,7 +125,7 @@ def explain(
 
 
 def _say(text: str, style: str = "") -> None:
-    out.print(text, style=style, highlight=False, markup=False)
+    out.print(text, style=style, highlight=False)
 
 
 def _print_story(story: Story) -> None:
@@ -145,12 +140,9 @@ def _print_story(story: Story) -> None:
 
 
 def _print_motives(table: Motives) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
     from sim.experiments.explain import in_words
     from sim.summary import percent, plural
+    from sim.terminal import table
 
     whose = "-".join(table.pair) or table.state or ""
     whose += f", by {table.state}" if table.pair and table.state else ""
@@ -164,11 +156,8 @@ def _print_motives(table: Motives) -> None:
     if not table.acts:
         _say("No move in any run.")
         return
-    rows = Table(box=SIMPLE_HEAD)
-    rows.add_column("act", no_wrap=True)
-    for name in ("done", "a run", "in runs", "refused"):
-        rows.add_column(name, justify="right")
-    rows.add_column("decided by", overflow="fold")
+    sides = [(name, "right") for name in ("done", "a run", "in runs", "refused")]
+    rows = table(None, ("act", *sides, "decided by"))
     for act in table.acts:
         refused = str(act.refused) if act.refused else ""
         rows.add_row(
@@ -177,7 +166,7 @@ def _print_motives(table: Motives) -> None:
             f"{act.per_run:.2f}",
             percent(act.runs),
             refused,
-            Text(_motives(act)),
+            _motives(act),
         )
     out.print(rows)
     _say(
@@ -213,5 +202,5 @@ def _draw(story: Story, folder: Path, *, quiet: bool) -> list[Path]:
         left_out = len(story.decisions) - len(chosen)
         rest = f", without the {left_out} slightest decisions" if left_out else ""
         said = f"Figures: {folder}{rest}" if files else "No decision to draw."
-        err.print(said, highlight=False, markup=False, soft_wrap=True)
+        err.print(said, highlight=False, soft_wrap=True)
     return files

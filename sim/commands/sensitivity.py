@@ -131,7 +131,6 @@ def register(app: typer.Typer) -> None:
         from sim.errors import UserError
         from sim.experiments.sensitivity import Effort, SensitivityReport
         from sim.experiments.sensitivity import sensitivity as analyse
-        from sim.experiments.sensitivity.evaluate import StoppedEarly
         from sim.experiments.sensitivity.parts import EVALUATED
 
         began = time.perf_counter()
@@ -150,28 +149,23 @@ def register(app: typer.Typer) -> None:
 
             def say(text: str) -> None:
                 if not quiet:
-                    err.print(text, highlight=False, markup=False)
+                    err.print(text, highlight=False)
 
-            try:
-                found: SensitivityReport = analyse(
-                    file,
-                    claims=tuple(claim or ()),
-                    findings=asked,
-                    over=tuple(over or ("all",)),
-                    effort=Effort(trajectories, base, lucks, draws, draw_lucks, keep),
-                    set=tuple(set_ or ()),
-                    seed=seed,
-                    quarters=quarters,
-                    jobs=jobs,
-                    folder=evaluated or EVALUATED,
-                    progress=progress,
-                    say=say,
-                    command=command_line(),
-                )
-            except StoppedEarly as stopped:
-                stack.close()
-                err.print(str(stopped), highlight=False, markup=False)
-                raise typer.Exit(130) from None
+            found: SensitivityReport = analyse(
+                file,
+                claims=tuple(claim or ()),
+                findings=asked,
+                over=tuple(over or ("all",)),
+                effort=Effort(trajectories, base, lucks, draws, draw_lucks, keep),
+                set=tuple(set_ or ()),
+                seed=seed,
+                quarters=quarters,
+                jobs=jobs,
+                folder=evaluated or EVALUATED,
+                progress=progress,
+                say=say,
+                command=command_line(),
+            )
         place = found.save(folder) if folder is not None else found.save_in(RESULTS)
         if as_json:
             print_json({**found.to_dict(), "folder": str(place)})
@@ -184,7 +178,7 @@ def register(app: typer.Typer) -> None:
             try:
                 save_figure(draw_ranking(found), place / "figures" / "ranking")
             except UserError as error:
-                err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+                err.print(f"No figure: {error}", highlight=False, soft_wrap=True)
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)
