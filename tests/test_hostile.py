@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from sim import cli
 from sim.errors import UserError
 from sim.inputs import read_bytes, whole
+from sim.scenario import load_scenario
 from sim.terminal import Terminal, table
 from tests.inline_scenario import TEXT
 
@@ -34,7 +35,6 @@ EVIL = (
 claims:
   one:
     text: 'claim {ODD}'
-    row: X1
     metric: poles()
     arms: [base, calm]
     direction: higher
@@ -74,7 +74,7 @@ def test_markup_in_a_scenario_is_shown(
     assert told.count(ODD) >= 3  # title and question announced, title of the report
     assert f"Results: {saved}" in told
     told = printed("compare", file, "--runs", "2", "--quarters", "2", "--out", f"{saved}c")
-    assert f"calm: arm {ODD}" in told
+    assert f"calm: arm {ODD}" in " ".join(told.split())  # a title is folded
     told = printed("claims", file, "--runs", "2", "--out", f"{saved}d")
     assert f"claim {ODD}" in told
     assert ODD in printed("explain", file, "--state", "CCC")
@@ -199,7 +199,7 @@ def test_what_is_no_file_is_not_read(
         place = Path("/dev/zero")
     code, said = ended((*command.split(), str(place)), capsys)
     assert code == 2
-    expected = {"folder": "a folder", "huge": "more than 4 MB"}.get(kind, "a device or a pipe")
+    expected = {"folder": "a folder", "huge": "larger than 4 MB"}.get(kind, "a device or a pipe")
     assert expected in said, said
 
 
@@ -256,7 +256,7 @@ def test_targets_hold_finite_numbers(
     ("taboos", "said"),
     [
         ("{defence: -2.0}", "taboos.defence: -2 is outside the bounds 0 to 100"),
-        ("{neutrality: 2.0}", "taboos.neutrality: unknown pact type; allowed: defence, "),
+        ("{neutrality: 2.0}", "taboos.neutrality: unknown pact type; allowed: defaults, defence, "),
     ],
 )
 def test_a_taboo_is_a_reluctance(taboos: str, said: str, tmp_path: Path) -> None:
@@ -271,9 +271,7 @@ def test_a_taboo_is_a_reluctance(taboos: str, said: str, tmp_path: Path) -> None
 def test_on_leaves_an_entry_as_it_is(tmp_path: Path) -> None:
     place = tmp_path / "s.yaml"
     place.write_text(TEXT)
-    from sim.scenario import load_scenario
-
-    assert load_scenario(place, overrides=["events.shock=on"]).hash() == load_scenario(place).hash()
+    assert load_scenario(place, overrides=["events.shock=on"]).events == load_scenario(place).events
     with pytest.raises(UserError, match="nothing of this name is inherited to keep"):
         load_scenario(place, overrides=["events.shok=on"])
     with chdir(tmp_path):
@@ -293,7 +291,7 @@ def test_ctrl_c_ends_a_command_with_a_line(
     place.write_text(EVIL)
     with chdir(tmp_path):
         words = {
-            "report": "report made --runs 2",
+            "report": "report made --runs 2 --scenario s.yaml",
             "explain": "explain s.yaml --state CCC --runs 3",
             "sweep": "sweep s.yaml --vary security.weight=2,3 --metric poles() --executor local:1",
         }.get(command, f"{command} s.yaml --runs 3")

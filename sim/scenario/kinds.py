@@ -185,7 +185,7 @@ class ListOf(Kind):
     high: int = 2_500
 
     def check(self, node: Node, key: str, log: Log) -> bool:
-        """Check the length and every item; malformed items are taken out."""
+        """Check the length and every item; malformed items are taken out, if enough remain."""
         if not isinstance(node.value, list):
             return _wrong(node, key, log, "a list")
         count = len(node.value)
@@ -194,7 +194,7 @@ class ListOf(Kind):
             log.value(node, key, f"expected {bounds} items, not {count}")
             return False
         node.value[:] = [item for item in node.value if self.item.check(item, key, log)]
-        return True
+        return len(node.value) >= self.low
 
     def schema(self) -> Schema:
         """Return an array schema."""
