@@ -8,15 +8,31 @@ import importlib
 import inspect
 import pkgutil
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from sim import __version__, commands, terminal
+from sim import __version__, commands, encoding
 from sim.commands import err, out
 from sim.errors import UserError
+from sim.inputs import named
+
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C ends each with a line and exit code 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            err.print(str(stopped) or "Stopped.", highlight=False, soft_wrap=True)
+            raise typer.Exit(130) from None
+
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode="rich",
     add_completion=False,
@@ -86,14 +102,22 @@ register_all()
 
 
 def main() -> None:
-    """Entry point: errors are for people, with exit code 2; Ctrl-C is 130."""
-    terminal.prepare()
+    """Entry point: errors are for people, with exit code 2; Ctrl-C is 130.
+
+    What the system refuses (a file, a folder, room on a disk) is for people, too.
+    """
+    encoding.prepare()
     atexit.register(gc.freeze)  # what lives to the end need not be searched for garbage
     try:
         app()
-    except (UserError, OSError) as error:
-        # of all errors of the system, matplotlib's word that it found no folder is for people
-        if not isinstance(error, UserError) and "MPLCONFIGDIR" not in str(error):
+    except UserError as error:
+        err.print(str(error), highlight=False, soft_wrap=True)
+    except OSError as error:
+        # matplotlib says in its own words that it found no folder
+        if error.strerror is None and "MPLCONFIGDIR" not in str(error):
             raise
-        err.print(str(error), highlight=False, markup=False, soft_wrap=True)
-        sys.exit(2)
+        place = "" if error.filename is None else f"{named(error.filename)}: "
+        err.print(f"{place}{error.strerror or error}", highlight=False, soft_wrap=True)
+    else:
+        return
+    sys.exit(2)

@@ -44,11 +44,11 @@ _PACKED: Final = 0.6
 Progress = Callable[[int, int], None]
 
 
-class Interrupted(Exception):
+class Interrupted(KeyboardInterrupt):
     """The user stopped an ensemble; ``record`` holds the runs finished until then, if any."""
 
     def __init__(self, record: EnsembleRecord | None) -> None:
-        super().__init__("interrupted")
+        super().__init__()
         self.record = record
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _SHOWN_LENGTH = 60
@@ -82,8 +83,40 @@ class ScenarioError(UserError):
 def shown(text: str) -> str:
     """Return the text in quotes, cut short, safe to print: control characters are escaped."""
     cut = text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "..."
-    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
-    return f"'{escaped}'"
+    return f"'{printable(cut)}'"
+
+
+def printable(text: str, plain: Callable[[str], bool] = str.isprintable) -> str:
+    r"""Return the text with escapes for characters that are not plain.
+
+    >>> printable("a\u202eb\x1b[31m")
+    'a\\u202eb\\x1b[31m'
+    """
+    return "".join(c if plain(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def is_plain(character: str) -> bool:
+    """Whether a character of a text is itself: no control, no direction, nothing of no width.
+
+    Plain are also ends of lines and tabulators, any space that has a width, and the two joiners
+    that Persian and Indian scripts are written with.
+    """
+    return (
+        character.isprintable()
+        or character in "\n\t\u200c\u200d"
+        or unicodedata.category(character) == "Zs"
+    )
+
+
+def foreign(text: str) -> str:
+    """Return the first character that is not ASCII by its name, for it may look like another.
+
+    >>> foreign("USА")
+    "; 'А' is CYRILLIC CAPITAL LETTER A"
+    """
+    odd = next((c for c in text if not c.isascii()), None)
+    name = "" if odd is None else unicodedata.name(odd, f"U+{ord(odd):04X}")
+    return "" if odd is None else f"; '{printable(odd)}' is {name}"
 
 
 def nearest(name: str, options: Iterable[str]) -> str | None:

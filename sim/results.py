@@ -347,12 +347,9 @@ class Results:
         ]
 
     def __rich__(self) -> Any:
-        from rich.table import Table
+        from sim.terminal import facts
 
-        table = Table(show_header=False, box=None, title="Results", title_justify="left")
-        for name, value in self._facts():
-            table.add_row(f"[dim]{name}[/dim]", value)
-        return table
+        return facts("Results", self._facts())
 
     def __str__(self) -> str:
         width = max(len(name) for name, _ in self._facts())

@@ -27,7 +27,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_ADDRESS = re.compile(r"http://\S+/")
+_ADDRESS = re.compile(r"http://\S+/\?token=[\w-]+")
 _INLINE = ("data:", "blob:", "about:")
 
 
@@ -86,8 +86,9 @@ class Seen:
 
     def outside(self, address: str) -> list[str]:
         """Requests to anything but the server."""
-        socket = address.replace("http://", "ws://")
-        return [url for url in self.asked if not url.startswith((address, socket, *_INLINE))]
+        server = address.partition("?")[0]
+        socket = server.replace("http://", "ws://")
+        return [url for url in self.asked if not url.startswith((server, socket, *_INLINE))]
 
 
 @contextmanager

@@ -159,19 +159,36 @@ def test_each_tab_has_a_session_that_ends_with_it() -> None:
         ("/_nicegui_ws/socket.io/?EIO=4&transport=polling", {"Origin": "http://else.example"}, 403),
         ("/scenarios/europe_1936.yaml", {}, 404),
         ("/..%2f..%2f..%2f..%2fetc/passwd", {}, 404),
+        ("/", {"Cookie": ""}, 403),
+        ("/", {"Cookie": "multipolar-1=guessed"}, 403),
+        ("/?token=guessed", {"Cookie": ""}, 403),
+        ("/?token=%C3%A9", {"Cookie": ""}, 403),
+        ("/_nicegui_ws/socket.io/?EIO=4&transport=polling", {"Cookie": ""}, 403),
+        ("/_nicegui/3/static/nothing.js", {"Cookie": ""}, 403),
     ],
 )
 def test_what_the_server_answers(
     address: str, path: str, headers: dict[str, str], status: int
 ) -> None:
+    answer = asked(address, path, {"Cookie": entered(address)} | headers)
+    assert answer.status == status
+    assert "frame-ancestors 'none'" in (answer.getheader("content-security-policy") or "")
+
+
+def asked(address: str, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
     place = urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname or "", place.port or 0, timeout=10)
     connection.request("GET", path, headers=headers)
-    answer = connection.getresponse()
-    assert answer.status == status
-    if status != 403:
-        assert "frame-ancestors 'none'" in (answer.getheader("content-security-policy") or "")
-    connection.close()
+    return connection.getresponse()
+
+
+def entered(address: str) -> str:
+    """The cookie that the address with its token gives."""
+    answer = asked(address, f"/?{urlsplit(address).query}", {})
+    assert answer.status == 200
+    cookie, *rules = (answer.getheader("set-cookie") or "").split("; ")
+    assert {"HttpOnly", "SameSite=Strict"} <= set(rules)
+    return cookie
 
 
 @pytest.fixture(scope="module")

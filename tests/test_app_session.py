@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from sim import cli, draws
 from sim.app.ensemble import MAX_RUNS, Ensemble
-from sim.app.guard import Guard, check_host, is_allowed
+from sim.app.guard import Guard, Keys, check_host, is_allowed
 from sim.app.session import Session, choices
 from sim.app.settings import PINNED, Setting, as_overrides, catalogue, pinned, search
 from sim.app.view import View, together
@@ -412,7 +412,13 @@ def test_the_guard_stands_before_pages_and_sockets(
     async def receive() -> Any:
         return {}
 
-    asyncio.run(Guard(inner)({"type": kind, "headers": headers}, receive, send))
+    keys = Keys(1)
+    cookie = (b"cookie", keys.grant().partition(";")[0].encode())
+    scope = {"type": kind, "path": "/", "query_string": b""}
+    asyncio.run(Guard(inner, keys)({**scope, "headers": headers}, receive, send))
+    assert sent.pop(0)["type"] in ("http.response.start", "websocket.close")
+    sent.clear()
+    asyncio.run(Guard(inner, keys)({**scope, "headers": [*headers, cookie]}, receive, send))
     if passes:
         assert sent[0]["type"] == f"{kind}.passed"
         assert b"content-security-policy" in dict(sent[1]["headers"])
@@ -420,6 +426,19 @@ def test_the_guard_stands_before_pages_and_sockets(
         assert sent[0]["status"] == 403
     else:
         assert sent[0]["type"] == "websocket.close"
+
+
+def test_a_ticket_opens_once_and_the_token_always() -> None:
+    keys = Keys(1)
+
+    def opens(token: str, kind: str = "http", path: str = "/") -> bool:
+        return keys.opens({"type": kind, "path": path, "query_string": f"token={token}".encode()})
+
+    ticket = keys.ticket
+    assert [opens(ticket), opens(ticket), opens("")] == [True, False, False]
+    assert [opens(keys.token), opens(keys.token)] == [True, True]
+    assert not opens(keys.token, "websocket")
+    assert not opens(keys.token, path="/other")
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -1,16 +1,20 @@
-"""Who may talk to the dashboard: pages of this server, opened on this machine.
+"""Who may talk to the dashboard: pages of this server, opened by who started it.
 
 A page of another site could reach a server on the loopback address through the browser, by a name
 that it lets point here (DNS rebinding), or by a request or web socket across sites. So the names in
 ``Host`` and ``Origin`` must be loopback, and a request must not come from another origin.
+
+The loopback address is that of every user of the machine. So the first request must bring a token
+in its address, which only the terminal has shown, and every later one the cookie that it got then.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sim.errors import UserError, shown
 
@@ -97,11 +101,56 @@ def _host_name(url: str) -> str | None:
         return None
 
 
-class Guard:
-    """Middleware that turns away what :func:`is_allowed` does not let in, web sockets as well."""
+class Keys:
+    """What a browser must bring: a token in the address at first, then a cookie.
 
-    def __init__(self, app: Application) -> None:
+    Attributes:
+        token: good for as long as the server runs; for the person, who may open more browsers.
+        ticket: good once; for the program that opens the browser, for a command can be seen by
+            other users of the machine.
+        cookie: its name; browsers do not tell the ports of a host apart.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.token = secrets.token_urlsafe(24)
+        self.ticket = secrets.token_urlsafe(24)
+        self.cookie = f"multipolar-{port}"
+        self._secret = secrets.token_urlsafe(24)
+
+    def opens(self, scope: Scope) -> bool:
+        """Whether a request for the page has the token, or the ticket, which is used up by it."""
+        if scope["type"] != "http" or scope["path"] != "/":
+            return False
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        if self.ticket and _same(given, self.ticket):
+            self.ticket = ""
+            return True
+        return _same(given, self.token)
+
+    def admits(self, cookies: str) -> bool:
+        """Whether the header ``Cookie`` has what :meth:`grant` gave."""
+        pairs = (part.strip().partition("=") for part in cookies.split(";"))
+        return any(name == self.cookie and _same(value, self._secret) for name, _, value in pairs)
+
+    def grant(self) -> str:
+        """Return the header ``Set-Cookie``."""
+        return f"{self.cookie}={self._secret}; HttpOnly; SameSite=Strict; Path=/"
+
+
+def _same(given: str, secret: str) -> bool:
+    """Compare in a time that does not tell how much of it was right."""
+    return secrets.compare_digest(given.encode(), secret.encode())
+
+
+class Guard:
+    """Middleware that turns away whom :func:`is_allowed` or the keys do not let in.
+
+    It stands before pages, files and web sockets alike.
+    """
+
+    def __init__(self, app: Application, keys: Keys) -> None:
         self._app = app
+        self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer 403 (of a web socket: close it before it is open)."""
@@ -110,7 +159,13 @@ class Guard:
             return
         headers = _headers(scope)
         if not is_allowed(*(headers.get(name) for name in ("host", "origin", "sec-fetch-site"))):
-            await _refuse(scope, send)
+            await _refuse(scope, send, "The dashboard answers pages of its own only.")
+            return
+        if self._keys.opens(scope):
+            await _answer(send, 200, _ENTER, ((b"set-cookie", self._keys.grant().encode()),))
+            return
+        if not self._keys.admits(headers.get("cookie", "")):
+            await _refuse(scope, send, "Open the address that the dashboard told in its terminal.")
             return
 
         async def send_guarded(message: Message) -> None:
@@ -130,11 +185,27 @@ def _headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-async def _refuse(scope: Scope, send: Send) -> None:
+_ENTER = "<!doctype html><title>multipolar</title><meta http-equiv=refresh content='0;url=/'>"
+"""Leads to the page without the token, which then stays in no history and no address bar."""
+
+
+async def _refuse(scope: Scope, send: Send, why: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
-        return
-    body = b"The dashboard answers pages of its own only.\n"
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    else:
+        await _answer(send, 403, f"{why}\n", plain=True)
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    body: str,
+    headers: tuple[tuple[bytes, bytes], ...] = (),
+    *,
+    plain: bool = False,
+) -> None:
+    kind = b"text/plain" if plain else b"text/html"
+    told = [(b"content-type", kind + b"; charset=utf-8"), (b"cache-control", b"no-store")]
+    whole = [*told, *headers, *_HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": whole})
+    await send({"type": "http.response.body", "body": body.encode()})

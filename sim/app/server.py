@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-from sim.app.guard import Guard, check_host
+from sim.app.guard import Guard, Keys, check_host
 from sim.errors import UserError
 
 TITLE = "multipolar"
@@ -36,7 +36,7 @@ def serve(
         host: address to listen on.
         port: by default one that is free.
         browser: open the page in the person's browser.
-        announce: told the address.
+        announce: told the address, with the token that lets a browser in.
 
     Raises:
         UserError: the host is not loopback, the port is taken, or the library is missing.
@@ -57,14 +57,15 @@ def serve(
     async def page() -> None:
         await build(file)
 
-    app.add_middleware(Guard)
+    keys = Keys(chosen)
+    app.add_middleware(Guard, keys=keys)
     Thread(target=_load_beforehand, args=(file,), name="loading", daemon=True).start()
     address = f"http://{'[::1]' if host == '::1' else host}:{chosen}/"
 
     async def tell() -> None:
         while not Server.instance.started:
             await asyncio.sleep(0.02)
-        announce(address)
+        announce(f"{address}?token={keys.token}")
 
     app.on_startup(tell)
     # NiceGUI asks for reloading by default, which would start a second process
@@ -75,7 +76,7 @@ def serve(
         favicon=_ICON,
         language="en-US",
         reload=False,
-        show=browser,
+        show=f"/?token={keys.ticket}" if browser else False,
         show_welcome_message=False,
         reconnect_timeout=5.0,
         uvicorn_logging_level="error",

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
-from rich.console import Console
+from rich.text import Text
 
-from sim.terminal import holds_unicode
+from sim.encoding import holds_unicode
+from sim.terminal import Terminal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,8 +29,8 @@ RESULTS = Path("results")
 """Where results go without --out."""
 
 _NOTICES = 8
-out = Console(emoji=False)  # else line 100 of a file, ``:100:``, is shown as a picture
-err = Console(stderr=True, emoji=False)
+out = Terminal()
+err = Terminal(stderr=True)
 
 File = Annotated[
     str,
@@ -127,7 +128,7 @@ def announce(spec: ScenarioSpec, runs: int, seed: int, *, quiet: bool) -> None:
     """Say at once what is being run."""
     if not quiet:
         arm = "" if spec.arm == "base" else f", arm {spec.arm}"
-        err.print(f"[bold]{spec.title}[/bold]{arm}: {spec.question}", highlight=False)
+        err.print(Text(spec.title, style="bold").append(f"{arm}: {spec.question}", "not bold"))
         err.print(
             f"{len(spec.states)} states, {spec.quarters} quarters, {runs} runs, seed {seed}",
             highlight=False,
@@ -145,7 +146,7 @@ def tell_notices(spec: ScenarioSpec, file: str, *, quiet: bool) -> None:
     if len(found) > _NOTICES:
         lines.append(f"{len(found) - _NOTICES} more: multipolar describe {file}")
     for line in lines:
-        err.print(line, highlight=False, markup=False, soft_wrap=True)
+        err.print(line, highlight=False, soft_wrap=True)
 
 
 def command_line() -> str:
@@ -175,7 +176,7 @@ def check_place(folder: Path | None, kind: str, *, force: bool, quiet: bool) -> 
     from sim.folders import look
 
     if folder is not None and (says := look(folder, kind, force=force).says) and not quiet:
-        err.print(says, highlight=False, markup=False, soft_wrap=True)
+        err.print(says, highlight=False, soft_wrap=True)
 
 
 def keep_result(found: Savable, folder: Path | None, *, force: bool) -> Path:
@@ -200,6 +201,6 @@ def keep_figure(place: Path, name: str, draw: Callable[[], Figure], *, force: bo
     try:
         figure = draw()
     except UserError as error:
-        err.print(f"No figure: {error}", highlight=False, markup=False, soft_wrap=True)
+        err.print(f"No figure: {error}", highlight=False, soft_wrap=True)
     else:
         enlist(place, save_figure(figure, place / "figures" / name, force=force))

@@ -35,8 +35,8 @@ def register(app: typer.Typer) -> None:
 
         The page shows network, map, alignment plane and events of one run, which follows what is
         set; a click on a state tells why it moved. What was set is exported as a scenario file for
-        [cyan]multipolar run[/cyan]. It works without a network, answers this machine only, and ends
-        with Ctrl-C.
+        [cyan]multipolar run[/cyan]. It works without a network, ends with Ctrl-C, and answers only
+        browsers of this machine that were opened with the address told here, which has a token.
 
         For example: [cyan]multipolar app vietnam_bamboo[/cyan]
         """
@@ -51,6 +51,7 @@ def register(app: typer.Typer) -> None:
         warm(quiet=False)
 
         def announce(address: str) -> None:
-            err.print(f"The dashboard is at {address} (Ctrl-C ends it)", highlight=False)
+            said = f"The dashboard is at {address} (Ctrl-C ends it)"
+            err.print(said, highlight=False, soft_wrap=True)
 
         serve(file, host=host, port=port, browser=browser, announce=announce)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from sim.commands import (
     RESULTS,
@@ -91,8 +92,11 @@ def register(app: typer.Typer) -> None:
         if not quiet:
             fitted = len(targets.held_in)
             err.print(
-                f"[bold]{targets.title}[/bold]: {len(targets.priors)} parameters, {fitted} targets "
-                f"to fit, {len(targets.targets) - fitted} held out",
+                Text(targets.title, style="bold").append(
+                    f": {len(targets.priors)} parameters, {fitted} targets to fit, "
+                    f"{len(targets.targets) - fitted} held out",
+                    style="not bold",
+                ),
                 highlight=False,
             )
         warm(quiet=quiet)
@@ -148,8 +152,7 @@ def _calibrate(
                 targets, place, settings=settings, minutes=minutes, progress=progress, force=force
             )
     except KeyboardInterrupt:
-        err.print("Stopped; the same command goes on from here.")
-        raise
+        raise KeyboardInterrupt("Stopped; the same command goes on from here.") from None
     if not quiet:
         spent = time.perf_counter() - began
         nearest = f"{posterior.epsilons[-1]:.2f}"
@@ -166,15 +169,13 @@ def _calibrate(
 
 
 def _print(calibration: Calibration) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+    from sim.terminal import table
 
-    table = Table(title="Parameters", title_justify="left", box=SIMPLE_HEAD)
-    for name in ("parameter", "declared", "prior, middle 90 %", "median", "middle 90 %", "width"):
-        table.add_column(name, no_wrap=name == "parameter")
+    columns = ("declared", "prior, middle 90 %", "median", "middle 90 %", "width")
+    made = table("Parameters", ("parameter", *columns))
     for row in calibration.estimates:
         told = "" if row.identified else ", not told"
-        table.add_row(
+        made.add_row(
             row.name,
             f"{row.default:g}",
             f"{row.prior_low:.3g} to {row.prior_high:.3g}",
@@ -182,14 +183,13 @@ def _print(calibration: Calibration) -> None:
             f"{row.low:.3g} to {row.high:.3g}",
             f"{row.width:.0%}{told}",
         )
-    out.print(table)
-    table = Table(title="Targets", title_justify="left", box=SIMPLE_HEAD)
-    for name in ("target", "should be", "as declared", "calibrated", "posterior", ""):
-        table.add_column(name)
+    out.print(made)
+    columns = ("should be", "as declared", "calibrated", "posterior", "")
+    made = table("Targets", ("target", *columns))
     for fit in calibration.fits:
         target = fit.target
         told = "held in" if target.held_in else "held out"
-        table.add_row(
+        made.add_row(
             target.title,
             f"{target.value:.3g} ({target.low:.3g} to {target.high:.3g})",
             f"{fit.before:.3g}{'' if target.inside(fit.before) else ' outside'}",
@@ -197,7 +197,7 @@ def _print(calibration: Calibration) -> None:
             f"{fit.low:.3g} to {fit.high:.3g}",
             told + (", seen by hand" if target.by_hand else ""),
         )
-    out.print(table)
+    out.print(made)
     gain, error = calibration.gain
     verdict = "better" if calibration.better else "not better beyond noise"
     out.print(
@@ -239,12 +239,10 @@ def _recover(
 
 
 def _print_recovery(found: list[Recovery]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+    from sim.terminal import table
 
-    table = Table(title="Parameter recovery", title_justify="left", box=SIMPLE_HEAD)
-    for name in ("parameter", "truths in the middle 90 %", "mean width", "truth (interval)"):
-        table.add_column(name, no_wrap=name == "parameter")
+    columns = ("parameter", "truths in the middle 90 %", "mean width", "truth (interval)")
+    made = table("Parameter recovery", columns)
     for at, first in enumerate(found[0].found):
         rows = [recovery.found[at] for recovery in found]
         inside = sum(recovery.inside(first.name) for recovery in found)
@@ -254,5 +252,5 @@ def _print_recovery(found: list[Recovery]) -> None:
         ]
         width = sum(row.width for row in rows) / len(rows)
         listed = "; ".join(cases[:4]) + (" ..." if len(cases) > 4 else "")
-        table.add_row(first.name, f"{inside} of {len(found)}", f"{width:.0%}", listed)
-    out.print(table)
+        made.add_row(first.name, f"{inside} of {len(found)}", f"{width:.0%}", listed)
+    out.print(made)

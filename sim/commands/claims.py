@@ -87,7 +87,7 @@ def register(app: typer.Typer) -> None:
         names = list(dict.fromkeys(files or scenarios_with_claims()))
         if not quiet:
             counted = "all shipped scenarios" if every else ", ".join(names)
-            err.print(f"Testing the claims of {counted}.", highlight=False, markup=False)
+            err.print(f"Testing the claims of {counted}.", highlight=False)
         from sim.experiments.claims import evaluate_claims
 
         warm(quiet=quiet)
@@ -123,21 +123,18 @@ def register(app: typer.Typer) -> None:
 
 def _print_rows(rows: Sequence[Row]) -> None:
     """The register as a table, with what has become of each row."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
     from sim.experiments.register import STATES
+    from sim.terminal import table
 
-    table = Table(title="Claims of the register", title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("row", no_wrap=True)
-    table.add_column("claim", overflow="fold", ratio=1)
-    table.add_column("scenario", overflow="fold")
-    table.add_column("state", overflow="fold")
+    made = table("Claims of the register")
+    made.add_column("row", no_wrap=True)
+    made.add_column("claim", overflow="fold", ratio=1)
+    made.add_column("scenario", overflow="fold")
+    made.add_column("state", overflow="fold")
     for row in rows:
         tested = f" ({', '.join(row.claims)})" if row.claims and row.claims != (row.id,) else ""
-        table.add_row(row.id, Text(row.text), row.scenario, f"{row.state}{tested}")
-    out.print(table)
+        made.add_row(row.id, row.text, row.scenario, f"{row.state}{tested}")
+    out.print(made)
     counts = ", ".join(f"{sum(row.state == state for row in rows)} {state}" for state in STATES)
     out.print(
         f"{len(rows)} claims: {counts}. Test them with: multipolar claims FILE, or --all",

@@ -115,16 +115,11 @@ def explain(
             files = _draw(story, folder, force=force, quiet=quiet)
             found["figures"] = [str(path) for path in files]
     if runs is not None:
-        from sim.ensemble import Interrupted
-
-        try:
-            with progress_bar("Running", quiet=quiet) as progress:
-                table = motives(
-                    spec, state=state, dyad=dyad, when=when, runs=runs, seed=seed, jobs=jobs,
-                    progress=progress,
-                )  # fmt: skip
-        except Interrupted:
-            raise KeyboardInterrupt from None
+        with progress_bar("Running", quiet=quiet) as progress:
+            table = motives(
+                spec, state=state, dyad=dyad, when=when, runs=runs, seed=seed, jobs=jobs,
+                progress=progress,
+            )  # fmt: skip
         found["motives"] = table.to_dict()
         if not as_json:
             _print_motives(table)
@@ -133,7 +128,7 @@ def explain(
 
 
 def _say(text: str, style: str = "") -> None:
-    out.print(text, style=style, highlight=False, markup=False)
+    out.print(text, style=style, highlight=False)
 
 
 def _print_story(story: Story) -> None:
@@ -147,32 +142,26 @@ def _print_story(story: Story) -> None:
     _say(f"\n{UNIT}", "dim")
 
 
-def _print_motives(table: Motives) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
+def _print_motives(motives: Motives) -> None:
     from sim.experiments.explain import in_words
     from sim.summary import percent, plural
+    from sim.terminal import table
 
-    whose = "-".join(table.pair) or table.state or ""
-    whose += f", by {table.state}" if table.pair and table.state else ""
-    arm = "" if table.arm == "base" else f", arm {table.arm}"
-    _say(f"{table.title}{arm}", "bold")
+    whose = "-".join(motives.pair) or motives.state or ""
+    whose += f", by {motives.state}" if motives.pair and motives.state else ""
+    arm = "" if motives.arm == "base" else f", arm {motives.arm}"
+    _say(f"{motives.title}{arm}", "bold")
     _say(
-        f"{whose} {in_words(table.start, table.end)}, {plural(table.runs, 'run')}, "
-        f"seed {table.seed}.",
+        f"{whose} {in_words(motives.start, motives.end)}, {plural(motives.runs, 'run')}, "
+        f"seed {motives.seed}.",
         "dim",
     )
-    if not table.acts:
+    if not motives.acts:
         _say("No move in any run.")
         return
-    rows = Table(box=SIMPLE_HEAD)
-    rows.add_column("act", no_wrap=True)
-    for name in ("done", "a run", "in runs", "refused"):
-        rows.add_column(name, justify="right")
-    rows.add_column("decided by", overflow="fold")
-    for act in table.acts:
+    sides = [(name, "right") for name in ("done", "a run", "in runs", "refused")]
+    rows = table(None, ("act", *sides, "decided by"))
+    for act in motives.acts:
         refused = str(act.refused) if act.refused else ""
         rows.add_row(
             act.act,
@@ -180,7 +169,7 @@ def _print_motives(table: Motives) -> None:
             f"{act.per_run:.2f}",
             percent(act.runs),
             refused,
-            Text(_motives(act)),
+            _motives(act),
         )
     out.print(rows)
     _say(
@@ -216,5 +205,5 @@ def _draw(story: Story, folder: Path, *, force: bool, quiet: bool) -> list[Path]
         left_out = len(story.decisions) - len(chosen)
         rest = f", without the {left_out} slightest decisions" if left_out else ""
         said = f"Figures: {folder}{rest}" if files else "No decision to draw."
-        err.print(said, highlight=False, markup=False, soft_wrap=True)
+        err.print(said, highlight=False, soft_wrap=True)
     return files

@@ -58,4 +58,4 @@ def register(app: typer.Typer) -> None:
 
 def say(text: str) -> None:
     """Print a line that may hold a path, as it is."""
-    out.print(text, highlight=False, markup=False, soft_wrap=True)
+    out.print(text, highlight=False, soft_wrap=True)

@@ -31,13 +31,10 @@ def register(app: typer.Typer) -> None:
         2024Q3..2026Q2[/cyan], [cyan]hedging(AAA) @ end - hedging(AAA) @ start[/cyan]. A group of
         states means the mean over its members.
         """
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table
-        from rich.text import Text
-
         from sim.errors import UserError, hint
         from sim.experiments.metrics_page import HEAD, markdown, rows
         from sim.experiments.quantities import QUANTITIES
+        from sim.terminal import table
 
         if as_markdown:
             sys.stdout.write(markdown())
@@ -48,14 +45,13 @@ def register(app: typer.Typer) -> None:
         if as_json:
             print_json([dict(zip(HEAD, row, strict=True)) for row in found])
             return
-        table = Table(*HEAD, title="Quantities", title_justify="left", box=SIMPLE_HEAD)
+        made = table("Quantities", HEAD)
         for row in found:
-            table.add_row(*(Text(cell) for cell in row))
-        out.print(table)
+            made.add_row(*row)
+        out.print(made)
         out.print(
             "Functions: mean, min, max, abs, difference; + - * / and parentheses; '@' with a "
             "quarter, 2024Q3..2026Q2, start or end.\n* known yearly and held steady in between.",
             style="dim",
             highlight=False,
-            markup=False,
         )

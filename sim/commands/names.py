@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import out
+
 KINDS = ("parameters", "mechanisms", "terms", "states", "pairs")
 
 
@@ -99,18 +101,16 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """List the names that scenarios can use: parameters, mechanisms, terms, variables."""
-        from rich.console import Console
-        from rich.table import Table
-
         from sim.errors import UserError, hint
+        from sim.terminal import table
 
         if as_markdown:
             sys.stdout.write(markdown())
             return
         if kind not in KINDS:
             raise UserError(f"{kind}: no names of this kind{hint(kind, KINDS)}")
-        head, table = rows(kind)
-        grid = Table(*head, title=kind.capitalize())
-        for row in table:
-            grid.add_row(*row)
-        Console().print(grid)
+        head, known = rows(kind)
+        made = table(kind.capitalize(), head)
+        for row in known:
+            made.add_row(*row)
+        out.print(made)

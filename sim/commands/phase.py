@@ -111,7 +111,7 @@ def register(app: typer.Typer) -> None:
 
         def say(text: str) -> None:
             if not quiet:
-                err.print(text, highlight=False, markup=False)
+                err.print(text, highlight=False)
 
         axes = parse_axis(x), parse_axis(y)
         warm(quiet=quiet)

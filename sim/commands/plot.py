@@ -96,7 +96,7 @@ def plot(
         except UserError as error:
             if one.name in wanted:
                 raise
-            err.print(f"No {one.name}: {error}", highlight=False, markup=False, soft_wrap=True)
+            err.print(f"No {one.name}: {error}", highlight=False, soft_wrap=True)
             continue
         end = "" if page.name == "paper" else f"_{page.name}"
         path = place / f"{one.name}{end}"

@@ -109,7 +109,7 @@ def register(app: typer.Typer) -> None:
         if scenario is not None and origin.spec is None:
             raise UserError(f"{scenario} does not fit {folder}: {origin.reason}")
         if not quiet:
-            err.print(f"Report of {results.run_id}", highlight=False, markup=False)
+            err.print(f"Report of {results.run_id}", highlight=False)
         wanted = _Wanted(folder, arms, runs, jobs, quiet)
         analysis = None if sensitivity is None else read_sensitivity(sensitivity, results)
         comparison, compared = wanted.comparison(results, origin, compare)

@@ -43,26 +43,25 @@ def register(app: typer.Typer) -> None:
                 found = inventory(spec, load_arms(path))
             except UserError as error:
                 failed = True
-                err.print(str(error), highlight=False, markup=False, soft_wrap=True)
+                err.print(str(error), highlight=False, soft_wrap=True)
             else:
                 lines = (f"{file}: valid", found.counts(), *map(str, found.notices))
                 told = "\n  ".join(lines)
-                out.print(told, highlight=False, markup=False, soft_wrap=True)
+                out.print(told, highlight=False, soft_wrap=True)
         if failed:
             sys.exit(2)
 
     @app.command(name="list")
     def list_scenarios() -> None:
         """List the shipped scenarios with their questions and arms."""
-        from rich.table import Table
-
         from sim.scenario import load_scenario, shipped_scenarios
+        from sim.terminal import table
 
-        table = Table("Scenario", "Question", "Arms", title="Shipped scenarios")
+        made = table("Shipped scenarios", ("Scenario", "Question", "Arms"))
         for path in shipped_scenarios():
             spec = load_scenario(path)
-            table.add_row(Path(path).stem, spec.question, ", ".join(("base", *spec.arms)))
-        out.print(table)
+            made.add_row(Path(path).stem, spec.question, ", ".join(("base", *spec.arms)))
+        out.print(made)
 
     @app.command()
     def schema(

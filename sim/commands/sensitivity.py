@@ -153,7 +153,7 @@ def register(app: typer.Typer) -> None:
 
             def say(text: str) -> None:
                 if not quiet:
-                    err.print(text, highlight=False, markup=False)
+                    err.print(text, highlight=False)
 
             try:
                 found: SensitivityReport = analyse(
@@ -173,7 +173,7 @@ def register(app: typer.Typer) -> None:
                 )
             except StoppedEarly as stopped:
                 stack.close()
-                err.print(str(stopped), highlight=False, markup=False)
+                err.print(str(stopped), highlight=False)
                 raise typer.Exit(130) from None
         place = keep_result(found, folder, force=force)
         if as_json:

@@ -205,7 +205,7 @@ def register(app: typer.Typer) -> None:
             )
             sys.exit(130)
         except Unfinished as unfinished:
-            err.print(str(unfinished), highlight=False, markup=False, soft_wrap=True)
+            err.print(str(unfinished), highlight=False, soft_wrap=True)
             sys.exit(_FAILED)
         if as_json:
             print_json(found.to_dict())
@@ -231,6 +231,7 @@ def _asked(
     from sim.errors import UserError, shown
     from sim.experiments.sweep.design import grid, parse_axis, sample
     from sim.experiments.sweep.design_file import Asked, read_design
+    from sim.inputs import whole
 
     if design is not None:
         if vary or how:
@@ -243,18 +244,20 @@ def _asked(
     if how is None:
         return Asked(file, grid(axes))
     method, _, count = how.partition(":")
-    if not count.isdigit():
+    points = whole(count)
+    if points is None:
         raise UserError(f"--sample {shown(how)}: expected a method and a number, such as lhs:200")
-    return Asked(file, sample(axes, method, int(count), seed))
+    return Asked(file, sample(axes, method, points, seed))
 
 
 def _seeds(text: str) -> list[int]:
     from sim.errors import UserError, shown
+    from sim.inputs import whole
 
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdigit() and int(part) <= 2**62 for part in parts):
+    seeds = [seed for part in text.split(",") if (seed := whole(part)) is not None]
+    if len(seeds) <= text.count(","):
         raise UserError(f"--seed {shown(text)}: expected a number, or several as 1,2,3")
-    return [int(part) for part in parts]
+    return seeds
 
 
 def _free_folder(scenario: str) -> Path:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import room
-from sim.ensemble import Interrupted, Progress, run_ensemble
+from sim.ensemble import Progress, run_ensemble
 from sim.experiments.forms import Pair
 from sim.experiments.observed import Observed
 from sim.experiments.paired import RESAMPLES
@@ -94,15 +94,12 @@ def simulate_arms[T](
             if progress is not None:
                 progress(before * total + done, len(specs) * total)
 
-        try:
-            record = run_ensemble(
-                spec,
-                runs=runs,
-                seed=seed,
-                jobs=jobs,
-                progress=advance,
-                extra_pairs=pairs.get(name, ()),
-            )
-        except Interrupted:
-            raise KeyboardInterrupt from None
+        record = run_ensemble(
+            spec,
+            runs=runs,
+            seed=seed,
+            jobs=jobs,
+            progress=advance,
+            extra_pairs=pairs.get(name, ()),
+        )
         yield reduce(name, Observed(record))

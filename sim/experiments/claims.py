@@ -444,25 +444,24 @@ _STYLES: Final = {
 def _render(report: ClaimsReport) -> Any:
     from rich.box import SIMPLE
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
+
+    from sim.terminal import table
 
     parts: list[Any] = []
     for scenario, runs in report.runs.items():
         mine = [found for found in report.verdicts if found.claim.scenario == scenario]
         title = f"{scenario}: {plural(runs, 'paired run')}, seed {report.seeds[scenario]}"
-        table = Table(
-            title=title, title_justify="left", title_style="bold", box=SIMPLE, show_header=False
-        )
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold", ratio=1)
+        made = table(title, box=SIMPLE, show_header=False)
+        made.add_column(no_wrap=True)
+        made.add_column(no_wrap=True)
+        made.add_column(overflow="fold", ratio=1)
         for found in mine:
             verdict = Text(found.verdict, style=_STYLES[found.verdict])
             told = Text(f"{found.claim.text}\n")
             told.append("\n".join(_told(found)), style="dim")
-            table.add_row(found.claim.id, verdict, told)
-        parts.append(table if mine else Text(f"{scenario}: no claims."))
+            made.add_row(found.claim.id, verdict, told)
+        parts.append(made if mine else Text(f"{scenario}: no claims."))
     parts.append(Text(f"Claims: {report.summary()}.", style="bold"))
     parts.append(Text(RULE, style="dim"))
     return Group(*parts)

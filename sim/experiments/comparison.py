@@ -375,8 +375,7 @@ def _render(found: Comparison) -> Iterator[Any]:
 
 
 def _effects_table(found: Comparison, arm: ArmComparison) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+    from sim.terminal import table
 
     rows = list(arm.metrics)
     hidden = 0
@@ -385,13 +384,11 @@ def _effects_table(found: Comparison, arm: ArmComparison) -> Any:
         clear.sort(key=lambda row: -abs(row.effect.standardised or 0.0))
         hidden, rows = len(rows) - len(clear[:_SHOWN]), clear[:_SHOWN]
     name = "base" if arm.name == BASE_ARM else f"{arm.name}: {arm.title}"
-    table = Table(title=name, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    table.add_column("metric", overflow="fold")
-    for column in (found.reference, arm.name, "difference (95%)", "runs +/-", "parts"):
-        table.add_column(column, justify="right", overflow="fold")
+    columns = (found.reference, arm.name, "difference (95%)", "runs +/-", "parts")
+    made = table(name, ("metric", *((column, "right") for column in columns)))
     for row in rows:
         effect = row.effect
-        table.add_row(
+        made.add_row(
             row.metric,
             number(effect.reference),
             number(effect.treatment),
@@ -404,9 +401,9 @@ def _effects_table(found: Comparison, arm: ArmComparison) -> Any:
         unclear = sum(not row.effect.clear for row in arm.metrics)
         rest = hidden - unclear
         more = f"{plural(rest, 'smaller one')} and " if rest else ""
-        table.caption = f"not shown: {more}{unclear} without a clear difference"
-        table.caption_justify = "left"
-    return table
+        made.caption = f"not shown: {more}{unclear} without a clear difference"
+        made.caption_justify = "left"
+    return made
 
 
 def _parting(found: Comparison, arm: ArmComparison) -> str:

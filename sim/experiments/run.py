@@ -15,7 +15,7 @@ class Stopped(KeyboardInterrupt):
     """Ctrl-C during a run; ``results`` has the runs finished until then, or is None."""
 
     def __init__(self, results: Results | None) -> None:
-        super().__init__("stopped")
+        super().__init__()
         self.results = results
 
 

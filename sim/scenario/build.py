@@ -38,7 +38,7 @@ from sim.scenario.synthetic import read_synthetic
 
 UNIT = (0.0, 1.0)
 _WEIGHT = (0.0, 100.0)
-_LOGIT = (-50.0, 50.0)
+_TABOO = (0.0, 100.0)
 _TOLERANCE = 1e-6
 _DEFAULT_RUNS = 200
 _DEFAULT_SEED = 1
@@ -366,7 +366,7 @@ class _Builder:
         for name, node in self._block("doctrines").items():
             key = f"doctrines.{name}"
             tables: list[dict[str, Number]] = []
-            for part, bounds in (("weights", _WEIGHT), ("taboos", _LOGIT)):
+            for part, bounds in (("weights", _WEIGHT), ("taboos", _TABOO)):
                 table = {}
                 for term, child in items(node.value.get(part)):
                     number = self.numbers.read(child, f"{key}.{part}.{term}", bounds)

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from sim.errors import UserError, hint, shown
+from sim.inputs import read_bytes
 from sim.scenario import schema
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
 
@@ -48,8 +49,9 @@ def find_scenario(name: str | os.PathLike[str]) -> Path:
     try:
         if path.is_file():
             return path
-        if path.is_dir():
-            raise UserError(f"{shown(text)} is a folder, not a scenario")
+        if path.exists():
+            what = "a folder" if path.is_dir() else "a device or a pipe"
+            raise UserError(f"{shown(text)} is {what}, not a scenario")
         parts = PurePosixPath(text).parts
         if ".." not in parts and not path.is_absolute():
             for candidate in (SHIPPED / text, SHIPPED / f"{text}.yaml"):
@@ -57,7 +59,8 @@ def find_scenario(name: str | os.PathLike[str]) -> Path:
                     return candidate
         beside = [str(path.with_name(p.name)) for p in islice(path.parent.glob("*.yaml"), 500)]
     except (OSError, ValueError) as error:
-        raise UserError(f"cannot look for scenario {shown(text)}: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"cannot look for scenario {shown(text)}: {reason}") from None
     known = (*shipped_scenarios(), *beside)
     fix = hint(text, known)
     if not fix and (stem := hint(path.stem, shipped_scenarios())):
@@ -112,12 +115,7 @@ class _Chain:
         here = (*above, path.resolve())
         self._seen.add(path.resolve())
         layer = Layer(display(path))
-        try:
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise UserError(f"cannot read {layer.file}: {error.strerror}") from None
-        text = decode(data, layer, log)
+        text = decode(read_bytes(path, MAX_BYTES), layer, log)
         root = None if text is None else read(text, layer, log)
         if root is None or not _is_scenario(root, log):
             log.stop(self.first)

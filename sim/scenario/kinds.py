@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import hint, shown
+from sim.errors import foreign, hint, shown
 from sim.scenario import quarter
 from sim.scenario.reader import MAX_TEXT, Log, Node, describe
 
@@ -69,7 +69,9 @@ class Text(Kind):
             log.value(node, key, f"longer than {self.limit} characters")
             return False
         if self.pattern is not None and not matches(self.pattern, value):
-            return _wrong(node, key, log, self.expected)
+            wrong = f"expected {self.expected}, not {describe(node)}{foreign(value)}"
+            log.value(node, key, wrong)
+            return False
         return True
 
     def schema(self) -> Schema:
@@ -186,7 +188,7 @@ class ListOf(Kind):
     high: int = 2_500
 
     def check(self, node: Node, key: str, log: Log) -> bool:
-        """Check the length and every item; malformed items are taken out."""
+        """Check the length and every item; malformed items are taken out, if enough remain."""
         if not isinstance(node.value, list):
             return _wrong(node, key, log, "a list")
         count = len(node.value)
@@ -195,7 +197,7 @@ class ListOf(Kind):
             log.value(node, key, f"expected {bounds} items, not {count}")
             return False
         node.value[:] = [item for item in node.value if self.item.check(item, key, log)]
-        return True
+        return len(node.value) >= self.low
 
     def schema(self) -> Schema:
         """Return an array schema."""
@@ -360,12 +362,14 @@ class Named(Kind):
                 log.key(child, dotted, _of_defaults(name, key))
                 del entries[name]
             elif not matches(self.pattern, name):
-                log.key(child, dotted, f"expected {self.expected}, not {shown(name)}")
+                wrong = f"expected {self.expected}, not {shown(name)}{foreign(name)}"
+                log.key(child, dotted, wrong)
                 del entries[name]
-            elif child.value is None or child.value is False:
+            elif child.value is None or isinstance(child.value, bool):
                 others = [other for other in entries if other not in (name, "defaults")]
                 fix = hint(name, others)
-                log.key(child, dotted, f"nothing of this name is inherited to remove{fix}")
+                what = "keep" if child.value else "remove"
+                log.key(child, dotted, f"nothing of this name is inherited to {what}{fix}")
                 del entries[name]
             elif not self.item.check(child, dotted, log):
                 log.dropped.add(dotted)
@@ -380,8 +384,8 @@ class Named(Kind):
         return self.defaults is not None and not entry and name in _fields(self.defaults)
 
     def schema(self) -> Schema:
-        """Return an object schema, in which ``off`` may stand for any entry."""
-        item = {"anyOf": [self.item.schema(), {"enum": [None, False, "off"]}]}
+        """Return an object schema, in which ``off`` and ``on`` may stand for any entry."""
+        item = {"anyOf": [self.item.schema(), {"enum": [None, False, True, "off", "on"]}]}
         properties = {} if self.defaults is None else {"defaults": self.defaults.schema()}
         return {
             "type": "object",

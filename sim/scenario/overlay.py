@@ -1,6 +1,7 @@
 """How a scenario lies over the one that it extends, an arm over its scenario, ``--set`` over both.
 
-Mappings merge, everything else replaces; ``off`` or nothing in place of a named entry removes it.
+Mappings merge, everything else replaces; ``off`` or nothing in place of a named entry removes it,
+``on`` leaves it as it is.
 Three rules keep the provenance true:
 
 * the ``defaults`` of a block speak for the numbers written in the same file (arm, option), and for
@@ -118,6 +119,8 @@ def merge(base: Node, over: Node, path: tuple[str, ...] = ()) -> Node:
         if name not in children:
             children[name] = child
             continue
+        if child.value is True and path and isinstance(children[name].value, dict):
+            continue  # on: the entry as it is
         whole = name == "defaults" or path == ("arms",)
         # what only amends a number leaves it where it was said
         later = later_wins and not (

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from sim.errors import Problem, ScenarioError, shown
+from sim.errors import Problem, ScenarioError, is_plain, shown
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_NODES = 200_000
@@ -297,11 +297,20 @@ class _Reader:
                 value = self._scalar(event)
             elif len(value) > MAX_TEXT:
                 self._note(event, f"a text of more than {MAX_TEXT} characters")
+            if isinstance(value, str) and not value.isprintable():
+                self._check_characters(event, value)
         elif kind is yaml.MappingStartEvent:
             value = {}
         elif kind is yaml.SequenceStartEvent:
             value = []
         return Node(value, self._layer, mark.line + 1, mark.column + 1)
+
+    def _check_characters(self, event: Any, text: str) -> None:
+        """Refuse what an escape in quotes can bring in: control, direction, no width."""
+        hidden = next((c for c in text if not is_plain(c)), None)
+        if hidden is not None:
+            code = f"U+{ord(hidden):04X}"
+            self._note(event, f"the character {code} cannot be seen or turns text; leave it out")
 
     def _scalar(self, event: Any) -> bool | int | float | str | None:
         text: str = event.value

@@ -258,12 +258,17 @@ def _parties(words: Vocabulary) -> dict[str, Member]:
 
 def _doctrines(words: Vocabulary) -> Named:
     weights = {name: Member(_NUMBER) for name in words.terms}
-    taboos = {name: Member(_NUMBER) for name in PACT_TYPES}
+    pacts = [name for name in PACT_TYPES if f"taboo_{name}" in words.state_fields]
+    taboos = {name: Member(_NUMBER) for name in pacts}
     doctrine = _entry(
         (
             ("description", _DESCRIPTION, "What it holds."),
             ("weights", _block(weights, "utility term"), "Multipliers of utility terms."),
-            ("taboos", _block(taboos, "pact type"), "Logits against new pacts of a type."),
+            (
+                "taboos",
+                _block(taboos, "pact type"),
+                "Logits against new pacts of a type, 0 to 100.",
+            ),
             *_own(words, "school"),
         )
     )

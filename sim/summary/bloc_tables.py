@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from rich.console import Group
+from rich.text import Text
 
 from sim.blocs import MEASURES
 from sim.summary.members import CONTESTED
-from sim.summary.numbers import number, percent, plural, table
+from sim.summary.numbers import number, percent, plural
 from sim.summary.tables import member_cell, partition_text
+from sim.terminal import table
 
 if TYPE_CHECKING:
     from sim.summary.blocs import BlocReport, Rival
@@ -23,9 +26,6 @@ _SHOWN_MEMBERS: Final = 14
 
 def render(report: BlocReport) -> Any:
     """Return the bloc report as rich shows it."""
-    from rich.console import Group
-    from rich.text import Text
-
     arm = "" if report.arm == "base" else f", arm {report.arm}"
     head = Text(f"{report.title}{arm}\n", style="bold")
     head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
@@ -75,7 +75,7 @@ def _blocs(report: BlocReport) -> Any:
             it.state if it.alone == 1 else f"{it.state} {percent(it.alone)}"
             for it in report.unaligned
         )
-        made.add_row("[dim]unaligned[/dim]", "", "", alone)
+        made.add_row(Text("unaligned", style="dim"), "", "", alone)
     made.caption = (
         "share: of capability; persistence: members kept from one kept quarter to the next"
     )
@@ -85,8 +85,6 @@ def _blocs(report: BlocReport) -> Any:
 
 def _unsettled(report: BlocReport) -> Any:
     """The pairs about which the runs disagree most."""
-    from rich.text import Text
-
     together = np.array(report.together)
     i, j = np.triu_indices(len(together), 1)
     doubt = np.abs(together[i, j] - 0.5)
@@ -127,7 +125,9 @@ def _events(report: BlocReport) -> Any:
         names = " | " if event.kind == "split" else " + "
         made.add_row(event.kind, names.join(event.cores), percent(event.runs), event.median, dates)
     if len(report.events) > _SHOWN_EVENTS:
-        made.add_row(f"[dim]and {len(report.events) - _SHOWN_EVENTS} rarer[/dim]", *[""] * 4)
+        made.add_row(
+            Text(f"and {len(report.events) - _SHOWN_EVENTS} rarer", style="dim"), *[""] * 4
+        )
     made.caption = f"seen at the kept quarters: {', '.join(report.kept)}"
     made.caption_justify = "left"
     return Group(steady, made)
@@ -183,15 +183,14 @@ def _rivals(report: BlocReport) -> Any:
     return made
 
 
-def _outcome(rival: Rival) -> str:
+def _outcome(rival: Rival) -> Text:
     """The consensus in a few lines: strongest members of each bloc."""
-    lines = []
+    lines = Text()
     for members in rival.blocs:
         more = len(members) - _SHOWN_MEMBERS
         listed = " ".join(members[:_SHOWN_MEMBERS])
-        lines.append(f"{listed}{f' and {more} more' if more > 0 else ''}")
-    lines.append(f"[dim]{plural(rival.unaligned, 'state')} alone[/dim]")
-    return "\n".join(lines)
+        lines.append(f"{listed}{f' and {more} more' if more > 0 else ''}\n")
+    return lines.append(f"{plural(rival.unaligned, 'state')} alone", style="dim")
 
 
 def _position(report: BlocReport, state: Position) -> Any:

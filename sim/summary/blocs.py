@@ -35,8 +35,9 @@ from sim.results import Results
 from sim.summary.bloc_tables import render
 from sim.summary.coalitions import NOTE
 from sim.summary.members import Bloc, alone_in, consensus_blocs
-from sim.summary.numbers import Change, as_text, change_of
+from sim.summary.numbers import Change, change_of
 from sim.summary.states import Position, ideal_point_spread, position
+from sim.terminal import as_text
 
 type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]

@@ -19,9 +19,10 @@ from sim.metrics import SECURITY_DOMAINS, Interval, interval
 from sim.records import PACT_LEVELS, EnsembleRecord
 from sim.results import Results
 from sim.summary.members import Bloc, alone_in, consensus_blocs
-from sim.summary.numbers import Change, as_text, change_of
+from sim.summary.numbers import Change, change_of
 from sim.summary.states import hedging_series
 from sim.summary.tables import render
+from sim.terminal import as_text
 from sim.types import Move
 
 type Floats = npt.NDArray[np.float64]

@@ -1,10 +1,8 @@
-"""What all reports share: numbers over the runs, their words, tables and plain text."""
+"""What all reports share: numbers over the runs, and their words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,24 +52,3 @@ def number(value: Interval, digits: int = 2) -> str:
 def _signless(x: float, digits: int) -> str:
     """A number without the sign of a rounded zero."""
     return f"{round(x, digits) + 0.0:.{digits}f}"
-
-
-def table(title: str | None, columns: Iterable[tuple[str, str]]) -> Any:
-    """Return an empty table; ``columns`` are names and sides, left unless ``right``."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    for name, side in columns:
-        made.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
-    return made
-
-
-def as_text(report: Any, width: int) -> str:
-    """Return what rich can show as plain text of at most ``width`` columns."""
-    from rich.console import Console
-
-    console = Console(width=width, force_terminal=False, color_system=None, legacy_windows=False)
-    with console.capture() as capture:
-        console.print(report)
-    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.summary.numbers import number, percent, plural, table
+from rich.console import Group
+from rich.text import Text
+
+from sim.summary.numbers import number, percent, plural
+from sim.terminal import table
 
 if TYPE_CHECKING:
     from sim.summary.blocs import BlocReport
@@ -21,9 +25,6 @@ _SHOWN_PACTS: Final = 6
 
 def render(report: CoalitionReport) -> Any:
     """Return the coalition report as rich shows it."""
-    from rich.console import Group
-    from rich.text import Text
-
     arm = "" if report.arm == "base" else f", arm {report.arm}"
     head = Text(f"{report.title}{arm}\n", style="bold")
     head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
@@ -47,17 +48,18 @@ def _bloc_table(report: CoalitionReport) -> Any:
     for bloc in report.blocs:
         made.add_row(bloc.core, number(bloc.share.end), member_cell(bloc))
     if report.unaligned:
-        made.add_row("[dim]unaligned[/dim]", "", ", ".join(report.unaligned))
+        made.add_row(Text("unaligned", style="dim"), "", ", ".join(report.unaligned))
     return made
 
 
-def member_cell(bloc: Bloc) -> str:
+def member_cell(bloc: Bloc) -> Text:
     """Return the members of a bloc and, dimmed below, who joins it at times."""
-    members = _listed(bloc.members)
+    members = Text(_listed(bloc.members))
     if bloc.contested:
         more = len(bloc.contested) - SHOWN_CONTESTED
         listed = _listed(bloc.contested[:SHOWN_CONTESTED])
-        members += f"\n[dim]at times: {listed}{f', and {more} more' if more > 0 else ''}[/dim]"
+        rest = f", and {more} more" if more > 0 else ""
+        members.append(f"\nat times: {listed}{rest}", style="dim")
     return members
 
 
@@ -122,8 +124,6 @@ def _held(share: float, level: str) -> str:
 
 
 def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
-    from rich.text import Text
-
     if not moves:
         return Text(f"{title}: in no run.", style="bold")
     columns = (("states", ""), ("level", ""), ("share of runs", "right"), ("median date", "right"))
@@ -131,5 +131,5 @@ def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
     for move in moves[:_SHOWN_MOVES]:
         made.add_row(" - ".join(move.states), move.level, percent(move.runs), move.median)
     if len(moves) > _SHOWN_MOVES:
-        made.add_row(f"[dim]and {len(moves) - _SHOWN_MOVES} rarer[/dim]", "", "", "")
+        made.add_row(Text(f"and {len(moves) - _SHOWN_MOVES} rarer", style="dim"), "", "", "")
     return made

@@ -38,6 +38,7 @@ from sim.errors import UserError, hint, shown
 from sim.experiments.calibrate.statistics import STATISTICS
 from sim.experiments.language import BoundMetric, Scope, parse_metric
 from sim.experiments.syntax import MetricError
+from sim.inputs import read_bytes
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
 from sim.scenario.files import SHIPPED, display
 from sim.scenario.kinds import (
@@ -194,7 +195,7 @@ def find_targets(name: str | os.PathLike[str]) -> Path:
     """
     text = os.fspath(name)
     path = Path(text)
-    if path.is_file():
+    if path.exists():
         return path
     if text in shipped_targets():
         return SHIPPED / FOLDER / f"{text}.yaml"
@@ -210,12 +211,7 @@ def read_targets(name: str | os.PathLike[str]) -> Targets:
     """
     path = find_targets(name)
     layer, log = Layer(display(path)), Log()
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UserError(f"cannot read {layer.file}: {error.strerror}") from None
-    text = decode(data, layer, log)
+    text = decode(read_bytes(path, MAX_BYTES), layer, log)
     root = None if text is None else read(text, layer, log)
     log.stop(layer.file)
     if root is None:

@@ -201,19 +201,17 @@ class Discovery:
         return found
 
     def __rich__(self) -> Any:
-        from rich.box import SIMPLE_HEAD
         from rich.console import Group
-        from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=SIMPLE_HEAD)
-        table.add_column("parameter", overflow="fold")
-        for column in ("box", "range", "found again"):
-            table.add_column(column, justify="right")
+        from sim.terminal import table
+
+        sides = [(name, "right") for name in ("box", "range", "found again")]
+        made = table(None, ("parameter", *sides))
         for name, (low, high) in self.box.limits.items():
             least, most = self.ranges[name]
             again = percent(self.box.found_again.get(name, 0.0))
-            table.add_row(
+            made.add_row(
                 name,
                 f"{number(low)} to {number(high)}",
                 f"{number(least)} to {number(most)}",
@@ -226,7 +224,7 @@ class Discovery:
         )
         parts: list[Any] = [Text(self.words(), style="bold")]
         if self.box.limits:
-            parts.append(table)
+            parts.append(made)
         return Group(*parts, Text(f"{facts} {self.check()}"))
 
 

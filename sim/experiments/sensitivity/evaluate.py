@@ -40,7 +40,7 @@ class StoppedEarly(KeyboardInterrupt):
 
     def __init__(self, done: int, total: int, folder: Path | None) -> None:
         kept = f"; kept in {folder}, the same command goes on" if folder is not None else ""
-        super().__init__(f"stopped: {done:,} of {total:,} runs of this step are finished{kept}")
+        super().__init__(f"Stopped: {done:,} of {total:,} runs of this step are finished{kept}.")
         self.done, self.total, self.folder = done, total, folder
 
 

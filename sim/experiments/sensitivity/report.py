@@ -453,13 +453,10 @@ def left_out(ranked: Ranked) -> str:
 
 
 def _shares_table(ranked: Ranked) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+    from sim.terminal import table
 
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("factor", overflow="fold")
-    for column in ("total", "95%", "first", "95%", "screening mu*"):
-        table.add_column(column, justify="right")
+    sides = [(name, "right") for name in ("total", "95%", "first", "95%", "screening mu*")]
+    made = table(None, ("factor", *sides))
     sizes = {}
     if ranked.screening is not None:
         sizes = {
@@ -468,7 +465,7 @@ def _shares_table(ranked: Ranked) -> Any:
         }
     rows: list[Any] = ranked.indices.table.sort_values("rank").head(SHOWN).to_dict("records")
     for row in rows:
-        table.add_row(
+        made.add_row(
             str(row["factor"]),
             f"{row['total']:.2f}",
             _bounds(row, "total"),
@@ -477,7 +474,7 @@ def _shares_table(ranked: Ranked) -> Any:
             sizes.get(row["factor"], ""),
             style="" if row["total"] >= MATTERS else "dim",
         )
-    return table
+    return made
 
 
 def _bounds(row: dict[str, Any], name: str) -> str:

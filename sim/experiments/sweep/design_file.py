@@ -30,7 +30,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.errors import UserError, hint
+from sim.errors import UserError, hint, shown
 from sim.experiments.language import parse_metric, parse_window
 from sim.experiments.sweep.design import (
     SAMPLED,
@@ -42,8 +42,9 @@ from sim.experiments.sweep.design import (
     read_axis,
     sample,
 )
+from sim.inputs import read_bytes, whole
 from sim.scenario.kinds import is_number
-from sim.scenario.reader import Layer, Log, Node, decode, describe, read
+from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
 
 FORMAT: Final = 1
 _KEYS: Final = (
@@ -84,11 +85,7 @@ def read_design(path: Path | str) -> Asked:
     """
     place = Path(path)
     layer, log = Layer(str(place)), Log()
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot read {place}: {error.strerror or error}") from None
-    text = decode(data, layer, log)
+    text = decode(read_bytes(place, MAX_BYTES), layer, log)
     root = None if text is None else read(text, layer, log)
     if root is not None and not isinstance(root.value, dict):
         log.value(root, "", f"expected a mapping, not {describe(root)}")
@@ -289,9 +286,10 @@ def read_runs(text: str) -> int | range:
     range(3, 6)
     """
     first, colon, last = text.partition(":")
-    if colon and first.strip().isdigit() and last.strip().isdigit() and int(first) < int(last):
-        check_cells(int(last) - int(first))
-        return range(int(first), int(last))
-    if not colon and first.strip().isdigit() and int(first) >= 1:
-        return int(first)
-    raise UserError(f"{text!r}: expected a number of runs, or their numbers FIRST:LAST")
+    low, high = whole(first), whole(last)
+    if not colon and low:
+        return low
+    if low is not None and high is not None and low < high:
+        check_cells(high - low)
+        return range(low, high)
+    raise UserError(f"{shown(text)}: expected a number of runs, or their numbers FIRST:LAST")

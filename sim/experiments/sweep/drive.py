@@ -30,7 +30,7 @@ class Stopped(KeyboardInterrupt):
     """Ctrl-C during a sweep; ``sweep`` has what is finished and can be resumed."""
 
     def __init__(self, sweep: Sweep) -> None:
-        super().__init__("stopped")
+        super().__init__()
         self.sweep = sweep
 
 

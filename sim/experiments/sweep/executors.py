@@ -26,6 +26,7 @@ import numpy.typing as npt
 from sim.errors import UserError, shown
 from sim.experiments.sweep.evaluator import CHUNK, Evaluator
 from sim.experiments.sweep.plan import code_version
+from sim.inputs import whole
 from sim.machine import cores
 
 type Floats = npt.NDArray[np.float64]
@@ -90,11 +91,12 @@ def open_pool(text: str, evaluator: Evaluator) -> Iterator[Pool]:
     """
     name, _, rest = text.partition(":")
     if name == LOCAL and not text.startswith("local://"):
-        if rest and not (rest.isdigit() and 1 <= int(rest) <= 1024):
+        threads = whole(rest) if rest else cores()
+        if threads is None or not 1 <= threads <= 1024:
             raise UserError(
                 f"--executor {shown(text)}: expected local or local:N, N from 1 to 1024"
             )
-        with _threads(int(rest or cores()), evaluator) as pool:
+        with _threads(threads, evaluator) as pool:
             yield pool
     elif text.startswith(_ADDRESSES) or text.endswith(".json"):
         with _cluster(text, evaluator) as pool:

@@ -242,33 +242,30 @@ class Sweep:
 
     def __rich__(self) -> Any:
         from rich.console import Group
-        from rich.markup import escape
-        from rich.table import Table
+        from rich.text import Text
 
-        facts = Table(show_header=False, box=None, title="Sweep", title_justify="left")
-        for name, value in self._lines():
-            facts.add_row(f"[dim]{escape(name)}[/dim]", escape(value))
-        parts: list[Any] = [facts]
+        from sim.terminal import facts, table
+
+        parts: list[Any] = [facts("Sweep", self._lines())]
         if self.spreads:
-            table = Table(
+            grid = table(
+                "Metrics over the points",
                 box=None,
                 padding=(0, 1),
-                title="Metrics over the points",
-                title_justify="left",
                 caption="low, mean, high: of the points' means; sd between points is of the "
                 "parameters, sd within points of luck and of the numbers that are drawn",
                 caption_justify="left",
             )
-            table.add_column("metric", overflow="fold", max_width=44)
+            grid.add_column("metric", overflow="fold", max_width=44)
             for name in _HEADS:
-                table.add_column(name, justify="right")
+                grid.add_column(name, justify="right")
             for spread in self.spreads:
-                table.add_row(escape(spread.metric), *_cells(spread))
-            parts += ["", table]
+                grid.add_row(spread.metric, *_cells(spread))
+            parts += ["", grid]
         for failure in self.failures[:_SHOWN]:
             said = f"point {failure['point']}, seed {failure['seed']}, run {failure['run']}"
             said += f" failed: {failure['message']}\n  {failure['overlay']}"
-            parts.append(escape(said))
+            parts.append(Text(said))
         if len(self.failures) > _SHOWN:
             parts.append(f"... and {len(self.failures) - _SHOWN:,} more failures")
         return Group(*parts)

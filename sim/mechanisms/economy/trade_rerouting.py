@@ -11,7 +11,8 @@ Equation (exact-hat gravity with both margins held; Dekle, Eaton and Kortum 2007
     X <- X + (1 - (1 - speed)^(1/4)) (X* - X)
 
 with S the heavier of the two sides' sanctions, tau the mean of both sides' trust, and loss the
-part of the barred trade that finds no new partner. The rest of the world is a partner of all.
+part of the barred trade that finds no new partner, of at most all that was traded at the start (X0
+is a pattern that corridors scale: rule connectivity). The rest of the world is a partner of all.
 Units: million USD a year. Anchors: China's share of Russian goods trade rose from .18 (2021) to
 about .33 (2023), facts 24-26 of the design notes (customs data).
 """
@@ -94,6 +95,9 @@ COLUMN_TARGET = state_field(
     "trade_column_target", unit="million USD a year", meaning="imports to place"
 )
 SWEEPS = 12
+LOOSE = 0.01
+"""Sweeps go on while they still turn the factor of an exporter by more than this part."""
+MOST_SWEEPS = 400
 
 
 @njit
@@ -150,18 +154,25 @@ def update(w: Blocks) -> None:
                     barred_out += w.M[FLOW_START, i, j] * space[1, c]
                     barred_in += w.M[FLOW_START, j, i] * space[1, c]
                 changed = changed or space[0, c] != 1.0
-        w.V[ROW_TARGET, i] = w.V[EXPORTS, i] - w.P[LOSS] * barred_out
-        w.V[COLUMN_TARGET, i] = w.V[IMPORTS, i] - w.P[LOSS] * barred_in
+        # corridors scale the pattern, not the margins: no more is lost than was traded
+        w.V[ROW_TARGET, i] = w.V[EXPORTS, i] - w.P[LOSS] * min(barred_out, w.V[EXPORTS, i])
+        w.V[COLUMN_TARGET, i] = w.V[IMPORTS, i] - w.P[LOSS] * min(barred_in, w.V[IMPORTS, i])
         w.V[ROW_SCALE, i] = 1.0
         w.V[COLUMN_SCALE, i] = 1.0
     if not changed:
         return
-    for _ in range(SWEEPS):
+    sweep = 0
+    turned = 0.0
+    while sweep < SWEEPS or (turned > LOOSE and sweep < MOST_SWEEPS):
+        sweep += 1
+        turned = 0.0
         for i in range(w.n):
             total = w.V[EXPORTS_REST, i]
             for j in range(w.n):
                 total += w.M[FLOW_TARGET, i, j] * w.V[COLUMN_SCALE, j]
-            w.V[ROW_SCALE, i] = w.V[ROW_TARGET, i] / total if total > 0.0 else 0.0
+            scale = w.V[ROW_TARGET, i] / total if total > 0.0 else 0.0
+            turned = max(turned, abs(scale - w.V[ROW_SCALE, i]) / max(w.V[ROW_SCALE, i], 1e-12))
+            w.V[ROW_SCALE, i] = scale
         for j in range(w.n):
             w.V[COLUMN_SCALE, j] = w.V[IMPORTS_REST, j]
         for i in range(w.n):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import terminal
+from sim import encoding
 from tests.inline_scenario import TEXT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +43,7 @@ def world(tmp_path: Path) -> Path:
 
 
 def test_characters_have_forms_in_ascii() -> None:
-    assert codecs.lookup_error("multipolar") is terminal._replace
+    assert codecs.lookup_error("multipolar") is encoding._replace
     text = "Türkiye – 3 × 4 ≥ 1 → “x”… 中 \udce9 ß"
     assert text.encode("ascii", "multipolar") == (
         b'Turkiye - 3 x 4 >= 1 -> "x"... \\u4e2d \\udce9 ss'

@@ -1,0 +1,229 @@
+"""Every command that the documentation shows is run, and every value of an option is tried.
+
+Commands are run in this process in a folder of their own, with few runs and quarters. Analyses that
+cannot be small are stopped when they have understood what is asked and begin to run.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from sim import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+COMMANDS = get_command(cli.app).commands.values()
+PARAMS = [param for command in COMMANDS for param in command.params]
+OPTIONS = {word for param in PARAMS for word in (*param.opts, *param.secondary_opts)}
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+
+#: What makes a command small; the last of an option that is given twice counts.
+SMALL = {
+    "run": "--runs 2 --quarters 2 --no-figures",
+    "compare": "--runs 2 --quarters 2 --no-figures",
+    "claims": "--runs 2 --no-figures",
+    "explain": "",
+    "phase": "--points 2 --refine 0 --runs 1 --quarters 2 --no-figures",
+    "sweep": "--quarters 2 --executor local:1",
+    "report": "--runs 2",
+    "discover": "",
+}
+#: Stopped when they begin to run.
+STOPPED = ("sensitivity", "calibrate")
+#: Commands that mean something without a word.
+ALONE = ("list", "claims", "step", "compile", "metrics", "names", "app")
+#: Commands that save something.
+SAVING = ("run", "compare", "sweep", "phase", "discover", "plot")
+#: What stands for something of the reader's.
+OWN = (
+    (r"results/(NAME|<id>|pact)|RESULTS", "results/NAME"),
+    (r'"?\$SCRATCH/(\w+)(\.json)?"?', r"\1\2"),
+    (r"\bFILE\b", "russia_dprk_pact"),
+    (r"\{\.\.\.\}", "{name: Alpha, capability: 0.01, economy: 0.01, ideal_point: 0}"),
+    (r"events\.NAME", "events.pressure_at_sea_2023"),
+)
+#: The command that an option of a page belongs to, by words of the option where that depends.
+BASES = (
+    ("docs/how-to/figures.md", "--kind differences", "plot results/COMPARE"),
+    ("docs/how-to/figures.md", "--kind forest", "plot results/CLAIMS"),
+    ("docs/how-to/figures.md", "", "plot results/NAME"),
+    ("docs/how-to/report.md", "--compare FOLDER", "report results/NAME --compare results/COMPARE"),
+    ("docs/how-to/report.md", "--claims FOLDER", "report results/NAME --claims results/CLAIMS"),
+    ("docs/how-to/report.md", "--sensitivity FOLDER", ""),
+    ("docs/how-to/report.md", "--scenario FILE", "report results/NAME"),
+    ("docs/how-to/report.md", "", "report results/NAME"),
+    ("docs/how-to/sweep.md", "--executor tcp", ""),
+    (
+        "docs/how-to/sweep.md",
+        "--sample",
+        "sweep vietnam_bamboo --vary security.weight=2:9 --runs 1",
+    ),
+    ("docs/how-to/sweep.md", "security.weight=2:9:8", "sweep vietnam_bamboo --runs 1"),
+    ("docs/how-to/sweep.md", "security.weight=2:9", "sweep vietnam_bamboo --sample lhs:2 --runs 1"),
+    ("docs/how-to/sweep.md", "--", "sweep vietnam_bamboo --vary mechanisms.trust=on,off"),
+    ("docs/how-to/sweep.md", "events.NAME", "sweep vietnam_bamboo --arm sea_pressure --runs 1"),
+    ("docs/how-to/sweep.md", "", "sweep vietnam_bamboo --runs 1"),
+    ("docs/explanation/blocs.md", "", "blocs results/NAME --networks 1"),
+    ("docs/scenarios/synthetic.md", "", "run synthetic --set synthetic.states=9"),
+    ("docs/how-to/overlays.md", "", "run vietnam_bamboo"),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something that a page shows."""
+
+    page: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}: {self.text}"
+
+
+def shown() -> Iterator[tuple[Shown, bool]]:
+    """What stands in blocks of code, line by line, and between single backquotes (then True)."""
+    for page in PAGES:
+        name, fence, before = page.relative_to(ROOT).as_posix(), None, ""
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            if line.startswith("```"):
+                fence = line[3:].strip() if fence is None else None
+            elif fence is None:
+                for text in re.findall(r"`([^`]+)`", line):
+                    yield Shown(name, number, text), True
+            elif fence in ("sh", ""):
+                joined = before + line
+                before = joined[:-1] if joined.endswith("\\") else ""
+                if not before:
+                    yield Shown(name, number, joined), False
+            elif found := re.match(r"# .*(multipolar .*)", line):
+                yield Shown(name, number, found[1]), False
+
+
+def commands() -> list[Shown]:
+    """The commands of this program, each once, without the name of the program."""
+    found: dict[str, Shown] = {}
+    for place, _ in shown():
+        for part in re.split(r"&&|\|\|", place.text):
+            if one := re.match(r"\s*(?:\S*/)?multipolar (\w.*)", part):
+                words = shlex.join(shlex.split(own(one[1]), comments=True))
+                found.setdefault(words, Shown(place.page, place.line, words))
+    return list(found.values())
+
+
+def options() -> list[Shown]:
+    """The options with a value, and the names with a value, that stand in texts and tables."""
+    found = [place for place, inline in shown() if inline and " | " not in place.text]
+    forms = r"--[\w-]+ \S|(security|states|relations|mechanisms|events|arm|synthetic)\b\S*=\S"
+    return [place for place in found if re.match(forms, place.text)]
+
+
+def own(text: str) -> str:
+    for pattern, instead in OWN:
+        text = re.sub(pattern, instead, text)
+    return text
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the pages write, and a result of each kind."""
+    place = tmp_path_factory.mktemp("reader")
+    for page in PAGES:
+        for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.M | re.S):
+            if found := re.match(r"# (\w+\.yaml)", block):
+                (place / found[1]).write_text(block)
+    with chdir(place):
+        small = "russia_dprk_pact --runs 2 --quarters 2 --no-figures --out"
+        called(f"run {small} results/NAME")
+        called(f"compare {small} results/COMPARE")
+        called("claims russia_dprk_pact --runs 2 --no-figures --out results/CLAIMS")
+        called(
+            "sweep vietnam_bamboo --vary security.weight=2:9:3 --vary access.weight=2:8:3 --runs 2 "
+            "--quarters 2 --metric 'share(arms, VNM, RUS)' --metric 'hedging(VNM)' "
+            "--out results/SWEEP"
+        )
+        for copy in ("results/vietnam", "sweep"):
+            shutil.copytree("results/SWEEP", copy)
+    return place
+
+
+def called(text: str, code: int = 0) -> None:
+    ran = CliRunner().invoke(cli.app, shlex.split(text))
+    assert ran.exit_code == code, f"{text}\n{ran.output}\n{ran.exception}"
+
+
+def stop(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn, served, or compiled anew."""
+    monkeypatch.setattr("sim.plots.style.save_figure", lambda *_, **__: [])
+    monkeypatch.setattr("sim.experiments.warm.compile_all", lambda: None)
+    for name in STOPPED:
+        monkeypatch.setattr(f"sim.commands.{name}.progress_bar", stop)
+
+
+@pytest.mark.parametrize("command", commands(), ids=str)
+def test_every_command_runs(
+    command: Shown, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.app.server.serve", lambda *_, **__: None)
+    name, *words = shlex.split(command.text)
+    if not words and name not in ALONE:
+        words = ["--help"]
+    if name == "run" and words[0].startswith("--runs"):
+        words.insert(0, "synthetic")  # a row of a table, about several scenarios
+    if "--help" not in words and "--resume" not in words:
+        words += shlex.split(SMALL.get(name, ""))
+        words += ["--out", str(tmp_path / "made")] if name in SAVING else []
+    if "--resume" in words:
+        words += ["--executor", "local:1"]
+    with chdir(folder):
+        called(shlex.join([name, *words]), 130 if name in STOPPED and "--help" not in words else 0)
+
+
+@pytest.mark.parametrize("option", options(), ids=str)
+def test_every_value_of_an_option_is_understood(
+    option: Shown, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [(page, start, base) for page, start, base in BASES if option.page == page]
+    base = next((base for _, start, base in known if option.text.startswith(start)), None)
+    if base is None:
+        assert option.text.split()[0] in OPTIONS
+        return
+    if not base:
+        pytest.skip("needs what is not here: see tests/test_sweep_cluster.py, tests/test_report.py")
+    words = shlex.split(f"{base} {SMALL.get(base.split()[0], '')}")
+    if words[0] in SAVING:
+        words += ["--out", str(tmp_path / "made")]
+    if words[0] == "sweep":
+        words += ["--metric", "poles()"]
+    if "FOLDER" not in option.text:
+        given = shlex.split(own(option.text))
+        words += given if given[0].startswith("--") else ["--vary", given[0]]
+    monkeypatch.setattr("sim.report.gather.gather", stop)
+    with chdir(folder):
+        called(shlex.join(words), 130 if words[0] == "report" else 0)
+
+
+def test_every_option_and_target_exists() -> None:
+    """Options that stand alone, and what make and Python are asked for."""
+    for place, inline in shown():
+        if inline and (found := re.match(r"--[a-z][\w-]*", place.text)):
+            assert found[0] in OPTIONS | {"--no-deps", "--help"}, place
+        for target in re.findall(r"^make ([a-z-]+)", place.text):
+            assert target in TARGETS, place
+        for module in re.findall(r"python -m ((?:tools|benchmarks)\.\w+)", place.text):
+            assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), place
