@@ -19,13 +19,12 @@ LEDGER = ("pact_level", "commitment", "entrapment_weight", "sanctions", "aid", "
           "trust_good", "trust_bad")  # fmt: skip
 
 
-def compare(case: Case, due: reference.World, *, all_states: bool = False) -> None:
+def compare(case: Case, due: reference.World) -> None:
     off = ~np.eye(case.n, dtype=bool)
-    for name in names.DYAD_FIELDS if all_states else LEDGER:
+    for name in LEDGER:
         found = case.dyads(name)
         np.testing.assert_allclose(found[off], due[name][off], err_msg=name, **CLOSE)
-    for name in names.STATE_FIELDS if all_states else ("arms_effort",):
-        np.testing.assert_allclose(case.states(name), due[name], err_msg=name, **CLOSE)
+    np.testing.assert_allclose(case.states("arms_effort"), due["arms_effort"], **CLOSE)
 
 
 @pytest.mark.parametrize("kind", CHANGED)
@@ -147,6 +146,31 @@ def variable(kind: int, name: str) -> tuple[int, tuple[float, float]]:
     return fields[name].row, fields[name].bounds
 
 
+#: Running sums, which have tests of their own.
+SUMS = {
+    "threat", "protection", "market_access", "arms_access", "munitions_access", "portfolio",
+    "ties", "patronage", "enemy_load", "opposition_load", "coalition_weight",
+}  # fmt: skip
+
+
+def same(case: Case, due: reference.World) -> None:
+    """All but the running sums is as it should be."""
+    off = ~np.eye(case.n, dtype=bool)
+    for fields in (names.DYAD_FIELDS, names.STATE_FIELDS, names.COLLECTIVE_FIELDS):
+        for field in fields.values():
+            if field.name in SUMS:
+                continue
+            match field.kind:
+                case "dyad":
+                    found, right = case.M[field.row][off], due[field.name][off]
+                case "state":
+                    found, right = case.V[field.row], due[field.name]
+                case _:
+                    found, right = case.G[field.row], due.collective(field.name)
+            assert (np.abs(found - right) <= 1e-9 * (1.0 + np.abs(right))).all(), field.name
+    np.testing.assert_allclose(case.B, due.parts, **CLOSE)
+
+
 EVENTS = [
     (0, "ideal_point", 0.4), (0, "need", 0.7), (0, "revisionism", 1.6), (1, "trust", 0.3),
     (1, "trust", 1.4), (1, "tension", 0.6), (1, "pact_level", 2.0), (1, "pact_level", 0.0),
@@ -160,7 +184,7 @@ EVENTS = [
 @pytest.mark.parametrize("operation", range(3), ids=["set", "add", "times"])
 def test_events_do_what_they_say(kind: int, name: str, number: float, operation: int) -> None:
     changed = False
-    for seed in range(6):
+    for seed in range(4):
         rng = np.random.default_rng(seed)
         case = lived(seed).copy()
         w = reference.World(case)
@@ -175,22 +199,10 @@ def test_events_do_what_they_say(kind: int, name: str, number: float, operation:
         table = np.array([[1, kind, row, i, j, operation, number]], dtype=float)
         case.call("play_event_at", events=table, limits=np.array([[low, high]]), e=0)
         due = moves.event(w, table[0], low, high)
-        sums = {"threat", "protection", "market_access", "arms_access", "munitions_access",
-                "portfolio", "ties", "patronage", "enemy_load", "opposition_load",
-                "coalition_weight"}  # fmt: skip
-        off = ~np.eye(case.n, dtype=bool)
-        for field in {*names.DYAD_FIELDS} - sums:
-            np.testing.assert_allclose(
-                case.dyads(field)[off], due[field][off], err_msg=field, **CLOSE
-            )
-        for field in {*names.STATE_FIELDS} - sums:
-            np.testing.assert_allclose(case.states(field), due[field], err_msg=field, **CLOSE)
-        for field in names.COLLECTIVE_FIELDS:
-            np.testing.assert_allclose(case.collectives(field), due.collective(field), **CLOSE)
-        np.testing.assert_allclose(case.B, due.parts, **CLOSE)
-        changed = changed or bool((w.parts != case.B).any() or (case.M != lived(seed).M).any())
-        changed = changed or bool((case.V != lived(seed).V).any())
-        changed = changed or bool((case.G != lived(seed).G).any())
+        same(case, due)
+        for old, new in ((lived(seed).M, case.M), (lived(seed).V, case.V), (w.parts, case.B),
+                         (lived(seed).G, case.G)):  # fmt: skip
+            changed = changed or bool((old != new).any())
     assert changed or (operation > 0 and number == 0.0) or (operation == 2)
 
 
