@@ -3,7 +3,8 @@
 Written as one writes a Mesa model without a compiler: a state is an agent that weighs every move
 towards every other state (:mod:`benchmarks.mesa_weighing`), chooses and acts here. Moves are
 independent of the kernel. Events, mechanisms, assessment, accession and observation are the
-package's own functions, called as the Python that they are, so numba must be switched off:
+package's own functions, called as the Python that they are, so numba must be switched off; the
+tests put plain equations in their place (``tests/reference/quarter.py``).
 
     NUMBA_DISABLE_JIT=1 python -m benchmarks.mesa_model --states 20 --quarters 8 --seed 1
 
@@ -276,9 +277,8 @@ class ReferenceModel(mesa.Model):
             for what in ("commitment", "entrapment")
         )
         self.events = blocks.events
-        self.core = (self.M, self.V, self.P, self.world.n)
         self.blocks = (self.M, self.V, self.G, self.B, self.P, self.world.n)
-        kernel.begin(*self.blocks, self.world.keys)
+        self.begin()
         self.states = [StateAgent(self, code, i) for i, code in enumerate(self.world.codes)]
         self.log: list[tuple[Any, ...]] = []
         self.opportunities = self.idle = 0
@@ -303,6 +303,10 @@ class ReferenceModel(mesa.Model):
         """The present quarter, such as ``2024Q2``."""
         return str(format_quarter(self.spec.start + self.tick))
 
+    def begin(self) -> None:
+        """Complete the initial state."""
+        kernel.begin(*self.blocks, self.world.keys)
+
     def play_event(self, row: int) -> None:
         """Apply a row of the event table."""
         kernel.play_event_at(*self.blocks, self.events, self.world.limits, row)
@@ -313,7 +317,7 @@ class ReferenceModel(mesa.Model):
         Mesa has played the events of the quarter before.
         """
         started = perf_counter()
-        kernel.settle(*self.blocks, self.tick, self.seed, self.run)
+        self.settle()
         self.accede()
         moving = perf_counter()
         self.agents.do("read")
@@ -322,12 +326,20 @@ class ReferenceModel(mesa.Model):
             self.states[index].step(k, position)
         self.agents.do("write")
         moved = perf_counter()
-        kernel.finish(*self.core)
+        self.observe()
         self.seconds["moves"] += moved - moving
         self.seconds["rules"] += moving - started + perf_counter() - moved
         self.datacollector.collect(self)
         if self.tick >= self.spec.quarters:
             self.running = False
+
+    def settle(self) -> None:
+        """Mechanisms and assessment of a quarter."""
+        kernel.settle(*self.blocks, self.tick, self.seed, self.run)
+
+    def observe(self) -> None:
+        """What a quarter looks like from outside."""
+        kernel.finish(self.M, self.V, self.P, self.world.n)
 
     def accede(self) -> None:
         """States apply to, join and leave organisations."""

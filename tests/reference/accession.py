@@ -138,6 +138,8 @@ def considered(
     A quarter of the rate a year is the chance to consider one organisation, each as likely.
     """
     kinds = w.of_kind("organisation")
+    if not kinds:
+        return
     for i, key in enumerate(int(key) for key in w.keys):
         chance, which, _, _ = luck(ORGANISE, tick, seed, run, 0, key, key)
         if chance >= 0.25 * w.p("organisations.rate"):

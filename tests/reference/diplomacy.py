@@ -15,6 +15,7 @@ from tests.reference.world import (
     heavier,
     luck,
     no_self,
+    over,
     rise,
     share_of_other,
     unit,
@@ -29,14 +30,13 @@ def pull(w: World) -> Floats:
 
     Design notes 1.20 and (19).
     """
-    h, n = w["hostility"], w.n
+    h = w["hostility"]
     market = 1.2 * np.log1p(6.0 * w["economy"] * np.exp(-w["distance"] / 4.0))
     warm = market * w["trust"] + 1.5 * w["vulnerability"] + 0.3 * w["commitment"]
     force = np.minimum(1.0, w["projected"] / w["capability"][:, None])
     net = (1.0 - h) * warm - h * force
     weight = no_self(w["pole"] * np.exp(net / w.p("alignment_pull.temperature")))
-    total = weight.sum(axis=1, keepdims=True)
-    return np.divide(weight, total, out=np.zeros((n, n)), where=total > 0.0)
+    return over(weight, weight.sum(axis=1, keepdims=True))
 
 
 def start_alignment_pull(w: World) -> Changes:
@@ -174,8 +174,7 @@ def influence_share(w: World) -> Floats:
     x = x + w.p("patronage.guard") * w["commitment"] * w["trust"].T * stronger
     unheard = w.p("patronage.unheard")
     x = no_self(x * (unheard + (1.0 - unheard) * w["contact"]))
-    total = x.sum(axis=0)
-    return np.divide(x, total, out=np.zeros_like(x), where=total > 0.0)
+    return over(x, x.sum(axis=0))
 
 
 def start_patronage(w: World) -> Changes:
@@ -194,9 +193,7 @@ def patronage(w: World, tick: int, seed: int, run: int) -> Changes:
 def lean(w: World) -> tuple[Floats, Floats]:
     """max_j (V_ij - V_ji)+ / sum_j V_ij, and the largest V_ij."""
     v = no_self(w["vulnerability"])
-    total = v.sum(axis=1)
-    most = up(v - v.T).max(axis=1)
-    return np.divide(most, total, out=np.zeros(w.n), where=total > 0.0), v.max(axis=1)
+    return over(up(v - v.T).max(axis=1), v.sum(axis=1)), v.max(axis=1)
 
 
 def start_second_partners(w: World) -> Changes:
@@ -245,9 +242,8 @@ def start_security_help(w: World) -> Changes:
 def security_help(w: World, tick: int, seed: int, run: int) -> Changes:
     """a_ji += thanks h_ij z_j h_ij / sum_k h_kj, home_j += turn h_ij z_j (x_i - x_j)."""
     h = no_self(np.maximum(rise(w, "aid"), rise(w, "personnel")))
-    z, x, total = w["instability"], w["ideal_point"], h.sum(axis=0)
-    part = np.divide(h, total, out=np.zeros_like(h), where=total > 0.0)
-    thanks = w.p("security_help.thanks") * h * z * part
+    z, x = w["instability"], w["ideal_point"]
+    thanks = w.p("security_help.thanks") * h * z * over(h, h.sum(axis=0))
     shift = w.p("security_help.turn") * h * z * (x[:, None] - x)
     return {
         "trust_good": w["trust_good"] + thanks.T,
@@ -260,7 +256,7 @@ def security_help(w: World, tick: int, seed: int, run: int) -> Changes:
 
 def shared_fear(w: World) -> tuple[Floats, Floats]:
     """F_ij = sum_k sqrt(y_ik y_jk), y_ik = T_ik / (O_i + T_i) (1 + acts t_ki); roots of y."""
-    insecurity = up(w["threat_from"]) / (w["protection"] + w["threat"])[:, None]
+    insecurity = over(up(w["threat_from"]), (w["protection"] + w["threat"])[:, None])
     y = no_self(insecurity * (1.0 + w.p("shared_threat.acts") * w["tension"].T))
     return no_self(np.sqrt(y) @ np.sqrt(y).T), np.sqrt(y)
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.reference.world import Changes, Floats, World, no_self, rise, share_of_other, unit, up
+from tests.reference.world import (
+    Changes,
+    Floats,
+    World,
+    no_self,
+    over,
+    rise,
+    share_of_other,
+    unit,
+    up,
+)
 
 # --- appeal --------------------------------------------------------------------------------------
 
@@ -179,8 +189,7 @@ def start_legitimacy(w: World) -> Changes:
 def legitimacy(w: World, tick: int, seed: int, run: int) -> Changes:
     """Credit by rule, need, far wars and the enemy abroad; the rulers' hold; stoked quarrels."""
     q, t, turn = no_self(w["rivalry"]), w["tension"], w.p("legitimacy.turn")
-    rivals = q.sum(axis=1, keepdims=True)
-    usual = np.divide(q, rivals, out=np.zeros_like(q), where=rivals > 0.0)
+    usual = over(q, q.sum(axis=1, keepdims=True))
     closed, l0 = 1.0 - w["governance"], w["legitimacy_start"]
     rally = closed * (usual * rise(w, "tension")).sum(axis=1)
     home = l0 + w.p("legitimacy.ruling") * (w["governance"] - w["governance_start"])
@@ -266,7 +275,7 @@ def standing(w: World) -> tuple[Floats, Floats]:
     means = np.sqrt(w["capability"] / w["capability"].max())
     assets = w.p("status.assets") * (w["nuclear"] + w["veto"]) / 2.0
     rank, heard = 1.0 - (1.0 - means) * (1.0 - assets), w.p("status.heard")
-    heed = unit(w["recognition"] / w["recognition_scale"])
+    heed = unit(over(w["recognition"], w["recognition_scale"]))
     return (1.0 - heard) * rank + heard * heed, rank
 
 

@@ -11,6 +11,7 @@ from tests.reference.world import (
     barred,
     heavier,
     no_self,
+    over,
     rise,
     share_of_other,
     unit,
@@ -23,8 +24,7 @@ from tests.reference.world import (
 def trade_shares(w: World, flow: Floats, rest_out: Floats, rest_in: Floats) -> Floats:
     """Share of each partner in the goods trade of a state, both ways together."""
     both = flow + flow.T
-    total = both.sum(axis=1) + rest_out + rest_in
-    return np.divide(both, total[:, None], out=np.zeros_like(both), where=total[:, None] > 0.0)
+    return over(both, (both.sum(axis=1) + rest_out + rest_in)[:, None])
 
 
 def start_trade_rerouting(w: World) -> Changes:
@@ -59,8 +59,8 @@ def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
     imports = w["imports"] - w.p("trade_rerouting.loss") * cut.sum(axis=0)
     a, b = np.ones(w.n), np.ones(w.n)
     for _ in range(12):
-        a = exports / (out0 + pattern @ b)
-        b = imports / (in0 + a @ pattern)
+        a = over(exports, out0 + pattern @ b)
+        b = over(imports, in0 + a @ pattern)
     step = 1.0 - (1.0 - w.p("trade_rerouting.speed")) ** 0.25
 
     def approach(name: str, goal: Floats) -> Floats:
@@ -141,7 +141,7 @@ def arms_flow(w: World, tick: int, seed: int, run: int) -> Changes:
     warm = w["trust"] - w["trust_start"]
     weight = base * np.exp(w.p("arms_flow.taste") * warm - felt)
     rest = up(1.0 - base.sum(axis=1))
-    target = weight / (weight.sum(axis=1) + rest)[:, None]
+    target = over(weight, (weight.sum(axis=1) + rest)[:, None])
     rate = w.p("arms_flow.inertia") + w.p("arms_flow.snap") * (1.0 - np.exp(-felt))
     arms = w["arms"] + (1.0 - np.exp(-rate / 4.0)) * (target - w["arms"])
     arms = arms / np.maximum(1.0, arms.sum(axis=1))[:, None]
@@ -198,7 +198,7 @@ def barter(w: World, tick: int, seed: int, run: int) -> Changes:
     larger = share_of_other(w["economy"]).T
     received, imports = w["munitions_from"], w["munitions_imports"][:, None]
     due = w.p("barter.price") * up(received - w["munitions_from_start"]) * larger
-    sole = np.divide(received, imports, out=np.zeros((n, n)), where=imports > 0.0)
+    sole = over(received, imports)
     cap = tau + (1.0 - tau) * w.p("barter.press") * w["need"][:, None] * sole
     maker = (w["arms_supply"] / (w["arms_supply"] + w.p("munitions.half")))[:, None]
     owed = due + w.p("barter.link") * unlock * friendly
@@ -236,21 +236,18 @@ def energy(w: World, tick: int, seed: int, run: int) -> Changes:
 
     Nothing moves while no supplier has lost a market and exports are as usual.
     """
-    n, e0, market = w.n, w["energy_start"], w["fuel_market"]
+    e0, market = w["energy_start"], w["fuel_market"]
     bar = 1.0 - np.exp(-w.p("energy.block") * barred(w)) * (1.0 - w["war"])
     volume = w["economy"] * w["openness"]
     barred_markets = (volume[:, None] * e0 * bar).sum(axis=0)
-    lost = np.divide(barred_markets, market, out=np.zeros(n), where=market > 0.0)
-    lost = unit(lost)
+    lost = unit(over(barred_markets, market))
     changes: Changes = {"energy_barred": bar, "energy_lost": lost}
     if not lost.any() and (w["energy_exports"] == w["energy_exports_start"]).all():
         return changes
     pressed = w.p("energy.push") * lost * (1.0 + w["connectivity"]) * market / market.sum()
     weight = no_self((e0 + pressed) * (1.0 - bar))
     total = weight.sum(axis=1, keepdims=True)
-    goal = e0.sum(axis=1, keepdims=True) * np.divide(
-        weight, total, out=np.zeros((n, n)), where=total > 0.0
-    )
+    goal = e0.sum(axis=1, keepdims=True) * over(weight, total)
     turn, e, f = w.p("energy.turn"), w["energy"], w["energy_exports"]
     usual = w["energy_exports_start"] * (1.0 - w.p("energy.diversify") * lost)
     return changes | {
@@ -301,9 +298,8 @@ def start_growth(w: World) -> Changes:
 
 def growth(w: World, tick: int, seed: int, run: int) -> Changes:
     """Y *= exp(rate / 4), C *= exp(follow rate / 4), rate = g - g_mean - slow (1 - know)+."""
-    before = w["knowhow_start"]
-    know = np.divide(knowhow(w), before, out=w["technology_access"].copy(), where=before > 0.0)
-    know = np.where(before > 0.0, np.clip(know, 0.0, 2.0), know)
+    before, known = w["knowhow_start"], w["technology_access"]
+    know = np.where(before > 0.0, np.clip(over(knowhow(w), before), 0.0, 2.0), known)
     if not w["growth"].any() and (know > 1.0 - 1e-6).all():
         return {"technology_access": know}
     y, c = w["economy"], w["capability"]

@@ -17,6 +17,7 @@ from tests.reference.world import (
     logistic,
     luck,
     no_self,
+    over,
     rise,
     share_of_other,
     unit,
@@ -43,8 +44,8 @@ def start_hostility(w: World) -> Changes:
 def propensity(w: World) -> Floats:
     """pi_ij = r_i H_ij O_i / (O_i + F_ji), F the force behind the threat: T_ij = H_ij F_ji."""
     h, own = w["hostility"], w["protection"][:, None]
-    force = np.divide(w["threat_from"], h, out=np.zeros_like(h), where=h > 0.0)
-    return no_self(w["effective_revisionism"][:, None] * h * own / (own + force))
+    odds = over(own, own + over(w["threat_from"], h))
+    return no_self(w["effective_revisionism"][:, None] * h * odds)
 
 
 def start_tension(w: World) -> Changes:
@@ -90,7 +91,9 @@ def start_coalition_threat(w: World) -> Changes:
 
 def coalition_threat(w: World, tick: int, seed: int, run: int) -> Changes:
     """a <- min(3, keep a + min(3, gain (T / T_last - 1 - noticed)+)); design notes (20)."""
-    grown = w["threat"] / w["threat_last"] - 1.0 - w.p("coalition_threat.noticed")
+    last = w["threat_last"]
+    change = np.where(last > 0.0, over(w["threat"], last) - 1.0, 0.0)
+    grown = change - w.p("coalition_threat.noticed")
     alarm = np.clip(w.p("coalition_threat.attention_gain") * grown, 0.0, 3.0)
     attention = w.p("coalition_threat.attention_keep") * w["attention"] + alarm
     return {"attention": np.minimum(3.0, attention), "threat_last": w["threat"]}
@@ -174,7 +177,8 @@ def drive(w: World, k: int) -> float:
     def mean(sheet: Floats) -> float:
         return float(np.average(sheet[np.ix_(a, b)], weights=weights))
 
-    secure = w["protection"][b] / (w["protection"][b] + w["threat"][b])
+    total = w["protection"][b] + w["threat"][b]
+    secure = np.where(total > 0.0, over(w["protection"][b], total), 1.0)
     feared = max(r[i] * loss_feared(w, i, j) for i in a for j in b)
     return (
         w.p("escalation.tension") * mean((w["tension"] + w["tension"].T) / 2.0)

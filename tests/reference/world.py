@@ -150,6 +150,12 @@ def unit(x: Floats) -> Floats:
     return np.clip(x, 0.0, 1.0)
 
 
+def over(a: Floats, b: Floats) -> Floats:
+    """a / b, and nothing of nothing."""
+    a, b = np.broadcast_arrays(a, b)
+    return np.divide(a, b, out=np.zeros(a.shape), where=b > 0.0)
+
+
 def heavier(sheet: Floats) -> Floats:
     """The larger of what the two of a pair do to each other."""
     return np.maximum(sheet, sheet.T)
@@ -157,8 +163,7 @@ def heavier(sheet: Floats) -> Floats:
 
 def share_of_other(x: Floats) -> Floats:
     """x_j / (x_i + x_j) at [i, j]."""
-    both = x[:, None] + x
-    return np.divide(np.broadcast_to(x, both.shape), both, out=np.zeros_like(both), where=both > 0)
+    return over(x, x[:, None] + x)
 
 
 def logistic(x: float) -> float:
