@@ -45,7 +45,7 @@ OPTIONS = """-x -q --tb=no -p no:cacheprovider -p no:nbmake -p no:xdist -o filte
     -o addopts=--import-mode=importlib""".split()
 FOLDERS = ("decisions", "kernel", "mechanisms")
 #: Quick tests of decisions and kernel, those that find most first; no golden run is among them.
-TESTS = """tests/test_observation.py tests/test_accession.py tests/test_moves.py
+TESTS = """tests/test_observation.py tests/test_frame.py tests/test_accession.py tests/test_moves.py
     tests/test_assessment.py tests/test_terms.py""".split()
 #: Quick tests of mechanisms: first those that name the mutated file, then all.
 RULES = ["tests/mechanisms/test_equations.py"]

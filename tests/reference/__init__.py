@@ -9,6 +9,8 @@ package called. Where a rule's own text and what the rule does differ, the equat
 :mod:`.decisions`        what states see, utility terms, the choice of moves
 :mod:`.moves`            what a move does to pacts, acts and trust; dated events
 :mod:`.accession`        who applies to, joins and leaves organisations
+:mod:`.assessed`         what states know when a quarter begins; the start of a run
+:mod:`.quarter`          whole quarters, as a Mesa model
 :mod:`.observation`      alignment, ties, expected pacts
 one module for each room the mechanisms: ``start_<name>(w)`` and ``<name>(w, tick, seed, run)``
 ======================== =========================================================================

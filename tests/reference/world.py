@@ -81,7 +81,7 @@ class World:
         for name, value in changes.items():
             if name == "parts":
                 new.parts = value.copy()
-            elif name in new._values:
+            elif name in new._values and new._values[name].shape == value.shape:
                 new._values[name] = value.copy()
             else:
                 new._collectives[name] = value.copy()
