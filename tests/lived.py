@@ -44,7 +44,7 @@ def lived(seed: int) -> Case:
     for name in SHARES:
         shares = case.dyads(name)
         shares /= np.maximum(1.0, shares.sum(axis=1, keepdims=True))
-    quarrels(case, rng)
+    quarrels(case, rng, 0.1 if is_calm(seed) else 0.3)
     bonds(case, rng)
     if not is_calm(seed):
         remembered(case, rng)
@@ -74,10 +74,12 @@ def redraw(
     old[chosen] = new[chosen]
 
 
-def quarrels(case: Case, rng: np.random.Generator) -> None:
+def quarrels(case: Case, rng: np.random.Generator, chance: float) -> None:
     """Wars, parties and supporters of conflicts at all rungs; nuclear arms here and there."""
     n = case.n
-    case.dyads("war")[:] = symmetric(rng.choice([0.0, 0.3, 1.0], (n, n), p=[0.7, 0.15, 0.15]))
+    case.dyads("war")[:] = symmetric(
+        rng.choice([0.0, 0.3, 1.0], (n, n), p=[1.0 - chance, chance / 2.0, chance / 2.0])
+    )
     case.states("nuclear")[:] = rng.choice([0.0, 1.0], n, p=[0.4, 0.6])
     conflicts = case.parts("conflict")
     for k, parts in enumerate(conflicts):

@@ -7,6 +7,7 @@ import pytest
 
 from sim import kernel
 from sim import vocabulary as names
+from sim.kernel import layout
 from sim.types import Move
 from tests import reference
 from tests.lived import SEEDS, lived
@@ -94,6 +95,19 @@ def test_states_choose_by_the_races_that_their_luck_runs() -> None:
             compare(after, due if agreed else w)
     assert kinds == set(range(Move.PACT, Move.RECONCILE + 1))
     assert refused > 3
+
+
+def test_who_does_nothing_does_it_alone() -> None:
+    """Kind and partner say so, whatever an earlier state has left in the working space."""
+    idle = 0
+    for run in range(40):
+        case, cells = random_case(5, 0), np.full(kernel.choice_cells(5), 3.0)
+        table = np.zeros((1, kernel.TABLE_COLUMNS))
+        case.call("alternatives", i=2, k=0, tick=1, seed=1, run=run, choice=cells, table=table)
+        if cells[layout.KIND] == Move.NONE:
+            assert (cells[layout.PARTNER], cells[layout.TO]) == (2.0, 0.0)
+            idle += 1
+    assert idle > 10
 
 
 WORDS = {
