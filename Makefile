@@ -7,12 +7,14 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 SCENARIO ?= scenarios/russia_dprk_pact.yaml
 # What is given to pytest, for example: make test PYTEST="-x tests/test_blocs.py"
 PYTEST ?= -n auto
+# How many mutants make mutants tries, 0 for all.
+SAMPLE ?= 100
 
 SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference golden measure sensitivity calibrate bench results pages blocs style format types layers lock clean
+.PHONY: help setup run app dev test check reference golden mutants measure sensitivity calibrate bench results pages blocs style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +54,9 @@ reference: $(VENV)/.run ## Write the generated pages of docs/reference anew
 
 golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 	$(BIN)/python -m tests.golden
+
+mutants: $(VENV)/.dev ## Break the rules one thing at a time and see whether a quick test notices (SAMPLE=100)
+	$(BIN)/python -m tools.mutants --sample $(SAMPLE)
 
 measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explanation/measured.md
 	$(BIN)/python tools/measure.py --runs 200 --out docs/explanation/measured.md

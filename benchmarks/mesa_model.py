@@ -3,7 +3,8 @@
 Written as one writes a Mesa model without a compiler: a state is an agent that weighs every move
 towards every other state (:mod:`benchmarks.mesa_weighing`), chooses and acts here. Moves are
 independent of the kernel. Events, mechanisms, assessment, accession and observation are the
-package's own functions, called as the Python that they are, so numba must be switched off:
+package's own functions, called as the Python that they are, so numba must be switched off; the
+tests put plain equations in their place (``tests/reference/quarter.py``).
 
     NUMBA_DISABLE_JIT=1 python -m benchmarks.mesa_model --states 20 --quarters 8 --seed 1
 
@@ -274,7 +275,7 @@ class ReferenceModel(mesa.Model):
             (0.0, *(self.p[f"pacts.{what}_{x}"] for x in ("consultation", "arms", "defence")))
             for what in ("commitment", "entrapment")
         )
-        kernel.begin(self.blocks, self.world.keys)
+        self.begin()
         self.states = [StateAgent(self, code, i) for i, code in enumerate(self.world.codes)]
         self.log: list[tuple[Any, ...]] = []
         self.opportunities = self.idle = 0
@@ -299,6 +300,10 @@ class ReferenceModel(mesa.Model):
         """The present quarter, such as ``2024Q2``."""
         return str(format_quarter(self.spec.start + self.tick))
 
+    def begin(self) -> None:
+        """Complete the initial state."""
+        kernel.begin(self.blocks, self.world.keys)
+
     def play_event(self, row: int) -> None:
         """Apply a row of the event table."""
         kernel.play_event_at(self.blocks, self.events, self.world.limits, row)
@@ -309,7 +314,7 @@ class ReferenceModel(mesa.Model):
         Mesa has played the events of the quarter before.
         """
         started = perf_counter()
-        kernel.settle(self.blocks, self.luck())
+        self.settle()
         self.accede()
         moving = perf_counter()
         self.agents.do("read")
@@ -318,7 +323,7 @@ class ReferenceModel(mesa.Model):
             self.states[index].step(k, position)
         self.agents.do("write")
         moved = perf_counter()
-        kernel.finish(self.blocks)
+        self.observe()
         self.seconds["moves"] += moved - moving
         self.seconds["rules"] += moving - started + perf_counter() - moved
         self.datacollector.collect(self)
@@ -328,6 +333,14 @@ class ReferenceModel(mesa.Model):
     def luck(self) -> Luck:
         """What the draws of this quarter are keyed by."""
         return Luck(self.tick, self.seed, self.run, self.world.keys)
+
+    def settle(self) -> None:
+        """Mechanisms and assessment of a quarter."""
+        kernel.settle(self.blocks, self.luck())
+
+    def observe(self) -> None:
+        """What a quarter looks like from outside."""
+        kernel.finish(self.blocks)
 
     def accede(self) -> None:
         """States apply to, join and leave organisations."""

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import itertools
 import sys
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from sim import vocabulary as names
+from sim.blocs import find_blocs, name_blocs
+from sim.ensemble import recorded_pairs
 from sim.model import MultipolarModel
 from sim.records import MOVE_KINDS
 from sim.scenario import format_quarter, load_scenario
@@ -24,6 +28,14 @@ COMMAND = "python -m tests.golden"
 QUARTERS = 8
 STATES = ("ideal_point", "threat", "protection", "need", "arms_effort", "ties")
 PAIRS = ("alignment", "trust", "tension", "hostility", "pact_level", "trade", "arms")
+#: What is told of the recorded pairs at the end, and of the collectives.
+CHANNELS = (
+    "trade", "energy", "arms", "arms_stock", "finance", "currency", "connectivity", "technology",
+    "aid", "sanctions", "contact", "commitment",
+)  # fmt: skip
+CONFLICTS = ("rung", "frozen", "conflict_intensity", "escalation_risk")
+ORGANISATIONS = ("cohesion", "authority", "organisation_commitment")
+WIDTH = 110
 
 
 def shipped() -> list[str]:
@@ -59,6 +71,7 @@ def text(scenario: Path) -> str:
         model.step()
     lines += ["", f"opportunities {model.counts[0]}, unused {model.counts[1]}"]
     lines += [f"sum of all {what} {number(total)}" for what, total in sums(model)]
+    lines += ["", "at the end", *blocs(model), *ties(model), *collectives(model), *channels(model)]
     return "\n".join(lines) + "\n"
 
 
@@ -96,6 +109,62 @@ def sums(model: MultipolarModel) -> list[tuple[str, float]]:
     """One number for each watched variable of all states and pairs at the end."""
     out = [(name, float(model.V[names.STATE_FIELDS[name].row].sum())) for name in STATES]
     return out + [(name, float(model.M[names.DYAD_FIELDS[name].row].sum())) for name in PAIRS]
+
+
+def wrapped(head: str, words: list[str]) -> list[str]:
+    """A head and words, in as many lines as it takes."""
+    return textwrap.wrap(
+        f"{head}: {' '.join(words) or 'none'}", WIDTH,
+        initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def blocs(model: MultipolarModel) -> Iterator[str]:
+    """The blocs of the present ties, by their strongest member; who is in none."""
+    codes = model.world.codes
+    tie = model.M[names.DYAD_FIELDS["tie"].row]
+    strength = model.V[names.STATE_FIELDS["capability"].row]
+    leaders = name_blocs(find_blocs(tie), strength)
+    alone = []
+    for leader in np.unique(leaders):
+        members = [codes[i] for i in np.flatnonzero(leaders == leader)]
+        if len(members) > 1:
+            yield from wrapped(f"bloc of {codes[leader]}", members)
+        else:
+            alone += members
+    yield from wrapped("in no bloc", alone)
+
+
+def ties(model: MultipolarModel) -> Iterator[str]:
+    """Ties among focal states and poles, from which blocs are read."""
+    shown = list(dict.fromkeys((*model.spec.focal, *model.spec.poles)))
+    for at, a in enumerate(shown[:-1]):
+        state = model.state(a)
+        words = [f"{b} {number(state.towards(b, 'tie'))}" for b in shown[at + 1 :]]
+        yield from wrapped(f"ties of {a}", words)
+
+
+def collectives(model: MultipolarModel) -> Iterator[str]:
+    """Organisations and conflicts: how they stand, and who has which part in them."""
+    told = {"organisation": ORGANISATIONS, "conflict": CONFLICTS}
+    for k, (kind, name) in enumerate(model.world.collectives):
+        if kind in told:
+            words = [
+                f"{x} {number(model.G[names.COLLECTIVE_FIELDS[x].row, k])}" for x in told[kind]
+            ]
+            yield from wrapped(f"{kind} {name}", words)
+            parts = model.B[k]
+            for part in np.unique(parts[parts != 0.0])[::-1]:
+                members = [model.world.codes[i] for i in np.flatnonzero(parts == part)]
+                yield from wrapped(f"  part {number(part)}", members)
+
+
+def channels(model: MultipolarModel) -> Iterator[str]:
+    """Dependence and dealings of the pairs that a run records."""
+    yield from wrapped("channels", list(CHANNELS))
+    for a, b in recorded_pairs(model.spec):
+        values = " ".join(number(model.state(a).towards(b, name)) for name in CHANNELS)
+        yield f"  {a} > {b}: {values}"
 
 
 def number(x: float) -> str:

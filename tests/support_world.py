@@ -398,7 +398,7 @@ import numpy as np
 from sim import mathx, streams
 from sim.codegen import load_rules
 from sim.decisions import assessment, moves
-from sim.dyads import (LEVEL)
+from sim.dyads import LEVEL
 from sim.jit import entry
 from sim.kernel import choice
 

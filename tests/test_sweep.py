@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -117,14 +118,36 @@ def test_a_missing_xarray_is_told_plainly(whole: Sweep, monkeypatch: pytest.Monk
         whole.to_xarray()
 
 
+class Dataset:
+    """As much of ``xarray.Dataset``, which is no dependency, as a sweep hands to it."""
+
+    def __init__(self, rows: pd.DataFrame, coordinates: dict[str, Any]) -> None:
+        self.rows, self.coordinates = rows, coordinates
+        self.sizes = dict(zip(rows.index.names, rows.index.levshape, strict=True))
+
+    @classmethod
+    def from_dataframe(cls, rows: pd.DataFrame) -> Dataset:
+        return cls(rows, {})
+
+    def assign_coords(self, coordinates: dict[str, Any]) -> Dataset:
+        return Dataset(self.rows, coordinates)
+
+
 @pytest.mark.parametrize("sampled", [False, True])
-def test_xarray_has_a_grid_by_its_dimensions(six: Path, tmp_path: Path, sampled: bool) -> None:
-    pytest.importorskip("xarray")
+def test_xarray_has_a_grid_by_its_dimensions(
+    six: Path, tmp_path: Path, sampled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xarray", SimpleNamespace(Dataset=Dataset))
     axes = [parse_axis("security.weight=2:9" + ":3" * (not sampled))]
     design = sample(axes, "lhs", 3, 1) if sampled else grid(axes)
-    found = small(six, tmp_path / "s", vary=(), design=design).to_xarray()
+    done = small(six, tmp_path / "s", vary=(), design=design)
+    found = done.to_xarray()
     along = "point" if sampled else "security.weight"
-    assert dict(found.sizes) == {along: 3, "seed": 1, "run": 5}
+    assert found.sizes == {along: 3, "seed": 1, "run": 5}
+    assert set(found.rows.columns) == set(done.metrics)
+    if sampled:
+        along, weights = found.coordinates["security.weight"]
+        assert (along, len(weights)) == ("point", 3)
 
 
 # --- interruption --------------------------------------------------------------------------------

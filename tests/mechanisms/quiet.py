@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import vocabulary as names
 from sim.registry import COLLECTIVES
-from tests.support_world import Case, random_case
+from tests.support_world import Case, random_case, symmetric
 
 Change = Callable[[Case], None]
 Measure = Callable[[Case], float]
@@ -49,6 +49,36 @@ def quiet_world(n: int = 6) -> Case:
         if field.name != "collective_kind":
             mine = case.collectives("collective_kind") == COLLECTIVES.index(field.kind)
             case.G[field.row, mine] = field.default
+    return case
+
+
+#: What small differences do not make sense of: yes or no.
+PLAIN = {"nuclear", "veto", "pole", "war", "sanctions", "secondary_sanctions", "aid"}
+#: What strangers have a little of, so that no channel is empty.
+FAINT = ("identity", "connectivity", "energy", "arms", "arms_stock", "finance", "currency")
+
+
+def unlike(case: Case, seed: int) -> Case:
+    """The world with no two states, and no two pairs, alike: all that a scenario sets is varied.
+
+    Numbers vary by a fifth up or down, each order of a pair by itself; positions by a tenth of a
+    unit; and everybody has a little of every channel.
+    """
+    rng, n = np.random.default_rng(seed), case.n
+    for field in names.STATE_FIELDS.values():
+        if field.initial and field.name not in PLAIN:
+            row = case.V[field.row] * rng.uniform(0.8, 1.2, n)
+            row += rng.uniform(-0.1, 0.1, n) if field.name == "ideal_point" else 0.0
+            case.V[field.row] = row.clip(*field.bounds)
+    for field in names.DYAD_FIELDS.values():
+        if field.initial and field.name not in PLAIN:
+            sheet = case.M[field.row] * rng.uniform(0.8, 1.2, (n, n))
+            sheet += rng.uniform(0.0, 0.05, (n, n)) if field.name in FAINT else 0.0
+            sheet = symmetric(sheet) if field.symmetric else sheet
+            case.M[field.row] = sheet.clip(*field.bounds)
+            np.fill_diagonal(case.M[field.row], 0.0)
+    for name in ("energy", "arms", "arms_stock", "finance", "currency"):
+        case.dyads(name)[:] /= np.maximum(1.0, case.dyads(name).sum(axis=1, keepdims=True))
     return case
 
 

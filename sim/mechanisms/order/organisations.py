@@ -109,8 +109,6 @@ def start(w: Blocks) -> None:
     """Remember what is usual."""
     for k in range(w.G.shape[1]):
         if w.G[COLLECTIVE_KIND, k] == ORGANISATION:
-            w.G[COHESION_START, k] = w.G[COHESION, k]
-            w.G[AUTHORITY_START, k] = w.G[AUTHORITY, k]
             w.G[WARMTH_START, k], w.G[MEETINGS_START, k] = climate(w, k)
 
 

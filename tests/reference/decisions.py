@@ -15,51 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import vocabulary as names
 from sim.types import Move
-from tests.support_world import Case
-
-Floats = NDArray[np.float64]
-
-
-class World:
-    """Variables and parameters by name; ``w["trust"]`` a sheet, ``w["capability"]`` a row."""
-
-    def __init__(self, case: Case) -> None:
-        self._values = {f.name: case.M[f.row].copy() for f in names.DYAD_FIELDS.values()}
-        self._values |= {f.name: case.V[f.row].copy() for f in names.STATE_FIELDS.values()}
-        self._p = {x.name: float(case.P[x.row]) for x in names.PARAMS.values()}
-        self.n = case.n
-
-    def __getitem__(self, name: str) -> Floats:
-        return self._values[name]
-
-    def p(self, name: str) -> float:
-        return self._p[name]
-
-    def after(self, kind: str, i: int, j: int, to: float) -> World:
-        """The world after a move of i towards j, made by hand."""
-        new = object.__new__(World)
-        new.__dict__.update(self.__dict__)
-        new._values = {name: value.copy() for name, value in self._values.items()}
-        match kind:
-            case "pact":
-                new["pact_level"][i, j] = new["pact_level"][j, i] = to
-            case "sanction":
-                new["sanctions"][i, j] = to
-            case "aid":
-                new["aid"][i, j] = to
-            case "court":
-                new["contact"][i, j] += 0.25 * (1.0 - new["contact"][i, j])
-                new["contact"][j, i] += 0.15 * (1.0 - new["contact"][j, i])
-            case "tension":
-                new["tension"][i, j] = to
-            case "arm":
-                new["arms_effort"][i] = to
-        return new
-
+from tests.reference.world import Floats, World, no_self
 
 # --- ties ----------------------------------------------------------------------------------------
 
@@ -495,10 +454,3 @@ def probabilities(options: list[Alternative]) -> Floats:
     """Chances of the options and, last, of doing nothing: a multinomial logit."""
     weights = np.exp([*(option.value for option in options), 0.0])
     return weights / weights.sum()
-
-
-def no_self(sheet: Floats) -> Floats:
-    """The sheet with nothing on its diagonal."""
-    out = sheet.copy()
-    np.fill_diagonal(out, 0.0)
-    return out
