@@ -241,7 +241,21 @@ def test_a_manifest_cannot_name_files_elsewhere(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_all_old_or_all_new_whenever_the_process_dies(tmp_path: Path) -> None:
-    """A child ends at each of the steps of an exchange in turn; what it leaves is whole."""
+    """In a process without threads, which may be forked."""
+    call = "import sys; from tests.test_files import die_everywhere; die_everywhere(sys.argv[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", call, str(tmp_path)],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def die_everywhere(folder: str) -> None:
+    """End a child at each of the steps of an exchange in turn; what it leaves is whole."""
+    tmp_path = Path(folder)
     for moment in range(100):
         place = fill(tmp_path / f"r{moment}", names=("a", "b", "old"), round=1)
         (place / "notes.txt").write_text("mine")
