@@ -25,7 +25,6 @@ _OUTSIDE = sys.stdlib_module_names | {"llvmlite", "numba", "numpy"}
 _CONSTANT = frozenset(dis.hasconst)
 _CACHE = dis.opmap["CACHE"]
 _NO_STEP = bytes([_CACHE])
-_SILENT = {_CACHE, dis.opmap["NOP"], dis.EXTENDED_ARG}
 _JUMPS = frozenset(dis.hasjrel)
 _BACK = {op for op in dis.hasjrel if "BACKWARD" in dis.opname[op]}
 #: two instructions in one, by the two that they stand for
@@ -37,6 +36,8 @@ _PAIRS = {
 }
 _NOTHING = object()
 _DEEP = 3  # modules within modules that a dotted name goes through
+#: all that are not taken as they stand; an extension adds to the number of the next
+_SPECIAL = {dis.opmap["NOP"], dis.EXTENDED_ARG, *_CONSTANT, *_JUMPS, *_PAIRS}
 
 
 class _Part(NamedTuple):
@@ -105,33 +106,35 @@ def _steps(code: CodeType) -> str:
     that they lead to. A docstring is a constant that no instruction uses.
     """
     raw = code.co_code
-    steps: list[tuple[object, ...]] = []
+    steps: list[int] = []  # operation and number in one
+    used: list[str] = []
     numbers = [0] * (len(raw) // 2 + 1)
     jumps: list[tuple[int, int]] = []
     high = 0
-    for at in range(0, len(raw), 2):
-        op, number = raw[at], raw[at + 1] | high
-        numbers[at // 2] = len(steps)
-        high = number << 8 if op == dis.EXTENDED_ARG else 0
-        if op in _SILENT:
+    for at, (op, low) in enumerate(zip(raw[::2], raw[1::2], strict=True)):
+        numbers[at] = len(steps)
+        if op == _CACHE:
             continue
-        if op in _CONSTANT:
-            steps.append((op, _constant(code.co_consts[number])))
+        number = low | high
+        high = number << 8 if op == dis.EXTENDED_ARG else 0
+        if op not in _SPECIAL:
+            steps.append(op | number << 8)
+        elif op in _CONSTANT:
+            steps.append(op)
+            used.append(_constant(code.co_consts[number]))
         elif op in _PAIRS:
             first, second = _PAIRS[op]
-            steps += [(first, number >> 4), (second, number & 15)]
+            steps += (first | number >> 4 << 8, second | (number & 15) << 8)
         elif op in _JUMPS:
-            after = at // 2 + 1
+            after = at + 1
             while raw[2 * after : 2 * after + 1] == _NO_STEP:
                 after += 1
             jumps.append((len(steps), after - number if op in _BACK else after + number))
-            steps.append((op,))
-        else:
-            steps.append((op, number))
+            steps.append(op)
     for step, target in jumps:
-        steps[step] += (numbers[target],)
+        steps[step] |= numbers[target] << 8
     shape = (code.co_argcount, code.co_kwonlyargcount, code.co_varnames, code.co_names)
-    return f"{steps} {code.co_exceptiontable.hex()} {shape}"
+    return f"{steps} {used} {code.co_exceptiontable.hex()} {shape}"
 
 
 def _constant(constant: object) -> str:

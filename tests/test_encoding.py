@@ -107,7 +107,7 @@ def test_results_are_told_in_every_encoding(place: str, world: Path) -> None:
         (*run, "--out", "one"),
         ("blocs", "one"),
         ("plot", "one"),
-        ("explain", "world.yaml", "--state", "CCC", "--quarters", "2"),
+        ("explain", "world.yaml", "--state", "CCC"),
         ("report", "one"),
     ):
         done = call(place, *words, folder=world.parent)
