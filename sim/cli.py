@@ -40,6 +40,7 @@ ORDER = (
     "phase",
     "discover",
     "calibrate",
+    "hindcast",
     "report",
     "scenarios",
     "names",

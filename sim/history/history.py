@@ -180,22 +180,18 @@ class History:
     def _follow(self, target: str, last: int) -> None:
         """Find the treaties of all years up to one, each from those of the year before."""
         known: tuple[Treaty, ...] = ()
-        fresh, old = 1, None
+        fresh, old = 1, neighbours([], [])
         for year in (year for year in self.years if year <= last):
-            if (target, year) in self._treaties and (target, year + 1) in self._treaties:
-                continue
-            tied = self._pairs_of(year, target)
-            ties = neighbours(tied, self.codes(year).tolist())
-            if (target, year) in self._treaties:
-                known, fresh = self._treaties[target, year]
-            else:
-                followed = follow(known, old, ties) if old is not None else []
+            ties = neighbours(self._pairs_of(year, target), self.codes(year).tolist())
+            if (target, year) not in self._treaties:
+                followed = follow(known, old, ties)
                 new = found(ties, followed, fresh)
-                known, fresh = (*followed, *new), fresh + len(new)
-                self._treaties[target, year] = known, fresh
+                self._treaties[target, year] = (*followed, *new), fresh + len(new)
+            known, fresh = self._treaties[target, year]
             old = ties
 
     def _pairs_of(self, year: int, target: str) -> list[tuple[int, int]]:
+        """The tied pairs of a year."""
         pairs = self.dyads_of(year)
         tied = pairs[pairs[TARGETS[target]] == 1]
         return list(zip(tied["ccode1"].tolist(), tied["ccode2"].tolist(), strict=True))

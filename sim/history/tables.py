@@ -13,12 +13,13 @@ import pandas as pd
 
 from sim.errors import Problem, ScenarioError, UserError, hint, shown
 
-_FLAG: Final = (0.0, 1.0)
+_SHARE: Final = (0.0, 1.0)
 _COUNT: Final = (0.0, np.inf)
 _ANY: Final = (-np.inf, np.inf)
 _CLOSE: Final = 1e-4
 """Relative difference up to which two files give one figure: they may round it differently."""
 OBLIGATIONS: Final = ("defense", "offense", "neutral", "nonagg", "consul")
+_FLAGS: Final = (*OBLIGATIONS, *"any_atop def_12 def_21 def_ever rivalry pol_relevant".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Kind:
         keys: whole numbers that every row has, once.
         needed: further columns that every file has; all others may be missing.
         bounds: least and greatest value of the columns that are known.
+        flags: those of them that are 0 or 1.
         aliases: other names of columns.
         precision: of the figures.
     """
@@ -38,6 +40,7 @@ class Kind:
     keys: tuple[str, ...]
     needed: tuple[str, ...]
     bounds: Mapping[str, tuple[float, float]]
+    flags: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     precision: type[np.floating] = np.float64
 
@@ -47,20 +50,19 @@ STATES: Final = Kind(
     ("ccode", "year"),
     (),
     {
-        **dict.fromkeys("cinc major v2x_polyarchy".split(), _FLAG),
+        **dict.fromkeys("cinc major v2x_polyarchy".split(), _SHARE),
         **dict.fromkeys("milex milper irst pec tpop upop pwtrgdp pwtpop mrgdppc".split(), _COUNT),
         **dict.fromkeys("ideal_all ideal_fp euds aeuds".split(), _ANY),
         "polity2": (-10.0, 10.0),
     },
+    ("major",),
 )
 DYADS: Final = Kind(
     "dyads",
     ("ccode1", "ccode2", "year"),
     ("defense",),
     {
-        **dict.fromkeys(
-            [*OBLIGATIONS, *"any_atop def_12 def_21 def_ever rivalry pol_relevant".split()], _FLAG
-        ),
+        **dict.fromkeys(_FLAGS, _SHARE),
         **dict.fromkeys(
             "def_age any_age mindist cont mid10 common_allies common_enemies common_rivals "
             "enemy_of_ally deg1 deg2 majpact1 majpact2 trade igos arms5_12 arms5_21 "
@@ -69,6 +71,7 @@ DYADS: Final = Kind(
         ),
         "s_score": (-1.0, 1.0),
     },
+    _FLAGS,
     {"any": "any_atop", "contiguity": "cont", "mindist_km": "mindist", "mid_years_10": "mid10"},
     np.float32,  # rows are many, and no figure of a pair has more digits
 )
@@ -102,7 +105,7 @@ def read_tables(folder: Path | str, kind: Kind) -> pd.DataFrame:
     if problems:
         raise ScenarioError(problems)
     table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    table = _joined(table, files, kind, problems)
+    table = _joined(table, kind, problems)
     if problems:
         raise ScenarioError(problems)
     return table
@@ -131,15 +134,18 @@ def _read(path: Path, kind: Kind, problems: list[Problem]) -> pd.DataFrame | Non
         return None
     table["_line"] = np.arange(len(table)) + first_line
     table = table[table.drop(columns="_line").notna().any(axis=1)].reset_index(drop=True)
+    if not len(table):
+        problems.append(Problem(str(path), 0, 0, "", "has no rows"))
+        return None
     for name in kind.keys:
-        problems += _cells(path, table, name, _COUNT, key=True)
+        problems += _keys(path, table, name)
     for name in kind.bounds.keys() & set(table.columns):
-        problems += _cells(path, table, name, kind.bounds[name], key=False)
+        problems += _cells(path, table, name, kind.bounds[name], flag=name in kind.flags)
         table[name] = table[name].astype(kind.precision)
     if len(problems) > before:
         problems[before:] = sorted(problems[before:], key=lambda it: (it.line, it.column))
         return None
-    table = table.astype({name: np.int64 for name in kind.keys})
+    table = table.astype(dict.fromkeys(kind.keys, np.int64))
     if kind is DYADS:
         wrong = np.flatnonzero(table["ccode1"] >= table["ccode2"])
         said = "must be less than ccode2; each pair stands once in a year"
@@ -149,40 +155,49 @@ def _read(path: Path, kind: Kind, problems: list[Problem]) -> pd.DataFrame | Non
 
 
 def _cells(
-    path: Path, table: pd.DataFrame, name: str, bounds: tuple[float, float], *, key: bool
+    path: Path,
+    table: pd.DataFrame,
+    name: str,
+    bounds: tuple[float, float],
+    *,
+    flag: bool = False,
 ) -> Iterator[Problem]:
-    """Make a column numbers, and tell each cell that is none or lies outside the bounds."""
+    """Make a column numbers, and tell each cell that is none or is not what the column holds."""
     given = table[name]
-    number = pd.to_numeric(given, errors="coerce").astype(np.float64)
-    value = number.to_numpy()
+    table[name] = pd.to_numeric(given, errors="coerce").astype(np.float64)
+    value = table[name].to_numpy()
     low, high = bounds
-    strange = np.flatnonzero(given.notna().to_numpy() & np.isnan(value))
-    outside = np.flatnonzero((value < low) | (value > high) | np.isinf(value))
-    for at in strange:
+    for at in np.flatnonzero(given.notna().to_numpy() & np.isnan(value)):
         yield _problem(path, table, name, at, f"{shown(str(given.iloc[at]))} is not a number")
-    for at in outside:
+    if flag:
+        for at in np.flatnonzero((value != 0) & (value != 1) & ~np.isnan(value)):
+            yield _problem(path, table, name, at, f"{value[at]:g} is neither 0 nor 1")
+        return
+    for at in np.flatnonzero((value < low) | (value > high) | np.isinf(value)):
         span = f"at least {low:g}" if np.isinf(high) else f"from {low:g} to {high:g}"
         said = f"{value[at]:g} is out of range: expected {'finite' if np.isinf(low) else span}"
         if value[at] < 0:
             said += "; leave the cell empty where the figure is not known"
         yield _problem(path, table, name, at, said)
-    if key:
-        broken = np.flatnonzero((value % 1 != 0) & np.isfinite(value))
-        for at in np.flatnonzero(given.isna()):
-            yield _problem(path, table, name, at, "is empty; every row needs it")
-        for at in broken:
-            yield _problem(path, table, name, at, f"{value[at]:g} is not a whole number")
-    table[name] = number
+
+
+def _keys(path: Path, table: pd.DataFrame, name: str) -> Iterator[Problem]:
+    """Make a key numbers, and tell each cell that is empty or no whole number."""
+    empty = np.flatnonzero(table[name].isna())
+    yield from _cells(path, table, name, _COUNT)
+    value = table[name].to_numpy()
+    for at in empty:
+        yield _problem(path, table, name, at, "is empty; every row needs it")
+    for at in np.flatnonzero((value % 1 != 0) & np.isfinite(value)):
+        yield _problem(path, table, name, at, f"{value[at]:g} is not a whole number")
 
 
 def _problem(path: Path, table: pd.DataFrame, name: str, at: int | np.intp, said: str) -> Problem:
-    column = int(table.columns.get_indexer([name])[0]) + 1
+    column = list(table.columns).index(name) + 1
     return Problem(str(path), int(table["_line"].iloc[int(at)]), column, name, said)
 
 
-def _joined(
-    table: pd.DataFrame, files: list[Path], kind: Kind, problems: list[Problem]
-) -> pd.DataFrame:
+def _joined(table: pd.DataFrame, kind: Kind, problems: list[Problem]) -> pd.DataFrame:
     """Each key once; rows of one key that differ are problems."""
     keys = list(kind.keys)
     again = table.duplicated(keys, keep=False).to_numpy()
@@ -208,5 +223,5 @@ def _joined(
 def _differ(one: pd.Series, other: pd.Series) -> npt.NDArray[np.bool_]:
     if pd.api.types.is_numeric_dtype(one):
         a, b = one.to_numpy(np.float64), other.to_numpy(np.float64)
-        return ~(np.isnan(a) | np.isclose(a, b, rtol=_CLOSE, atol=1e-9, equal_nan=True))
-    return (one.notna() & (one != other)).to_numpy(bool)
+        return np.asarray(np.isfinite(a) & ~np.isclose(a, b, rtol=_CLOSE, atol=1e-9), bool)
+    return np.asarray(one.notna() & (one != other), bool)

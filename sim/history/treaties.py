@@ -41,7 +41,9 @@ def neighbours(pairs: Iterable[tuple[int, int]], codes: Iterable[int]) -> Ties:
 def found(ties: Ties, known: Sequence[Treaty], first_id: int) -> list[Treaty]:
     """Return new treaties: cliques that cover the ties that no known treaty covers."""
     graph = nx.Graph()
-    graph.add_edges_from((one, other) for one, all_ in ties.items() for other in all_ if one < other)
+    graph.add_edges_from(
+        (one, other) for one, all_ in ties.items() for other in all_ if one < other
+    )
     for treaty in known:
         graph.remove_edges_from(_pairs(treaty.members))
     new: list[Treaty] = []

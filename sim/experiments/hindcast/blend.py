@@ -112,7 +112,7 @@ def _learnt(
 def _weights(odds: Floats, y: Floats) -> Floats:
     """Constant and weights of the parts' log odds; their plain mean where nothing can be learnt."""
     count = odds.shape[1]
-    even = np.r_[0.0, np.full(count, 1.0 / count)]
+    even: Floats = np.r_[0.0, np.full(count, 1.0 / count)]
     if not len(y):
         return even
     x = np.column_stack([np.ones(len(y)), odds])

@@ -49,12 +49,11 @@ class Rows:
     def pooled(cls, rows: Sequence[Rows]) -> Rows:
         """Return the rows of several origins as one; an event has its weight at each origin."""
         return cls(
-            *(np.concatenate([getattr(one, name) for one in rows]) for name in _VECTORS),
+            np.concatenate([one.y for one in rows]),
+            np.concatenate([one.event for one in rows]),
+            np.concatenate([one.weight for one in rows]),
             {name: np.concatenate([one.said[name] for one in rows]) for name in rows[0].said},
         )
-
-
-_VECTORS: Final = ("y", "event", "weight")
 
 
 def pair_rows(
@@ -66,7 +65,8 @@ def pair_rows(
     that the tie is gone. A tie's event is that of the horizon, of endings that of the origin.
     """
     now, later, (i, j) = outcomes(history, origin, horizon, target)
-    tied, y = now[i, j] == 1, later[i, j]
+    tied = now[i, j] == 1
+    y: Floats = later[i, j]
     codes = history.codes(origin)
     key = codes[i] * 1000 + codes[j]
     before, after = (
@@ -80,9 +80,7 @@ def pair_rows(
     return {
         "all": Rows.of(y, event, chance),
         "onset": Rows.of(y[free], event[free], {k: p[free] for k, p in chance.items()}),
-        "ending": Rows.of(
-            1.0 - y[tied], then[tied], {k: 1.0 - p[tied] for k, p in chance.items()}
-        ),
+        "ending": Rows.of(1.0 - y[tied], then[tied], {k: 1.0 - p[tied] for k, p in chance.items()}),
     }
 
 
@@ -104,16 +102,16 @@ def membership_rows(
         for place in np.flatnonzero(later_ids == id_):
             later[row] = later_members[place][np.searchsorted(later_codes, codes[stay])]
     tied = history.matrix(origin, TARGETS[target]) == 1
-    chance = {
-        name: _memberships(one, target, members, tied)[:, stay] for name, one in said.items()
-    }
+    chance = {name: _memberships(one, target, members, tied)[:, stay] for name, one in said.items()}
     event = np.broadcast_to(ids[:, None], now.shape)
     return {
         "accession": Rows.of(
             later[~now].astype(np.float64), event[~now], {k: p[~now] for k, p in chance.items()}
         ),
         "exit": Rows.of(
-            1.0 - later[now], event[now], {k: 1.0 - p[now] for k, p in chance.items()}
+            (~later[now]).astype(np.float64),
+            event[now],
+            {k: 1.0 - p[now] for k, p in chance.items()},
         ),
     }
 

@@ -16,7 +16,8 @@ from sim.history import TARGETS, History
 LOGIT: Final = ("distance", "near", "cont1", "ideal", "ideal_na", "allies")
 FULL: Final = (
     *LOGIT,
-    *"enemies rivalry s_score igos trade deg1 deg2 maj1 maj2 age ever any enemy_of_ally mid".split(),
+    *"enemies rivalry s_score igos trade deg1 deg2 maj1 maj2".split(),
+    *"age ever any enemy_of_ally mid".split(),
 )
 _REACH_KM: Final = 2000.0
 _IDEAL_UNKNOWN: Final = 1.1  # about the mean distance of ideal points

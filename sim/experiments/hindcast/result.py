@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from sim.experiments.hindcast.cases import POOLED
-from sim.experiments.store import load_tables, save_tables
+from sim.experiments.store import load_tables, save_tables, short_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +28,8 @@ class Hindcast:
     Attributes:
         train: first and last year of training.
         models: their names.
-        scores: one row for each origin (``all`` for those pooled), horizon, target, part, weight and
-            model, with the numbers of :func:`sim.experiments.hindcast.scores.score`.
+        scores: one row for each origin (``all`` for those pooled), horizon, target, part, weight
+            and model, with the numbers of :func:`sim.experiments.hindcast.scores.score`.
         memberships: the same for accession to treaties and exit from them.
         blocs: agreement of blocs with those that came, for each origin (and its mean), horizon,
             target and model.
@@ -40,6 +42,11 @@ class Hindcast:
     memberships: list[Row] = field(default_factory=list)
     blocs: list[Row] = field(default_factory=list)
     reliability: list[Row] = field(default_factory=list)
+
+    @property
+    def run_id(self) -> str:
+        """Name of the result: it follows from models, training and scores."""
+        return f"{short_id(self.models, self.train, self.scores)}-hindcast"
 
     def to_dict(self) -> dict[str, list[Row]]:
         """Return scores, blocs and memberships in the types of JSON."""
@@ -64,7 +71,12 @@ class Hindcast:
         Raises:
             UserError: the folder exists and is no result, or cannot be written.
         """
-        facts = {"kind": "hindcast", "train": list(self.train), "models": list(self.models)}
+        facts = {
+            "kind": "hindcast",
+            "id": self.run_id,
+            "train": list(self.train),
+            "models": list(self.models),
+        }
         return save_tables(folder, {name: self.table(name) for name in TABLES}, facts)
 
     @classmethod
@@ -74,15 +86,13 @@ class Hindcast:
         Raises:
             UserError: there is none, or it is incomplete or damaged.
         """
-        import numpy as np
-
         manifest, tables = load_tables(folder, "hindcast", TABLES)
         rows = {}
         for name, table in tables.items():
             given = table.astype(object).where(table.notna(), None).to_dict("records")
             rows[name] = [
                 {
-                    str(key): _origin(value) if key == "origin" else _bare(value, np.generic)
+                    str(key): _origin(value) if key == "origin" else _bare(value)
                     for key, value in row.items()
                 }
                 for row in given
@@ -114,5 +124,5 @@ def _origin(text: str) -> int | str:
     return text if text == POOLED else int(text)
 
 
-def _bare(value: Any, generic: type) -> Any:
-    return value.item() if isinstance(value, generic) else value
+def _bare(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

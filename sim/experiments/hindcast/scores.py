@@ -42,8 +42,9 @@ def score(
     curve, ``ap`` average precision, ``brier`` the mean squared error, ``log_score`` the mean of
     -log of the probability of what happened, clipped at 1e-6. ``slope`` is the slope of the outcome
     on the log odds (1 where spread is right), ``intercept`` the log odds that are missing on the
-    average (0 where the level is right). ``*_low`` and ``*_high`` bound 90% of bootstraps of events.
-    None stands where there is no number: without both outcomes, or where fits do not settle.
+    average (0 where the level is right). ``*_low`` and ``*_high`` bound 90% of the bootstraps of
+    events. None stands where there is no number: without both outcomes, or where a fit does not
+    settle.
     """
     rows = np.array([weight.sum(), (weight * p).sum(), (weight * y).sum()])
     found: dict[str, float | int | None] = {
@@ -70,7 +71,8 @@ def calibration(y: Floats, p: Floats, weight: Floats) -> tuple[float | None, flo
         return None, None
     # rows of nearly the same odds are one with their mean outcome: a fit of some hundred rows
     step, at = np.unique(np.round(logit(p) / _STEP).astype(np.int64), return_inverse=True)
-    odds, total = step * _STEP, np.bincount(at, weight)
+    odds: Floats = step * _STEP
+    total = np.bincount(at, weight)
     mean, one = np.bincount(at, weight * y) / total, np.ones((len(step), 1))
     level = fit_logistic(one, mean, total, odds)
     both = None
@@ -134,11 +136,12 @@ def _counts(event: Ints, draws: int, seed: int) -> Floats:
     own = np.where(event == NO_EVENT, -2 - np.arange(len(event)), event)  # each an event by itself
     _, at = np.unique(own, return_inverse=True)
     clusters = int(at.max(initial=-1)) + 1
-    if clusters < 2:
-        draws = 0
+    once = np.ones((1, len(event)))
+    if clusters < 2:  # every sample would be the same
+        return once
     rng = np.random.default_rng([seed, clusters])
-    often = rng.multinomial(clusters, np.full(clusters, 1.0 / max(clusters, 1)), size=draws)
-    return np.vstack([np.ones(len(event)), often[:, at].astype(np.float64)])
+    often = rng.multinomial(clusters, np.full(clusters, 1.0 / clusters), size=draws)
+    return np.vstack([once, often[:, at].astype(np.float64)])
 
 
 def _ranked(

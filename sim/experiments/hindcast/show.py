@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from sim.experiments.hindcast.result import Hindcast, Row
 
 _LEGEND = (
-    "Onset: of pairs without the tie; ending: of pairs with it. AUC: share of pairs of an event and "
-    "a non-event in the right order (90% of bootstraps of treaty events); AP: average precision; by "
-    "event: all pairs of one treaty event count as one. Brier: mean squared error of all pairs, "
-    "times 1,000. Slope: 1 where probabilities are spread rightly. Expected numbers are sums of "
-    "probabilities, beside what happened."
+    "Onset: of pairs without the tie; ending: of pairs with it. AUC: how often what happened was "
+    "thought likelier than what did not (90% of bootstraps of treaty events); AP: average "
+    "precision; by event: all pairs of one treaty event count as one. Brier: mean squared error "
+    "of all pairs, times 1,000. Slope: 1 where probabilities are spread rightly. Expected numbers "
+    "are sums of probabilities, beside what happened."
 )
 
 
