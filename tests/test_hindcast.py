@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -266,6 +268,26 @@ def test_a_blend_leaves_noise_out(history: History) -> None:
     logit_, both = rows(found, origin="all", target="defence", part="onset", weight="pair")
     assert both["auc"] == pytest.approx(logit_["auc"], abs=0.02)
     assert both["log_score"] < logit_["log_score"] * 1.1
+
+
+def test_a_model_of_one_target_is_scored_on_it_alone(history: History) -> None:
+    class Half(Oracle):
+        def predict(self, history: History, origin: int, horizon: int) -> Prediction:
+            whole = super().predict(history, origin, horizon)
+            return Prediction({"defence": whole.ties["defence"]})
+
+    models = {"half": Half, "both": lambda: Blend({"half": Half, "logit": MODELS["logit"]})}
+    found = hindcast(
+        history, [1970], [5], models={**models, **find_models(["persistence"])}, draws=0
+    )
+    known = {(row["model"], row["target"]) for row in found.scores}
+    assert known == {
+        ("half", "defence"),
+        ("both", "defence"),
+        ("persistence", "defence"),
+        ("persistence", "any"),
+    }
+    Console(file=io.StringIO()).print(found)
 
 
 # --- baselines -----------------------------------------------------------------------------------

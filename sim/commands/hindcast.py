@@ -31,7 +31,11 @@ def register(app: typer.Typer) -> None:
             ),
         ],
         horizon: Annotated[
-            str, typer.Option(metavar="YEARS", help="How many years to look ahead.")
+            str,
+            typer.Option(
+                metavar="YEARS",
+                help="How many years to look ahead: [cyan]5[/cyan], [cyan]5,10[/cyan].",
+            ),
         ] = "5,10",
         train: Annotated[
             str | None,
@@ -54,7 +58,9 @@ def register(app: typer.Typer) -> None:
         ] = 200,
         folder: Annotated[
             Path | None,
-            typer.Option("--out", metavar="FOLDER", help="Folder for tables and figures."),
+            typer.Option(
+                "--out", metavar="FOLDER", help="Folder for tables and figures (default: none)."
+            ),
         ] = None,
         figures: Annotated[bool, typer.Option(help="With --out: draw the figures, too.")] = True,
         quiet: Quiet = False,

@@ -14,6 +14,7 @@ import pandas as pd
 from sim.errors import Problem, ScenarioError, UserError, hint, shown
 
 _SHARE: Final = (0.0, 1.0)
+_CODE: Final = (1.0, 999.0)
 _COUNT: Final = (0.0, np.inf)
 _ANY: Final = (-np.inf, np.inf)
 _CLOSE: Final = 1e-4
@@ -138,7 +139,7 @@ def _read(path: Path, kind: Kind, problems: list[Problem]) -> pd.DataFrame | Non
         problems.append(Problem(str(path), 0, 0, "", "has no rows"))
         return None
     for name in kind.keys:
-        problems += _keys(path, table, name)
+        problems += _keys(path, table, name, _COUNT if name == "year" else _CODE)
     for name in kind.bounds.keys() & set(table.columns):
         problems += _cells(path, table, name, kind.bounds[name], flag=name in kind.flags)
         table[name] = table[name].astype(kind.precision)
@@ -181,10 +182,12 @@ def _cells(
         yield _problem(path, table, name, at, said)
 
 
-def _keys(path: Path, table: pd.DataFrame, name: str) -> Iterator[Problem]:
+def _keys(
+    path: Path, table: pd.DataFrame, name: str, bounds: tuple[float, float]
+) -> Iterator[Problem]:
     """Make a key numbers, and tell each cell that is empty or no whole number."""
     empty = np.flatnonzero(table[name].isna())
-    yield from _cells(path, table, name, _COUNT)
+    yield from _cells(path, table, name, bounds)
     value = table[name].to_numpy()
     for at in empty:
         yield _problem(path, table, name, at, "is empty; every row needs it")

@@ -52,6 +52,8 @@ class Blend:
         said = [model.predict(history, origin, horizon) for model in self._fitted]
         ties = {}
         for target in history.targets:
+            if not all(target in one.ties for one in said):
+                continue
             odds = np.stack([logit(one.ties[target]) for one in said], axis=-1)
             tied = (history.matrix(origin, TARGETS[target]) == 1).astype(np.int64)
             weights = np.stack(self._weigh(target, horizon))[tied]

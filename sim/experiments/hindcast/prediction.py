@@ -25,7 +25,7 @@ class Prediction:
 
     Attributes:
         ties: by target, the probability ``(N, N)`` that a pair is tied at the horizon; symmetric;
-            the diagonal is not read.
+            the diagonal is not read. A model is not scored on a target that it leaves out.
         memberships: by target, the probability ``(T, N)`` that a state is then in each treaty of
             :meth:`sim.history.History.memberships` of the origin. Where a target is left out they
             are worked out from the ties.

@@ -108,12 +108,13 @@ def hindcast(
     members: dict[tuple[int, str, str], list[Rows]] = {}
     for origin, horizon in asked:
         known = history.until(origin)
-        said = {name: model.predict(known, origin, horizon) for name, model in fitted.items()}
+        everything = {name: model.predict(known, origin, horizon) for name, model in fitted.items()}
         step()
         treaties = {target: len(known.treaties(origin, target)) for target in known.targets}
-        for name, one in said.items():
+        for name, one in everything.items():
             _checked(name, one, len(known.codes(origin)), treaties)
         for target in history.targets:
+            said = {name: one for name, one in everything.items() if target in one.ties}
             place = {"origin": origin, "horizon": horizon, "target": target}
             for part, rows in pair_rows(history, origin, horizon, target, said).items():
                 pairs.setdefault((horizon, target, part), []).append(rows)

@@ -71,7 +71,7 @@ def calibration(y: Floats, p: Floats, weight: Floats) -> tuple[float | None, flo
         return None, None
     # rows of nearly the same odds are one with their mean outcome: a fit of some hundred rows
     step, at = np.unique(np.round(logit(p) / _STEP).astype(np.int64), return_inverse=True)
-    odds: Floats = step * _STEP
+    odds: Floats = step.astype(np.float64) * np.float64(_STEP)
     total = np.bincount(at, weight)
     mean, one = np.bincount(at, weight * y) / total, np.ones((len(step), 1))
     level = fit_logistic(one, mean, total, odds)
