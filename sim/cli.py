@@ -56,6 +56,7 @@ ORDER = (
     "phase",
     "discover",
     "calibrate",
+    "hindcast",
     "report",
     "describe",
     "scenarios",

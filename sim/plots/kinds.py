@@ -160,6 +160,18 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("variable",),
             ("sweep",),
         ),
+        Kind(
+            "auc",
+            "hindcast",
+            "sim.plots.hindcast:draw_auc",
+            "How well each model ranks onsets and endings of alliances, with 90% intervals.",
+        ),
+        Kind(
+            "reliability",
+            "hindcast",
+            "sim.plots.hindcast:draw_reliability",
+            "How often pairs were tied, by the probability that each model gave.",
+        ),
     )
 }
 
