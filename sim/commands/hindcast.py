@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, Quiet, err, out, print_json, progress_bar
+from sim.commands import (
+    AsJson,
+    Force,
+    Quiet,
+    check_place,
+    err,
+    keep_figure,
+    out,
+    print_json,
+    progress_bar,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -62,6 +72,7 @@ def register(app: typer.Typer) -> None:
                 "--out", metavar="FOLDER", help="Folder for tables and figures (default: none)."
             ),
         ] = None,
+        force: Force = False,
         figures: Annotated[bool, typer.Option(help="With --out: draw the figures, too.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -95,8 +106,9 @@ def register(app: typer.Typer) -> None:
         span = None if train is None else _span(train)
 
         def say(text: str) -> None:
-            err.print(text, highlight=False, markup=False, soft_wrap=True)
+            err.print(text, highlight=False, soft_wrap=True)
 
+        check_place(folder, "hindcast", force=force, quiet=quiet)
         history = read_history(data)
         with progress_bar("Looking ahead", quiet=quiet) as progress:
             found = look_back(
@@ -110,13 +122,12 @@ def register(app: typer.Typer) -> None:
                 progress=progress,
             )
         if folder is not None:
-            found.save(folder)
+            found.save(folder, force=force)
             if figures:
                 from sim.plots.hindcast import draw_auc, draw_reliability
-                from sim.plots.style import save_figure
 
-                save_figure(draw_auc(found), folder / "figures" / "auc")
-                save_figure(draw_reliability(found), folder / "figures" / "reliability")
+                keep_figure(folder, "auc", lambda: draw_auc(found), force=force)
+                keep_figure(folder, "reliability", lambda: draw_reliability(found), force=force)
         if as_json:
             print_json(found.to_dict())
         else:

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.experiments.hindcast.cases import POOLED
 from sim.experiments.store import load_tables, save_tables, short_id
+from sim.manifests import Shape, Whole, reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,9 @@ type Row = dict[str, Any]
 
 TABLES: Final = ("scores", "memberships", "blocs", "reliability")
 TARGET_NAMES: Final[Mapping[str, str]] = {"defence": "Defence pacts", "any": "Any alliance"}
+
+
+_SHAPE: Final[Shape] = {"train": (Whole(), Whole()), "models": [str]}
 
 
 @dataclass(eq=False)
@@ -65,19 +69,19 @@ class Hindcast:
         table = pd.DataFrame(getattr(self, name))
         return table.assign(origin=table["origin"].astype(str)) if len(table) else table
 
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
         """Write the tables and a manifest; return the folder.
 
         Raises:
-            UserError: the folder exists and is no result, or cannot be written.
+            UserError: the folder holds something else, is in use, or cannot be written.
         """
         facts = {
-            "kind": "hindcast",
             "id": self.run_id,
             "train": list(self.train),
             "models": list(self.models),
         }
-        return save_tables(folder, {name: self.table(name) for name in TABLES}, facts)
+        tables = {name: self.table(name) for name in TABLES}
+        return save_tables(folder, tables, facts, kind="hindcast", force=force)
 
     @classmethod
     def load(cls, folder: Path | str) -> Hindcast:
@@ -86,19 +90,11 @@ class Hindcast:
         Raises:
             UserError: there is none, or it is incomplete or damaged.
         """
-        manifest, tables = load_tables(folder, "hindcast", TABLES)
-        rows = {}
-        for name, table in tables.items():
-            given = table.astype(object).where(table.notna(), None).to_dict("records")
-            rows[name] = [
-                {
-                    str(key): _origin(value) if key == "origin" else _bare(value)
-                    for key, value in row.items()
-                }
-                for row in given
-            ]
-        first, last = manifest["train"]
-        return cls((first, last), tuple(manifest["models"]), **rows)
+        manifest, tables = load_tables(folder, "hindcast", TABLES, _SHAPE)
+        with reading(folder):
+            rows = {name: _rows(table) for name, table in tables.items()}
+            first, last = manifest["train"]
+            return cls((first, last), tuple(manifest["models"]), **rows)
 
     def find(self, table: str, **place: Any) -> list[Row]:
         """Return the rows of a table whose keys have these values."""
@@ -118,6 +114,14 @@ class Hindcast:
         from sim.experiments.hindcast.show import shown_tables
 
         return shown_tables(self)
+
+
+def _rows(table: pd.DataFrame) -> list[Row]:
+    given = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [
+        {str(key): _origin(x) if key == "origin" else _bare(x) for key, x in row.items()}
+        for row in given
+    ]
 
 
 def _origin(text: str) -> int | str:
