@@ -88,6 +88,11 @@ def test_flags_are_zero_or_one(tmp_path: Path) -> None:
     assert problems(tmp_path) == ["dyads.csv:2:4: defense: 0.5 is neither 0 nor 1"]
 
 
+def test_rounding_beyond_a_bound_is_no_mistake(tmp_path: Path) -> None:
+    text = "ccode1,ccode2,year,defense,s_score\n2,20,1950,0,1.0000001\n"
+    assert len(read_history(folder(tmp_path, states_csv=STATES, dyads_csv=text)).dyads) == 1
+
+
 def test_a_pair_has_its_lesser_code_first(tmp_path: Path) -> None:
     folder(tmp_path, states_csv=STATES, dyads_csv="ccode1,ccode2,year,defense\n20,2,1950,1\n")
     (said,) = problems(tmp_path)
@@ -100,9 +105,11 @@ def test_equal_rows_are_one_and_different_ones_are_told(tmp_path: Path) -> None:
     history = read_history(tmp_path)
     assert len(history.dyads) == 1
     assert history.matrix(1950, "mindist")[0, 1] == 70
-    folder(tmp_path, dyads_b_csv="ccode1,ccode2,year,defense\n2,20,1951,1\n2,20,1950,0\n")
+    folder(tmp_path, states_b_csv="ccode,year,abb,cinc\n2,1950,AAB,.20001\n")
+    assert read_history(tmp_path).states_of(1950)["abb"].tolist() == ["AAA", "BBB"]
+    folder(tmp_path, dyads_b_csv="defense,ccode1,ccode2,year\n1,2,20,1951\n0,2,20,1950\n")
     (said,) = problems(tmp_path)
-    assert said.startswith("dyads_b.csv:3:4: defense: 0")
+    assert said.startswith("dyads_b.csv:3:1: defense: 0")
     assert said.endswith("dyads_a.csv:2")
 
 

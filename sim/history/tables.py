@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import Problem, ScenarioError, UserError, hint, shown
@@ -19,6 +18,8 @@ _COUNT: Final = (0.0, np.inf)
 _ANY: Final = (-np.inf, np.inf)
 _CLOSE: Final = 1e-4
 """Relative difference up to which two files give one figure: they may round it differently."""
+_ROUND: Final = 1e-6
+"""By which a figure may lie beyond its bounds: shares and scores carry the error of rounding."""
 OBLIGATIONS: Final = ("defense", "offense", "neutral", "nonagg", "consul")
 _FLAGS: Final = (*OBLIGATIONS, *"any_atop def_12 def_21 def_ever rivalry pol_relevant".split())
 
@@ -105,8 +106,7 @@ def read_tables(folder: Path | str, kind: Kind) -> pd.DataFrame:
     parts = [part for path in files if (part := _read(path, kind, problems)) is not None]
     if problems:
         raise ScenarioError(problems)
-    table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    table = _joined(table, kind, problems)
+    table = _joined(parts, kind, problems)
     if problems:
         raise ScenarioError(problems)
     return table
@@ -174,7 +174,7 @@ def _cells(
         for at in np.flatnonzero((value != 0) & (value != 1) & ~np.isnan(value)):
             yield _problem(path, table, name, at, f"{value[at]:g} is neither 0 nor 1")
         return
-    for at in np.flatnonzero((value < low) | (value > high) | np.isinf(value)):
+    for at in np.flatnonzero((value < low - _ROUND) | (value > high + _ROUND) | np.isinf(value)):
         span = f"at least {low:g}" if np.isinf(high) else f"from {low:g} to {high:g}"
         said = f"{value[at]:g} is out of range: expected {'finite' if np.isinf(low) else span}"
         if value[at] < 0:
@@ -200,31 +200,29 @@ def _problem(path: Path, table: pd.DataFrame, name: str, at: int | np.intp, said
     return Problem(str(path), int(table["_line"].iloc[int(at)]), column, name, said)
 
 
-def _joined(table: pd.DataFrame, kind: Kind, problems: list[Problem]) -> pd.DataFrame:
-    """Each key once; rows of one key that differ are problems."""
+def _joined(parts: list[pd.DataFrame], kind: Kind, problems: list[Problem]) -> pd.DataFrame:
+    """The rows of all files, each key once; rows of one key that differ are problems."""
     keys = list(kind.keys)
+    order = {part["_file"].iloc[0]: list(part.columns) for part in parts}
+    table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     again = table.duplicated(keys, keep=False).to_numpy()
     if again.any():
         twice = table[again]
         groups = twice.groupby(keys, sort=False)
         first_file, first_line = (groups[name].transform("first") for name in ("_file", "_line"))
-        columns = [name for name in table.columns if name not in (*keys, "_file", "_line")]
-        for name in columns:
+        # names may be spelt in several ways: only figures must agree
+        figures = twice.drop(columns=[*keys, "_line"]).select_dtypes("number")
+        for name in map(str, figures):
             stands = groups[name].transform("first")
-            for at in np.flatnonzero(_differ(twice[name], stands)):
+            given, first = (one.to_numpy(np.float64) for one in (twice[name], stands))
+            equal = np.isclose(given, first, rtol=_CLOSE, atol=1e-9)
+            for at in np.flatnonzero(np.isfinite(given) & ~equal):
                 other = f"{first_file.iloc[at]}:{first_line.iloc[at]}"
                 said = (
                     f"{twice[name].iloc[at]} differs from {stands.iloc[at]} for the same "
                     f"{', '.join(keys)} in {other}"
                 )
-                path = Path(twice["_file"].iloc[at])
-                problems.append(_problem(path, twice, name, at, said))
+                path, line = twice["_file"].iloc[at], int(twice["_line"].iloc[at])
+                problems.append(Problem(path, line, order[path].index(name) + 1, name, said))
         table = pd.concat([table[~again], groups.first().reset_index()], ignore_index=True)
     return table.drop(columns=["_file", "_line"]).sort_values(keys, ignore_index=True)
-
-
-def _differ(one: pd.Series, other: pd.Series) -> npt.NDArray[np.bool_]:
-    if pd.api.types.is_numeric_dtype(one):
-        a, b = one.to_numpy(np.float64), other.to_numpy(np.float64)
-        return np.asarray(np.isfinite(a) & ~np.isclose(a, b, rtol=_CLOSE, atol=1e-9), bool)
-    return np.asarray(one.notna() & (one != other), bool)
