@@ -112,7 +112,7 @@ def test_what_an_event_up_to_the_start_sets_for_good_is_part_of_the_start(
     assert notices(spec) == [
         (
             f"events.treaty: dated {when} the start 2022Q1, so its passing effects are not played: "
-            "contact, what it sets for good is part of the start"
+            "contact; what it sets for good is part of the start"
         )
     ]
 

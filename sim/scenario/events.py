@@ -163,7 +163,7 @@ class Events:
             passed = sorted({effect.field for effect in event.effects if not self._lasts(effect)})
             if passed and event.at <= first:
                 kept = {effect.field for effect in event.effects if self._lasts(effect)}
-                rest = ", what it sets for good is part of the start" if kept else ""
+                rest = "; what it sets for good is part of the start" if kept else ""
                 when = f"at {begun}" if event.at == first else f"before {begun}"
                 message = f"dated {when}, so its passing effects are not played: "
                 message += ", ".join(passed) + rest
