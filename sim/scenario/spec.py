@@ -124,7 +124,7 @@ class Effect:
 class EventSpec:
     """A dated shock.
 
-    Of an event up to the start; what it sets for good is part of the start; the rest of it, and an
+    Of an event up to the start, what it sets for good is part of the start; the rest of it, and an
     event after the last quarter, is not played.
     """
 
