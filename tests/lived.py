@@ -48,6 +48,7 @@ def lived(seed: int) -> Case:
     bonds(case, rng)
     if not is_calm(seed):
         remembered(case, rng)
+    case.dyads("arms")[rng.integers(n)] = 0.0  # one state gets no arms any more
     for block in case.M:
         np.fill_diagonal(block, 0.0)
     probes().assess(case.blocks)

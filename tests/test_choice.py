@@ -1,6 +1,6 @@
 """The choice of moves: what is weighed, how often it is chosen, and what the log says of it.
 
-Chances are compared with a plain multinomial logit over every alternative (``tests/reference.py``),
+Chances are compared with a plain multinomial logit over every alternative (``tests/reference``),
 in worlds where moves are made cheap, so that most opportunities are used.
 """
 

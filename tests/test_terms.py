@@ -53,7 +53,7 @@ def test_every_kind_of_move_is_tried() -> None:
 
 @pytest.mark.parametrize("name", TERMS)
 def test_value_equals_the_reference(name: str) -> None:
-    assert name in reference.TERMS, "write the term's equation into tests/reference.py"
+    assert name in reference.TERMS, "write the term's equation into tests/reference"
     row = TERMS.index(name)
     for seed in SEEDS:
         case = random_case(8, seed)
