@@ -285,6 +285,7 @@ def test_a_quiet_world_stays_as_it_is(seed: int) -> None:
     # deliveries follow what is installed; where the two differ, they move by themselves
     case.dyads("arms_stock")[:] = case.dyads("arms")
     case.states("growth")[:] = 0.0
+    case.P[names.SWITCHES["escalation"]] = 0.0  # a conflict that breaks out is news
     case.call("begin")
     before = case.copy()
     for tick in range(1, 5):

@@ -119,6 +119,7 @@ MECHANISM = Mechanism(
     order=230,
     claim="positions drift towards poles whose net pull grows",
     reads=(
+        "stream_key",
         "pole",
         "capability",
         "economy",
