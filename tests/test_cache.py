@@ -495,9 +495,9 @@ def test_comments_layout_and_texts_cost_no_compilation(
 @pytest.mark.parametrize(
     ("file", "old", "new", "met"),
     [
-        ("sheets.py", "min(first + 8, n)", "min(first + 4, n)", {"settle", "simulate"}),
+        ("sheets.py", "min(first + 8, w.n)", "min(first + 4, w.n)", {"settle", "simulate"}),
         (
-            "fields.py",
+            "dyads.py",
             "\nDISTANCE = ",
             '\n_NEW = dyad_field("new", meaning="new")\nDISTANCE = ',
             None,
@@ -520,14 +520,14 @@ def test_a_changed_rule_has_other_kernels(
 
 MECHANISM = """
 from sim.mechanisms import Mechanism
-from sim.fields import TENSION
+from sim.dyads import TENSION
 from sim.jit import njit
 
 
 @njit
-def update(M, n):
-    for i in range(n):
-        M[TENSION, i, i] = 0.0
+def update(w):
+    for i in range(w.n):
+        w.M[TENSION, i, i] = 0.0
 
 
 MECHANISM = Mechanism(
