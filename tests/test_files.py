@@ -140,7 +140,9 @@ def test_nothing_else_in_the_package_writes() -> None:
         "touch",
         "mkstemp",
     }
-    own = {"files.py", "folders.py", "codegen.py", "jit.py"}
+    # kernels, and records that are written while they are made, have doors of their own;
+    # a table of history renames columns
+    own = {"files.py", "folders.py", "codegen.py", "jit.py", "kept.py", "stored.py", "tables.py"}
     found = []
     for path in sorted((ROOT / "sim").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -412,7 +412,7 @@ def test_run_tells_the_first_notices(folder: Path) -> None:
     lines = [line for line in result.stderr.splitlines() if line.startswith("Note: ")]
     assert len(lines) == 8
     assert "capability sums" in lines[0]
-    assert "3 more: multipolar describe case.yaml" in result.stderr
+    assert "4 more: multipolar describe case.yaml" in result.stderr
     quiet = call(*words[:-1], "quiet", "--quiet", folder=folder)
     assert "Note: " not in quiet.stderr
 
