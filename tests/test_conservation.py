@@ -123,7 +123,7 @@ def test_trade_is_not_negative_where_all_that_is_barred_is_lost(seed: int) -> No
     case.dyads("sanctions")[0, 1:] = 1.0
     which = list(names.MECHANISMS).index("trade_rerouting")
     for tick in range(8):
-        probes().update_rule(which, case.M, case.V, case.G, case.B, case.P, case.n, tick, 1, 0)
+        probes().update_rule(which, case.blocks, case.luck(tick))
         assert_conserved(case)
 
 
