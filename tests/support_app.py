@@ -43,7 +43,7 @@ class Served:
     def stop(self) -> None:
         """Press Ctrl-C, and wait."""
         self.process.send_signal(signal.SIGINT)
-        _, self.written = self.process.communicate(timeout=20)
+        _, self.written = self.process.communicate(timeout=120)
         self.code = self.process.returncode
 
 
@@ -104,7 +104,7 @@ def browsing(width: int = 1280, height: int = 800) -> Iterator[Any]:
 
         def watched() -> Seen:
             seen = Seen(context.new_page())
-            seen.page.set_default_timeout(30_000)
+            seen.page.set_default_timeout(180_000)
             seen.page.on("request", lambda request: seen.asked.append(request.url))
             seen.page.on("websocket", lambda socket: seen.asked.append(socket.url))
             seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
