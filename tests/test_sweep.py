@@ -449,7 +449,7 @@ def test_a_design_file(six: Path, tmp_path: Path) -> None:
     assert asked.options == {
         "set": ["autonomy.weight=1.5"],
         "metrics": ["poles()"],
-        "runs": [3, 4],
+        "runs": range(3, 5),
         "seed": [1, 2],
     }
     found = sweep(six, tmp_path / "s", design=asked.design, quarters=4, **asked.options)
