@@ -8,9 +8,8 @@ import importlib
 import inspect
 import pkgutil
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -23,7 +22,7 @@ from sim.inputs import named
 class Commands(TyperGroup):
     """The commands; Ctrl-C ends each with a line and exit code 130."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)

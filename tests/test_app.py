@@ -111,7 +111,7 @@ def test_a_walk_through_the_dashboard(tmp_path: Path) -> None:
         assert seen.outside(served.address) == []
         served.stop()
     assert served.code == 130
-    assert served.written == ""
+    assert served.written == "Stopped.\n"
 
 
 _COUNTING = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from nicegui import run, ui
@@ -215,7 +215,10 @@ class Page:
 
     async def measure(self) -> None:
         """Ask how wide the network is."""
-        width = await ui.run_javascript("document.querySelector('.mp-network')?.clientWidth || 0")
+        asked = "document.querySelector('.mp-network')?.clientWidth || 0"
+        width = 0
+        with suppress(TimeoutError):  # of a busy browser; the circles stay as they are
+            width = await ui.run_javascript(asked)
         if width:
             self.resize(float(width))
 

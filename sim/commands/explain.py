@@ -142,7 +142,7 @@ def _print_story(story: Story) -> None:
 def _print_motives(table: Motives) -> None:
     from sim.experiments.explain import in_words
     from sim.summary import percent, plural
-    from sim.terminal import table
+    from sim.terminal import table as new_table
 
     whose = "-".join(table.pair) or table.state or ""
     whose += f", by {table.state}" if table.pair and table.state else ""
@@ -157,7 +157,7 @@ def _print_motives(table: Motives) -> None:
         _say("No move in any run.")
         return
     sides = [(name, "right") for name in ("done", "a run", "in runs", "refused")]
-    rows = table(None, ("act", *sides, "decided by"))
+    rows = new_table(None, ("act", *sides, "decided by"))
     for act in table.acts:
         refused = str(act.refused) if act.refused else ""
         rows.add_row(
