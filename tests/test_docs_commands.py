@@ -87,6 +87,7 @@ BASES = (
     ("docs/how-to/sweep.md", "", "sweep vietnam_bamboo"),
     ("docs/explanation/blocs.md", "", "blocs results/NAME --networks 1"),
     ("docs/scenarios/synthetic.md", "", "run synthetic --set synthetic.states=9"),
+    ("docs/how-to/overlays.md", "events.NAME", "sweep vietnam_bamboo --arm sea_pressure"),
     ("docs/how-to/overlays.md", "", "run vietnam_bamboo"),
 )
 
