@@ -23,7 +23,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,6 @@ from sim.experiments.sweep.design import (
     SAMPLED,
     Axis,
     Design,
-    check_cells,
     combinations,
     grid,
     read_axis,
@@ -44,6 +43,7 @@ from sim.experiments.sweep.design import (
 )
 from sim.scenario.kinds import is_number
 from sim.scenario.reader import Layer, Log, Node, decode, describe, read
+from sim.scenario.schema import MAX_RUNS
 
 FORMAT: Final = 1
 _KEYS: Final = (
@@ -251,7 +251,7 @@ class _Reader:
         found = [self._whole(item, key, 0) for item in nodes]
         return [value for value in found if value is not None] or None
 
-    def _runs(self, node: Node | None) -> int | Sequence[int] | None:
+    def _runs(self, node: Node | None) -> int | list[int] | None:
         if node is not None and isinstance(node.value, str):
             try:
                 return read_runs(node.value)
@@ -279,19 +279,20 @@ class _Reader:
         return [text for text in texts if text is not None]
 
 
-def read_runs(text: str) -> int | range:
+def read_runs(text: str) -> int | list[int]:
     """Return how many runs, ``20``, or their numbers, ``100:120``.
 
     Raises:
-        UserError: the text is neither, or there are more than a sweep may have.
+        UserError: the text is neither, or there are more than a scenario may have.
 
     >>> read_runs("3:6")
-    range(3, 6)
+    [3, 4, 5]
     """
     first, colon, last = text.partition(":")
     if colon and first.strip().isdigit() and last.strip().isdigit() and int(first) < int(last):
-        check_cells(int(last) - int(first))
-        return range(int(first), int(last))
+        if int(last) - int(first) > MAX_RUNS:
+            raise UserError(f"{text!r}: more than {MAX_RUNS:,} runs")
+        return list(range(int(first), int(last)))
     if not colon and first.strip().isdigit() and int(first) >= 1:
         return int(first)
     raise UserError(f"{text!r}: expected a number of runs, or their numbers FIRST:LAST")
