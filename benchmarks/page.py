@@ -148,7 +148,7 @@ def text(found: dict[str, Any]) -> str:
             f"{row['wall_s']:.1f}",
             f"{row['peak_mb']:,.0f}",
             f"{row['command_s']:.1f}",
-            f"{row['command_mb']:,.0f}",
+            f"{row['command_mb']:,.0f}" if "command_mb" in row else "not measured",
         ]
         for name, row in flags.items()
     ]

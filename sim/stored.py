@@ -213,8 +213,9 @@ class Series:
             return found
         begin, end, step = runs.indices(len(self))
         starts = range(begin, end, self._few) or (begin,)
+        # copies, as a view would keep alive all that was read
         parts = [
-            self._load(at, min(at + self._few, max(begin, end)))[(slice(None), *rest)]
+            self._load(at, min(at + self._few, max(begin, end)))[(slice(None), *rest)].copy()
             for at in starts
         ]
         return (parts[0] if len(parts) == 1 else np.concatenate(parts))[::step]

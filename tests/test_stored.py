@@ -106,6 +106,11 @@ def test_a_series_is_indexed_as_an_array(
         assert (len(other), other.shape, other.dtype) == (len(one), one.shape, one.dtype)
 
 
+def test_a_part_of_a_series_keeps_nothing_else_alive(kept: EnsembleRecord) -> None:
+    found = kept.tie[0:1, -1]
+    assert found.base is None or found.base.nbytes == found.nbytes
+
+
 @pytest.mark.parametrize("key", ["tick", "terms", "third", "accepted", np.s_[3:40:2], 5, [7, 2]])
 def test_moves_are_indexed_as_rows(
     held: EnsembleRecord, kept: EnsembleRecord, key: str | slice
