@@ -219,6 +219,7 @@ OWN: dict[str, list[tuple[Callable[[Path], None], str]]] = {
         (set_at("data", "posterior", "distances", to=["x"]), "distances"),
         (set_at("data", "priors", 0, "low", to=None), "priors"),
         (set_at("data", "fits", 0, "target", to="other"), "other"),
+        (set_at("data", "after", to=[1.0]), "not of one length"),
         (set_at("data", "targets", to=KeyError), "data.targets is missing"),
         (set_at("settings", to={}), "settings.population is missing"),
         (set_at("date", to="yesterday"), "is damaged"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.experiments.calibrate.posterior import Calibration, Fit, parameter_file
+from sim.experiments.calibrate.posterior import Calibration, Fit, Floats, parameter_file
 from sim.experiments.calibrate.smc import KIND, PARAMETERS, Posterior, Settings, is_begun
 from sim.experiments.calibrate.targets import Prior, Target, Targets
 from sim.experiments.comparison import plain
@@ -108,7 +108,7 @@ def load(folder: Path | str) -> Calibration:
             fits=tuple(
                 Fit(**{**defined(row), "target": of[row["target"]]}) for row in data["fits"]
             ),
-            **{name: np.array(data[name], np.float64) for name in _SEEDS},
+            **_seeds(data),
             date=dt.date.fromisoformat(manifest["date"]),
         )
 
@@ -143,6 +143,18 @@ def _posterior(data: Mapping[str, Any], parameters: list[str]) -> Posterior:
 
 
 _SEEDS = ("before", "after", "apart_before", "apart_after")
+
+
+def _seeds(data: Mapping[str, Any]) -> dict[str, Floats]:
+    """The distances under the fresh seeds.
+
+    Raises:
+        ValueError: they are not of one length.
+    """
+    found = {name: np.array(data[name], np.float64) for name in _SEEDS}
+    if len({len(values) for values in found.values()}) > 1:
+        raise ValueError(f"data: {', '.join(_SEEDS)} are not of one length")
+    return found
 
 
 def _data(calibration: Calibration) -> dict[str, Any]:
