@@ -22,6 +22,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from sim import cli
+from tests.support_history import drawn, write
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -38,6 +39,7 @@ SMALL = {
     "phase": "--points 2 --refine 0 --runs 1 --quarters 2 --no-figures",
     "sweep": "--runs 1 --executor local:1",
     "report": "--runs 2",
+    "hindcast": "--origin 1975 --horizon 5 --models distance,logit --draws 5 --no-figures",
 }
 #: Where simulations begin, by module.
 BEGINNINGS = {
@@ -54,7 +56,7 @@ WHOLE = "README.md"
 #: Commands that mean something without a word.
 ALONE = ("list", "claims", "step", "compile", "metrics", "names", "app")
 #: Commands that save something.
-SAVING = ("run", "compare", "sweep", "phase", "discover", "plot")
+SAVING = ("run", "compare", "sweep", "phase", "discover", "plot", "hindcast")
 #: What stands for something of the reader's.
 OWN = (
     (r"results/(NAME|<id>|pact)|RESULTS", "results/NAME"),
@@ -165,8 +167,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "--vary states.VNM.ideal_point=-1:1:3 --runs 1 --quarters 2 --out results/SWEEP "
             "--metric 'share(arms, VNM, RUS)' --metric 'hedging(VNM)'"
         )
-        for copy in ("results/vietnam", "sweep"):
+        for copy in ("results/vietnam", "sweep", "FOLDER"):
             shutil.copytree("results/SWEEP", copy)
+        shutil.copy(ROOT / "scenarios" / "vietnam_bamboo.yaml", "moved.yaml")
+        write(drawn(n=12, last=1995), place / "DATA")
     return place
 
 
