@@ -195,9 +195,10 @@ def without_collection() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is drawn, served, or compiled anew."""
+    """Nothing is drawn, served, compiled anew, or removed from what is kept for all tests."""
     monkeypatch.setattr("sim.plots.style.save_figure", lambda *_, **__: [])
     monkeypatch.setattr("sim.experiments.warm.compile_all", lambda: None)
+    monkeypatch.setattr("sim.kept.clear", list)
     monkeypatch.setattr("sim.app.server.serve", lambda *_, **__: None)
     for name in LARGE:
         monkeypatch.setattr(f"sim.commands.{name}.progress_bar", stop)
