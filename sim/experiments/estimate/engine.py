@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from sim import vocabulary as names
 from sim.errors import UserError
 from sim.experiments.estimate.events import (
     ACCESSION,
@@ -27,6 +28,7 @@ from sim.experiments.estimate.parts import TERMS
 from sim.experiments.estimate.tables import Floats
 from sim.history import History
 
+_PARAMETERS: Final = tuple(names.PARAMS.values())
 _CONSTANT: Final = Weight("constant", -6.0, 10.0, scaled=False)
 """A rate of .0025 a year, and hardly a prior."""
 WEIGHTS: Final[Mapping[str, tuple[Weight, ...]]] = {
@@ -67,6 +69,33 @@ class Estimates:
     target: str
     years: tuple[int, int]
     processes: Mapping[str, Fitted]
+
+    @staticmethod
+    def by_hand(name: str) -> str:
+        """The weight that the parameters of the engine give to a term, empty of other things."""
+        term = names.TERMS.get(name.removeprefix("one."))
+        return "" if term is None else f"{_PARAMETERS[term.weight].default:g}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {
+            "target": self.target,
+            "processes": {
+                name: {
+                    "rows": one.rows,
+                    "events": one.events,
+                    "expected": one.expected,
+                    "weights": [
+                        {"name": weight.name, "value": value, "error": error}
+                        for weight, value, error in zip(
+                            one.weights, one.value.tolist(), one.error.tolist(), strict=True
+                        )
+                    ],
+                    "covariance": one.covariance.tolist(),
+                }
+                for name, one in self.processes.items()
+            },
+        }
 
 
 class _Rows:
