@@ -57,6 +57,7 @@ ORDER = (
     "discover",
     "calibrate",
     "hindcast",
+    "estimate",
     "report",
     "describe",
     "scenarios",

@@ -88,7 +88,9 @@ def register(app: typer.Typer) -> None:
 
         Models are persistence (all stays), base_rate, distance, enemies (common ones), logit
         (distance, contiguity, ideal points, common allies) and boosting (all that is known of a
-        pair), each with one part for pairs without a tie and one for pairs with one. Tables need
+        pair), each with one part for pairs without a tie and one for pairs with one; the engine,
+        whose terms of utility are weighed by what happened in the years of training
+        ([cyan]multipolar estimate[/cyan]); and the blend of engine and logit. Tables need
         the columns ccode, year and ccode1, ccode2, year, defense; docs/how-to/hindcast.md has the
         others.
 
@@ -103,7 +105,7 @@ def register(app: typer.Typer) -> None:
         names = model_names() if models is None else tuple(dict.fromkeys(_words(models)))
         makers = find_models(names)
         origins, horizons = _years(origin, "--origin"), _years(horizon, "--horizon")
-        span = None if train is None else _span(train)
+        span = None if train is None else read_span(train)
 
         def say(text: str) -> None:
             err.print(text, highlight=False, soft_wrap=True)
@@ -156,7 +158,7 @@ def _years(text: str, option: str) -> list[int]:
     return found
 
 
-def _span(text: str) -> tuple[int, int]:
+def read_span(text: str) -> tuple[int, int]:
     """First and last year of ``--train``."""
     from sim.errors import UserError, shown
 

@@ -51,6 +51,11 @@ class History:
         """The names of :data:`TARGETS` of which there are figures."""
         return tuple(name for name, column in TARGETS.items() if column in self.dyads)
 
+    @property
+    def whole(self) -> History:
+        """The history that this is the beginning of, or itself; what is known of a year is one."""
+        return self._whole or self
+
     def until(self, year: int) -> History:
         """Return the history that was known in a year: the same without what came later."""
         if self.states["year"].max() <= year and self.dyads["year"].max() <= year:
@@ -59,7 +64,7 @@ class History:
         return History(
             self.states[self.states["year"] <= year],
             self.dyads.iloc[: self._span(year).stop],
-            self._whole or self,
+            self.whole,
             self._treaties,
         )
 

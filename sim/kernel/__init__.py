@@ -18,6 +18,7 @@ from types import ModuleType
 
 from sim.codegen import load_entries
 from sim.kernel.choice import alternatives
+from sim.kernel.execution import appraise
 from sim.kernel.layout import (
     LOG_COLUMNS,
     LOG_HEAD,
@@ -49,6 +50,7 @@ __all__ = [
     "TABLE_COLUMNS",
     "TERM_COUNT",
     "alternatives",
+    "appraise",
     "begin",
     "choice_cells",
     "draw_triangles",
@@ -72,6 +74,7 @@ SIGNATURES = {
     "schedule": "w, luck, order, times",
     "turn": "w, luck, i, k, position, choice, log, logged, counts",
     "alternatives": "w, luck, i, k, choice, table",
+    "appraise": "w, level, out",
     "finish": "w",
     "simulate": "w, luck, quarters, events, limits, space, watch, log, counts",
     "term_values": "w, i, out",

@@ -124,6 +124,19 @@ def explain(
 
 
 @njit
+def appraise(w: Blocks, level: float, out: np.ndarray) -> None:
+    """Write the parts of i's change of utility for a tie of this level with j to row ``i n + j``.
+
+    ``out (n n, terms)``; rows of states with themselves stay as they are.
+    """
+    for i in range(w.n):
+        for j in range(w.n):
+            if i != j:
+                a, b = moves.tie_at(w, i, j, w.M[LEVEL, i, j]), moves.tie_at(w, i, j, level)
+                explain(w, i, j, a, b, out, i * w.n + j, 0)
+
+
+@njit
 def most_moved(
     w: Blocks,
     i: int,

@@ -18,12 +18,13 @@ from sim.experiments.hindcast.cases import (
     membership_rows,
     pair_rows,
 )
+from sim.experiments.hindcast.engine import Engine
 from sim.experiments.hindcast.prediction import Maker, Prediction
 from sim.experiments.hindcast.result import Hindcast
 from sim.experiments.hindcast.scores import DRAWS, reliability, score
 from sim.history import History
 
-MODELS: Final[dict[str, Maker]] = dict(BASELINES)
+MODELS: Final[dict[str, Maker]] = {**BASELINES, "engine": Engine}
 """Every model by name; one named ``engine`` is blended with the logit as ``blend``."""
 _BLENDED: Final = ("logit", "engine")
 _JOINT: Final = "+"

@@ -1,0 +1,128 @@
+"""`multipolar estimate`: how much each term of utility weighs, learnt from alliances."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.commands import AsJson, Quiet, err, out, print_json, progress_bar
+from sim.commands.hindcast import read_span
+
+if TYPE_CHECKING:
+    from sim.experiments.estimate import Estimates
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def estimate(
+        data: Annotated[
+            Path,
+            typer.Option(
+                metavar="FOLDER",
+                help="Folder with tables of states and of pairs of states by year, as "
+                "[cyan]hindcast[/cyan] reads them.",
+            ),
+        ],
+        train: Annotated[
+            str | None,
+            typer.Option(
+                metavar="FIRST:LAST", help="Years to learn from (default: all of the tables)."
+            ),
+        ] = None,
+        target: Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="FILE", help="Write estimates and covariances to a JSON file."
+            ),
+        ] = None,
+        force: Annotated[
+            bool, typer.Option("--force", help="Replace a FILE that is there.")
+        ] = False,
+        quiet: Quiet = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Estimate how much each term of utility weighs, from who allied with whom.
+
+        A world of each year is built from the tables. In it the engine says, term by term, what a
+        pact with each other state would be worth to either side; how likely each weight makes what
+        happened in the next year is its likelihood. Five processes: offers (pairs that ally, one
+        proposing and the other consenting), accession to treaties, exit, the end of treaties, and
+        partings of pairs. Errors are clustered by treaty event.
+
+        For example: [cyan]multipolar estimate --data DATA --train 1950:1975 --out weights.json[/cyan]
+        """
+        from sim.errors import UserError
+        from sim.experiments.estimate import estimate as learn
+        from sim.files import check_file, write_text
+        from sim.history import read_history
+
+        began = time.perf_counter()
+        span = None if train is None else read_span(train)
+        if target is not None:
+            check_file(target, force=force)
+        history = read_history(data)
+        first, last = span or (history.years[0], history.years[-1])
+        known = history.until(last)
+        years = [year for year in known.years if first <= year < last]
+        if not years:
+            raise UserError(f"there are no pairs from {first} to {last} in the tables of {data}")
+        done, steps = 0, len(years) * len(known.targets)
+        with progress_bar("Learning", quiet=quiet) as progress:
+
+            def step() -> None:
+                nonlocal done
+                done += 1
+                if progress is not None:
+                    progress(done, steps)
+
+            found = [learn(known, first, last, name, step) for name in known.targets]
+        said = {"format": 1, "train": [first, last], "targets": [one.to_dict() for one in found]}
+        if target is not None:
+            import json
+
+            write_text(target, json.dumps(said, indent=1) + "\n")
+        if as_json:
+            print_json(said)
+        else:
+            for one in found:
+                _print(one)
+        if not quiet:
+            place = "" if target is None else f"Estimates: {target} "
+            err.print(f"{place}({time.perf_counter() - began:.1f} s)", highlight=False)
+
+
+def _print(found: Estimates) -> None:
+    from sim.experiments.hindcast.result import TARGET_NAMES
+    from sim.summary import plural
+    from sim.terminal import table
+
+    first, last = found.years
+    out.print(f"{TARGET_NAMES[found.target]}, learnt from {first} to {last}", style="bold")
+    sides: list[tuple[str, Any]] = [(name, "right") for name in ("weight", "error", "by hand")]
+    for name, one in found.processes.items():
+        title = f"{name}: {plural(one.events, 'event')} in {one.rows:,} rows"
+        grid = table(title, ("", *sides, ""))
+        for weight, value, error in zip(one.weights, one.value, one.error, strict=True):
+            held = weight.sign != 0 and abs(value) < HELD
+            grid.add_row(
+                weight.name,
+                "0" if held else f"{value:.3g}",
+                "" if held else f"{error:.2g}",
+                found.by_hand(weight.name),
+                "of the wrong sign: left out" if held else told(value, error),
+            )
+        out.print(grid)
+
+
+HELD = 1e-9
+"""A weight as small as this is at the bound of its sign."""
+
+
+def told(value: float, error: float) -> str:
+    """Whether a weight is told apart from zero at 5 %."""
+    return "" if abs(value) > 1.96 * error else "not told from 0"

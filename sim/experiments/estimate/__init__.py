@@ -1,0 +1,23 @@
+"""The engine's decisions, estimated on the alliances of states.
+
+A world of each year is built from tables, the engine says what each pact would be worth to either
+side, term by term, and how much each term weighs follows from what happened in the next year.
+"""
+
+from sim.experiments.estimate.engine import WEIGHTS, Estimates, Outlook, estimate, outlook
+from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Weight, fit
+from sim.experiments.estimate.worlds import world_text
+
+__all__ = [
+    "WEIGHTS",
+    "Estimates",
+    "Fitted",
+    "LogLinear",
+    "Offers",
+    "Outlook",
+    "Weight",
+    "estimate",
+    "fit",
+    "outlook",
+    "world_text",
+]
