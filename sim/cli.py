@@ -58,6 +58,7 @@ ORDER = (
     "calibrate",
     "hindcast",
     "report",
+    "theory",
     "describe",
     "scenarios",
     "names",
