@@ -8,7 +8,7 @@ Actors have influence c, positions on D issues (here 0 to 1) and saliences s. Ea
    position beats another with the part of its votes in all votes, and all others with the product
    of these, normed to sum to 1. Risk attitudes follow from that, from -1/2 to 1:
    r = (3 p - p_max - 2 p_min) / (2 (p_max - p_min)).
-2. Actor h believes that another's attitude is (2 r_h + r_i) / 3. By its own lights, i wins a contest
+2. Actor h believes that another's attitude is (2 r_h + r_i) / 3. As it sees it, i wins a contest
    with j with probability P, each side's votes counted with all third parties', which weigh in by
    what is at stake and what they risk; a challenge of j gains
    (1 - s_j) 2 u_ii + s_j (P 2 u_ii + (1 - P) 2 u_ij) - (u_ii + u_ij), s_j the sum of j's saliences.
@@ -198,7 +198,7 @@ class Bargaining:
         return result
 
     def _distances(self, x: Floats, to: Floats) -> Floats:
-        """Distances ``(N, M)`` of M positions from the actors at ``x``, by the actors' saliences."""
+        """Distances ``(N, M)`` of M positions from the actors at ``x``, by their saliences."""
         s = self.actors.saliences / _SCALE
         apart = (s[:, None] * (x[:, None] - to[None])) ** 2
         d: Floats = np.sqrt(apart.sum(axis=2) / (s**2).sum(axis=1)[:, None])
