@@ -42,6 +42,13 @@ def register(app: typer.Typer) -> None:
                 help="A table of actors: influence, then position and salience of each issue.",
             ),
         ] = None,
+        data: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER",
+                help="Tables of states and pairs by year, which [cyan]gravity[/cyan] learns from.",
+            ),
+        ] = None,
         set_: Annotated[
             list[str] | None,
             typer.Option(
@@ -76,7 +83,7 @@ def register(app: typer.Typer) -> None:
             if not equals:
                 raise UserError(f"--set {shown(text)}: expected KEY=VALUE")
             settings[key.strip()] = value.strip()
-        found = find_theory(name).of(Given(file, sizes, propensities, actors, settings))
+        found = find_theory(name).of(Given(file, sizes, propensities, actors, data, settings))
         if as_json:
             print_json(found.to_dict(every=every))
         else:

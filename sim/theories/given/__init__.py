@@ -45,6 +45,7 @@ class Given:
         sizes: a table of sizes, or None.
         propensities: a table of propensities, or None.
         actors: a table of positions, or None.
+        data: a folder with tables of states and pairs by year (:mod:`sim.history`), or None.
         settings: numbers of the theory by name, as they are written.
     """
 
@@ -52,6 +53,7 @@ class Given:
     sizes: Path | str | None = None
     propensities: Path | str | None = None
     actors: Path | str | None = None
+    data: Path | str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def relations(self) -> Relations:

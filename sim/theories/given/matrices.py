@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 from sim.errors import Notice, UserError
 from sim.inputs import named
@@ -42,6 +42,22 @@ class Relations:
     names: tuple[str, ...]
     sizes: tuple[Fraction, ...]
     propensities: Rows
+
+    @classmethod
+    def of(
+        cls, names: Sequence[str], sizes: Iterable[Any], propensities: Iterable[Iterable[Any]]
+    ) -> Self:
+        """Take numbers of any kind, each as it is written: 0.1 is a tenth.
+
+        Raises:
+            ValueError: there are not N sizes and N rows of N propensities.
+        """
+        s = tuple(Fraction(str(x)) for x in sizes)
+        rows = tuple(tuple(Fraction(str(x)) for x in row) for row in propensities)
+        n = len(names)
+        if {len(s), len(rows), *map(len, rows)} != {n}:
+            raise ValueError(f"expected {n} sizes and {n} rows of {n} propensities")
+        return cls(tuple(names), s, rows)
 
 
 def read_relations(sizes: Path | str | None, propensities: Path | str) -> Relations:

@@ -15,17 +15,22 @@ formula is ours; the weights of its three parts are equal and were not fitted.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from sim.dyads import FLOOR, LEVEL, RIVALRY, SANCTIONS, TENSION, TRUST, WAR
+from sim.blocs.definitions import DEFENCE_FLOOR
+from sim.dyads import DISTANCE, FLOOR, LEVEL, RIVALRY, SANCTIONS, TENSION, TRUST, WAR
 from sim.fields import CAPABILITY, IDEAL_POINT
 from sim.scenario import load_scenario
 from sim.theories.given.matrices import Relations
 from sim.theories.given.positions import Positions
-from sim.types import Blocks
+from sim.types import Blocks, Pact
 from sim.world import World
+
+type Floats = npt.NDArray[np.float64]
+type Bools = npt.NDArray[np.bool_]
 
 _SIZES: Final = 10**6
 _PROPENSITIES: Final = 10**3
@@ -64,6 +69,44 @@ def positions_of(file: str) -> Positions:
     influence = np.maximum(blocks.V[CAPABILITY], 1 / _SIZES)
     return Positions(
         codes, ("ideal point",), influence, place[:, None], np.full((len(codes), 1), 100.0)
+    )
+
+
+class Pairs(NamedTuple):
+    """States and pairs of them.
+
+    Attributes:
+        names: N states.
+        sizes: ``(N,)``.
+        distance: ``(N, N)``, km between borders.
+        rivals: ``(N, N)``, whether the two are rivals.
+        tied: ``(N, N)``, whether they are bound to defend each other.
+    """
+
+    names: tuple[str, ...]
+    sizes: Floats
+    distance: Floats
+    rivals: Bools
+    tied: Bools
+
+
+def pairs_of(file: str) -> Pairs:
+    """Return sizes, distances, rivalries and defence pacts at the start of a scenario.
+
+    A defence pact is one of two states, or commitment by an organisation that counts as one
+    (:data:`sim.blocs.definitions.DEFENCE_FLOOR`).
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    codes, blocks = _start(file)
+    m = blocks.M
+    return Pairs(
+        codes,
+        blocks.V[CAPABILITY].copy(),
+        m[DISTANCE] * 1000.0,
+        (m[RIVALRY] > 0) | (m[RIVALRY].T > 0),
+        (m[LEVEL] >= Pact.DEFENCE) | (m[FLOOR] >= DEFENCE_FLOOR),
     )
 
 
