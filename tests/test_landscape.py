@@ -176,7 +176,7 @@ PUBLIC = Path("/work/shared/data")
 
 
 def seventeen(year: int) -> tuple[Relations, dict[str, str], dict[str, str]]:
-    """The nations of the paper from public inputs, the sides that they took, and the published ones.
+    """The nations of the paper from public inputs, the sides they took, and the published ones.
 
     p is 1 for a like kind of regime (electoral democracy of V-Dem of at least a half, or below), -1
     for another, less 1 for a strategic rivalry, less 1 for a war with each other since 1900. The

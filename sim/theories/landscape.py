@@ -42,6 +42,7 @@ STARTS: Final = 20_000
 """Random splits from which a search sets out where there are more actors."""
 _EXACT: Final = 2**62
 _SHOWN: Final = 12
+_NAMED: Final = 16
 _OBJECTS: Final = 18  # most actors with numbers beyond 64 bits, which are slow
 
 
@@ -185,7 +186,10 @@ class Landscape:
         return self._camps(self._other(split))
 
     def to_dict(self, *, every: bool = False) -> dict[str, Any]:
-        """Return what is found, for JSON; with the energies and camps of all splits if asked."""
+        """Return what is found, for JSON; with the energies of all splits if asked.
+
+        Of at most 16 actors also ``other_sides``: who stands on the other side in each.
+        """
         found: dict[str, Any] = {
             "theory": "landscape",
             "actors": list(self.relations.names),
@@ -203,7 +207,8 @@ class Landscape:
         }
         if every:
             found["energies"] = self.energies
-            found["other_sides"] = [list(self.sides(k)[1]) for k in range(len(self._energies))]
+            if self.n <= _NAMED:
+                found["other_sides"] = [list(self.sides(k)[1]) for k in range(1 << self.n - 1)]
         return found
 
     def show(self) -> Any:
