@@ -75,6 +75,14 @@ def test_sizes(form: str, tmp_path: Path) -> None:
     assert (names, values) == (ABC, (3, 4, 5))
 
 
+def test_names_may_be_numerals(tmp_path: Path) -> None:
+    for text in ("1,3\n2,4\n3,5\n", "actor,x\n1,3\n2,4\n3,5\n", "actor,size\n1,3\n2,4\n3,5\n"):
+        sizes = written(tmp_path, text, "s.csv")
+        assert read_sizes(sizes) == (NUMBERED, (3, 4, 5))
+        for form in (",1,2,3\n1,0,1,-2\n2,1,0,3\n3,-2,3,0\n", "1,2,1\n1,3,-2\n2,3,3\n3,2,3\n"):
+            assert read_relations(sizes, written(tmp_path, form)).propensities == MATRIX
+
+
 def test_sizes_without_names(tmp_path: Path) -> None:
     for text in ("3\n4\n5\n", "3,4,5\n", "size\n3\n4\n5\n"):
         assert read_sizes(written(tmp_path, text)) == ((), (3, 4, 5))

@@ -134,7 +134,7 @@ def _columns(body: Sequence[Line], heads: Sequence[str]) -> tuple[int | None, in
     name_at = next((k for k, is_one in enumerate(numeric) if not is_one), None)
     size_at = next((k for k, head in enumerate(heads) if head in _SIZE), None)
     if size_at is None:
-        after = range(0 if name_at is None else name_at + 1, width)
+        after = range(int(width > 1) if name_at is None else name_at + 1, width)
         size_at = next((k for k in after if numeric[k]), None)
     if size_at is None:
         size_at = next((k for k in range(width) if numeric[k]), min(1, width - 1))
