@@ -59,6 +59,7 @@ ORDER = (
     "hindcast",
     "report",
     "theory",
+    "robust",
     "describe",
     "scenarios",
     "names",

@@ -38,6 +38,7 @@ SMALL = {
     "phase": "--points 2 --refine 0 --runs 1 --quarters 2 --no-figures",
     "sweep": "--runs 1 --executor local:1",
     "report": "--runs 2",
+    "robust": "--runs 2",
 }
 #: Where simulations begin, by module.
 BEGINNINGS = {

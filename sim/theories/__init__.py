@@ -12,8 +12,13 @@ import pkgutil
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from sim.errors import UserError, hint, shown
 from sim.theories.given import Given, Setting
+
+type Floats = npt.NDArray[np.float64]
 
 __all__ = ["Given", "Setting", "Theory", "find_theory", "theory_names"]
 
@@ -39,6 +44,9 @@ class Theory(Protocol):
 
     def to_dict(self, *, every: bool = False) -> dict[str, Any]:
         """Return what it says, for JSON; all of it if asked for ``every``."""
+
+    def together(self) -> Floats | None:
+        """Return how surely each two actors stand together, ``(N, N)``, 0 to 1; None if silent."""
 
     def show(self) -> Any:
         """Return what it says as something that a terminal can print."""

@@ -157,6 +157,12 @@ class Balance:
         np.fill_diagonal(signs, 0)
         return turn_triads(signs, self.p, self.times, rng)
 
+    def together(self) -> Floats:
+        """Return 1 for two actors of one faction, 0 for others, ``(N, N)``."""
+        other = np.isin(self.names, self.factions[1])
+        same: Floats = (other[:, None] == other).astype(np.float64)
+        return same
+
     def to_dict(self, *, every: bool = False) -> dict[str, Any]:
         """Return factions and what becomes of triads, for JSON; with all relations if asked."""
         value, vector = self._leading

@@ -137,6 +137,9 @@ class Bargaining:
             found.append(x[order][np.searchsorted(passed, passed[-1] / 2)])
         return np.array(found)
 
+    def together(self) -> None:
+        """Say nothing: positions are no sides."""
+
     def to_dict(self, *, every: bool = False) -> dict[str, Any]:
         """Return where positions settle, for JSON; with those of every turn if asked."""
         a, moves = self.actors, self.trajectory

@@ -118,6 +118,10 @@ class Gravity:
             for k in order.tolist()
         ]
 
+    def together(self) -> Floats:
+        """Return the chances: to be allied is to stand together, ``(N, N)``."""
+        return self.chances
+
     def to_dict(self, *, every: bool = False) -> dict[str, Any]:
         """Return coefficients and the likeliest pairs, for JSON; all pairs if asked."""
         pairs = self.pairs()

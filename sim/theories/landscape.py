@@ -185,6 +185,16 @@ class Landscape:
         """Return the two camps of a split by its number."""
         return self._camps(self._other(split))
 
+    def together(self) -> npt.NDArray[np.float64]:
+        """Return the share of all basins whose minimum has two actors on one side, ``(N, N)``."""
+        side = np.array(
+            [[name in it.sides[1] for name in self.relations.names] for it in self.minima]
+        )
+        basin = np.array([it.basin for it in self.minima]) / sum(it.basin for it in self.minima)
+        same = side[:, :, None] == side[:, None, :]
+        share: npt.NDArray[np.float64] = np.einsum("m,mij->ij", basin, same.astype(np.float64))
+        return share
+
     def to_dict(self, *, every: bool = False) -> dict[str, Any]:
         """Return what is found, for JSON; with the energies of all splits if asked.
 

@@ -186,6 +186,11 @@ class Shapley:
             result += parts if self.worth(leaves(tree)) < apart - _GAIN else [tree]
         return result
 
+    def together(self) -> Floats:
+        """Return 1 for two members of one coalition, 0 for others, ``(N, N)``."""
+        belongs = self._belongs(list(self.coalitions))
+        return belongs.T @ belongs
+
     def to_dict(self, *, every: bool = False) -> dict[str, Any]:
         """Return coalitions with their hierarchies, for JSON; also what each gets if asked."""
         found: dict[str, Any] = {
