@@ -141,6 +141,14 @@ def test_theories_of_relations_take_a_scenario(name: str, scenario: str) -> None
     assert json.loads(ran.stdout)["actors"] == list(CODES)
 
 
+def test_a_table_may_stand_for_the_scenario(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("A,B,1\nB,C,-1\nA,C,-1\n")
+    (tmp_path / "a.CSV").write_text("name,influence,pos,sal\nA,1,10,50\nB,2,20,50\nC,1,90,50\n")
+    for name, table in (("balance", "p.csv"), ("landscape", "p.csv"), ("bargaining", "a.CSV")):
+        ran = CliRunner().invoke(cli.app, ["theory", name, str(tmp_path / table), "--json"])
+        assert json.loads(ran.stdout)["actors"] == ["A", "B", "C"]
+
+
 def test_command_line_mistakes() -> None:
     runner = CliRunner()
     for words, said in (

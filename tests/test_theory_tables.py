@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -134,6 +137,8 @@ def test_gaps_are_told(tmp_path: Path) -> None:
         (",A,B\nA,0,1\nB,1,0\n", r"p\.csv says nothing of 'C', which .*s\.csv has"),
         ("0,1\n1,0\n", r"says nothing of 'C'"),
         ("0,1,2,3\n1,0,2,3\n2,2,0,3\n3,3,3,0\n", r"p\.csv:1:4: this row has more values"),
+        ("A,B,1\nA,C\nB,C,2\n", r"p\.csv:2:3: a number is missing"),
+        ("0,1,2\n1,0\n2,3,0\n", r"p\.csv:2:2: 2 numbers in this row, 3 in another"),
         ("A,B,1\nA,B,2\n", r"p\.csv:2:1: this pair stands twice"),
         ("*Vertices 3\n1 A\n2 B\n3 C\n*Edges\n1 4 1\n", r"p\.csv:6:2: expected the number of a"),
         ("\n\n", r"p\.csv has no rows"),
@@ -185,3 +190,38 @@ def test_mistakes_in_actor_tables(tmp_path: Path) -> None:
     with pytest.raises(UserError) as told:
         read_positions(written(tmp_path, "Actor,Influence,Pos,Sal\nA,5,50,10\nB,0,101,x\n"))
     assert str(told.value).count("p.csv:3:") == 3
+
+
+@pytest.mark.parametrize("names", ["both", "first row", "first column", "none"])
+@pytest.mark.parametrize("n", [3, 11])
+def test_drawn_matrices_in_every_form(names: str, n: int, tmp_path: Path) -> None:
+    """Zeros in any place mislead nobody where the actors are known."""
+    rng = random.Random(n)
+    actors = tuple(f"Nation {chr(65 + k)}" for k in range(n))
+    for _ in range(15):
+        p = [[0] * n for _ in range(n)]
+        for i, j in itertools.combinations(range(n), 2):
+            p[i][j] = p[j][i] = rng.choice([-3, -1, 0, 0, 1, 2])
+        every = range(n)
+        forms: list[list[tuple[int, list[int | str]]]] = [
+            [(i, [*p[i]]) for i in every],
+            [(i, ["" if i == j else p[i][j] for j in every]) for i in every],
+            [(i, p[i][: i + 1]) for i in every],
+            [(i, p[i][:i]) for i in every if i or names in ("both", "first column")],
+            [(i, p[i][:i]) for i in range(1, n)],
+            [(i, [""] * i + p[i][i:]) for i in every],
+            [(i, [0] * (i + 1) + p[i][i + 1 :]) for i in every],
+            [(i, p[i][i:]) for i in every],
+            [(i, p[i][i + 1 :]) for i in range(n - 1)],
+        ]
+        for rows in forms:
+            heads = [*([""] if names == "both" else []), *actors]
+            lines = [heads] if names in ("both", "first row") else []
+            lines += [
+                [actors[i], *row] if names in ("both", "first column") else row for i, row in rows
+            ]
+            text = "".join(";".join(map(str, line)) + "\n" for line in lines)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", Notice)  # of empty cells
+                read = read_matrix(written(tmp_path, text), actors)
+            assert read == (actors, tuple(map(tuple, p))), text

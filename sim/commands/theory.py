@@ -21,7 +21,11 @@ def register(app: typer.Typer) -> None:
         ] = None,
         file: Annotated[
             str | None,
-            typer.Argument(metavar="FILE", help="A scenario, by file or name: its start is taken."),
+            typer.Argument(
+                metavar="FILE",
+                help="A scenario, by file or name: its start is taken; or a table (.csv, .net) of "
+                "propensities, for [cyan]bargaining[/cyan] of actors.",
+            ),
         ] = None,
         sizes: Annotated[
             Path | None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sim.errors import UserError, hint, shown
 from sim.theories.given.matrices import Relations, read_matrix, read_relations, read_sizes
@@ -27,6 +27,10 @@ __all__ = [
 ]
 
 
+TABLES: Final = {".csv", ".tsv", ".txt", ".dat", ".net", ".paj"}
+"""What the names of tables end in."""
+
+
 class Setting(NamedTuple):
     """A number that a theory leaves to whoever asks."""
 
@@ -41,7 +45,8 @@ class Given:
     """What is asked of a theory.
 
     Attributes:
-        file: a scenario, by file or name, or None.
+        file: a scenario, by file or name, or None; a file whose name ends in one of :data:`TABLES`
+            is the table that the theory needs.
         sizes: a table of sizes, or None.
         propensities: a table of propensities, or None.
         actors: a table of positions, or None.
@@ -56,14 +61,18 @@ class Given:
     data: Path | str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def _table(self) -> str | None:
+        return self.file if self.file and Path(self.file).suffix.casefold() in TABLES else None
+
     def relations(self) -> Relations:
         """Return sizes and propensities: of the tables, or of the start of the scenario.
 
         Raises:
             UserError: there are none, or they cannot be read.
         """
-        if self.propensities is not None:
-            return read_relations(self.sizes, self.propensities)
+        if (table := self.propensities or self._table) is not None:
+            return read_relations(self.sizes, table)
         if self.file is None:
             raise UserError(
                 "name a scenario, or tables: --propensities FILE.csv and, unless all are of one "
@@ -86,8 +95,8 @@ class Given:
         Raises:
             UserError: there are none, or they cannot be read.
         """
-        if self.actors is not None:
-            return read_positions(self.actors)
+        if (table := self.actors or self._table) is not None:
+            return read_positions(table)
         if self.file is None:
             raise UserError("name a scenario, or a table of positions: --actors FILE.csv")
         from sim.theories.given.start import positions_of

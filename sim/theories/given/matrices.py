@@ -189,14 +189,15 @@ def _pairs(table: Table, actors: Actors) -> Cells | None:
         return len(line.cells) >= _HELD and all(line.cells[:2]) and names
 
     body = table.lines[1:] if _is_heads(table.lines[0]) else table.lines
-    long = all(is_pair(line) for line in body) and body
     # numerals may be names: then three in a line are a pair unless they are a matrix of three
     plain = all(number(cell) is not None for line in body for cell in line.cells)
-    if not long or (plain and (len(body) == _HELD or len(body[0].cells) != _HELD)):
+    if plain and (len(body) == _HELD or any(len(line.cells) != _HELD for line in body)):
+        return None
+    if not body or not (all(map(is_pair, body)) if plain else is_pair(body[0])):
         return None
     cells: Cells = {}
     for line in body:
-        i, j = (actors.place(line.cells[at], line.number, at + 1) for at in range(2))
+        i, j = (actors.place(x, line.number, k) for k, x in enumerate((*line.cells, "")[:2], 1))
         if (i, j) in cells and i >= 0 and j >= 0:
             raise table.fault(line.number, 1, "this pair stands twice")
         cells[i, j] = table.number(line, 2)
@@ -209,6 +210,7 @@ def _square(table: Table, actors: Actors) -> Cells:
     numbered = _is_numbered(table.lines, actors)
     heads = first if numbered or _is_heads(first) else None
     body = table.lines[1:] if heads else table.lines
+    lengths = {len(line.cells) for line in body}
     labels = [line.cells[0] for line in body]
     labelled = any(labels) and (numbered or all(number(x) is None for x in labels if x))
     rows = [line.cells[1:] if labelled else line.cells for line in body]
@@ -219,15 +221,19 @@ def _square(table: Table, actors: Actors) -> Cells:
         corner = not heads.cells[0] or numbered or (labelled and heads.cells[0] not in labels)
         found = heads.cells[corner:]
         columns = actors.once(found, [(heads.number, corner + k + 1) for k in range(len(found))])
+    above, right = _offsets(rows, len(actors.names))
     if labelled:
         order = actors.once(labels, [(line.number, 1) for line in body])
-        above, right = _offsets(rows, len(actors.names))
         if above and len(actors.names) == len(body):
             said = "the first actor has no name; write a line with the names of all above this"
             raise table.fault(first.number, 1, said)
     else:
-        above, right = _offsets(rows, len(actors.names))
         order = [k + above for k in range(len(body))]
+    grown = above or any(right) or lengths == set(range(1, len(body) + 1))
+    if not labelled and not grown and len(lengths) > 1 and all(c for r in rows for c in r):
+        line = next(x for x in body if len(x.cells) < max(lengths))
+        said = f"{len(line.cells)} numbers in this row, {max(lengths)} in another"
+        raise table.fault(line.number, len(line.cells), said)
     if not columns:
         side = max(k + len(row) for k, row in zip(right, rows, strict=True))
         columns = list(range(len(actors.names) or max(side, len(order) + above)))
@@ -248,18 +254,18 @@ def _offsets(rows: Sequence[Sequence[str]], side: int) -> tuple[int, list[int]]:
     """How many rows are left out above, and how many columns before the first cell of each row.
 
     Rows that grow or shrink by a cell each are a triangle; of ``side`` actors, 0 if that is not
-    known: then it has the diagonal if that is zero.
+    known: then what would be its diagonal is one if all of it is zero.
     """
     lengths = [len(row) for row in rows]
     steps = {b - a for a, b in itertools.pairwise(lengths)}
     if any(not cell for row in rows for cell in row) or steps not in ({1}, {-1}):
         return 0, [0] * len(rows)
     last = -1 if steps == {1} else 0
-    diagonal = not any(number(row[last]) for row in rows if row)
+    bare = any(number(row[last]) for row in rows if row) or not min(lengths)
+    side = side or max(lengths) + bare
     if steps == {1}:  # lower: without its diagonal it begins with the second actor
-        return int(lengths[0] == 1 and not diagonal), [0] * len(rows)
-    side = side if side > lengths[0] else lengths[0] + (not diagonal)
-    return 0, [side - length for length in lengths]  # upper, moved to the left
+        return int(lengths[0] == 1 and side > max(lengths)), [0] * len(rows)
+    return 0, [max(side - length, 0) for length in lengths]  # upper, moved to the left
 
 
 def _is_heads(line: Line) -> bool:
@@ -269,12 +275,18 @@ def _is_heads(line: Line) -> bool:
 
 
 def _is_numbered(lines: Sequence[Line], actors: Actors) -> bool:
-    """Whether names that are numerals stand in the first line, under an empty cell or a word."""
+    """Whether names that are numerals stand in the first line, after an empty cell or a word.
+
+    A symmetric matrix with an empty diagonal looks alike: names that are not known count up.
+    """
     first, *rest = lines
     names = list(first.cells[1:])
     if number(first.cells[0]) is not None or not names or None in map(number, names):
         return False
-    return all(name in actors for name in names) or names == [line.cells[0] for line in rest]
+    if actors.names:
+        return all(name in actors for name in names)
+    counted = ([str(k + start) for k in range(len(names))] for start in (0, 1))
+    return names in counted and names == [line.cells[0] for line in rest]
 
 
 def _filled(cells: Cells, n: int, path: Path | str, *, whole: bool) -> Rows:
