@@ -59,6 +59,8 @@ ORDER = (
     "hindcast",
     "estimate",
     "report",
+    "theory",
+    "robust",
     "describe",
     "scenarios",
     "names",

@@ -40,6 +40,8 @@ SMALL = {
     "sweep": "--runs 1 --executor local:1",
     "report": "--runs 2",
     "hindcast": "--origin 1975 --horizon 5 --models distance,logit --draws 5 --no-figures",
+    "robust": "--runs 2",
+    "estimate": "--train 1950:1955",
 }
 #: Where simulations begin, by module.
 BEGINNINGS = {
@@ -54,7 +56,7 @@ LARGE = ("sensitivity", "calibrate")
 SIMULATING = ("run", "compare", "claims", "sweep", "report", *LARGE)
 WHOLE = "README.md"
 #: Commands that mean something without a word.
-ALONE = ("list", "claims", "step", "compile", "metrics", "names", "app")
+ALONE = ("list", "claims", "step", "compile", "metrics", "names", "app", "theory")
 #: Commands that save something.
 SAVING = ("run", "compare", "sweep", "phase", "discover", "plot", "hindcast")
 #: What stands for something of the reader's.
@@ -154,8 +156,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the pages write, and a result of each kind."""
     place = tmp_path_factory.mktemp("reader")
     for page in PAGES:
-        for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.M | re.S):
-            if found := re.match(r"# (\w+\.yaml)", block):
+        for block in re.findall(r"^```(?:yaml|csv)\n(.*?)^```", page.read_text(), re.M | re.S):
+            if found := re.match(r"# (\w+\.(?:yaml|csv))", block):
                 (place / found[1]).write_text(block)
     with chdir(place):
         small = "russia_dprk_pact --runs 2 --no-figures --out"

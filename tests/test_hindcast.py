@@ -26,12 +26,12 @@ from sim.experiments.hindcast import (
     model_names,
 )
 from sim.experiments.hindcast.cases import communities, membership_rows, pair_rows
-from sim.experiments.hindcast.logistic import fit_logistic, logit
 from sim.experiments.hindcast.panel import features, panel
 from sim.experiments.hindcast.run import MODELS as REGISTERED
 from sim.experiments.hindcast.scores import EDGES, calibration, event_weights, reliability, score
 from sim.experiments.saved import load_saved
 from sim.history import TARGETS, History, read_history
+from sim.logistic import fit_logistic, logit
 from sim.plots import KINDS
 from sim.plots.style import PAGES
 from tests.support_figures import assert_readable

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from sim.errors import UserError
-from sim.experiments.hindcast.logistic import expit, fit_logistic, logit
 from sim.experiments.hindcast.panel import outcomes
 from sim.experiments.hindcast.prediction import Floats, Maker, Prediction, Predictor
 from sim.history import TARGETS, History
+from sim.logistic import expit, fit_logistic, logit
 
 _SPACING: Final = 5
 _LEAST_YEARS: Final = 5

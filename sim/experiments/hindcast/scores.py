@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from sim.experiments.hindcast.logistic import CLIP, fit_logistic, logit
 from sim.experiments.hindcast.prediction import Floats, Ints
+from sim.logistic import CLIP, fit_logistic, logit
 
 DRAWS: Final = 200
 LEVEL: Final = 0.9

@@ -1,10 +1,11 @@
-"""Logistic regression of a few columns with a penalty: for stacking and for calibration."""
+"""Logistic regression of a few columns with a penalty."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from sim.experiments.hindcast.prediction import Floats
+type Floats = npt.NDArray[np.float64]
 
 CLIP = 1e-6
 """Probabilities are kept so far from 0 and 1 where their logarithm is taken."""
