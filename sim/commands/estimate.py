@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
         proposing and the other consenting), accession to treaties, exit, the end of treaties, and
         partings of pairs. Errors are clustered by treaty event.
 
-        For example: [cyan]multipolar estimate --data DATA --train 1950:1975 --out weights.json[/cyan]
+        For example: [cyan]multipolar estimate --data DATA --train 1950:1975 --out w.json[/cyan]
         """
         from sim.errors import UserError
         from sim.experiments.estimate import estimate as learn
