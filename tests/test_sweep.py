@@ -488,7 +488,7 @@ def test_all_mistakes_of_a_design_file_are_told_with_their_places(tmp_path: Path
         ("format: 1\nvary: {a.b: 1:2}\nsample: {method: lsh, count: 3}", "did you mean 'lhs'"),
         ("format: 1\nvary: {a.b: 1:2}\nsample: {method: lhs}", "missing 'count'"),
         ("format: 1\ncombinations: [{a.b: 1}, 3]", "expected names and values"),
-        ("format: 1\nvary: {a.b: 1:2:3}\nruns: 0:999999999999", "more than 1,000,000 runs"),
+        ("format: 1\nvary: {a.b: 1:2:3}\nruns: 0:999999999999", "more than 100,000,000"),
     ],
 )
 def test_malformed_design_files(tmp_path: Path, text: str, message: str) -> None:
