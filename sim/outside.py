@@ -280,10 +280,10 @@ def _explained(error: BaseException, files: Iterable[Source]) -> str | None:
     if isinstance(error, SyntaxError) and error.filename in paths:
         place = f"{named(_near(error.filename))}:{error.lineno}:{error.offset}"
         return f"{place}: this is not valid Python: {error.msg}"
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = reversed(traceback.extract_tb(error.__traceback__))
     lines = [(frame.filename, frame.lineno) for frame in frames if frame.filename in paths]
     what = type(error).__name__
-    if not lines:  # numba tells the place in its text
+    if not lines:  # numba tells the places in its text, the innermost first, too
         by_name = {os.path.realpath(name): name for name in paths}
         for name, number in re.findall(r'File "([^"]+)", line (\d+)', str(error)):
             if (path := os.path.realpath(name)) in by_name:
@@ -292,7 +292,7 @@ def _explained(error: BaseException, files: Iterable[Source]) -> str | None:
         text = _first_cause(str(error))
     if not lines:
         return None
-    path, line = lines[-1]
+    path, line = lines[0]
     return f"{named(_near(path))}:{line}: {what}: {text[:500]}"
 
 
