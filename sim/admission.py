@@ -76,9 +76,11 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
     if not isinstance(found, Mechanism):
         raise rule.error(what, "write MECHANISM = Mechanism(...), of sim.mechanisms")
     _check_name(rule, what, found.name, [other.name for other in known])
+    if not isinstance(found.order, int):
+        raise rule.error(what, f"order {found.order!r} is no whole number")
     orders = {other.order: other.name for other in known}
     if found.order in orders:
-        free = next(n for n in count(int(found.order)) if n not in orders)
+        free = next(n for n in count(found.order) if n not in orders)
         taken = f"place {found.order} in the step is that of {orders[found.order]}"
         raise rule.error(what, f"{taken}; {free} is free")
     fields = registry.STATE_FIELDS | registry.DYAD_FIELDS | registry.COLLECTIVE_FIELDS
@@ -121,7 +123,8 @@ def _check_metric(rule: Rule, found: Any) -> None:
     _check_name(rule, "METRIC", found.name, [])
     if found.arguments not in ((), ("i",), ("i", "j")):
         raise rule.error("METRIC", 'arguments are (), ("i",) or ("i", "j")')
-    if len(inspect.signature(found.series).parameters) != 2:
+    series: Any = found.series
+    if not callable(series) or len(inspect.signature(series).parameters) != 2:
         raise rule.error("METRIC", "series takes two arguments: what was observed, and the words")
 
 
@@ -134,6 +137,8 @@ def _check_name(rule: Rule, what: str, name: Any, taken: list[str]) -> None:
 
 def _parameters(rule: Rule, function: Callable[..., Any]) -> list[str]:
     """The names of the arguments of a compiled function."""
+    if not callable(function):
+        raise rule.error("MECHANISM", f"{function!r} is no function")
     plain = getattr(function, "py_func", None)
     if plain is None and not numba.config.DISABLE_JIT:
         raise rule.error(_called(function), "is not compiled; put @njit, of sim.jit, above it")

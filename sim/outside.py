@@ -94,6 +94,11 @@ class Rule:
         """What the file declares under a name of :data:`DECLARATIONS`, or None."""
         return getattr(self.module, what, None)
 
+    @property
+    def acts(self) -> bool:
+        """Whether a run depends on it: metrics and figures only look at what it left."""
+        return self.declared("MECHANISM") is not None or self.declared("TERM") is not None
+
     def error(self, what: str, message: str) -> UserError:
         """The error for what is wrong with a declaration or a function, with its place."""
         start = what if what in DECLARATIONS else f"def {what}"
@@ -171,7 +176,7 @@ def _installed(entry: EntryPoint) -> Source:
         raise UserError(f"{_of_package(entry)}: {type(error).__name__}: {error}") from error
     if found is None or found.origin is None or not found.origin.endswith(".py"):
         raise UserError(f"{_of_package(entry)}: there is no such module of Python")
-    return Source(entry.name, found.origin, read_bytes(Path(found.origin), _LARGEST), entry)
+    return Source(entry.name, found.origin, Path(found.origin).read_bytes(), entry)
 
 
 def _of_package(entry: EntryPoint) -> str:

@@ -125,6 +125,8 @@ WRONG = [
     (RULE.replace('"weariness.rate"', '"trust.memory"'), "is declared twice; choose another name"),
     (RULE.replace('name="weariness"', 'name="trust"'), "MECHANISM: the name 'trust' is taken"),
     (RULE.replace('name="weariness"', 'name="My Rule"'), "use small letters, digits and _"),
+    (RULE.replace("order=905", 'order="last"'), "order 'last' is no whole number"),
+    (RULE.replace("update=update", "update=3"), "MECHANISM: 3 is no function"),
     (RULE.replace("order=905", "order=220"), "the step is that of trust; 221 is free"),
     (RULE.replace('("tension",)', '("tensio",)'), "no variable; did you mean 'tension'"),
     (RULE.replace("def update(w:", "def update(world:"), r"update: takes \(w\) or \(w, luck\)"),
@@ -197,7 +199,7 @@ def test_a_figure_from_outside_is_a_kind(tmp_path: Path) -> None:
     ("change", "message"),
     [
         (lambda text: text.replace('"spread"', '"network"'), "the name 'network' is taken"),
-        (lambda text: text.replace("FIGURE = Kind(", "FIGURE = dict(name="), "rule.py"),
+        (lambda text: text.replace("(result, *, page)", "(result)"), "draw_spread: takes"),
         (lambda _: "FIGURE = 3\n", r"rule.py:1: FIGURE: write FIGURE = Kind\(\.\.\.\)"),
     ],
 )
@@ -245,8 +247,8 @@ def test_rules_that_come_too_late_are_refused(folder: Path) -> None:
 LOOK = """
 import json, sys
 import sim
-rules, switch = sys.argv[1:]
-results = sim.run("synthetic", rules=rules.split(), runs=3, seed=4,
+scenario, rules, switch = sys.argv[1:]
+results = sim.run(scenario, rules=rules.split(), trust=True, runs=3, seed=4,
                   set=["synthetic.states=6"] + switch.split(), quarters=3)
 from sim import outside
 from sim.draws import draw
@@ -268,8 +270,8 @@ print(json.dumps({
 """
 
 
-def look(folder: Path, rules: str, switch: str = "") -> dict[str, object]:
-    told = call(folder, LOOK, rules, switch, command=[sys.executable, "-c"])
+def look(folder: Path, scenario: str, rules: str, switch: str = "") -> dict[str, object]:
+    told = call(folder, LOOK, scenario, rules, switch, command=[sys.executable, "-c"])
     assert told.returncode == 0, told.stderr
     found: dict[str, object] = json.loads(told.stdout)
     return found
@@ -277,8 +279,10 @@ def look(folder: Path, rules: str, switch: str = "") -> dict[str, object]:
 
 def test_a_rule_acts_is_drawn_and_switched_off_leaves_no_trace(folder: Path) -> None:
     (folder / "honour.py").write_text(TERM)
-    without, on = look(folder, ""), look(folder, "weariness.py")
-    off = look(folder, "weariness.py honour.py", "mechanisms.weariness=off terms.honour=off")
+    without, on = look(folder, "synthetic", ""), look(folder, "tired.yaml", "")
+    off = look(
+        folder, "synthetic", "weariness.py honour.py", "mechanisms.weariness=off terms.honour=off"
+    )
     assert len(set(on["drawn"])) == 3  # type: ignore[call-overload]
     assert on["weary"] > 0 == off["weary"]  # type: ignore[operator]
     assert on["tension"] < without["tension"]  # type: ignore[operator]

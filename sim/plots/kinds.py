@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from sim import outside
@@ -196,6 +197,8 @@ def all_kinds() -> dict[str, Kind]:
             raise rule.error("FIGURE", "write FIGURE = Kind(...), of sim.plots.kinds")
         if kind.name in found or kind.name == "all":
             raise rule.error("FIGURE", f"the name {kind.name!r} is taken; call it otherwise")
+        if callable(drawing := kind.drawing) and "page" not in signature(drawing).parameters:
+            raise rule.error(drawing.__name__, "takes (result, *, page) and the kind's options")
         found[kind.name] = kind
     return found
 
