@@ -51,7 +51,7 @@ def run(
     import_module("sim.outside").use_rules(*rules, trust=trust)
     if trust and isinstance(scenario, str | PathLike):
         import_module("sim.scenario.files").take_rules(scenario)
-    return import_module("sim.experiments").run(scenario, **options)
+    return import_module("sim.experiments.run").run(scenario, **options)
 
 
 def __getattr__(name: str) -> Any:
