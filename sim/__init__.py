@@ -5,24 +5,53 @@ nothing:
 
 - ``load_scenario(path)``: a scenario file as a checked, frozen ``ScenarioSpec``
 - ``run(spec)``: the scenario's ensemble of runs
+- ``use_rules(file)``: rules of your own, before the first scenario is loaded
 - ``Results``: what a run left, in memory or on disk
 - ``results_html(results)``: results as a notebook shows them
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
+from os import PathLike
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Results", "__version__", "load_scenario", "results_html", "run"]
+__all__ = ["Results", "__version__", "load_scenario", "results_html", "run", "use_rules"]
 
 _HOMES = {
     "load_scenario": "sim.scenario",
-    "run": "sim.experiments",
     "Results": "sim.results",
     "results_html": "sim.notebook",
+    "use_rules": "sim.outside",
 }
+
+
+def run(
+    scenario: Any,
+    *,
+    rules: Sequence[str | PathLike[str]] = (),
+    trust: bool = False,
+    **options: Any,
+) -> Any:
+    """Run a scenario and return its results.
+
+    Args:
+        scenario: a loaded scenario, a path, or the name of a shipped scenario.
+        rules: files of rules from outside the package, to be known before the model is first used.
+        trust: run the files of rules that the scenario names, too.
+        options: of :func:`sim.experiments.run.run`: ``arm``, ``set``, ``runs``, ``seed``,
+            ``quarters``, ``jobs`` and others.
+
+    Raises:
+        ScenarioError: the scenario is not valid; the message names file, line and column.
+        UserError: a file of rules is not valid, or comes too late.
+    """
+    import_module("sim.outside").use_rules(*rules, trust=trust)
+    if trust and isinstance(scenario, str | PathLike):
+        import_module("sim.scenario.files").take_rules(scenario)
+    return import_module("sim.experiments.run").run(scenario, **options)
 
 
 def __getattr__(name: str) -> Any:

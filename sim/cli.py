@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import gc
 import importlib
 import inspect
 import pkgutil
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, commands, encoding
-from sim.commands import err, out
+from sim import __version__, commands, encoding, outside
+from sim.commands import Trust, With, err, out
 from sim.errors import UserError
 from sim.inputs import named
 
@@ -93,8 +96,38 @@ def register_all() -> None:
     for name in sorted(found, key=lambda name: (known.get(name, len(ORDER)), name)):
         importlib.import_module(f"{commands.__name__}.{name}").register(app)
     for command in app.registered_commands:
-        if command.callback is not None and command.help is None:
-            command.help = _paragraphs(inspect.getdoc(command.callback) or "")
+        if command.callback is not None:
+            command.help = command.help or _paragraphs(inspect.getdoc(command.callback) or "")
+            command.callback = with_rules(command.callback)
+
+
+def with_rules(callback: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options for rules from outside, which are to be known before the model."""
+
+    @functools.wraps(callback)
+    def called(*args: Any, with_: With = None, trust: Trust = False, **options: Any) -> None:
+        outside.use_rules(*(with_ or ()), trust=trust)
+        if trust:
+            _take_rules(options.get("file"), *(options.get("files") or ()))
+        callback(*args, **options)
+
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=form)
+        for name, default, form in (("with_", None, With), ("trust", False, Trust))
+    ]
+    known = inspect.signature(callback, eval_str=True)
+    signature = known.replace(parameters=[*known.parameters.values(), *added])
+    called.__signature__ = signature  # type: ignore[attr-defined]
+    return called
+
+
+def _take_rules(*files: str | None) -> None:
+    """Take the rules that scenarios name, before the command uses the model."""
+    from sim.scenario.files import take_rules
+
+    for file in files:
+        with suppress(UserError):  # the command itself tells what is wrong
+            take_rules(file or "")
 
 
 def _paragraphs(text: str) -> str:
@@ -122,6 +155,10 @@ def main() -> None:
             raise
         place = "" if error.filename is None else f"{named(error.filename)}: "
         err.print(f"{place}{error.strerror or error}", highlight=False, soft_wrap=True)
+    except Exception as error:
+        if (said := outside.explained(error)) is None:
+            raise
+        err.print(said, highlight=False, soft_wrap=True)
     else:
         return
     sys.exit(2)

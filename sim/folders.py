@@ -31,6 +31,7 @@ from sim.files import (
     writing,
 )
 from sim.manifests import MANIFEST, manifest_text, read_manifest
+from sim.outside import MANIFEST_KEY
 
 EVALUATED: Final = "evaluated"
 """A folder beside the tables of an analysis, with the points that are finished."""
@@ -186,7 +187,8 @@ def enlist(folder: Path | str, files: Iterable[Path]) -> None:
 
 def rewrite(place: Path, manifest: Mapping[str, Any]) -> None:
     """Write a changed manifest in place of the one that is there; the caller holds the folder."""
-    facts = {key: manifest[key] for key in manifest if key not in ("program", "format", "kind")}
+    kept = {key: manifest[key] for key in manifest if key not in ("program", "format", "kind")}
+    facts = {MANIFEST_KEY: [], **kept}  # whatever rules this process has
     write_text(place / MANIFEST, manifest_text(manifest["kind"], facts))
 
 

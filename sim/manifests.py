@@ -18,6 +18,8 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from sim.errors import UserError, shown
 from sim.files import READY, alone, finish
+from sim.outside import MANIFEST_KEY
+from sim.outside import facts as facts_of_rules
 
 PROGRAM: Final = "multipolar"
 """What the manifest of every folder of this program says under ``program``."""
@@ -28,6 +30,7 @@ FORMAT: Final = 3
 MANIFEST: Final = "manifest.json"
 """The file that makes a folder a result."""
 
+_RULES: Final = [{"name": str, "path": str, "sha256": str}]
 _LARGEST: Final = 512 * 2**20
 _PATIENCE: Final = 30.0
 
@@ -262,7 +265,7 @@ def read_manifest(
             f"{place} has format {number}; this version reads format {FORMAT}: run it again"
         )
     with reading(path):
-        check(manifest, {"program": str, "kind": str})
+        check(manifest, {"program": str, "kind": str, f"{MANIFEST_KEY}?": _RULES})
     if manifest["program"] != PROGRAM:
         raise UserError(f"{place} is not a result: its {MANIFEST} is of another program")
     if kind is not None and manifest["kind"] != kind:
@@ -274,10 +277,18 @@ def read_manifest(
 
 
 def manifest_text(kind: str, facts: Mapping[str, Any]) -> str:
-    """Return the text of a manifest of this kind.
+    """Return the text of a manifest of this kind; it names the rules from outside, if any.
 
     Raises:
         ValueError: a fact is no finite number.
     """
-    whole = {"program": PROGRAM, "format": FORMAT, "kind": kind, **facts}
+    whole = {
+        "program": PROGRAM,
+        "format": FORMAT,
+        "kind": kind,
+        MANIFEST_KEY: facts_of_rules(),
+        **facts,
+    }
+    if not whole[MANIFEST_KEY]:
+        del whole[MANIFEST_KEY]
     return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -130,7 +130,7 @@ def param(
         ValueError: default, plausible range and bounds are not nested.
     """
     if name in PARAMS:
-        raise DuplicateName(f"parameter {name!r} is declared twice")
+        raise DuplicateName(f"parameter {name!r} is declared twice; choose another name")
     low, high = plausible
     if not bounds[0] <= low <= default <= high <= bounds[1]:
         raise ValueError(f"parameter {name!r}: default, plausible range and bounds must nest")
@@ -157,7 +157,7 @@ def state_field(
         DuplicateName: the name is taken.
     """
     if name in STATE_FIELDS:
-        raise DuplicateName(f"state variable {name!r} is declared twice")
+        raise DuplicateName(f"state variable {name!r} is declared twice; choose another name")
     row = len(STATE_FIELDS)
     STATE_FIELDS[name] = Field(
         name,
@@ -196,7 +196,7 @@ def dyad_field(
         DuplicateName: the name is taken.
     """
     if name in DYAD_FIELDS:
-        raise DuplicateName(f"dyadic variable {name!r} is declared twice")
+        raise DuplicateName(f"dyadic variable {name!r} is declared twice; choose another name")
     row = len(DYAD_FIELDS)
     DYAD_FIELDS[name] = Field(
         name,
@@ -235,7 +235,9 @@ def collective_field(
         ValueError: there is no such kind.
     """
     if name in COLLECTIVE_FIELDS:
-        raise DuplicateName(f"variable {name!r} of collectives is declared twice")
+        raise DuplicateName(
+            f"variable {name!r} of collectives is declared twice; choose another name"
+        )
     if kind not in COLLECTIVES:
         raise ValueError(f"no kind of collective {kind!r}")
     row = len(COLLECTIVE_FIELDS)

@@ -1,5 +1,7 @@
 """All names of the model, filled by importing every mechanism and utility term.
 
+Rules from outside the package (:mod:`sim.outside`) are declared after its own.
+
 Import this module before reading :mod:`sim.registry`: it fixes the order in which parameters and
 variables are declared, hence their rows.
 """
@@ -11,6 +13,7 @@ from types import ModuleType
 from sim import dyads as _dyads  # noqa: F401  (declares the shared variables first)
 from sim import mechanisms as _mechanisms
 from sim import priors as _priors  # noqa: F401  (declares what is assumed where nothing is said)
+from sim.admission import admitted as _admitted
 from sim.decisions import membership as _membership  # noqa: F401  (those of accession)
 from sim.decisions import moves as _moves  # noqa: F401  (declares the parameters of moves)
 from sim.decisions import observe as _observe  # noqa: F401  (declares what is observed)
@@ -27,8 +30,7 @@ from sim.registry import (
     param,
 )
 
-_found_mechanisms = _mechanisms.discover()
-_found_terms = _terms.discover()
+_found_mechanisms, _found_terms = _admitted(_mechanisms.discover(), _terms.discover())
 
 MECHANISMS: dict[str, Mechanism] = {rule.name: rule for rule, _ in _found_mechanisms}
 MECHANISM_MODULES: dict[str, ModuleType] = {rule.name: module for rule, module in _found_mechanisms}

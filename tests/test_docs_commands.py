@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from sim import cli
 from tests.support_history import drawn, write
+from tests.test_outside import call
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -156,8 +157,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the pages write, and a result of each kind."""
     place = tmp_path_factory.mktemp("reader")
     for page in PAGES:
-        for block in re.findall(r"^```(?:yaml|csv)\n(.*?)^```", page.read_text(), re.M | re.S):
-            if found := re.match(r"# (\w+\.(?:yaml|csv))", block):
+        for block in re.findall(r"^```(?:yaml|csv|python)\n(.*?)^```", page.read_text(), re.M | re.S):
+            if found := re.match(r"# (\w+\.(?:yaml|csv|py))", block):
                 (place / found[1]).write_text(block)
     with chdir(place):
         small = "russia_dprk_pact --runs 2 --no-figures --out"
@@ -226,6 +227,13 @@ def test_every_command_runs(
     elif not asks:
         words += shlex.split(SMALL.get(name, ""))
         words += ["--out", str(tmp_path / "made")] if name in SAVING else []
+    if {"--with", "--trust"} & set(words):
+        # a process has one set of rules: another one, with plain Python and a small world
+        if name in ("run", "compare", "sweep"):
+            words += shlex.split("--set synthetic.states=6 --quarters 2")
+        told = call(folder, name, *words)
+        assert told.returncode == 0, told.stderr
+        return
     stopped = not asks and name in SIMULATING and (command.page != WHOLE or name in LARGE)
     if stopped:
         stop_at_beginnings(monkeypatch)

@@ -14,6 +14,7 @@ import pytest
 
 from sim.experiments.sweep import Evaluator, Sweep, Unfinished, executors, resume, sweep
 from tests.inline_scenario import TEXT
+from tests.test_outside import RULE, call
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
@@ -131,3 +132,22 @@ def test_a_worker_with_other_code_is_refused(six: Path, monkeypatch: pytest.Monk
     assert not failures
     with pytest.raises(RuntimeError, match="another version"):
         executors.remote(digest, packed, cases, "other")
+
+
+def test_workers_are_sent_the_rules_from_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    (tmp_path / "weariness.py").write_text(RULE)
+    axes = ("--vary", "mechanisms.weariness=on,off", "--metric", "strain()", "--runs", "2")
+    words = ("--quarters", "2", "--set", "synthetic.states=6", "--with", "weariness.py")
+    cluster = Cluster(tmp_path, 2)
+    try:
+        for place in ("local:1", cluster.address):
+            out = ("--out", place.partition(":")[0], "--executor", place)
+            told = call(tmp_path, "sweep", "synthetic", *axes, *words, *out)
+            assert told.returncode == 0, told.stderr
+    finally:
+        cluster.close()
+    here, there = (parts(Sweep.load(tmp_path / name)) for name in ("local", "tcp"))
+    assert here == there

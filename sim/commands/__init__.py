@@ -67,6 +67,19 @@ Force = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
+With = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with",
+        metavar="RULE.py",
+        help="Rules of your own beside those of the package. May be repeated.",
+    ),
+]
+Trust = Annotated[
+    bool, typer.Option("--trust", help="Run the files of rules that the scenario names, too.")
+]
+
+
 @contextmanager
 def progress_bar(
     label: str, *, quiet: bool, unit: str = ""

@@ -12,8 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from sim import outside
 from sim import vocabulary as names
 from sim.ensemble import DYAD_SERIES, STATE_SERIES
+from sim.errors import UserError
 from sim.experiments.bloc_quantities import BLOC_FORMS
 from sim.experiments.forms import (
     Arguments,
@@ -24,11 +26,13 @@ from sim.experiments.forms import (
     Quantity,
     both_orders,
     from_all,
+    nothing,
     own_pair,
     own_state,
     with_poles,
 )
 from sim.experiments.observed import Observed
+from sim.experiments.syntax import FUNCTIONS
 from sim.metrics import SECURITY_DOMAINS, Hedging
 from sim.records import MOVE_KINDS
 from sim.registry import COLLECTIVES, Field
@@ -325,6 +329,22 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
 _HIDDEN = {"intensity_1", "intensity_2", "intensity_3", "collective_kind", "collective_key"}
 
 
+def _from_outside(metric: outside.Metric) -> Form:
+    def series(seen: Observed, words: Arguments) -> Floats:
+        values = np.asarray(metric.series(seen, words), np.float64)
+        if values.shape != seen.shape:
+            said = (
+                f"its series has shape {values.shape}, not that of runs and quarters, {seen.shape}"
+            )
+            raise UserError(f"metric {metric.name}: {said}")
+        return values
+
+    pairs = (nothing, own_state, both_orders)[len(metric.arguments)]
+    return Form(
+        metric.arguments, metric.unit, metric.low, metric.high, metric.meaning, series, pairs
+    )
+
+
 def _catalogue() -> dict[str, Quantity]:
     found = _MADE | BLOC_FORMS
     found |= {name: (_of_state(name),) for name in STATE_SERIES if name not in found}
@@ -335,6 +355,11 @@ def _catalogue() -> dict[str, Quantity]:
         for name, known in names.COLLECTIVE_FIELDS.items()
         if known.kind != "school" and name not in _HIDDEN
     }
+    for rule in outside.loaded():
+        if (metric := rule.declared("METRIC")) is not None:
+            if metric.name in found or metric.name in FUNCTIONS:
+                raise rule.error("METRIC", f"the name {metric.name!r} is taken; call it otherwise")
+            found[metric.name] = (_from_outside(metric),)
     return {name: Quantity(name, found[name]) for name in sorted(found) if name not in _HIDDEN}
 
 

@@ -1,16 +1,19 @@
 """The kinds of figures: one row a kind, from which the command, its help and the tests are made.
 
 A new figure is one file with a function ``draw_<kind>(result, *, page=PAPER, **options)``, which
-returns a matplotlib figure, and one row here.
+returns a matplotlib figure, and one row here. Files from outside the package (:mod:`sim.outside`)
+declare kinds of their own, ``FIGURE = Kind(...)``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
+from sim import outside
 from sim.errors import UserError, hint, shown
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ class Kind:
     Attributes:
         name: as ``--kind`` calls it.
         takes: the kind of result that it draws, one of :data:`sim.experiments.saved.KINDS`.
-        drawing: module and function, imported when first used.
+        drawing: module and function, imported when first used, or the function itself.
         help: what one sees, in a line.
         options: names of the options that the function takes beside ``page``.
         also: further kinds of result that it draws.
@@ -35,7 +38,7 @@ class Kind:
 
     name: str
     takes: str
-    drawing: str
+    drawing: str | Callable[..., Figure]
     help: str
     options: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
@@ -52,11 +55,12 @@ class Kind:
         """
         from sim.plots.style import PAPER
 
-        module, _, function = self.drawing.partition(":")
+        function: Any = self.drawing
+        if isinstance(function, str):
+            module, _, name = function.partition(":")
+            function = getattr(import_module(module), name)
         wanted = {key: options[key] for key in self.options if options.get(key) is not None}
-        figure: Figure = getattr(import_module(module), function)(
-            result, page=page or PAPER, **wanted
-        )
+        figure: Figure = function(result, page=page or PAPER, **wanted)
         return figure
 
 
@@ -176,9 +180,32 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
+def all_kinds() -> dict[str, Kind]:
+    """Return the kinds of the table and those of rules from outside.
+
+    Raises:
+        UserError: a file from outside is not valid.
+    """
+    found = dict(KINDS)
+    if outside.sources():
+        import_module("sim.vocabulary")  # which runs them
+    for rule in outside.loaded():
+        kind = rule.declared("FIGURE")
+        if kind is None:
+            continue
+        if not isinstance(kind, Kind):
+            raise rule.error("FIGURE", "write FIGURE = Kind(...), of sim.plots.kinds")
+        if kind.name in found or kind.name == "all":
+            raise rule.error("FIGURE", f"the name {kind.name!r} is taken; call it otherwise")
+        if callable(drawing := kind.drawing) and "page" not in signature(drawing).parameters:
+            raise rule.error(drawing.__name__, "takes (result, *, page) and the kind's options")
+        found[kind.name] = kind
+    return found
+
+
 def kinds_for(takes: str) -> list[Kind]:
     """Return the kinds of figures of a kind of result, in the order of the table."""
-    return [kind for kind in KINDS.values() if kind.fits(takes)]
+    return [kind for kind in all_kinds().values() if kind.fits(takes)]
 
 
 def find_kinds(names: Iterable[str], takes: str) -> list[Kind]:
@@ -187,19 +214,20 @@ def find_kinds(names: Iterable[str], takes: str) -> list[Kind]:
     Raises:
         UserError: there is no such kind, or it draws another kind of result.
     """
-    fitting = [kind.name for kind in kinds_for(takes)]
+    known = all_kinds()
+    fitting = [kind.name for kind in known.values() if kind.fits(takes)]
     found: dict[str, Kind] = {}
     for name in names:
         if name == "all":
-            found |= {kind: KINDS[kind] for kind in fitting}
-        elif name not in KINDS:
+            found |= {kind: known[kind] for kind in fitting}
+        elif name not in known:
             fits = f"for this result there are {', '.join(fitting)}"
-            raise UserError(f"{shown(name)} is not a kind of figure{hint(name, KINDS)}; {fits}")
-        elif not KINDS[name].fits(takes):
+            raise UserError(f"{shown(name)} is not a kind of figure{hint(name, known)}; {fits}")
+        elif not known[name].fits(takes):
             fits = f"this is a {takes}, for which there are {', '.join(fitting)}"
-            raise UserError(f"{name} draws a saved {KINDS[name].takes}; {fits}")
+            raise UserError(f"{name} draws a saved {known[name].takes}; {fits}")
         else:
-            found[name] = KINDS[name]
+            found[name] = known[name]
     return list(found.values())
 
 

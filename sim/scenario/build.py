@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from sim.errors import hint
+from sim.outside import loaded as loaded_rules
 from sim.scenario.entries import Entries, date, items, value_of
 from sim.scenario.events import Events
 from sim.scenario.missing import complete
@@ -132,6 +133,7 @@ class _Builder:
             synthetic=self.synthetic,
             arm=arm,
             overrides=overrides,
+            rules={rule.source.name: rule.source.sha256 for rule in loaded_rules() if rule.acts},
         )
         events.tell_unplayed(spec, top)
         return replace(spec, notices=tuple(self.log.notices))

@@ -1,7 +1,7 @@
 """Scenario files: finding them by path or name, and reading a file with all that it extends.
 
-An ``extends`` path stays in the folder of the scenario that is loaded, or in the folder of the
-shipped scenarios; symbolic links are followed before that is checked.
+The paths of an ``extends`` and of rules stay in the folder of the scenario that is loaded, or in
+the folder of the shipped scenarios; symbolic links are followed before that is checked.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from sim.errors import UserError, hint, shown
 from sim.inputs import read_bytes
+from sim.outside import is_trusted, use_rules
 from sim.scenario import schema
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
 
@@ -86,17 +87,28 @@ def read_chain(path: Path, log: Log) -> list[Node]:
 
     Where a file extends several others, each lies over those before it in the list, with all that
     it extends itself; a file that is reached twice counts where it is reached first. The arms of
-    each file are marked as layers of their own.
+    each file are marked as layers of their own. The rules that the files name are used from now on.
 
     Raises:
-        ScenarioError: a file cannot be read or found, or the chain is a cycle or too long.
-        UserError: the first file cannot be opened.
+        ScenarioError: a file cannot be read or found, the chain is a cycle or too long, or names
+            rules that are not trusted.
+        UserError: the first file cannot be opened, or its rules come too late.
     """
     chain = _Chain(path, log)
     chain.add(path, ())
     if log.problems:
         log.stop(chain.first)
+    use_rules(*chain.rules)
     return chain.roots
+
+
+def take_rules(name: str | os.PathLike[str]) -> None:
+    """Use the rules that a scenario names, before anything uses the model.
+
+    Raises:
+        UserError: as of :func:`find_scenario` and :func:`read_chain`.
+    """
+    read_chain(find_scenario(name), Log())
 
 
 class _Chain:
@@ -105,6 +117,7 @@ class _Chain:
     def __init__(self, path: Path, log: Log) -> None:
         self.first = display(path)
         self.roots: list[Node] = []
+        self.rules: list[Path] = []
         self._folder = path.resolve().parent
         self._log = log
         self._seen: set[Path] = set()
@@ -120,9 +133,10 @@ class _Chain:
         if root is None or not _is_scenario(root, log):
             log.stop(self.first)
             raise UserError(f"cannot read {layer.file}")
+        self._add_rules(root, path)
         extends = root.value.pop("extends", None)
         for named in () if extends is None or extends.value is None else _named(extends, log):
-            found = _resolve(named.value, path, self._folder)
+            found = _resolve(named.value, path, self._folder, _SUFFIXES)
             if isinstance(found, str):
                 log.value(named, "extends", found)
             elif found.resolve() in here:
@@ -134,6 +148,29 @@ class _Chain:
             elif found.resolve() not in self._seen:
                 self.add(found, here)
         self.roots.append(root)
+
+    def _add_rules(self, root: Node, path: Path) -> None:
+        """Take the files of rules that a scenario names, as ``rules`` or a list of mechanisms."""
+        blocks = {"rules": root.value.pop("rules", None)}
+        if "mechanisms" in root.value and isinstance(root.value["mechanisms"].value, list):
+            blocks["mechanisms"] = root.value.pop("mechanisms")
+        for key, block in blocks.items():
+            if block is None or not schema.RULES.check(block, key, self._log):
+                continue
+            for named in block.value:
+                found = _resolve(named.value, path, self._folder, (".py",))
+                if isinstance(found, str):
+                    self._log.value(named, key, found)
+                elif not is_trusted(found):
+                    self._log.value(
+                        named,
+                        key,
+                        f"would run the code of {display(found)}; nothing of it was run, for a "
+                        "scenario is data: read that file and, if you trust it, add --trust "
+                        "(in Python: sim.use_rules(trust=True))",
+                    )
+                else:
+                    self.rules.append(found)
 
 
 def _named(extends: Node, log: Log) -> list[Node]:
@@ -182,14 +219,14 @@ def _mark(node: Node, layer: Layer) -> None:
             _mark(child, layer)
 
 
-def _resolve(text: str, current: Path, folder: Path) -> Path | str:
-    """Return the file that an ``extends`` means, or what is wrong with it."""
+def _resolve(text: str, current: Path, folder: Path, suffixes: tuple[str, ...]) -> Path | str:
+    """Return the file that a scenario names, or what is wrong with it."""
     posix = PurePosixPath(text)
     windows = PureWindowsPath(text)
     if posix.is_absolute() or windows.is_absolute() or windows.drive or "\\" in text:
         return f"expected a path relative to this file, with /, not {shown(text)}"
-    if posix.suffix not in _SUFFIXES:
-        return f"expected the path of a .yaml file, not {shown(text)}"
+    if posix.suffix not in suffixes:
+        return f"expected the path of a {suffixes[0]} file, not {shown(text)}"
     shipped = SHIPPED.resolve()
     outside = False
     try:
@@ -198,19 +235,21 @@ def _resolve(text: str, current: Path, folder: Path) -> Path | str:
             if not (real.is_relative_to(folder) or real.is_relative_to(shipped)):
                 outside = True
             elif real.is_file():
-                return real if real.suffix in _SUFFIXES else f"{shown(text)} is not a .yaml file"
+                fits = real.suffix in suffixes
+                return real if fits else f"{shown(text)} is not a {suffixes[0]} file"
     except (OSError, ValueError, RuntimeError):
         return f"cannot follow {shown(text)}"
     if outside:
         return f"{shown(text)} is outside the folder of the scenario and of the shipped scenarios"
-    return f"no such file {shown(text)}{hint(text, _candidates(current.resolve().parent, shipped))}"
+    known = _candidates(suffixes[0], current.resolve().parent, shipped)
+    return f"no such file {shown(text)}{hint(text, known)}"
 
 
-def _candidates(*folders: Path) -> list[str]:
+def _candidates(suffix: str, *folders: Path) -> list[str]:
     """Return the paths that could have been meant, relative to each folder."""
     found: list[str] = []
     for folder in folders:
-        for pattern in ("*.yaml", "*/*.yaml"):
+        for pattern in (f"*{suffix}", f"*/*{suffix}"):
             paths = islice(folder.glob(pattern), _MAX_LISTED)
             found.extend(path.relative_to(folder).as_posix() for path in paths)
     return found

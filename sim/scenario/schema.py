@@ -45,6 +45,7 @@ PACT_TYPES = ("defence", "consultation", "neutrality", "nonaggression", "arms_co
 RUNGS = ("none", "local", "regional", "global")
 MAX_EXTENDS = 12
 EXTENDS = OneOrMany(Text(500), MAX_EXTENDS)
+RULES = ListOf(Text(500), 1, 100)
 SOURCE_KINDS = ("dataset", "document", "paper", "news", "statute")
 _DERIVED = "follows from the rest of the state and cannot be set"
 
@@ -326,6 +327,7 @@ ARM_CLOSED = dict.fromkeys(
     (
         "format",
         "extends",
+        "rules",
         "question",
         "clock",
         "poles",
@@ -436,6 +438,9 @@ def document(words: Vocabulary) -> Struct:
             "extends": Member(
                 EXTENDS, "Path of the scenario that this one changes, or paths, the last on top."
             ),
+            "rules": Member(
+                RULES, "Paths of rules of your own, .py beside this file; they need --trust."
+            ),
             "clock": Member(clock, "When it starts and how long it runs.", required=True),
             "poles": Member(_STATES, "States that pull others."),
             "focal": Member(_STATES, "States that the report shows."),
@@ -469,6 +474,8 @@ def scenario_schema() -> dict[str, Any]:
             properties[name] = {"$ref": f"#/definitions/{name}"}
         else:
             properties[name] = described
+    either = [properties["mechanisms"], properties["rules"]]  # switches, or files of rules
+    properties["mechanisms"] = {"anyOf": either}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"multipolar scenario, format {FORMAT}",

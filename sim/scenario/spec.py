@@ -208,6 +208,7 @@ class ScenarioSpec:
     notices: tuple[Problem, ...] = ()
     unknown: Mapping[str, str | None] = field(default_factory=dict)
     places: Mapping[str, Problem] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     def hash(self) -> str:
         """Return the SHA-256 of what is simulated, as 64 hexadecimal digits.
@@ -221,6 +222,8 @@ class ScenarioSpec:
             for field in fields(self)
             if field.name not in _NOT_HASHED
         }
+        if not self.rules:
+            del content["rules"]  # so that hashes of scenarios without any stay as they were
         content["order of events"] = list(self.events)
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from sim import kernel, room
+from sim import kernel, outside, room
 from sim.errors import UserError
 from sim.experiments.sweep.design import Axis, Design, check_cells, grid, parse_axis
 from sim.experiments.sweep.evaluator import Evaluator
@@ -175,7 +175,12 @@ def resume(
             f"{folder}: its scenario {plan.scenario} is not there any more; say where it is now: "
             f"multipolar sweep FILE --resume {folder}"
         )
-    evaluator = plan.evaluator()
+    try:
+        evaluator = plan.evaluator()
+    except UserError as error:
+        if missing := outside.missing(facts):
+            raise UserError(f"{error}\n{folder}: {missing}") from error
+        raise
     changed = [
         what
         for what, now, then in (
@@ -188,6 +193,7 @@ def resume(
         raise UserError(
             f"{folder}: {' and '.join(changed)} changed since the sweep began, so that old and new "
             "values would not belong together; --force makes all that is there anew"
+            + (f"; {missing}" if (missing := outside.missing(facts)) else "")
         )
     return _run(store, plan, evaluator, executor, progress)
 
@@ -211,7 +217,12 @@ def _run_alone(
     keys = Keys(plan, evaluator)
     finished = store.finished(plan, keys)
     store.forget_unfinished(finished)
-    store.note(scenario=plan.scenario, scenario_hash=evaluator.scenario_hash, code=code_version())
+    store.note(
+        scenario=plan.scenario,
+        scenario_hash=evaluator.scenario_hash,
+        code=code_version(),
+        **{outside.MANIFEST_KEY: outside.facts()},
+    )
     missing = [number for number in range(plan.batches) if number not in finished]
     done = sum(len(plan.cells_of(number)) for number in finished)
     if progress is not None:

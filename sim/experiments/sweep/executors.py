@@ -23,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim import outside
 from sim.errors import UserError, shown
 from sim.experiments.sweep.evaluator import CHUNK, Evaluator
 from sim.experiments.sweep.plan import code_version
@@ -133,7 +134,7 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
     if address.endswith(".json"):
         _await_file(Path(address))
     packed, digest = pack(evaluator)
-    code = code_version()
+    code, rules = code_version(), outside.sent()
     try:
         if address.endswith(".json"):
             client = distributed.Client(scheduler_file=address, timeout="10s", set_as_default=False)
@@ -152,7 +153,10 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
 
     try:
         yield Pool(
-            lambda cases: executor.submit(remote, digest, packed, cases, code),
+            # workers take the rules before they import anything of the model
+            lambda cases: executor.submit(
+                outside.call, rules, f"{__name__}:remote", digest, packed, cases, code
+            ),
             workers,
             lambda: client.status == "running",
             f"the Dask cluster at {client.scheduler.address}",

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 import sim
+from sim import outside
+from sim.codegen import source_hash
 from sim.errors import UserError
 from sim.experiments.sweep.design import Design, check_cells
 from sim.experiments.sweep.evaluator import Evaluator
@@ -44,7 +46,10 @@ _USED: Final = (
 
 @cache
 def code_version() -> str:
-    """A hash of all code that values depend on: sources of the package, numpy, numba, Python."""
+    """A hash of all code that values depend on: sources of the package, numpy, numba, Python.
+
+    Of rules from outside it covers the files and all that their compiled functions call.
+    """
     package = Path(sim.__file__).parent
     digest = hashlib.blake2b(digest_size=12)
     for path in sorted(package.rglob("*.py")):
@@ -57,6 +62,8 @@ def code_version() -> str:
         digest.update(path.read_bytes())
     versions = [importlib.metadata.version(name) for name in ("numpy", "numba", "scipy")]
     digest.update(f"{versions} {sys.version_info[:2]}".encode())
+    if rules := [(rule["name"], rule["sha256"]) for rule in outside.facts()]:
+        digest.update(f"{rules} {source_hash()}".encode())
     return digest.hexdigest()
 
 

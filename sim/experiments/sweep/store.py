@@ -37,6 +37,7 @@ from sim.manifests import (
     read_manifest,
     reading,
 )
+from sim.outside import MANIFEST_KEY
 from sim.results import versions
 
 type Floats = npt.NDArray[np.float64]
@@ -130,13 +131,13 @@ class Store:
             write_text(scratch / MANIFEST, manifest_text(KIND, facts))
         return cls(folder)
 
-    def note(self, **facts: str) -> None:
+    def note(self, **facts: Any) -> None:
         """Change facts of the manifest, where they are not so already.
 
         Raises:
             UserError: it cannot be written.
         """
-        known = read_manifest(self.folder, KIND)
+        known = {MANIFEST_KEY: []} | read_manifest(self.folder, KIND)
         if known | facts != known:
             rewrite(self.folder, known | facts)
 

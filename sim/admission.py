@@ -1,0 +1,149 @@
+"""What a rule from outside has to be to stand beside the package's own; see :mod:`sim.outside`.
+
+The package's own files are held to the same by tests; whoever reads these messages has no tests.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from itertools import count
+from types import ModuleType
+from typing import Any, Final
+
+import numba
+
+from sim import registry
+from sim.decisions.terms import CHANGES, Term
+from sim.errors import UserError, hint
+from sim.mechanisms import Mechanism
+from sim.outside import Metric, Rule, load
+
+type Mechanisms = list[tuple[Mechanism, ModuleType]]
+type Terms = list[tuple[Term, ModuleType]]
+
+_TABLES: Final[tuple[dict[Any, Any], ...]] = (
+    registry.PARAMS,
+    registry.STATE_FIELDS,
+    registry.DYAD_FIELDS,
+    registry.COLLECTIVE_FIELDS,
+    *registry.BASELINES.values(),
+)
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+#: Arguments of the functions of a term; a change that it does not feel is left out.
+_CALLS: Final = {
+    "value": 2,
+    "per_commitment": 3,
+    "per_entrapment": 3,
+    "third": 7,
+    **dict.fromkeys(CHANGES, 5),
+}
+
+
+def admitted(mechanisms: Mechanisms, terms: Terms) -> tuple[Mechanisms, Terms]:
+    """The mechanisms and terms of the package with those from outside.
+
+    Raises:
+        UserError: a file cannot be run, or what it declares is not what it has to be; the message
+            says where and what to write. Nothing from outside is kept then.
+    """
+    rules, feelings = list(mechanisms), list(terms)
+    sizes = [len(table) for table in _TABLES]
+
+    def admit(rule: Rule) -> None:
+        if (mechanism := rule.declared("MECHANISM")) is not None:
+            _check_mechanism(rule, mechanism, [known for known, _ in rules])
+            rules.append((mechanism, rule.module))
+        if (term := rule.declared("TERM")) is not None:
+            _check_term(rule, term, [known.name for known, _ in feelings])
+            feelings.append((term, rule.module))
+        if (metric := rule.declared("METRIC")) is not None:
+            _check_metric(rule, metric)
+
+    try:
+        load(admit)
+    except UserError:
+        for table, size in zip(_TABLES, sizes, strict=True):
+            for name in list(table)[size:]:
+                del table[name]
+        raise
+    return sorted(rules, key=lambda pair: pair[0].order), feelings
+
+
+def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
+    what = "MECHANISM"
+    if not isinstance(found, Mechanism):
+        raise rule.error(what, "write MECHANISM = Mechanism(...), of sim.mechanisms")
+    _check_name(rule, what, found.name, [other.name for other in known])
+    if not isinstance(found.order, int):
+        raise rule.error(what, f"order {found.order!r} is no whole number")
+    orders = {other.order: other.name for other in known}
+    if found.order in orders:
+        free = next(n for n in count(found.order) if n not in orders)
+        taken = f"place {found.order} in the step is that of {orders[found.order]}"
+        raise rule.error(what, f"{taken}; {free} is free")
+    fields = registry.STATE_FIELDS | registry.DYAD_FIELDS | registry.COLLECTIVE_FIELDS
+    for name in (*found.reads, *found.writes):
+        if name not in fields and name not in registry.PARTS:
+            said = f"reads or writes {name!r}, which is no variable"
+            raise rule.error(what, f"{said}{hint(str(name), fields)}; multipolar names pairs")
+    for name, _ in found.neutral:
+        if name not in registry.PARAMS:
+            raise rule.error(what, f"neutral: no parameter {name!r}{hint(name, registry.PARAMS)}")
+    for function in (found.update, found.start):
+        if function is None:
+            continue
+        names = _parameters(rule, function)
+        allowed = (["w"], ["w", "luck"]) if function is found.update else (["w"],)
+        if names not in allowed:
+            forms = " or ".join(f"({', '.join(form)})" for form in allowed)
+            raise rule.error(
+                _called(function), f"takes {forms}, by these names, not ({', '.join(names)})"
+            )
+
+
+def _check_term(rule: Rule, found: Any, known: list[str]) -> None:
+    if not isinstance(found, Term):
+        raise rule.error("TERM", "write TERM = term(...), of sim.decisions.terms")
+    _check_name(rule, "TERM", found.name, known)
+    for name, wanted in _CALLS.items():
+        function = getattr(rule.module, name, None)
+        if function is None and name == "value":
+            raise rule.error("TERM", "the file has no function value(w, i)")
+        if function is not None and len(names := _parameters(rule, function)) != wanted:
+            raise rule.error(
+                name, f"takes {wanted} arguments, not {len(names)}; see sim/decisions/terms"
+            )
+
+
+def _check_metric(rule: Rule, found: Any) -> None:
+    if not isinstance(found, Metric):
+        raise rule.error("METRIC", "write METRIC = Metric(...), of sim.outside")
+    _check_name(rule, "METRIC", found.name, [])
+    if found.arguments not in ((), ("i",), ("i", "j")):
+        raise rule.error("METRIC", 'arguments are (), ("i",) or ("i", "j")')
+    series: Any = found.series
+    if not callable(series) or len(inspect.signature(series).parameters) != 2:
+        raise rule.error("METRIC", "series takes two arguments: what was observed, and the words")
+
+
+def _check_name(rule: Rule, what: str, name: Any, taken: list[str]) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise rule.error(what, f"name {name!r}: use small letters, digits and _")
+    if name in taken:
+        raise rule.error(what, f"the name {name!r} is taken; call it otherwise")
+
+
+def _parameters(rule: Rule, function: Callable[..., Any]) -> list[str]:
+    """The names of the arguments of a compiled function."""
+    if not callable(function):
+        raise rule.error("MECHANISM", f"{function!r} is no function")
+    plain = getattr(function, "py_func", None)
+    if plain is None and not numba.config.DISABLE_JIT:
+        raise rule.error(_called(function), "is not compiled; put @njit, of sim.jit, above it")
+    return list(inspect.signature(plain or function).parameters)
+
+
+def _called(function: Any) -> str:
+    return str(getattr(function, "__name__", function))
