@@ -157,7 +157,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the pages write, and a result of each kind."""
     place = tmp_path_factory.mktemp("reader")
     for page in PAGES:
-        for block in re.findall(r"^```(?:yaml|csv|python)\n(.*?)^```", page.read_text(), re.M | re.S):
+        for block in re.findall(
+            r"^```(?:yaml|csv|python)\n(.*?)^```", page.read_text(), re.M | re.S
+        ):
             if found := re.match(r"# (\w+\.(?:yaml|csv|py))", block):
                 (place / found[1]).write_text(block)
     with chdir(place):

@@ -25,9 +25,9 @@ from sim.experiments.hindcast import (
     hindcast,
     model_names,
 )
+from sim.experiments.hindcast.blend import _weights
 from sim.experiments.hindcast.cases import communities, membership_rows, pair_rows
 from sim.experiments.hindcast.panel import features, panel
-from sim.experiments.hindcast.run import MODELS as REGISTERED
 from sim.experiments.hindcast.scores import EDGES, calibration, event_weights, reliability, score
 from sim.experiments.saved import load_saved
 from sim.history import TARGETS, History, read_history
@@ -386,15 +386,23 @@ def test_training_that_cannot_be_is_told(
         hindcast(history, [1975], [5], **{"models": find_models(("logit",)), **words})
 
 
-def test_models_are_found_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_are_found_by_name() -> None:
     with pytest.raises(UserError, match="did you mean 'distance'"):
         find_models(["distnace"])
-    with pytest.raises(UserError, match="'engine' is not a model"):
-        find_models(["blend"])
-    assert "blend" not in model_names()
-    monkeypatch.setitem(REGISTERED, "engine", Oracle)
+    with pytest.raises(UserError, match="'oracle' is not a model"):
+        find_models(["logit+oracle"])
     assert model_names()[-2:] == ("engine", "blend")
     assert isinstance(find_models(["blend"])["blend"](), Blend)
+
+
+def test_a_part_that_errs_is_left_out_and_not_turned_round() -> None:
+    rng = np.random.default_rng(3)
+    right = rng.normal(-2.0, 1.5, 2000)
+    y = (rng.random(2000) < 1.0 / (1.0 + np.exp(-right))).astype(float)
+    constant, *weights = _weights(np.column_stack([right, -right]), y)
+    assert weights[1] == 0.0
+    assert weights[0] == pytest.approx(1.0, abs=0.15)
+    assert constant == pytest.approx(0.0, abs=0.3)
 
 
 @pytest.mark.parametrize(

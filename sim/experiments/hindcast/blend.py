@@ -112,14 +112,31 @@ def _learnt(
 
 
 def _weights(odds: Floats, y: Floats) -> Floats:
-    """Constant and weights of the parts' log odds; their plain mean where nothing can be learnt."""
+    """Constant and weights of the parts' log odds; their plain mean where nothing can be learnt.
+
+    No weight is below zero: a part whose warnings come true less often than its assurances, in the
+    few events of an inner origin, is left out rather than believed the other way round (Breiman
+    1996, stacked regressions).
+    """
     count = odds.shape[1]
     even: Floats = np.r_[0.0, np.full(count, 1.0 / count)]
     if not len(y):
         return even
-    x = np.column_stack([np.ones(len(y)), odds])
-    found = fit_logistic(x, y, np.ones(len(y)), odds.mean(axis=1), _PENALTY)
-    return even if found is None else even + found
+    kept = np.ones(count, bool)
+    while kept.any():
+        x = np.column_stack([np.ones(len(y)), odds[:, kept]])
+        mean = odds[:, kept].mean(axis=1)
+        found = fit_logistic(x, y, np.ones(len(y)), mean, _PENALTY)
+        if found is None:
+            return even
+        given = found[1:] + 1.0 / kept.sum()
+        if given.min() >= 0.0:
+            weights = np.zeros(1 + count)
+            weights[0] = found[0]
+            weights[1:][kept] = given
+            return weights
+        kept[np.flatnonzero(kept)[given.argmin()]] = False
+    return even
 
 
 def _stacked(odds: Floats, weights: Floats) -> Floats:
