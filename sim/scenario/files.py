@@ -7,16 +7,25 @@ shipped scenarios; symbolic links are followed before that is checked.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 from sim.errors import UserError, hint, shown
 from sim.inputs import read_bytes
 from sim.scenario import schema
+from sim.scenario.cells import SUFFIXES
+from sim.scenario.given import nodes_of
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
+from sim.scenario.rows import read_table
+from sim.scenario.tables import TABLES
 
 _SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1_000
+
+type Source = str | os.PathLike[str] | Mapping[str, Any]
+"""A scenario: its path or shipped name, its text, or a mapping of what its file would hold."""
 
 
 def _shipped() -> Path:
@@ -81,8 +90,35 @@ def display(path: Path) -> str:
     return str(absolute)
 
 
+def read_source(source: Source, log: Log) -> tuple[str, list[Node]]:
+    """Return what messages call a scenario, and its roots as :func:`read_chain` has them.
+
+    Args:
+        source: a file, the bare name of a shipped scenario, the text of one (which has more than
+            one line) or a mapping. What the latter two refer to is sought in the current folder.
+        log: gets the problems.
+
+    Raises:
+        ScenarioError: something in it cannot be read or found.
+        UserError: there is no such file, or the mapping holds what a scenario cannot.
+    """
+    if not (isinstance(source, Mapping) or (isinstance(source, str) and "\n" in source)):
+        found = find_scenario(source)
+        return display(found), read_chain(found, log)
+    name = "text" if isinstance(source, str) else "mapping"
+    layer = Layer(name)
+    root = read(source, layer, log) if isinstance(source, str) else nodes_of(source, layer)
+    chain = _Chain(Path.cwd() / name, log)
+    chain.first = name
+    chain.lay(root, Path.cwd() / name, (Path.cwd() / name,))
+    log.stop(name)
+    return name, chain.roots
+
+
 def read_chain(path: Path, log: Log) -> list[Node]:
     """Return the roots of a scenario and of all that it extends, the most basic first.
+
+    Tables of a file are roots of their own below it.
 
     Where a file extends several others, each lies over those before it in the list, with all that
     it extends itself; a file that is reached twice counts where it is reached first. The arms of
@@ -111,15 +147,19 @@ class _Chain:
 
     def add(self, path: Path, above: tuple[Path, ...]) -> None:
         """Add a file after all that it extends; ``above`` are the files that lead to it."""
-        log = self._log
-        here = (*above, path.resolve())
         self._seen.add(path.resolve())
         layer = Layer(display(path))
-        text = decode(read_bytes(path, MAX_BYTES), layer, log)
-        root = None if text is None else read(text, layer, log)
+        text = decode(read_bytes(path, MAX_BYTES), layer, self._log)
+        root = None if text is None else read(text, layer, self._log)
+        self.lay(root, path, (*above, path.resolve()))
+
+    def lay(self, root: Node | None, path: Path, here: tuple[Path, ...]) -> None:
+        """Add a root after its tables and all that it extends; ``here`` ends with its own file."""
+        log = self._log
         if root is None or not _is_scenario(root, log):
             log.stop(self.first)
-            raise UserError(f"cannot read {layer.file}")
+            raise UserError(f"cannot read {self.first if root is None else root.layer.file}")
+        tables = root.value.pop("tables", None)
         extends = root.value.pop("extends", None)
         for named in () if extends is None or extends.value is None else _named(extends, log):
             found = _resolve(named.value, path, self._folder)
@@ -133,7 +173,28 @@ class _Chain:
                 log.value(named, "extends", message)
             elif found.resolve() not in self._seen:
                 self.add(found, here)
+        self._tables(tables, path)
         self.roots.append(root)
+
+    def _tables(self, tables: Node | None, path: Path) -> None:
+        """Add the layers of the tables of a file."""
+        log = self._log
+        if tables is None or not TABLES.check(tables, "tables", log):
+            return
+        words = schema.vocabulary()
+        for name, entry in tables.value.items():
+            named = entry.value.get("file")
+            if named is None or "rows" not in entry.value:
+                continue  # noted by the check
+            if not isinstance(named.value, str):
+                self.roots.append(read_table(name, entry, named.value, name, words, log))
+                continue
+            found = _resolve(named.value, path, self._folder, SUFFIXES)
+            if isinstance(found, str):
+                log.value(named, f"tables.{name}.file", found)
+            else:
+                shown_as = display(found)
+                self.roots.append(read_table(name, entry, found, shown_as, words, log))
 
 
 def _named(extends: Node, log: Log) -> list[Node]:
@@ -182,14 +243,17 @@ def _mark(node: Node, layer: Layer) -> None:
             _mark(child, layer)
 
 
-def _resolve(text: str, current: Path, folder: Path) -> Path | str:
-    """Return the file that an ``extends`` means, or what is wrong with it."""
+def _resolve(
+    text: str, current: Path, folder: Path, suffixes: tuple[str, ...] = _SUFFIXES
+) -> Path | str:
+    """Return the file that an ``extends`` or a table means, or what is wrong with it."""
     posix = PurePosixPath(text)
     windows = PureWindowsPath(text)
     if posix.is_absolute() or windows.is_absolute() or windows.drive or "\\" in text:
         return f"expected a path relative to this file, with /, not {shown(text)}"
-    if posix.suffix not in _SUFFIXES:
-        return f"expected the path of a .yaml file, not {shown(text)}"
+    wanted = "a .yaml file" if suffixes == _SUFFIXES else f"a {' or '.join(suffixes)} file"
+    if posix.suffix not in suffixes:
+        return f"expected the path of {wanted}, not {shown(text)}"
     shipped = SHIPPED.resolve()
     outside = False
     try:
@@ -198,19 +262,20 @@ def _resolve(text: str, current: Path, folder: Path) -> Path | str:
             if not (real.is_relative_to(folder) or real.is_relative_to(shipped)):
                 outside = True
             elif real.is_file():
-                return real if real.suffix in _SUFFIXES else f"{shown(text)} is not a .yaml file"
+                return real if real.suffix in suffixes else f"{shown(text)} is not {wanted}"
     except (OSError, ValueError, RuntimeError):
         return f"cannot follow {shown(text)}"
     if outside:
         return f"{shown(text)} is outside the folder of the scenario and of the shipped scenarios"
-    return f"no such file {shown(text)}{hint(text, _candidates(current.resolve().parent, shipped))}"
+    known = _candidates(suffixes, current.resolve().parent, shipped)
+    return f"no such file {shown(text)}{hint(text, known)}"
 
 
-def _candidates(*folders: Path) -> list[str]:
+def _candidates(suffixes: tuple[str, ...], *folders: Path) -> list[str]:
     """Return the paths that could have been meant, relative to each folder."""
     found: list[str] = []
     for folder in folders:
-        for pattern in ("*.yaml", "*/*.yaml"):
+        for pattern in (f"{inner}*{suffix}" for inner in ("", "*/") for suffix in suffixes):
             paths = islice(folder.glob(pattern), _MAX_LISTED)
             found.extend(path.relative_to(folder).as_posix() for path in paths)
     return found

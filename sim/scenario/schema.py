@@ -36,6 +36,7 @@ from sim.scenario.kinds import (
 from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, OrUnknown, Plain, Quantity
 from sim.scenario.reader import Log, Node, describe
 from sim.scenario.synthetic import CAPABILITIES, GEOGRAPHIES, MAX_SYNTHETIC, POSITIONS
+from sim.scenario.tables import TABLES
 
 FORMAT = 1
 MAX_STATES = 2_500
@@ -326,6 +327,7 @@ ARM_CLOSED = dict.fromkeys(
     (
         "format",
         "extends",
+        "tables",
         "question",
         "clock",
         "poles",
@@ -435,6 +437,9 @@ def document(words: Vocabulary) -> Struct:
             "question": Member(Text(500), "One sentence."),
             "extends": Member(
                 EXTENDS, "Path of the scenario that this one changes, or paths, the last on top."
+            ),
+            "tables": Member(
+                TABLES, "Name: a CSV or Parquet file whose rows are entries of this one."
             ),
             "clock": Member(clock, "When it starts and how long it runs.", required=True),
             "poles": Member(_STATES, "States that pull others."),
