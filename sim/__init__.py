@@ -4,6 +4,7 @@ The public interface is a few names, loaded when they are first used, so that ``
 nothing:
 
 - ``load_scenario(path)``: a scenario file as a checked, frozen ``ScenarioSpec``
+- ``world_from(states, dyads, year=1975)``: the world of a year from yearly tables, likewise
 - ``run(spec)``: the scenario's ensemble of runs
 - ``Results``: what a run left, in memory or on disk
 - ``results_html(results)``: results as a notebook shows them
@@ -15,13 +16,14 @@ from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Results", "__version__", "load_scenario", "results_html", "run"]
+__all__ = ["Results", "__version__", "load_scenario", "results_html", "run", "world_from"]
 
 _HOMES = {
     "load_scenario": "sim.scenario",
     "run": "sim.experiments",
     "Results": "sim.results",
     "results_html": "sim.notebook",
+    "world_from": "sim.years",
 }
 
 

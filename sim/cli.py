@@ -57,6 +57,7 @@ ORDER = (
     "discover",
     "calibrate",
     "hindcast",
+    "world",
     "report",
     "describe",
     "scenarios",

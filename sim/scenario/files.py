@@ -182,19 +182,20 @@ class _Chain:
         if tables is None or not TABLES.check(tables, "tables", log):
             return
         words = schema.vocabulary()
+        root = Node({}, tables.layer, tables.line, tables.column)
+        self.roots.append(root)
         for name, entry in tables.value.items():
             named = entry.value.get("file")
             if named is None or "rows" not in entry.value:
                 continue  # noted by the check
             if not isinstance(named.value, str):
-                self.roots.append(read_table(name, entry, named.value, name, words, log))
+                read_table(root, name, entry, named.value, name, words, log)
                 continue
             found = _resolve(named.value, path, self._folder, SUFFIXES)
             if isinstance(found, str):
                 log.value(named, f"tables.{name}.file", found)
             else:
-                shown_as = display(found)
-                self.roots.append(read_table(name, entry, found, shown_as, words, log))
+                read_table(root, name, entry, found, display(found), words, log)
 
 
 def _named(extends: Node, log: Log) -> list[Node]:

@@ -1,9 +1,9 @@
 """Rows of CSV and Parquet files beside a scenario as entries of it: the block ``tables``.
 
-A table becomes a layer of the tree under the file that names it: what the file itself says holds
-against its tables, and of two tables the later one holds. Each cell is a node that knows its row
-and column, so whatever is wrong with a number is told as it is for a number in YAML. An empty cell
-is ``unknown``, never zero. For each kind of rows:
+The tables of a file become a layer of the tree under it: what the file itself says holds against
+its tables, and of two tables with a number for one place the later one holds. Each cell is a node
+that knows its row and column, so whatever is wrong with a number is told as it is for a number in
+YAML. An empty cell is ``unknown``, never zero. For each kind of rows:
 
 * ``states``: ``states.CODE.VARIABLE``, with ``name``;
 * ``pairs``: ``relations.VARIABLE.A-B``, or ``A>B`` where columns ``from`` and ``to`` are named;
@@ -35,10 +35,13 @@ _LATEST: Final = 9999
 """Codes of tables without a year are those of today."""
 
 
-def read_table(name: str, entry: Node, source: Any, file: str, words: Vocabulary, log: Log) -> Node:
-    """Return the layer that a table makes; what is wrong with it is noted.
+def read_table(
+    root: Node, name: str, entry: Node, source: Any, file: str, words: Vocabulary, log: Log
+) -> None:
+    """Put the rows of a table into the layer of tables of a file; what is wrong is noted.
 
     Args:
+        root: of the layer, with what the tables before it have put there.
         name: of the entry.
         entry: its node, well-formed.
         source: the file, or a data frame.
@@ -46,12 +49,9 @@ def read_table(name: str, entry: Node, source: Any, file: str, words: Vocabulary
         words: the names that the model knows.
         log: gets the problems.
     """
-    layer = Layer(file)
-    root = Node({}, layer, 0, 0)
-    cells = read_cells(source, layer, log)
+    cells = read_cells(source, Layer(file), log)
     if cells is not None:
         _Table(name, entry, cells, words, log).lay(root)
-    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ class _Table:
         self.cells = cells
         self.columns = list(self._columns())
         self._known: dict[str, str | None] = {}
+        self._seen: dict[str, int] = {}
 
     def lay(self, root: Node) -> None:
         """Put the rows into the tree, unless a column that they need is missing."""
@@ -261,7 +262,10 @@ class _Table:
     def _put(
         self, parent: Node, name: str, column: _Numbers, line: int, row: Sequence[Cell], at: int
     ) -> None:
-        """Put the number of a row into a mapping under a name that may be set once."""
+        """Put the number of a row into a mapping under a name that a table may set once.
+
+        Where an earlier table has a number, an empty cell says nothing.
+        """
         cell = row[at]
         value: str | float | None = UNKNOWN if is_missing(cell) else number(cell)
         if isinstance(value, float):
@@ -271,9 +275,12 @@ class _Table:
             self._wrong(line, at, f"{self.key}.columns.{column.variable}", said)
             return
         entries: dict[str, Node] = parent.value
-        if name in entries:
-            said = f"{name} stands again; it is in row {entries[name].line}, too"
+        before = entries.get(name)
+        if before is not None and before.layer is self.cells.layer:
+            said = f"{name} stands again; it is in row {before.line}, too"
             self._wrong(line, at, f"{self.key}.columns.{column.variable}", said)
+            return
+        if before is not None and value == UNKNOWN:
             return
         node = entries[name] = self._node(value, line, at)
         node.own = column.own
@@ -294,8 +301,8 @@ class _Table:
             return
         at = self.keys["code"]
         states = self._inner(root, "states", line, at)
-        if code in states.value:
-            said = f"{code} stands again; it is in row {states.value[code].line}, too"
+        if self._seen.setdefault(code, line) != line:
+            said = f"{code} stands again; it is in row {self._seen[code]}, too"
             self._wrong(line, at, f"states.{code}", said)
             return
         state = self._inner(states, code, line, at)
