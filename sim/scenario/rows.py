@@ -307,6 +307,7 @@ class _Table:
             return
         state = self._inner(states, code, line, at)
         self._title(state, row, line)
+        self._dates(state, "exists", row, line)
         for column in self.columns:
             self._put(state, column.variable, column, line, row, column.at)
 
@@ -316,6 +317,15 @@ class _Table:
             if wrong := unreadable(said):
                 self._wrong(line, self.keys["name"], self.key, wrong)
             entry.value["name"] = self._node(said, line, self.keys["name"])
+
+    def _dates(self, entry: Node, block: str | None, row: Sequence[Cell], line: int) -> None:
+        """First and last quarter, in the entry or in a block of it; a year is all of it."""
+        for part, quarter in (("since", "Q1"), ("until", "Q4")):
+            if said := self._word(row, part):
+                at = self.keys[part]
+                parent = entry if block is None else self._inner(entry, block, line, at)
+                said += quarter if said.isdigit() else ""
+                parent.value.setdefault(part, self._node(said, line, at))
 
     def _pairs(self, root: Node, line: int, row: Sequence[Cell]) -> None:
         directed = "code1" not in self.keys
@@ -386,11 +396,9 @@ class _Table:
             return
         entry = self._entry(root, "pacts", name, line, at)
         self._listed(entry, codes, line, at)
-        for part in ("type", "since", "until"):
-            if said := self._word(row, part):
-                if part != "type" and said.isdigit():
-                    said += "Q1" if part == "since" else "Q4"
-                entry.value.setdefault(part, self._node(said, line, self.keys[part]))
+        if said := self._word(row, "type"):
+            entry.value.setdefault("type", self._node(said, line, self.keys["type"]))
+        self._dates(entry, None, row, line)
         if "type" in self.given:
             entry.value.setdefault("type", self.given["type"])
 

@@ -149,6 +149,17 @@ def _states(words: Vocabulary) -> Named:
             rows[name] = Member(_NUMBER, _doc(field))
         else:
             closed[name] = _DERIVED
+    rows["exists"] = Member(
+        Struct(
+            members(
+                (
+                    ("since", Date(), "First quarter; without it, there from before the start."),
+                    ("until", Date(), "Last quarter; in the one after it the state is gone."),
+                )
+            )
+        ),
+        "When it exists, where that is not always.",
+    )
     rows["doctrine"] = Member(_BY_NAME, "Weights of doctrines, which sum to one.")
     return Named(_block(rows, closed=closed), CODE, _CODE_NAME, DEFAULTS)
 
@@ -430,7 +441,8 @@ def document(words: Vocabulary) -> Struct:
             )
         )
     )
-    record = Struct({"dyads": Member(ListOf(Text(65, PAIR, _PAIR_NAME), 0, 10_000))})
+    pairs = ListOf(Text(65, PAIR, _PAIR_NAME), 0, 10_000)
+    record = Struct({"dyads": Member(OrUnknown(pairs, "all"), "Pairs, or `all` of them.")})
     return Struct(
         {
             "format": Member(Whole(FORMAT, FORMAT), "Version of this format."),

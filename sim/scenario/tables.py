@@ -34,7 +34,7 @@ NEEDED: Final = {
     "memberships": ("organisation", "code"),
 }
 OPTIONAL: Final = {
-    "states": ("name",),
+    "states": ("name", "since", "until"),
     "pairs": ("from", "to"),
     "flows": (),
     "pacts": ("id", "type", "since", "until"),
