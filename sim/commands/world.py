@@ -22,7 +22,8 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 metavar="FOLDER",
                 help="Folder with tables of states and of pairs of states by year: every file "
-                "[cyan]states*[/cyan] and [cyan]dyads*[/cyan] that ends in .csv or .parquet.",
+                "[cyan]states*[/cyan] and [cyan]dyads*[/cyan] that ends in .csv or .parquet; or "
+                "with files of the field as they are published.",
             ),
         ],
         target: Annotated[
@@ -70,6 +71,7 @@ def register(app: typer.Typer) -> None:
         """
         from sim.errors import UserError, shown
         from sim.history import read_history
+        from sim.history.formats import read_published
         from sim.years import make_world, save_world
         from sim.years.world import CODES, TREATIES, Treaties
 
@@ -81,8 +83,9 @@ def register(app: typer.Typer) -> None:
             if value is not None and value not in allowed:
                 said = f"{option}: expected {' or '.join(allowed)}, not {shown(value)}"
                 raise UserError(said)
+        tidy = any(data.glob("states*")) or any(data.glob("dyads*")) or not data.is_dir()
         made = make_world(
-            read_history(data),
+            read_history(data) if tidy else read_published(data),
             year,
             keep=_kept(states),
             quarters=quarters,

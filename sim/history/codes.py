@@ -1,7 +1,8 @@
 """Codes of states, and a crosswalk between them by year.
 
 The table ``codes.csv`` has a row for each state, and several where a code passed from one state to
-another: ``since`` and ``until`` are the years of the row, at their ends, empty where it has none.
+another: ``since`` and ``until`` are the years of the row, at their ends, empty where it has none;
+``also`` are other names, with ``;`` between them.
 Sources: ISO 3166-1 and, for states that are gone, 3166-3; the Correlates of War list of states;
 Gleditsch and Ward's list of independent states. States that no ISO list holds have the three
 letters of the Correlates of War, which no ISO code shares.
@@ -51,10 +52,33 @@ def converted(code: str, system: str, into: str, year: int) -> str | None:
     >>> [converted("345", "cow", "iso3", year) for year in (1914, 1975, 2004, 2020)]
     ['SRB', 'YUG', 'SCG', 'SRB']
     """
-
-    def apart(row: Mapping[str, str]) -> int:
-        since, until = int(row["since"] or _FIRST), int(row["until"] or _LAST)
-        return max(since - year, year - until, 0)
-
     rows = _rows(system).get(code)
-    return min(rows, key=apart)[into] or None if rows else None
+    return min(rows, key=lambda row: _apart(row, year))[into] or None if rows else None
+
+
+def named(name: str, year: int) -> int | None:
+    """Return the COW code of a state by its name in ``codes.csv``, in a year; None if it has none.
+
+    >>> named("Canada", 1975), named("NATO", 1975)
+    (20, None)
+    """
+    rows = _names().get(name.strip().casefold(), ())
+    found = min(rows, key=lambda row: _apart(row, year), default=None)
+    return None if found is None else int(found["cow"])
+
+
+@cache
+def _names() -> Mapping[str, list[Mapping[str, str]]]:
+    """The rows of each name, ``also`` ones included."""
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for rows in _rows("cow").values():
+        for row in rows:
+            for name in filter(None, (row["name"], *row["also"].split(";"))):
+                found.setdefault(name.casefold(), []).append(row)
+    return found
+
+
+def _apart(row: Mapping[str, str], year: int) -> int:
+    """Years between a row and a year; 0 within it."""
+    since, until = int(row["since"] or _FIRST), int(row["until"] or _LAST)
+    return max(since - year, year - until, 0)
