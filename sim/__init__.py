@@ -4,6 +4,7 @@ The public interface is a few names, loaded when they are first used, so that ``
 nothing:
 
 - ``load_scenario(path)``: a scenario file as a checked, frozen ``ScenarioSpec``
+- ``world_from(states, dyads, year=1975)``: the world of a year from yearly tables, likewise
 - ``run(spec)``: the scenario's ensemble of runs
 - ``use_rules(file)``: rules of your own, before the first scenario is loaded
 - ``Results``: what a run left, in memory or on disk
@@ -18,13 +19,22 @@ from os import PathLike
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Results", "__version__", "load_scenario", "results_html", "run", "use_rules"]
+__all__ = [
+    "Results",
+    "__version__",
+    "load_scenario",
+    "results_html",
+    "run",
+    "use_rules",
+    "world_from",
+]
 
 _HOMES = {
     "load_scenario": "sim.scenario",
     "Results": "sim.results",
     "results_html": "sim.notebook",
     "use_rules": "sim.outside",
+    "world_from": "sim.years",
 }
 
 
@@ -38,7 +48,7 @@ def run(
     """Run a scenario and return its results.
 
     Args:
-        scenario: a loaded scenario, a path, or the name of a shipped scenario.
+        scenario: a loaded scenario, a path, the name of a shipped scenario, a text or a mapping.
         rules: files of rules from outside the package, to be known before the model is first used.
         trust: run the files of rules that the scenario names, too.
         options: of :func:`sim.experiments.run.run`: ``arm``, ``set``, ``runs``, ``seed``,
@@ -49,7 +59,7 @@ def run(
         UserError: a file of rules is not valid, or comes too late.
     """
     import_module("sim.outside").use_rules(*rules, trust=trust)
-    if trust and isinstance(scenario, str | PathLike):
+    if trust and isinstance(scenario, str | PathLike) and "\n" not in str(scenario):
         import_module("sim.scenario.files").take_rules(scenario)
     return import_module("sim.experiments.run").run(scenario, **options)
 

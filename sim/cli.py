@@ -61,6 +61,7 @@ ORDER = (
     "calibrate",
     "hindcast",
     "estimate",
+    "world",
     "report",
     "theory",
     "robust",

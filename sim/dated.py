@@ -5,14 +5,17 @@ a place is the strongest of the statements in force there. So a statement that b
 to at least its own, and one that ends lowers it to what the others still say, and only if the level
 is still the one that ended: what a run has made or broken in the meantime is its own. An event
 sets, adds or multiplies after the statements of its quarter; a level that it sets holds against all
-that was said before it. In a quarter what ends comes first, then what begins, then the events in
-the order of the file.
+that was said before it. In a quarter states come and go first, then comes what ends, then what
+begins, then the events in the order of the file.
+
+A state that does not exist has no part in anything: what is stated of it begins when it does, and
+what happens to it before or after does not happen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from sim import vocabulary as names
@@ -22,13 +25,14 @@ from sim.scenario import Effect, Number, PactSpec, ScenarioSpec
 from sim.scenario.schema import RUNGS
 from sim.types import OBLIGATIONS
 
-#: Kinds of variable in the event table: of a state, a pair, a collective, a state's part in one.
-STATE, DYAD, COLLECTIVE, PART = range(4)
+#: Kinds of variable in the event table: of a state, a pair, a collective, a state's part in one,
+#: and whether a state exists.
+STATE, DYAD, COLLECTIVE, PART, EXISTENCE = range(5)
 OPERATIONS = {"set": 0.0, "add": 1.0, "multiply": 2.0, "raise": 3.0, "lower": 4.0}
 ALWAYS = -(10**6)
 """The quarter from which a statement without a first quarter holds."""
 
-_ENDS, _BEGINS, _HAPPENS = range(3)
+_EXISTS, _ENDS, _BEGINS, _HAPPENS = range(4)
 
 Cell = tuple[int, Field, int, int]
 """Kind of variable, variable, and the two indices of its place."""
@@ -40,7 +44,7 @@ class Change:
 
     Attributes:
         at: the quarter.
-        turn: when in the quarter: what ends, what begins, events.
+        turn: when in the quarter: who comes and goes, what ends, what begins, events.
         cell: where.
         operation: one of :data:`OPERATIONS`.
         value: to what, or by what.
@@ -102,9 +106,42 @@ class Dated:
         first, last = self._spec.start, self._spec.start + self._spec.quarters
         events = list(self._events())
         found = [*self._pacts(events), *self._organisations(), *self._conflicts(), *events]
-        past = [change for change in found if change.at <= first and change.lasts]
+        if self._spec.exists:
+            found = [*self._existence(), *self._in_time(found)]
+        past = [x for x in found if x.at <= first and x.lasts and x.turn != _EXISTS]
         past += self._floors(in_order(past))
         return in_order(past), in_order(x for x in found if first < x.at <= last)
+
+    # --- states that come and go -----------------------------------------------------------------
+
+    def _existence(self) -> Iterator[Change]:
+        field = names.STATE_FIELDS["present"]
+        for code, span in self._spec.exists.items():
+            cell = (EXISTENCE, field, self._at[code], 0)
+            if span.since is not None:
+                yield Change(span.since, _EXISTS, cell, "set", 1.0, None, 0.0, f"{code} enters")
+            if span.until is not None:
+                left = f"{code} leaves"
+                yield Change(span.until + 1, _EXISTS, cell, "set", 0.0, None, 0.0, left)
+
+    def _in_time(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """Changes when all states in them exist: what is stated waits, what happens does not."""
+        spans = {self._at[code]: span for code, span in self._spec.exists.items()}
+        for change in changes:
+            kind, _, i, j = change.cell
+            inside = {STATE: (i,), DYAD: (i, j), PART: (i,)}.get(kind, ())
+            held = [spans[state] for state in inside if state in spans]
+            at = change.at
+            if change.turn == _BEGINS:
+                at = max([at, *(span.since for span in held if span.since is not None)])
+            if all(span.holds(at) for span in held):
+                yield replace(change, at=at)
+
+    def _there(self, codes: Iterable[str], until: int | None) -> bool:
+        """Whether all of the states exist before a statement ends."""
+        spans = (self._spec.exists.get(code) for code in codes)
+        first = max((span.since for span in spans if span and span.since is not None), default=None)
+        return until is None or first is None or first <= until
 
     def _begun(self, since: int | None) -> bool:
         return since is None or since <= self._spec.start
@@ -122,7 +159,7 @@ class Dated:
         for pair, pacts in by_pair.items():
             a, b = (code for code in pacts[0].members if code in pair)
             cell = self._pair("pact_level", a, b)
-            for pact in pacts:
+            for pact in (pact for pact in pacts if self._there(pair, pact.until)):
                 yield begins(pact.since, cell, float(OBLIGATIONS[pact.type]), pact.id)
             yield from self._expiries(cell, pacts, events)
 

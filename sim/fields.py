@@ -359,6 +359,9 @@ MUNITIONS_IMPORTS = state_field(
     record=True,
 )
 RELIEF = state_field("aid_relief", meaning="part of the needs that new aid of all donors meets")
+PRESENT = state_field(
+    "present", default=1.0, bounds=UNIT, meaning="1 while the state exists, else 0"
+)
 KEY = state_field("stream_key", unit="hash", meaning="stable key of the state's random streams")
 
 # --- parameters that rules and decisions share ---------------------------------------------------

@@ -12,13 +12,15 @@ from types import ModuleType
 
 from sim import dyads as _dyads  # noqa: F401  (declares the shared variables first)
 from sim import mechanisms as _mechanisms
-from sim import priors as _priors  # noqa: F401  (declares what is assumed where nothing is said)
+from sim import priors as _priors  # declares what is assumed where nothing is said
 from sim.admission import admitted as _admitted
 from sim.decisions import membership as _membership  # noqa: F401  (those of accession)
 from sim.decisions import moves as _moves  # noqa: F401  (declares the parameters of moves)
 from sim.decisions import observe as _observe  # noqa: F401  (declares what is observed)
 from sim.decisions import terms as _terms
 from sim.decisions.terms import Term
+from sim.dyads import DISTANCE
+from sim.fields import IDEAL_POINT, MUNITIONS_SUPPLY
 from sim.mechanisms import Mechanism
 from sim.registry import (
     COLLECTIVE_FIELDS,
@@ -57,6 +59,19 @@ CHANNELS: dict[str, str] = {
     field.channel: name for name, field in DYAD_FIELDS.items() if field.channel
 }
 
+#: Variables at nothing while a state is not there: its own, and those of pairs with it. Trust,
+#: tension and stocks of arms say nothing without a state, and stay as they were.
+VANISHING: tuple[str, ...] = tuple(
+    name
+    for name, field in STATE_FIELDS.items()
+    if field.initial and field.default == 0.0 and field.row not in (IDEAL_POINT, MUNITIONS_SUPPLY)
+)
+SEVERED: tuple[str, ...] = tuple(
+    name
+    for name, field in DYAD_FIELDS.items()
+    if field.initial and field.row not in (*_priors.UNSTATED, DISTANCE)
+)
+
 #: Row in ``P`` of the on/off switch of each mechanism.
 SWITCHES: dict[str, int] = {
     name: param(
@@ -80,8 +95,10 @@ __all__ = [
     "PARAMS",
     "PARTS",
     "SCHOOL_ROWS",
+    "SEVERED",
     "STATE_FIELDS",
     "SWITCHES",
     "TERMS",
     "TERM_MODULES",
+    "VANISHING",
 ]

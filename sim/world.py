@@ -7,7 +7,8 @@ from the values drawn for it (:mod:`sim.draws`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim import room
 from sim import vocabulary as names
-from sim.dated import COLLECTIVE, DYAD, OPERATIONS, PART, STATE, Cell, Change, Dated
+from sim.dated import COLLECTIVE, DYAD, EXISTENCE, OPERATIONS, PART, STATE, Cell, Change, Dated
 from sim.dyads import FLOOR, LEVEL
 from sim.fields import (
     COLLECTIVE_KEY,
@@ -25,6 +26,7 @@ from sim.fields import (
     FROZEN,
     MUNITIONS_SUPPLY,
     ORGANISATION_COMMITMENT,
+    PRESENT,
 )
 from sim.priors import UNSTATED, complete
 from sim.registry import COLLECTIVES, Param
@@ -109,7 +111,9 @@ class World:
         self._fill_collectives()
         past, coming = Dated(spec, self.place, self.collective).changes()
         self._fill_past(past)
-        self._fill_events(coming)
+        for code, span in spec.exists.items():
+            self._base["V"][PRESENT, self._at[code]] = float(span.holds(spec.start))
+        self._fill_events([x for change in coming for x in (change, *self._brought(change))])
         self._switch_off()
 
     @property
@@ -284,6 +288,31 @@ class World:
                 return self.spec.conflicts[name].values
             case _:
                 return self.spec.doctrines[name].values
+
+    def _brought(self, change: Change) -> Iterator[Change]:
+        """What a state that enters has: the numbers that are stated of it and of its pairs."""
+        kind, _, i, _ = change.cell
+        if kind != EXISTENCE or not change.value:
+            return
+        cells: list[tuple[Cell, str, tuple[int, ...]]] = []
+        for name in names.VANISHING:
+            field = names.STATE_FIELDS[name]
+            cells.append(((STATE, field, i, 0), "V", (field.row, i)))
+        for name in names.SEVERED:
+            field = names.DYAD_FIELDS[name]
+            others = (j for j in range(self.n) if j != i)
+            pairs = [pair for j in others for pair in ((i, j), (j, i))]
+            cells += [((DYAD, field, *pair), "M", (field.row, *pair)) for pair in pairs]
+        side = names.PARTS["side"]
+        sides = (k for (what, _), k in self._column.items() if what == "conflict")
+        cells += [((PART, side, i, k), "B", (k, i)) for k in sides]
+        numbers = list(self._numbers.values())
+        for cell, block, place in cells:
+            drawn = self._cells[block].get(_flat(place, self._base[block].shape))
+            number = numbers[drawn[-1]] if drawn else None
+            value = float(self._base[block][place]) if number is None else number.value
+            if value:
+                yield replace(change, cell=cell, value=value, number=number)
 
     def _fill_events(self, coming: Sequence[Change]) -> None:
         self._table = np.zeros((len(coming), 8))

@@ -92,6 +92,7 @@ BASES = (
     ("docs/how-to/sweep.md", "", "sweep vietnam_bamboo"),
     ("docs/explanation/blocs.md", "", "blocs results/NAME --networks 1"),
     ("docs/scenarios/synthetic.md", "", "run synthetic --set synthetic.states=9"),
+    ("docs/how-to/world.md", "", "world --year 1975 --data DATA --force -o world_1975.yaml"),
     ("docs/how-to/overlays.md", "events.NAME", "sweep vietnam_bamboo --arm sea_pressure"),
     ("docs/how-to/overlays.md", "", "run vietnam_bamboo"),
 )
@@ -162,6 +163,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ):
             if found := re.match(r"# (\w+\.(?:yaml|csv|py))", block):
                 (place / found[1]).write_text(block)
+    write(drawn(last=1990), place / "DATA")
     with chdir(place):
         small = "russia_dprk_pact --runs 2 --no-figures --out"
         called(f"run {small} results/NAME")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.ensemble import Interrupted, Progress, run_ensemble
 from sim.results import IN_MEMORY, Results, RunMeta
-from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
+from sim.scenario import BASE_ARM, ScenarioSpec, Source, load_scenario
 
 
 class Stopped(KeyboardInterrupt):
@@ -20,7 +20,7 @@ class Stopped(KeyboardInterrupt):
 
 
 def run(
-    scenario: ScenarioSpec | Path | str,
+    scenario: ScenarioSpec | Source,
     *,
     arm: str = BASE_ARM,
     set: Sequence[str] = (),  # noqa: A002  (the word of the command line)
@@ -36,10 +36,11 @@ def run(
     """Run a scenario and return its results.
 
     Args:
-        scenario: a loaded scenario, a path, or the name of a shipped scenario.
-        arm: the counterfactual to run (only with a path or name).
-        set: overrides such as ``"security.weight=8"`` (only with a path or name).
-        runs, seed, quarters: override the scenario's own (quarters only with a path or name).
+        scenario: a loaded scenario, a path, the name of a shipped scenario, the text of one (more
+            than one line), or a mapping of what a file would hold.
+        arm: the counterfactual to run (not with a loaded scenario).
+        set: overrides such as ``"security.weight=8"`` (not with a loaded scenario).
+        runs, seed, quarters: override the scenario's own (quarters not with a loaded scenario).
         jobs: worker threads, by default one a core; results do not depend on it.
         progress: called with (finished, all) runs.
         command: kept with the results, to tell how they were made.
@@ -66,9 +67,7 @@ def run(
             raise ValueError(message)
         spec = scenario
     else:
-        spec = load_scenario(
-            find_scenario(str(scenario)), arm=arm, overrides=tuple(set), quarters=quarters
-        )
+        spec = load_scenario(scenario, arm=arm, overrides=tuple(set), quarters=quarters)
     started = dt.datetime.now(dt.UTC)
 
     def meta(asked: int = 0) -> RunMeta:

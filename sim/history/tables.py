@@ -112,31 +112,49 @@ def read_tables(folder: Path | str, kind: Kind) -> pd.DataFrame:
     return table
 
 
+def checked(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Return the rows of a data frame as :func:`read_tables` returns those of files.
+
+    Raises:
+        ScenarioError: something in it is wrong: every mistake with its row, counted from one.
+    """
+    problems: list[Problem] = []
+    part = _checked(kind.prefix, table, 1, kind, problems)
+    found = table if part is None else _joined([part], kind, problems)
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
 def _read(path: Path, kind: Kind, problems: list[Problem]) -> pd.DataFrame | None:
     """One file with its place in columns ``_file`` and ``_line``, or None if it cannot be used."""
-    before = len(problems)
     try:
         if path.suffix == ".csv":
             table = pd.read_csv(path, skip_blank_lines=False, low_memory=False)
-            first_line = 2
-        else:
-            table = pd.read_parquet(path)
-            first_line = 1
+            return _checked(str(path), table, 2, kind, problems)
+        return _checked(str(path), pd.read_parquet(path), 1, kind, problems)
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
         problems.append(Problem(str(path), 0, 0, "", f"cannot be read: {said}"))
         return None
+
+
+def _checked(
+    path: str, table: pd.DataFrame, first_line: int, kind: Kind, problems: list[Problem]
+) -> pd.DataFrame | None:
+    """The rows of a table with their place, or None if they cannot be used."""
+    before = len(problems)
     table = table.rename(columns={k: v for k, v in kind.aliases.items() if v not in table})
     for name in (*kind.keys, *kind.needed):
         if name not in table:
             said = f"this column is missing{hint(name, map(str, table.columns))}"
-            problems.append(Problem(str(path), 0, 0, name, said))
+            problems.append(Problem(path, 0, 0, name, said))
     if len(problems) > before:
         return None
     table["_line"] = np.arange(len(table)) + first_line
     table = table[table.drop(columns="_line").notna().any(axis=1)].reset_index(drop=True)
     if not len(table):
-        problems.append(Problem(str(path), 0, 0, "", "has no rows"))
+        problems.append(Problem(path, 0, 0, "", "has no rows"))
         return None
     for name in kind.keys:
         problems += _keys(path, table, name, _COUNT if name == "year" else _CODE)
@@ -151,12 +169,12 @@ def _read(path: Path, kind: Kind, problems: list[Problem]) -> pd.DataFrame | Non
         wrong = np.flatnonzero(table["ccode1"] >= table["ccode2"])
         said = "must be less than ccode2; each pair stands once in a year"
         problems += [_problem(path, table, "ccode1", at, said) for at in wrong]
-    table["_file"] = str(path)
+    table["_file"] = path
     return table
 
 
 def _cells(
-    path: Path,
+    path: str,
     table: pd.DataFrame,
     name: str,
     bounds: tuple[float, float],
@@ -183,7 +201,7 @@ def _cells(
 
 
 def _keys(
-    path: Path, table: pd.DataFrame, name: str, bounds: tuple[float, float]
+    path: str, table: pd.DataFrame, name: str, bounds: tuple[float, float]
 ) -> Iterator[Problem]:
     """Make a key numbers, and tell each cell that is empty or no whole number."""
     empty = np.flatnonzero(table[name].isna())
@@ -195,9 +213,9 @@ def _keys(
         yield _problem(path, table, name, at, f"{value[at]:g} is not a whole number")
 
 
-def _problem(path: Path, table: pd.DataFrame, name: str, at: int | np.intp, said: str) -> Problem:
+def _problem(path: str, table: pd.DataFrame, name: str, at: int | np.intp, said: str) -> Problem:
     column = list(table.columns).index(name) + 1
-    return Problem(str(path), int(table["_line"].iloc[int(at)]), column, name, said)
+    return Problem(path, int(table["_line"].iloc[int(at)]), column, name, said)
 
 
 def _joined(parts: list[pd.DataFrame], kind: Kind, problems: list[Problem]) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from sim.decisions import assessment, commitment, moves
 from sim.decisions.observe import OFFER_1, OFFER_2, OFFER_3
 from sim.decisions.terms import Tie
 from sim.dyads import AID, ARMS, CONTACT, COOLDOWN, FLOOR, LEVEL, SANCTIONS, TENSION, WAR
-from sim.fields import EFFORT
+from sim.fields import EFFORT, PRESENT
 from sim.jit import LANES, TILE, inline, njit, tile
 from sim.kernel.layout import (
     ARM,
@@ -248,6 +248,11 @@ def weigh(w: Blocks, i: int, choice: Vector) -> None:
     choice[WEIGHTS + i] = weight(up) + weight(down)
     total = 1.0
     for j in range(w.n):
+        if w.V[PRESENT, j] < 0.5:
+            choice[WEIGHTS + j] = 0.0
+            w.M[OFFER_1, i, j] = 0.0
+            w.M[OFFER_2, i, j] = 0.0
+            w.M[OFFER_3, i, j] = 0.0
         total += choice[WEIGHTS + j]
     choice[SUM] = total
 
@@ -355,7 +360,7 @@ def alternatives(
     note(choice, table, ARM, i, arming(w, i, 1.0 + moves.ARM_STEP))
     note(choice, table, DISARM, i, arming(w, i, 1.0 / (1.0 + moves.ARM_STEP)))
     for j in range(w.n):
-        if j == i:
+        if j == i or w.V[PRESENT, j] < 0.5:
             continue
         p = pacts(w, i, j)
         note(choice, table, PACT, j, p.none)

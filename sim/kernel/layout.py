@@ -12,6 +12,10 @@ rules = load_rules()
 
 STEP = ("events", *names.MECHANISMS, "assessment", "accession", "moves", "observation")
 
+#: Rows of what a state that is not there has none of
+OF_STATES = np.array([names.STATE_FIELDS[name].row for name in names.VANISHING])
+OF_TIES = np.array([names.DYAD_FIELDS[name].row for name in names.SEVERED])
+
 TERM_COUNT = len(names.TERMS)
 #: tick, order, mover, partner, kind, before, after, accepted, du, du partner; then the terms of
 #: both, three third states with their du, and the collective in question

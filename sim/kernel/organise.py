@@ -41,6 +41,7 @@ from sim.fields import (
     MARKET,
     ORGANISATION,
     ORGANISATION_COMMITMENT,
+    PRESENT,
 )
 from sim.jit import inline, njit
 from sim.kernel.layout import APPLY, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules
@@ -246,6 +247,8 @@ def organise(
     if count == 0:
         return logged
     for i in range(w.n):
+        if w.V[PRESENT, i] < 0.5:
+            continue
         chance, which, _, _ = keyed(luck, ORGANISE, 0, luck.keys[i], luck.keys[i], 0)
         if unit(chance) >= 0.25 * w.P[RATE]:
             continue

@@ -25,12 +25,21 @@ from sim.dyads import (
     TRUST_BAD,
     TRUST_GOOD,
 )
-from sim.fields import ATTENTION, COLLECTIVE_KIND, IDEAL_HOME, IDEAL_POINT, KEY, ORGANISATION
+from sim.fields import (
+    ATTENTION,
+    COLLECTIVE_KIND,
+    IDEAL_HOME,
+    IDEAL_POINT,
+    KEY,
+    ORGANISATION,
+    PRESENT,
+)
 from sim.jit import njit
 from sim.kernel.choice import choose
 from sim.kernel.execution import make
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
 from sim.kernel.organise import organise
+from sim.kernel.presence import clear
 from sim.streams import DRAWS, OPPORTUNITY, block, keyed, unit
 from sim.types import Blocks, Luck, Space, Vector, Watch
 
@@ -48,6 +57,8 @@ def begin(w: Blocks, keys: np.ndarray) -> None:
     for _ in range(2):
         rules.start(w)
         assessment.assess(w)
+    if clear(w):
+        assessment.assess(w)
     finish(w)
 
 
@@ -61,7 +72,7 @@ def play_event(
     """Apply one row of the event table; the result stays within the bounds of the variable.
 
     The second column says what is changed: 0 a variable of state i, 1 one of the pair (i, j), 2 one
-    of collective i, 3 the part of state i in collective j.
+    of collective i, 3 the part of state i in collective j, 4 whether state i exists.
 
     The last column is the level that an expiry ends; the other operations do not read it.
 
@@ -77,6 +88,10 @@ def play_event(
         w.V[row, i] = new
         if row == IDEAL_POINT:
             w.V[IDEAL_HOME, i] += new - old
+        return
+    if event[1] > 3.5:
+        w.V[row, i] = event[6]
+        clear(w)
         return
     if event[1] > 2.5:
         new = min(max(changed(w.B[j, i], event[5], event[6], event[7]), low), high)
@@ -155,6 +170,7 @@ def settle(
             w.M[INTENSITY_3, i, j] = 0.0
             w.M[COOLDOWN, i, j] = max(0.0, w.M[COOLDOWN, i, j] - 1.0)
     rules.mechanisms(w, luck)
+    clear(w)
     rules.mix(w)
     assessment.assess(w)
 
@@ -173,6 +189,8 @@ def schedule(
     """
     count = 0
     for i in range(w.n):
+        if w.V[PRESENT, i] < 0.5:
+            continue
         first, _, _, _ = keyed(luck, OPPORTUNITY, 0, luck.keys[i], luck.keys[i], 0)
         rate = 0.25 * w.P[moves.RATE] * (1.0 + w.V[ATTENTION, i])
         chances = min(int(rate + unit(first)), MAX_OPPORTUNITIES)

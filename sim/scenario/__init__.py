@@ -4,7 +4,7 @@ Every number carries its source and its range; every mistake is reported with it
 them at once. See ``docs/reference`` for the format and :func:`scenario_schema` for its JSON Schema.
 """
 
-from sim.scenario.files import SHIPPED, find_scenario, shipped_scenarios
+from sim.scenario.files import SHIPPED, Source, find_scenario, shipped_scenarios
 from sim.scenario.loader import Loader, load_arms, load_scenario, validate_scenario
 from sim.scenario.quarter import Quarter, format_quarter, parse_quarter
 from sim.scenario.schema import scenario_schema
@@ -17,6 +17,7 @@ from sim.scenario.spec import (
     Effect,
     EnsembleSpec,
     EventSpec,
+    Existence,
     Number,
     OrganisationSpec,
     PactSpec,
@@ -36,6 +37,7 @@ __all__ = [
     "Effect",
     "EnsembleSpec",
     "EventSpec",
+    "Existence",
     "Loader",
     "Number",
     "OrganisationSpec",
@@ -43,6 +45,7 @@ __all__ = [
     "Quarter",
     "RecordSpec",
     "ScenarioSpec",
+    "Source",
     "StateSpec",
     "explain_sources",
     "find_scenario",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 from sim.errors import hint
@@ -28,6 +29,7 @@ from sim.scenario.spec import (
     ConflictSpec,
     DoctrineSpec,
     EnsembleSpec,
+    Existence,
     Number,
     OrganisationSpec,
     PactSpec,
@@ -134,6 +136,7 @@ class _Builder:
             arm=arm,
             overrides=overrides,
             rules={rule.source.name: rule.source.sha256 for rule in loaded_rules() if rule.acts},
+            exists=self._existence(),
         )
         events.tell_unplayed(spec, top)
         return replace(spec, notices=tuple(self.log.notices))
@@ -194,6 +197,17 @@ class _Builder:
             found[code] = StateSpec(code, value_of(node.value, "name", code), values, mix)
         made = self.synthetic.codes if self.synthetic is not None else ()
         return {code: found.get(code, StateSpec(code, code, {}, {})) for code in made} | found
+
+    def _existence(self) -> dict[str, Existence]:
+        found = {}
+        for code, node in self._block("states").items():
+            entry: Entries = node.value["exists"].value if "exists" in node.value else {}
+            since, until = date(entry, "since"), date(entry, "until")
+            if since is not None and until is not None and until < since:
+                self.log.value(entry["until"], f"states.{code}.exists.until", "is before 'since'")
+            if entry:
+                found[code] = Existence(since, until)
+        return found
 
     def _mix(self, node: Node | None, key: str) -> dict[str, Number]:
         found: dict[str, Number] = {}
@@ -406,6 +420,8 @@ class _Builder:
         node = self.root.value.get("record")
         found: dict[Pair, None] = {}
         listed = None if node is None else node.value.get("dyads")
+        if listed is not None and listed.value == "all":
+            return RecordSpec(tuple(permutations(sorted(self.states), 2)))
         for item in listed.value if listed is not None else ():
 
             def report(message: str, item: Node = item) -> None:

@@ -7,17 +7,26 @@ the folder of the shipped scenarios; symbolic links are followed before that is 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 from sim.errors import UserError, hint, shown
 from sim.inputs import read_bytes
 from sim.outside import is_trusted, use_rules
 from sim.scenario import schema
+from sim.scenario.cells import SUFFIXES
+from sim.scenario.given import nodes_of
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
+from sim.scenario.rows import read_table
+from sim.scenario.tables import TABLES
 
 _SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1_000
+
+type Source = str | os.PathLike[str] | Mapping[str, Any]
+"""A scenario: its path or shipped name, its text, or a mapping of what its file would hold."""
 
 
 def _shipped() -> Path:
@@ -82,8 +91,37 @@ def display(path: Path) -> str:
     return str(absolute)
 
 
+def read_source(source: Source, log: Log) -> tuple[str, list[Node]]:
+    """Return what messages call a scenario, and its roots as :func:`read_chain` has them.
+
+    Args:
+        source: a file, the bare name of a shipped scenario, the text of one (which has more than
+            one line) or a mapping. What the latter two refer to is sought in the current folder.
+        log: gets the problems.
+
+    Raises:
+        ScenarioError: something in it cannot be read or found.
+        UserError: there is no such file, or the mapping holds what a scenario cannot.
+    """
+    if not (isinstance(source, Mapping) or (isinstance(source, str) and "\n" in source)):
+        found = find_scenario(source)
+        return display(found), read_chain(found, log)
+    name = "text" if isinstance(source, str) else "mapping"
+    layer = Layer(name)
+    root = read(source, layer, log) if isinstance(source, str) else nodes_of(source, layer)
+    chain = _Chain(Path.cwd() / name, log)
+    chain.first = name
+    chain.lay(root, Path.cwd() / name, (Path.cwd() / name,))
+    log.stop(name)
+    use_rules(*chain.rules)
+    chain.fill()
+    return name, chain.roots
+
+
 def read_chain(path: Path, log: Log) -> list[Node]:
     """Return the roots of a scenario and of all that it extends, the most basic first.
+
+    Tables of a file are roots of their own below it.
 
     Where a file extends several others, each lies over those before it in the list, with all that
     it extends itself; a file that is reached twice counts where it is reached first. The arms of
@@ -94,12 +132,19 @@ def read_chain(path: Path, log: Log) -> list[Node]:
             rules that are not trusted.
         UserError: the first file cannot be opened, or its rules come too late.
     """
+    chain = _rules_of(path, log)
+    chain.fill()
+    return chain.roots
+
+
+def _rules_of(path: Path, log: Log) -> _Chain:
+    """Read the files of a scenario without its tables, and use the rules that they name."""
     chain = _Chain(path, log)
     chain.add(path, ())
     if log.problems:
         log.stop(chain.first)
     use_rules(*chain.rules)
-    return chain.roots
+    return chain
 
 
 def take_rules(name: str | os.PathLike[str]) -> None:
@@ -108,7 +153,7 @@ def take_rules(name: str | os.PathLike[str]) -> None:
     Raises:
         UserError: as of :func:`find_scenario` and :func:`read_chain`.
     """
-    read_chain(find_scenario(name), Log())
+    _rules_of(find_scenario(name), Log())
 
 
 class _Chain:
@@ -118,22 +163,27 @@ class _Chain:
         self.first = display(path)
         self.roots: list[Node] = []
         self.rules: list[Path] = []
+        self._pending: list[tuple[Node, Node, Path]] = []
         self._folder = path.resolve().parent
         self._log = log
         self._seen: set[Path] = set()
 
     def add(self, path: Path, above: tuple[Path, ...]) -> None:
         """Add a file after all that it extends; ``above`` are the files that lead to it."""
-        log = self._log
-        here = (*above, path.resolve())
         self._seen.add(path.resolve())
         layer = Layer(display(path))
-        text = decode(read_bytes(path, MAX_BYTES), layer, log)
-        root = None if text is None else read(text, layer, log)
+        text = decode(read_bytes(path, MAX_BYTES), layer, self._log)
+        root = None if text is None else read(text, layer, self._log)
+        self.lay(root, path, (*above, path.resolve()))
+
+    def lay(self, root: Node | None, path: Path, here: tuple[Path, ...]) -> None:
+        """Add a root after its tables and all that it extends; ``here`` ends with its own file."""
+        log = self._log
         if root is None or not _is_scenario(root, log):
             log.stop(self.first)
-            raise UserError(f"cannot read {layer.file}")
+            raise UserError(f"cannot read {self.first if root is None else root.layer.file}")
         self._add_rules(root, path)
+        tables = root.value.pop("tables", None)
         extends = root.value.pop("extends", None)
         for named in () if extends is None or extends.value is None else _named(extends, log):
             found = _resolve(named.value, path, self._folder, _SUFFIXES)
@@ -147,6 +197,7 @@ class _Chain:
                 log.value(named, "extends", message)
             elif found.resolve() not in self._seen:
                 self.add(found, here)
+        self._tables(tables, path)
         self.roots.append(root)
 
     def _add_rules(self, root: Node, path: Path) -> None:
@@ -171,6 +222,38 @@ class _Chain:
                     )
                 else:
                     self.rules.append(found)
+
+    def _tables(self, tables: Node | None, path: Path) -> None:
+        """Add the layers of the tables of a file."""
+        log = self._log
+        if tables is None or not TABLES.check(tables, "tables", log):
+            return
+        root = Node({}, tables.layer, tables.line, tables.column)
+        self.roots.append(root)
+        self._pending.append((root, tables, path))
+
+    def fill(self) -> None:
+        """Read the tables, of which rules from outside may name columns: so after these."""
+        for root, tables, path in self._pending:
+            self._fill(root, tables, path)
+        if self._log.problems:
+            self._log.stop(self.first)
+
+    def _fill(self, root: Node, tables: Node, path: Path) -> None:
+        """Read the tables of one file into their root."""
+        words, log = schema.vocabulary(), self._log
+        for name, entry in tables.value.items():
+            named = entry.value.get("file")
+            if named is None or "rows" not in entry.value:
+                continue  # noted by the check
+            if not isinstance(named.value, str):
+                read_table(root, name, entry, named.value, name, words, log)
+                continue
+            found = _resolve(named.value, path, self._folder, SUFFIXES)
+            if isinstance(found, str):
+                log.value(named, f"tables.{name}.file", found)
+            else:
+                read_table(root, name, entry, found, display(found), words, log)
 
 
 def _named(extends: Node, log: Log) -> list[Node]:
@@ -219,14 +302,17 @@ def _mark(node: Node, layer: Layer) -> None:
             _mark(child, layer)
 
 
-def _resolve(text: str, current: Path, folder: Path, suffixes: tuple[str, ...]) -> Path | str:
-    """Return the file that a scenario names, or what is wrong with it."""
+def _resolve(
+    text: str, current: Path, folder: Path, suffixes: tuple[str, ...] = _SUFFIXES
+) -> Path | str:
+    """Return the file that an ``extends`` or a table means, or what is wrong with it."""
     posix = PurePosixPath(text)
     windows = PureWindowsPath(text)
     if posix.is_absolute() or windows.is_absolute() or windows.drive or "\\" in text:
         return f"expected a path relative to this file, with /, not {shown(text)}"
+    wanted = "a .yaml file" if suffixes == _SUFFIXES else f"a {' or '.join(suffixes)} file"
     if posix.suffix not in suffixes:
-        return f"expected the path of a {suffixes[0]} file, not {shown(text)}"
+        return f"expected the path of {wanted}, not {shown(text)}"
     shipped = SHIPPED.resolve()
     outside = False
     try:
@@ -235,21 +321,20 @@ def _resolve(text: str, current: Path, folder: Path, suffixes: tuple[str, ...]) 
             if not (real.is_relative_to(folder) or real.is_relative_to(shipped)):
                 outside = True
             elif real.is_file():
-                fits = real.suffix in suffixes
-                return real if fits else f"{shown(text)} is not a {suffixes[0]} file"
+                return real if real.suffix in suffixes else f"{shown(text)} is not {wanted}"
     except (OSError, ValueError, RuntimeError):
         return f"cannot follow {shown(text)}"
     if outside:
         return f"{shown(text)} is outside the folder of the scenario and of the shipped scenarios"
-    known = _candidates(suffixes[0], current.resolve().parent, shipped)
+    known = _candidates(suffixes, current.resolve().parent, shipped)
     return f"no such file {shown(text)}{hint(text, known)}"
 
 
-def _candidates(suffix: str, *folders: Path) -> list[str]:
+def _candidates(suffixes: tuple[str, ...], *folders: Path) -> list[str]:
     """Return the paths that could have been meant, relative to each folder."""
     found: list[str] = []
     for folder in folders:
-        for pattern in (f"*{suffix}", f"*/*{suffix}"):
+        for pattern in (f"{inner}*{suffix}" for inner in ("", "*/") for suffix in suffixes):
             paths = islice(folder.glob(pattern), _MAX_LISTED)
             found.extend(path.relative_to(folder).as_posix() for path in paths)
     return found

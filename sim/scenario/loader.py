@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sim.errors import UserError, hint, shown
 from sim.scenario.build import build
-from sim.scenario.files import display, find_scenario, read_chain
+from sim.scenario.files import Source, read_source
 from sim.scenario.kinds import Named, Struct
 from sim.scenario.names import among, meant
 from sim.scenario.numbers import Cache, Numbers
@@ -25,7 +24,7 @@ _MAX_OVERRIDES = 200
 
 
 def load_scenario(
-    path: str | os.PathLike[str],
+    source: Source,
     *,
     arm: str = BASE_ARM,
     overrides: Sequence[str] = (),
@@ -34,7 +33,8 @@ def load_scenario(
     """Return a scenario, or one arm of it, checked.
 
     Args:
-        path: a file, or the bare name of a shipped scenario.
+        source: a file, the bare name of a shipped scenario, the text of one (more than one line)
+            or a mapping of what a file would hold, in which a table may be a data frame.
         arm: name of an arm, ``base`` for none.
         overrides: ``key=value`` texts that lie over the file and the arm; their numbers are
             exact, with the source ``command_line``.
@@ -44,11 +44,11 @@ def load_scenario(
         UserError: there is no such file or arm.
         ScenarioError: the scenario is malformed; every problem is named with its place.
     """
-    return Loader(path).load(arm, tuple(overrides), quarters)
+    return Loader(source).load(arm, tuple(overrides), quarters)
 
 
 def load_arms(
-    path: str | os.PathLike[str],
+    source: Source,
     *,
     arms: Sequence[str] | None = None,
     overrides: Sequence[str] = (),
@@ -60,19 +60,19 @@ def load_arms(
         UserError: there is no such file or arm.
         ScenarioError: the scenario or an arm is malformed.
     """
-    loader = Loader(path)
+    loader = Loader(source)
     names = (BASE_ARM, *loader.arm_names()) if arms is None else tuple(dict.fromkeys(arms))
     return {name: loader.load(name, tuple(overrides), quarters) for name in names}
 
 
-def validate_scenario(path: str | os.PathLike[str]) -> ScenarioSpec:
+def validate_scenario(source: Source) -> ScenarioSpec:
     """Return the scenario after checking it and each of its arms.
 
     Raises:
         UserError: there is no such file.
         ScenarioError: the scenario or an arm is malformed; all problems are named.
     """
-    return Loader(path).validate()
+    return Loader(source).validate()
 
 
 class Loader:
@@ -81,18 +81,16 @@ class Loader:
     Reading the files takes most of the time of loading; one loader gives any number of variants.
 
     Args:
-        path: a file, or the bare name of a shipped scenario.
+        source: a file, the bare name of a shipped scenario, the text of one or a mapping.
 
     Raises:
         UserError: there is no such file.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        found = find_scenario(path)
-        self._path = display(found)
+    def __init__(self, source: Source) -> None:
         self._log = Log()
         self._cache: Cache = {}
-        chain = read_chain(found, self._log)
+        self._path, chain = read_source(source, self._log)
         self._words: Vocabulary = vocabulary()
         self._document: Struct = document(self._words)
         self._root, *above = chain

@@ -71,7 +71,7 @@ def _bind(
     node.own = own
     for name, child in node.value.items():
         if not isinstance(child.value, dict):
-            child.defaults = here
+            child.defaults = _over(here, child.own)  # a cell of a table has its own
         elif path or name not in _UNBOUND:
             _bind(child, below.get(name), inherited, own, (*path, name), log)
 

@@ -118,17 +118,18 @@ _NUMBER_OR_UNKNOWN: Schema = {"anyOf": [{"type": "number"}, {"enum": [UNKNOWN]}]
 
 @dataclass(frozen=True)
 class OrUnknown(Kind):
-    """A block of numbers, or ``unknown`` for all of them."""
+    """A block of numbers, or ``unknown`` for all of them; likewise any other kind and word."""
 
     kind: Kind
+    word: str = UNKNOWN
 
     def check(self, node: Node, key: str, log: Log) -> bool:
-        """Check as the block does, unless it is unknown."""
-        return node.value == UNKNOWN or self.kind.check(node, key, log)
+        """Check as the block does, unless it is the word."""
+        return node.value == self.word or self.kind.check(node, key, log)
 
     def schema(self) -> Schema:
         """Return both forms."""
-        return {"anyOf": [self.kind.schema(), {"enum": [UNKNOWN]}]}
+        return {"anyOf": [self.kind.schema(), {"enum": [self.word]}]}
 
 
 def is_unknown(node: Node) -> bool:

@@ -165,10 +165,10 @@ def describe(node: Node) -> str:
     return shown(value) if isinstance(value, str) else f"the number {value:.12g}"
 
 
-def decode(data: bytes, layer: Layer, log: Log) -> str | None:
+def decode(data: bytes, layer: Layer, log: Log, limit: int = MAX_BYTES) -> str | None:
     """Return the text of a file, or None with the problem in the log."""
-    if len(data) > MAX_BYTES:
-        log.at(layer, 1, 1, "", f"the file is larger than {MAX_BYTES // 1024 // 1024} MB")
+    if len(data) > limit:
+        log.at(layer, 1, 1, "", f"the file is larger than {limit // 1024 // 1024} MB")
         return None
     try:
         return data.decode("utf-8-sig")

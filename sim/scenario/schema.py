@@ -36,6 +36,7 @@ from sim.scenario.kinds import (
 from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, OrUnknown, Plain, Quantity
 from sim.scenario.reader import Log, Node, describe
 from sim.scenario.synthetic import CAPABILITIES, GEOGRAPHIES, MAX_SYNTHETIC, POSITIONS
+from sim.scenario.tables import TABLES
 
 FORMAT = 1
 MAX_STATES = 2_500
@@ -149,6 +150,17 @@ def _states(words: Vocabulary) -> Named:
             rows[name] = Member(_NUMBER, _doc(field))
         else:
             closed[name] = _DERIVED
+    rows["exists"] = Member(
+        Struct(
+            members(
+                (
+                    ("since", Date(), "First quarter; without it, there from before the start."),
+                    ("until", Date(), "Last quarter; in the one after it the state is gone."),
+                )
+            )
+        ),
+        "When it exists, where that is not always.",
+    )
     rows["doctrine"] = Member(_BY_NAME, "Weights of doctrines, which sum to one.")
     return Named(_block(rows, closed=closed), CODE, _CODE_NAME, DEFAULTS)
 
@@ -328,6 +340,7 @@ ARM_CLOSED = dict.fromkeys(
         "format",
         "extends",
         "rules",
+        "tables",
         "question",
         "clock",
         "poles",
@@ -430,7 +443,8 @@ def document(words: Vocabulary) -> Struct:
             )
         )
     )
-    record = Struct({"dyads": Member(ListOf(Text(65, PAIR, _PAIR_NAME), 0, 10_000))})
+    pairs = ListOf(Text(65, PAIR, _PAIR_NAME), 0, 10_000)
+    record = Struct({"dyads": Member(OrUnknown(pairs, "all"), "Pairs, or `all` of them.")})
     return Struct(
         {
             "format": Member(Whole(FORMAT, FORMAT), "Version of this format."),
@@ -440,6 +454,9 @@ def document(words: Vocabulary) -> Struct:
             ),
             "rules": Member(
                 RULES, "Paths of rules of your own, .py beside this file; they need --trust."
+            ),
+            "tables": Member(
+                TABLES, "Name: a CSV or Parquet file whose rows are entries of this one."
             ),
             "clock": Member(clock, "When it starts and how long it runs.", required=True),
             "poles": Member(_STATES, "States that pull others."),

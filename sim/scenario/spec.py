@@ -50,6 +50,19 @@ class StateSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Existence:
+    """From when until when a state exists, both included; None for before and after the clock."""
+
+    since: Quarter | None
+    until: Quarter | None
+
+    def holds(self, at: Quarter) -> bool:
+        """Return whether the state exists in a quarter."""
+        begun = self.since is None or self.since <= at
+        return begun and (self.until is None or at <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class PactSpec:
     """A pact in force between all its members, from ``since`` to ``until``, both included."""
 
@@ -174,6 +187,7 @@ class ScenarioSpec:
     and has no effect, what is lacking and what is taken instead. ``unknown`` has the dotted keys of
     the numbers that are said to be unknown, with their notes; ``places`` has a problem without a
     message for each arm and each change of an event, by its dotted key, to tell where it stands.
+    ``exists`` has the states that do not exist all the time.
     """
 
     path: str
@@ -209,6 +223,7 @@ class ScenarioSpec:
     unknown: Mapping[str, str | None] = field(default_factory=dict)
     places: Mapping[str, Problem] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
+    exists: Mapping[str, Existence] = field(default_factory=dict)
 
     def hash(self) -> str:
         """Return the SHA-256 of what is simulated, as 64 hexadecimal digits.
@@ -225,6 +240,8 @@ class ScenarioSpec:
         if not self.rules:
             del content["rules"]  # so that hashes of scenarios without any stay as they were
         content["order of events"] = list(self.events)
+        if not self.exists:
+            del content["exists"]  # scenarios without it keep the hash that they had
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 

@@ -1,0 +1,23 @@
+"""Ideal points of votes in the General Assembly (Bailey, Strezhnev, Voeten), estimates by session.
+
+Read are ``ccode``, ``session`` and ``IdealPointAll``, with or without capitals (releases since
+2023); session 1 is of 1946. ``IdealPointFP``, of foreign policy alone, is read where it is there.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+UNIT = "states"
+COLUMNS = ("ccode", "session", "idealpointall")
+_FIRST = 1945
+
+
+def tidy(table: pd.DataFrame) -> pd.DataFrame:
+    """Return ``ccode``, ``year``, ``ideal_all`` and ``ideal_fp``."""
+    table = table.rename(columns=str.lower)
+    found = table[["ccode"]].assign(year=table["session"] + _FIRST)
+    for name, column in (("ideal_all", "idealpointall"), ("ideal_fp", "idealpointfp")):
+        if column in table:
+            found[name] = pd.to_numeric(table[column], errors="coerce")
+    return found[found["ccode"].notna()].groupby(["ccode", "year"], as_index=False).mean()
