@@ -335,22 +335,9 @@ def _content(words: Vocabulary) -> dict[str, Member]:
     }
 
 
+_WHOLE = "format extends rules tables question clock poles focal ensemble record synthetic arms"
 ARM_CLOSED = dict.fromkeys(
-    (
-        "format",
-        "extends",
-        "rules",
-        "tables",
-        "question",
-        "clock",
-        "poles",
-        "focal",
-        "ensemble",
-        "record",
-        "synthetic",
-        "arms",
-        "claims",
-    ),
+    (*_WHOLE.split(), "claims"),
     "cannot differ between the arms of a scenario",
 )
 """What an arm may not hold: paired arms share their clock, their runs and what is recorded."""
