@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from sim import cli, run, world_from
 from sim.errors import ScenarioError, UserError
 from sim.history import History, history_of, read_history
+from sim.inventory import inventory
 from sim.scenario import load_scenario
 from sim.scenario.missing import PRIOR
 from sim.years import make_world, save_world
@@ -149,6 +153,16 @@ def test_what_is_missing_is_assumed_and_says_so() -> None:
     far = spec.relations["distance"]["AAA", "HHH"]
     assert (far.value, far.source, far.high) == (2.0, "judgement", 3.0)  # by way of EEE
     assert "channels.trade.flows.AAA.HHH" in spec.unknown
+
+
+def test_what_is_unknown_of_many_pairs_is_counted() -> None:
+    def lose(_: pd.DataFrame, dyads: pd.DataFrame) -> None:
+        dyads.loc[dyads["ccode1"] > 901, "trade"] = np.nan
+
+    spec = make_world(history(lose=lose), 1975).spec()
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(inventory(spec))
+    assert re.search(r"channels\.trade\.flows +42 pairs", console.export_text())
 
 
 def test_states_codes_and_length() -> None:

@@ -214,8 +214,19 @@ def _text(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+_OF_PAIRS = ("relations", "channels")
+_PAIRS_SHOWN = 20
+
+
 def _unknown(found: Inventory) -> Iterable[tuple[str, str]]:
-    return ((key, note or "") for key, note in found.spec.unknown.items())
+    """Each number that is said to be unknown; of a variable of many pairs, how many."""
+    blocks: dict[str, list[tuple[str, str]]] = {}
+    for key, note in found.spec.unknown.items():
+        parts = key.split(".")
+        block = ".".join(parts[: 3 if parts[0] == "channels" else 2])
+        blocks.setdefault(block if parts[0] in _OF_PAIRS else key, []).append((key, note or ""))
+    for block, rows in blocks.items():
+        yield from rows if len(rows) <= _PAIRS_SHOWN else [(block, f"{len(rows)} pairs")]
 
 
 def _made_up(found: Inventory) -> list[Text]:
@@ -227,8 +238,10 @@ def _made_up(found: Inventory) -> list[Text]:
 
 
 def _recorded(spec: ScenarioSpec) -> list[Text]:
-    pairs = ", ".join(f"{i}>{j}" for i, j in spec.record.dyads)
-    return [Text(f"Recorded beside the focal states: {pairs}.")] if pairs else []
+    listed = spec.record.dyads
+    pairs = ", ".join(f"{i}>{j}" for i, j in listed[:_PAIRS_SHOWN])
+    more = f" and {len(listed) - _PAIRS_SHOWN} more" if len(listed) > _PAIRS_SHOWN else ""
+    return [Text(f"Recorded beside the focal states: {pairs}{more}.")] if pairs else []
 
 
 def _source(item: tuple[str, Mapping[str, Any]]) -> tuple[str, str]:

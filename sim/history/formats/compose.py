@@ -73,7 +73,9 @@ def read_published(folder: Path | str) -> History:
         if module is None:
             continue
         table = pd.read_csv(path, low_memory=False, encoding_errors="replace", skiprows=above)
-        found = module.tidy(table.rename(columns=getattr(module, "ALIASES", {})))
+        aliases = getattr(module, "ALIASES", {})
+        names = [aliases.get(name, name) for name in table.columns]
+        found = module.tidy(table.set_axis(names, axis=1))
         if module.UNIT == "states":
             states.append(found.astype({"ccode": np.int64, "year": np.int64}))
         else:

@@ -22,6 +22,4 @@ def tidy(table: pd.DataFrame) -> pd.DataFrame:
     last = pairs["year"].max()
     spells = pairs.assign(end=(pairs["year"] + _YEARS - 1).clip(upper=last))
     years = yearly(spells, "year", "end")
-    return years.groupby(["ccode1", "ccode2", "year"], as_index=False).size().rename(
-        columns={"size": "mid10"}
-    )  # fmt: skip
+    return years.groupby(["ccode1", "ccode2", "year"]).size().reset_index(name="mid10")

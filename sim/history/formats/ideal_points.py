@@ -15,7 +15,7 @@ _FIRST = 1945
 
 def tidy(table: pd.DataFrame) -> pd.DataFrame:
     """Return ``ccode``, ``year``, ``ideal_all`` and ``ideal_fp``."""
-    table = table.rename(columns=str.lower)
+    table = table.set_axis(table.columns.str.lower(), axis=1)
     found = table[["ccode"]].assign(year=table["session"] + _FIRST)
     for name, column in (("ideal_all", "idealpointall"), ("ideal_fp", "idealpointfp")):
         if column in table:
