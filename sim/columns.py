@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.records import MOVE_KINDS, THIRD_PARTIES, EnsembleRecord, move_dtype
+from sim.records import THIRD_PARTIES, EnsembleRecord, move_dtype
+from sim.vocabulary import MOVE_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
