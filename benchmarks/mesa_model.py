@@ -26,14 +26,14 @@ import mesa
 import numba
 import numpy as np
 
-from benchmarks.mesa_weighing import Alternative, Weigher, size
+from benchmarks.mesa_weighing import Alternative, Move, Weigher, size
 from sim import draws, kernel
 from sim import vocabulary as names
-from sim.decisions.moves import COURT_ANSWER, COURT_STEP
+from sim.decisions.moves.court import COURT_ANSWER, COURT_STEP
 from sim.ensemble import STATE_SERIES
 from sim.scenario import ScenarioSpec, format_quarter, load_scenario
 from sim.streams import CHOICE, CONSENT, OPPORTUNITY, block, unit
-from sim.types import Luck, Move
+from sim.types import Luck
 from sim.world import World
 
 

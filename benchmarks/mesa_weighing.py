@@ -11,15 +11,18 @@ term x times the multiplier of the state's doctrine.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
 
 from sim import vocabulary as names
+from sim.decisions.acts import ARM_STEP
 from sim.decisions.commitment import floor_entrapment
-from sim.decisions.moves import ARM_STEP, COURT_ANSWER, PROVOKE_STEP, RECONCILE_STEP
-from sim.types import Move
+from sim.decisions.moves.court import COURT_ANSWER
+from sim.decisions.moves.provoke import PROVOKE_STEP
+from sim.decisions.moves.reconcile import RECONCILE_STEP
 
 if TYPE_CHECKING:
     from benchmarks.mesa_model import ReferenceModel
@@ -37,6 +40,25 @@ PAIR = """trust war trade arms organisation_floor hostility_base hostility vulne
 PAIR_CHANGED = """trust_good trust_bad tension contact sanctions aid pact_level commitment
     entrapment_weight cooldown enemy_load coalition_weight opposition_load intensity_1 intensity_2
     intensity_3""".split()
+
+
+class Move(IntEnum):
+    """Codes of the moves in the log and in the keys of luck."""
+
+    NONE = 0
+    PACT = 1
+    SANCTION = 2
+    LIFT = 3
+    AID = 4
+    END_AID = 5
+    ARM = 6
+    DISARM = 7
+    COURT = 8
+    PROVOKE = 9
+    RECONCILE = 10
+    APPLY = 11
+    JOIN = 12
+    WITHDRAW = 13
 
 
 class Tie(NamedTuple):

@@ -8,19 +8,20 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from itertools import count
 from types import ModuleType
 from typing import Any, Final
 
 import numba
 
 from sim import registry
-from sim.decisions.terms import CHANGES, Term
+from sim.decisions.moves import Act, Move
+from sim.decisions.terms import Term
 from sim.errors import UserError, hint
-from sim.mechanisms import Mechanism
+from sim.mechanisms import STAGES, Mechanism, in_order
 from sim.outside import Metric, Rule, load
 
 type Mechanisms = list[tuple[Mechanism, ModuleType]]
+type Moves = list[tuple[Move, ModuleType]]
 type Terms = list[tuple[Term, ModuleType]]
 
 _TABLES: Final[tuple[dict[Any, Any], ...]] = (
@@ -30,33 +31,38 @@ _TABLES: Final[tuple[dict[Any, Any], ...]] = (
     registry.COLLECTIVE_FIELDS,
     *registry.BASELINES.values(),
 )
+_CODES: Final = 100  # of moves: their names by code are a list
+_OF_MOVES: Final = 4
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-#: Arguments of the functions of a term; a change that it does not feel is left out.
-_CALLS: Final = {
-    "value": 2,
-    "per_commitment": 3,
-    "per_entrapment": 3,
-    "third": 7,
-    **dict.fromkeys(CHANGES, 5),
-}
+#: Arguments of the functions of a term, beside those of the changes, which take five; what it does
+#: not feel is left out.
+_CALLS: Final = {"value": 2, "per_commitment": 3, "per_entrapment": 3, "third": 7, "pact": 5}
 
 
-def admitted(mechanisms: Mechanisms, terms: Terms) -> tuple[Mechanisms, Terms]:
-    """The mechanisms and terms of the package with those from outside.
+def admitted(mechanisms: Mechanisms, moves: Moves, terms: Terms) -> tuple[Mechanisms, Moves, Terms]:
+    """The mechanisms, moves and terms of the package with those from outside.
 
     Raises:
         UserError: a file cannot be run, or what it declares is not what it has to be; the message
             says where and what to write. Nothing from outside is kept then.
     """
-    rules, feelings = list(mechanisms), list(terms)
+    rules, acts, feelings = list(mechanisms), list(moves), list(terms)
     sizes = [len(table) for table in _TABLES]
 
     def admit(rule: Rule) -> None:
         if (mechanism := rule.declared("MECHANISM")) is not None:
             _check_mechanism(rule, mechanism, [known for known, _ in rules])
             rules.append((mechanism, rule.module))
+            try:
+                in_order(rules)
+            except ValueError as error:
+                raise rule.error("MECHANISM", str(error)) from None
+        if (move := rule.declared("MOVE")) is not None:
+            _check_move(rule, move, [known for known, _ in acts])
+            acts.append((move, rule.module))
         if (term := rule.declared("TERM")) is not None:
-            _check_term(rule, term, [known.name for known, _ in feelings])
+            changes = [known.change.name for known, _ in acts if known.change is not None]
+            _check_term(rule, term, [known.name for known, _ in feelings], changes)
             feelings.append((term, rule.module))
         if (metric := rule.declared("METRIC")) is not None:
             _check_metric(rule, metric)
@@ -68,7 +74,7 @@ def admitted(mechanisms: Mechanisms, terms: Terms) -> tuple[Mechanisms, Terms]:
             for name in list(table)[size:]:
                 del table[name]
         raise
-    return sorted(rules, key=lambda pair: pair[0].order), feelings
+    return in_order(rules), sorted(acts, key=lambda pair: pair[0].code), feelings
 
 
 def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
@@ -76,13 +82,11 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
     if not isinstance(found, Mechanism):
         raise rule.error(what, "write MECHANISM = Mechanism(...), of sim.mechanisms")
     _check_name(rule, what, found.name, [other.name for other in known])
-    if not isinstance(found.order, int):
-        raise rule.error(what, f"order {found.order!r} is no whole number")
-    orders = {other.order: other.name for other in known}
-    if found.order in orders:
-        free = next(n for n in count(found.order) if n not in orders)
-        taken = f"place {found.order} in the step is that of {orders[found.order]}"
-        raise rule.error(what, f"{taken}; {free} is free")
+    if found.stage not in STAGES:
+        stages = ", ".join(STAGES)
+        raise rule.error(
+            what, f"no stage {found.stage!r}{hint(str(found.stage), STAGES)}; there are {stages}"
+        )
     fields = registry.STATE_FIELDS | registry.DYAD_FIELDS | registry.COLLECTIVE_FIELDS
     for name in (*found.reads, *found.writes):
         if name not in fields and name not in registry.PARTS:
@@ -103,11 +107,29 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
             )
 
 
-def _check_term(rule: Rule, found: Any, known: list[str]) -> None:
+def _check_move(rule: Rule, found: Any, known: list[Move]) -> None:
+    if not isinstance(found, Act):
+        raise rule.error("MOVE", "write MOVE = Act(...), of sim.decisions.moves")
+    _check_name(rule, "MOVE", found.name, [other.name for other in known])
+    codes = {other.code: other.name for other in known}
+    code: Any = found.code
+    if not isinstance(code, int) or not 0 < code < _CODES:
+        raise rule.error("MOVE", f"code {found.code!r} is no whole number from 1 to {_CODES - 1}")
+    if found.code in codes:
+        free = next(n for n in range(1, _CODES) if n not in codes)
+        raise rule.error(
+            "MOVE", f"code {found.code} is that of {codes[found.code]}; {free} is free"
+        )
+    for name in ("is_open", "target"):
+        if len(names := _parameters(rule, getattr(found, name))) != _OF_MOVES:
+            raise rule.error(name, f"takes (w, i, j, now), not ({', '.join(names)})")
+
+
+def _check_term(rule: Rule, found: Any, known: list[str], changes: list[str]) -> None:
     if not isinstance(found, Term):
         raise rule.error("TERM", "write TERM = term(...), of sim.decisions.terms")
     _check_name(rule, "TERM", found.name, known)
-    for name, wanted in _CALLS.items():
+    for name, wanted in (_CALLS | dict.fromkeys(changes, 5)).items():
         function = getattr(rule.module, name, None)
         if function is None and name == "value":
             raise rule.error("TERM", "the file has no function value(w, i)")

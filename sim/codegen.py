@@ -1,9 +1,10 @@
-"""From the mechanisms and terms found on disk to two small generated modules.
+"""From the mechanisms, moves and terms found on disk to two small generated modules.
 
-``rules`` calls every mechanism in the order of the step and adds up every utility term; it is what
-makes "drop a file in" work without a list to keep. ``entries`` holds the compiled entry points and
-is the only module whose compiled code is kept on disk (:mod:`sim.kept`). Both live in memory: their
-text is made anew at every start, and no file is run as a module.
+``rules`` calls every mechanism in the order of the step, adds up every utility term, and weighs,
+notes and makes every move; it is what makes "drop a file in" work without a list to keep.
+``entries`` holds the compiled entry points and is the only module whose compiled code is kept on
+disk (:mod:`sim.kept`). Both live in memory: their text is made anew at every start, and no file is
+run as a module.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ import hashlib
 import inspect
 import linecache
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import groupby
 from types import ModuleType
 
 from sim import kept, priors
 from sim import vocabulary as names
-from sim.decisions.terms import CHANGES
-from sim.jit import Kept
+from sim.decisions.moves import Act
+from sim.jit import Kept, plain
 from sim.meaning import meaning
 from sim.registry import BASELINES
 
-_HEAD = '"""Generated from the mechanisms and terms of the package; do not edit."""\n\n'
+_HEAD = '"""Generated from the mechanisms, moves and terms of the package; do not edit."""\n\n'
 
 
 def source_hash() -> str:
@@ -63,8 +65,7 @@ def mix(w):
 
 def arguments_of(function: Callable[..., None]) -> str:
     """The names of the blocks and keys that a rule asks for, as its call is written."""
-    plain = getattr(function, "py_func", function)
-    return ", ".join(inspect.signature(plain).parameters)
+    return ", ".join(inspect.signature(plain(function)).parameters)
 
 
 def remembered() -> list[str]:
@@ -80,14 +81,78 @@ def remembered() -> list[str]:
     ]
 
 
+def added(parts: Sequence[str]) -> str:
+    """A sum as it is written: of two halves, the first as long as a power of two."""
+    if len(parts) < 2:
+        return "".join(parts) or "0.0"
+    half = 1 << (len(parts) - 1).bit_length() - 1
+    return f"({added(parts[:half])} + {added(parts[half:])})"
+
+
+def weighed(verb: str, acts: list[Act], share: str) -> Iterator[str]:
+    """Lines that weigh, race and note moves, all towards a partner or all with oneself.
+
+    Weights are added up by kind of change first; each move has its own word of luck.
+    """
+    changes: dict[str, list[int]] = {}
+    for at, act in enumerate(acts):
+        changes.setdefault(act.change.name, []).append(at)
+    yield f"\n\n@inline\ndef {verb}(w, i, j):\n    share = {share}\n"
+    yield from (f"    now_{change} = {change}_now(w, i, j)\n" for change in changes)
+    for act in acts:
+        yield f"    to_{act.code} = target_{act.code}(w, i, j, now_{act.change.name})\n"
+    yield "    return (\n"
+    for act in acts:
+        now, to = f"now_{act.change.name}", f"to_{act.code}"
+        yield f"        Option(open_{act.code}(w, i, j, {now}), {to},\n"
+        gain = f"{act.change.name}(w, i, j, {now}, {to})"
+        yield f"            {gain}, w.P[{act.cost}] - share, 1.0),\n"
+    yield f"    )\n\n\n@inline\ndef {verb}_weight(w, i, j):\n    a = {verb}(w, i, j)\n"
+    sums = [added([f"weight(a[{at}])" for at in among]) for among in changes.values()]
+    yield f"    return {added(sums)}\n"
+    yield f"\n\n@njit\ndef race_{verb}(w, luck, i, j, k, choice, best):\n    a = {verb}(w, i, j)\n"
+    for block, within in groupby(enumerate(acts), lambda pair: pair[1].luck[0]):
+        yield "    bits = keyed(luck, CHOICE, k, luck.keys[i], luck.keys[j], "
+        yield f"{block})\n"
+        for at, act in within:
+            yield f"    best = race(choice, best, bits[{act.luck[1]}], {act.code}, a[{at}])\n"
+    yield "    return best\n"
+    yield f"\n\n@njit\ndef note_{verb}(w, i, j, choice, table):\n    a = {verb}(w, i, j)\n"
+    for at, act in enumerate(acts):
+        yield f"    note(choice, table, {act.code}, j, a[{at}])\n"
+
+
+def made(acts: list[Act]) -> Iterator[str]:
+    """Lines that make a move and log what was there before, and what the change was worth."""
+    yield "\n\n@njit\ndef make(w, i, j, kind, to, rows, row, at):\n    before = 0.0\n"
+    for act in {act.change.name: act for act in acts}.values():
+        change = act.change.name
+        codes = [f"kind == {other.code}" for other in acts if other.change.name == change]
+        yield f"    if {' or '.join(codes)}:\n"
+        yield f"        before = {change}_now(w, i, j)\n"
+        yield f"        {change}_parts(w, i, j, before, to, rows, row, at)\n"
+        yield f"        rows[row, 8] = {change}(w, i, j, before, to)\n"
+        yield f"        {change}_make(w, i, j, to)\n"
+    yield "    return before\n"
+
+
 def rules_source() -> str:
     """Text of the module ``rules``."""
+    acts = [move for move in names.MOVES.values() if isinstance(move, Act)]
     lines = [_HEAD, "from sim.fields import COLLECTIVE_KIND, SCHOOL\n"]
+    lines.append("from sim.decisions.assessment import RELEVANCE\n")
+    lines.append("from sim.decisions.race import Option, note, race, weight\n")
     lines.append("from sim.jit import inline, njit\n")
+    lines.append("from sim.streams import CHOICE, keyed\n")
     for k, module in enumerate(names.MECHANISM_MODULES.values()):
         lines.append(f"import {module.__name__} as m{k}\n")
     for k, module in enumerate(names.TERM_MODULES.values()):
         lines.append(f"import {module.__name__} as t{k}\n")
+    for act in acts:
+        change = act.change.name
+        lines.append(f"from {names.MOVE_MODULES[act.name].__name__} import MOVE\n")
+        lines.append(f"target_{act.code}, open_{act.code} = MOVE.target, MOVE.is_open\n")
+        lines.append(f"{change}_now, {change}_make = MOVE.change.now, MOVE.change.make\n")
     lines.append("\n\n@njit\ndef start(w):\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
         if rule.start is not None:
@@ -112,7 +177,7 @@ def rules_source() -> str:
         for field, row, neutral in mixed
     )
     slopes = ("per_commitment", "per_entrapment")
-    for change in (*slopes, *CHANGES):
+    for change in (*slopes, *names.CHANGES):
         arguments = "w, i, j" if change in slopes else "w, i, j, a, b"
         feeling = [
             (k, f"{term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]")
@@ -157,6 +222,9 @@ def rules_source() -> str:
         f" * t{k}.value(w, i)\n"
         for k, term in enumerate(names.TERMS.values())
     )
+    lines += weighed("acts", [a for a in acts if a.towards != "self"], "w.M[RELEVANCE, i, j]")
+    lines += weighed("own", [a for a in acts if a.towards == "self"], "0.0")
+    lines += made(acts)
     return "".join(lines)
 
 

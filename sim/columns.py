@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.records import MOVE_KINDS, THIRD_PARTIES, EnsembleRecord, move_dtype
+from sim.errors import UserError, shown
+from sim.records import THIRD_PARTIES, EnsembleRecord, move_dtype
+from sim.vocabulary import MOVE_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -316,6 +318,7 @@ def move_field(table: Any, field: str, names: Mapping[str, tuple[str, ...]]) -> 
 
     Raises:
         KeyError: a column is missing, or holds a name that is not known.
+        UserError: a move is of a kind that is not known.
     """
     kinds = {
         "mover": names["states"],
@@ -331,8 +334,19 @@ def move_field(table: Any, field: str, names: Mapping[str, tuple[str, ...]]) -> 
         column = table.column(name).combine_chunks()
         if field in kinds:
             known = {text: at for at, text in enumerate(kinds[field])}
-            codes = np.array([known[text] for text in column.dictionary.to_pylist()] + [-1])
-            values = codes[np.asarray(column.indices.fill_null(len(codes) - 1))]
+            texts = column.dictionary.to_pylist()
+            used = np.asarray(column.indices.fill_null(len(texts)))
+            strange = [
+                texts[k] for k in np.unique(used) if k < len(texts) and texts[k] not in known
+            ]
+            if strange and field == "kind":
+                raise UserError(
+                    f"the moves are of a kind {shown(strange[0])} that no rule in use declares; "
+                    "add --with and the rules that its manifest.json names"
+                )
+            if strange:
+                raise KeyError(strange[0])
+            values = np.array([known.get(text, -1) for text in texts] + [-1])[used]
         else:
             values = np.asarray(column.to_numpy(zero_copy_only=False))
         (rows[:, k] if kind.shape else rows)[:] = values

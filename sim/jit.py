@@ -77,6 +77,12 @@ def _kept[F: Callable[..., Any]](compiled: F) -> F:
     return compiled
 
 
+def plain[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """The Python function under a compiled one, to be called without compiling it by itself."""
+    found: Callable[P, R] = getattr(function, "py_func", function)
+    return found
+
+
 @cache
 def platform() -> tuple[object, ...]:
     """What compiled code depends on beside the sources: processor, versions, settings."""

@@ -30,7 +30,7 @@ from sim.inputs import named, read_bytes
 GROUP: Final = "multipolar.rules"
 """Entry points by which installed packages name modules with rules."""
 
-DECLARATIONS: Final = ("MECHANISM", "TERM", "METRIC", "FIGURE")
+DECLARATIONS: Final = ("MECHANISM", "TERM", "MOVE", "METRIC", "FIGURE")
 """What a file may declare, by the names that it gives them."""
 
 MANIFEST_KEY: Final = "outside_rules"
@@ -97,7 +97,7 @@ class Rule:
     @property
     def acts(self) -> bool:
         """Whether a run depends on it: metrics and figures only look at what it left."""
-        return self.declared("MECHANISM") is not None or self.declared("TERM") is not None
+        return any(self.declared(name) is not None for name in ("MECHANISM", "TERM", "MOVE"))
 
     def error(self, what: str, message: str) -> UserError:
         """The error for what is wrong with a declaration or a function, with its place."""
@@ -198,8 +198,8 @@ def load(admit: Callable[[Rule], None]) -> tuple[Rule, ...]:
             if all(rule.declared(what) is None for what in DECLARATIONS):
                 raise UserError(
                     f"{source.line()}: declares nothing; a file of rules ends with "
-                    "MECHANISM = Mechanism(...), TERM = term(...), METRIC = Metric(...) or "
-                    "FIGURE = Kind(...)"
+                    "MECHANISM = Mechanism(...), TERM = term(...), MOVE = Act(...), "
+                    "METRIC = Metric(...) or FIGURE = Kind(...)"
                 )
             admit(rule)
             found.append(rule)

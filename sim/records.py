@@ -15,16 +15,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.types import Move, Pact
+from sim.types import Pact
 
 type Floats = npt.NDArray[np.float64]
 type Floats32 = npt.NDArray[np.float32]
 type Levels = npt.NDArray[np.int8]
 type Ints = npt.NDArray[np.integer[Any]]
 type Moves = npt.NDArray[np.void]
-
-MOVE_KINDS: Final = tuple(move.name.lower() for move in Move)
-"""Names of the move kinds; the position is the code kept in the field ``kind``."""
 
 PACT_LEVELS: Final = tuple(pact.name.lower().replace("_", " ") for pact in Pact)
 """Names of the bilateral pact levels 0 to 3."""
@@ -64,10 +61,11 @@ def move_dtype(n_terms: int) -> np.dtype[np.void]:
 
     ``run`` is the position of the run in the ensemble, ``tick`` the quarter since the start,
     ``order`` the sequence of the move within its tick. ``mover``, ``partner`` and ``third`` are
-    indices of states, -1 for nobody. ``kind`` indexes :data:`MOVE_KINDS`; ``before`` and ``after``
-    are the value that the move changes (for a pact its level). ``accepted`` is 0 if the partner
-    refused. ``du`` and ``du_partner`` are changes of utility in logits and ``terms`` and
-    ``terms_partner`` their parts; ``third_du`` are the changes for the third states.
+    indices of states, -1 for nobody. ``kind`` indexes :data:`sim.vocabulary.MOVE_KINDS`;
+    ``before`` and ``after`` are the value that the move changes (for a pact its level).
+    ``accepted`` is 0 if the partner refused. ``du`` and ``du_partner`` are changes of utility in
+    logits and ``terms`` and ``terms_partner`` their parts; ``third_du`` are the changes for the
+    third states.
     ``collective`` is the organisation that a move is about, 0 (the order) for none.
     """
     return np.dtype(

@@ -16,7 +16,11 @@ Rows are given in the order of import, which :mod:`sim.vocabulary` fixes.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 
 class DuplicateName(ValueError):
@@ -111,6 +115,32 @@ PARTS: dict[str, Field] = {
         "school", "school", (0.0, 1.0), "weight of the school in the foreign policy of i"
     ),
 }
+
+
+def discovered[K](
+    package: str, folders: Iterable[str], constant: str, kind: type[K]
+) -> list[tuple[K, ModuleType]]:
+    """Return what the files of a package declare, each in a constant, by the files' names.
+
+    Raises:
+        ValueError: a file declares nothing of this kind.
+    """
+    found = []
+    for name in sorted(entry.name for entry in pkgutil.iter_modules(folders)):
+        module = importlib.import_module(f"{package}.{name}")
+        declared = getattr(module, constant, None)
+        if not isinstance(declared, kind):
+            what = f"{constant} = {kind.__name__}(...)"
+            raise ValueError(f"{module.__name__}: a file of {package} ends with {what}")
+        found.append((declared, module))
+    return found
+
+
+def shared(things: str, what: str, values: Sequence[object]) -> None:
+    """Raise a ValueError if two ``things`` have the same name, number or other ``what``."""
+    doubled = {value for value in values if values.count(value) > 1}
+    if doubled:
+        raise ValueError(f"{things} share {what} {sorted(map(str, doubled))}")
 
 
 def param(

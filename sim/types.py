@@ -95,22 +95,3 @@ OBLIGATIONS: dict[str, Pact] = {
     "arms_cooperation": Pact.ARMS_COOPERATION,
     "defence": Pact.DEFENCE,
 }
-
-
-class Move(IntEnum):
-    """What a state can do: to one other state, (arms) to itself, or with an organisation."""
-
-    NONE = 0
-    PACT = 1
-    SANCTION = 2
-    LIFT = 3
-    AID = 4
-    END_AID = 5
-    ARM = 6
-    DISARM = 7
-    COURT = 8
-    PROVOKE = 9
-    RECONCILE = 10
-    APPLY = 11
-    JOIN = 12
-    WITHDRAW = 13

@@ -1,4 +1,4 @@
-"""All names of the model, filled by importing every mechanism and utility term.
+"""All names of the model, filled by importing every mechanism, move and utility term.
 
 Rules from outside the package (:mod:`sim.outside`) are declared after its own.
 
@@ -15,9 +15,10 @@ from sim import mechanisms as _mechanisms
 from sim import priors as _priors  # declares what is assumed where nothing is said
 from sim.admission import admitted as _admitted
 from sim.decisions import membership as _membership  # noqa: F401  (those of accession)
-from sim.decisions import moves as _moves  # noqa: F401  (declares the parameters of moves)
+from sim.decisions import moves as _moves
 from sim.decisions import observe as _observe  # noqa: F401  (declares what is observed)
 from sim.decisions import terms as _terms
+from sim.decisions.moves import Move
 from sim.decisions.terms import Term
 from sim.dyads import DISTANCE
 from sim.fields import IDEAL_POINT, MUNITIONS_SUPPLY
@@ -32,10 +33,15 @@ from sim.registry import (
     param,
 )
 
-_found_mechanisms, _found_terms = _admitted(_mechanisms.discover(), _terms.discover())
+_found_mechanisms, _found_moves, _found_terms = _admitted(
+    _mechanisms.discover(), _moves.discover(), _terms.discover()
+)
 
 MECHANISMS: dict[str, Mechanism] = {rule.name: rule for rule, _ in _found_mechanisms}
 MECHANISM_MODULES: dict[str, ModuleType] = {rule.name: module for rule, module in _found_mechanisms}
+#: All moves, by their codes.
+MOVES: dict[str, Move] = {move.name: move for move, _ in _found_moves}
+MOVE_MODULES: dict[str, ModuleType] = {move.name: module for move, module in _found_moves}
 TERMS: dict[str, Term] = {term.name: term for term, _ in _found_terms}
 TERM_MODULES: dict[str, ModuleType] = {term.name: module for term, module in _found_terms}
 
@@ -53,6 +59,17 @@ SCHOOL_ROWS: dict[str, int] = {
     for name, field in STATE_FIELDS.items()
     if name.startswith(("weight_", "taboo_"))
 }
+
+#: Names of the kinds of moves; the position is the code that a log keeps, 0 for none.
+MOVE_KINDS: tuple[str, ...] = tuple(
+    {0: "none", **{move.code: name for name, move in MOVES.items()}}.get(code, f"none_{code}")
+    for code in range(1 + max(move.code for move in MOVES.values()))
+)
+
+#: Kinds of changes that moves make, by the names of the functions by which terms feel them.
+CHANGES: tuple[str, ...] = tuple(
+    dict.fromkeys(move.change.name for move in MOVES.values() if move.change is not None)
+)
 
 #: Variable of each channel of dependence, by the channel's name in a scenario.
 CHANNELS: dict[str, str] = {
@@ -87,11 +104,15 @@ SWITCHES: dict[str, int] = {
 }
 
 __all__ = [
+    "CHANGES",
     "CHANNELS",
     "COLLECTIVE_FIELDS",
     "DYAD_FIELDS",
     "MECHANISMS",
     "MECHANISM_MODULES",
+    "MOVES",
+    "MOVE_KINDS",
+    "MOVE_MODULES",
     "PARAMS",
     "PARTS",
     "SCHOOL_ROWS",

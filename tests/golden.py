@@ -18,8 +18,8 @@ from sim import vocabulary as names
 from sim.blocs import find_blocs, name_blocs
 from sim.ensemble import recorded_pairs
 from sim.model import MultipolarModel
-from sim.records import MOVE_KINDS
 from sim.scenario import format_quarter, load_scenario
+from sim.vocabulary import MOVE_KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "golden"

@@ -397,7 +397,8 @@ import numpy as np
 
 from sim import mathx, streams
 from sim.codegen import load_rules
-from sim.decisions import assessment, moves
+from sim.decisions import acts, assessment
+from sim.decisions.moves import court, pact
 from sim.dyads import LEVEL
 from sim.jit import entry
 from sim.kernel import choice
@@ -407,8 +408,8 @@ rules = load_rules()
 
 @entry
 def pact_parts(w, i, j, to, out):
-    a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
-    b = moves.tie_at(w, i, j, to)
+    a = pact.tie_at(w, i, j, w.M[LEVEL, i, j])
+    b = pact.tie_at(w, i, j, to)
     rules.pact_parts(w, i, j, a, b, out, 0, 0)
     rules.per_commitment_parts(w, i, j, b.g - a.g, out, 0, 0)
     rules.per_entrapment_parts(w, i, j, b.e - a.e, out, 0, 0)
@@ -417,18 +418,17 @@ def pact_parts(w, i, j, to, out):
 @entry
 def move(kind, w, i, j, to):
     if kind == 0:
-        a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
-        moves.conclude(w, i, j, a, moves.tie_at(w, i, j, to))
+        pact.make(w, i, j, to)
     elif kind == 1:
-        moves.set_sanctions(w, i, j, to)
+        acts.set_sanctions(w, i, j, to)
     elif kind == 2:
-        moves.set_aid(w, i, j, to)
+        acts.set_aid(w, i, j, to)
     elif kind == 3:
-        moves.court(w, i, j)
+        court.make(w, i, j, to)
     elif kind == 4:
-        moves.set_tension(w, i, j, to)
+        acts.set_tension(w, i, j, to)
     else:
-        moves.set_effort(w, i, to)
+        acts.set_effort(w, i, j, to)
 
 
 @entry

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from sim import kernel
-from sim.types import Move
 from tests import reference
 from tests.lived import SEEDS, lived
 from tests.reference import accession
+from tests.reference.decisions import Move
 from tests.support_world import Case
 
 HAIR = 1e-4

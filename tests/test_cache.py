@@ -531,7 +531,7 @@ def update(w):
 
 
 MECHANISM = Mechanism(
-    name="added", order=9999, claim="none", reads=(), writes=("tension",), update=update
+    name="added", stage="organisations", claim="none", reads=(), writes=("tension",), update=update
 )
 """
 

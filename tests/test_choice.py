@@ -17,8 +17,8 @@ from scipy import stats
 from sim import kernel
 from sim import vocabulary as names
 from sim.kernel import layout
-from sim.types import Move
 from tests import reference
+from tests.reference.decisions import Move
 from tests.support_world import Case, random_case
 
 TERMS = kernel.TERM_COUNT

@@ -26,12 +26,13 @@ from sim.ensemble import run_ensemble
 from sim.errors import UserError
 from sim.experiments.explain import Story, ask, explain, heading
 from sim.experiments.motives import NO_TERM, count_acts, motives
-from sim.experiments.prose import Prose, act_of, balance, term_words, with_article
+from sim.experiments.prose import Prose, balance, is_asked, term_words, with_article
 from sim.experiments.replay import Alternative, Asked, Decision, Part, Side, Third, replay
 from sim.plots.style import save_figure
 from sim.plots.waterfall import draw_waterfall
-from sim.records import MOVE_KINDS, EnsembleRecord
+from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec, format_quarter, load_scenario
+from sim.vocabulary import MOVE_KINDS
 
 TEXT = """
 format: 1
@@ -183,7 +184,7 @@ def test_chances_are_those_of_the_choice(stories: list[Story]) -> None:
             assert ranked == sorted(ranked, reverse=True)
             assert it.move not in it.others
             consent = it.move.consent
-            assert consent < 1.0 if act_of(it.move) in ("offer", "raise") else consent == 1.0
+            assert consent < 1.0 if is_asked(it.move) else consent == 1.0
 
 
 def test_a_doctrine_holds_back_new_pacts_only(stories: list[Story]) -> None:

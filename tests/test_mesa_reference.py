@@ -23,9 +23,9 @@ from sim import vocabulary as names
 from sim.ensemble import run_ensemble
 from sim.model import MultipolarModel
 from sim.scenario import ScenarioSpec, load_scenario
-from sim.types import Move
 from tests import reference
 from tests.inline_scenario import TEXT
+from tests.reference.decisions import Move
 from tests.support_world import Case
 
 #: Constants in the assessment that guard a division by the capability of the smallest states.

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from sim import kernel
+from sim import codegen, kernel
 from sim import vocabulary as names
+from sim.decisions import moves as decided
+from sim.decisions.moves import Act
 from sim.kernel import layout
-from sim.types import Move
 from tests import reference
 from tests.lived import SEEDS, lived
 from tests.reference import moves
+from tests.reference.decisions import Move
 from tests.support_world import CHANGED, Case, random_case
 
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
 #: What a move writes to at once; the running sums have tests of their own.
 LEDGER = ("pact_level", "commitment", "entrapment_weight", "sanctions", "aid", "contact", "tension",
           "trust_good", "trust_bad")  # fmt: skip
+
+ANOTHER = """
+from sim.decisions.moves import Change, Move, Said
+
+MOVE = Move(name="{}", code={}, act="give", said=Said("gave {{x}}", "give {{x}}"),
+            change=Change("{}", lambda w, i, j: 0.0, lambda w, i, j, to: None))
+"""
 
 
 def compare(case: Case, due: reference.World) -> None:
@@ -244,3 +257,49 @@ def test_a_quarter_without_rules_forgets_silence_and_offers_and_teaches(seed: in
         assert not case.dyads(f"intensity_{level}").any()
     for name, due in moves.taught(w).items():
         np.testing.assert_allclose(case.states(name), due, err_msg=name, **CLOSE)
+
+
+# --- declarations ---------------------------------------------------------------------------------
+
+
+def test_codes_are_those_of_the_equations() -> None:
+    assert tuple(move.name.lower() for move in Move) == names.MOVE_KINDS
+    assert {name: move.code for name, move in names.MOVES.items()} == {
+        move.name.lower(): int(move) for move in Move if move
+    }
+
+
+def test_each_move_has_a_word_of_luck_of_its_own() -> None:
+    acts = {Move(move.code): move for move in names.MOVES.values() if isinstance(move, Act)}
+    assert {code: act.luck for code, act in acts.items()} == moves.WORDS
+    some = [replace(acts[Move.AID], code=code) for code in range(14, 40)]
+    own = [replace(act, towards="self") for act in some]
+    partners = [act for act in (*acts.values(), *some) if act.towards == "partner"]
+    assert len({act.luck for act in partners}) == len(partners)
+    assert len({act.luck for act in (acts[Move.ARM], acts[Move.DISARM], *own)}) == len(own) + 2
+
+
+def test_weights_are_added_up_in_pairs() -> None:
+    assert [codegen.added(list("abcde"[:n])) for n in range(6)] == [
+        "0.0", "a", "(a + b)", "((a + b) + c)", "((a + b) + (c + d))",
+        "(((a + b) + (c + d)) + e)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "ends with MOVE = Move"),
+        (ANOTHER.format("aid", 14, "aid"), r"moves share name \['aid'\]"),
+        (ANOTHER.format("alms", 4, "aid"), r"moves share code \['4'\]"),
+        (ANOTHER.format("alms", 14, "aid"), "another move has a change 'aid'"),
+    ],
+)
+def test_a_move_that_cannot_be_is_told(
+    text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "another.py").write_text(text)
+    monkeypatch.setattr(decided, "__path__", [*decided.__path__, str(tmp_path)])
+    with pytest.raises(ValueError, match=message):
+        decided.discover()
+    sys.modules.pop("sim.decisions.moves.another")

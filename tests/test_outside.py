@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from numba.core.errors import NumbaError
 
@@ -25,12 +26,14 @@ from sim import vocabulary as names
 from sim.errors import UserError
 from sim.jit import njit
 from sim.plots.kinds import all_kinds, find_kinds
+from sim.results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "how-to" / "outside_rules.md").read_text()
 COMMAND = [sys.executable, "-c", "from sim.cli import main; main()"]
 SMALL = ("--set", "synthetic.states=6", "--quarters", "2", "--quiet")
 MODULES = list(zip(names.MECHANISMS.values(), names.MECHANISM_MODULES.values(), strict=True))
+MOVES = list(zip(names.MOVES.values(), names.MOVE_MODULES.values(), strict=True))
 TERMS = list(zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True))
 
 TERM = """
@@ -50,6 +53,36 @@ def per_commitment(w, i, j):
 
 TERM = term(
     "honour", 1.0, (0.5, 2.0), sign=1, claim="being asked", source="an example", value=value
+)
+"""
+
+
+MOVE = """
+from sim.decisions.acts import PRESSURE
+from sim.decisions.moves import Act, Said
+from sim.jit import inline
+from sim.registry import param
+from sim.types import Blocks
+
+COST = param(
+    "moves.snub", -20.0, (-20.0, -20.0), bounds=(-50.0, 50.0), unit="logits",
+    meaning="cost of a snub, far below that of anything else", source="an example",
+)
+
+
+@inline
+def is_open(w: Blocks, i: int, j: int, now: float) -> bool:
+    return now < 0.9
+
+
+@inline
+def target(w: Blocks, i: int, j: int, now: float) -> float:
+    return now + 0.01
+
+
+MOVE = Act(
+    name="snub", code=20, act="snub", said=Said("snubbed {x}", "snub {x}"), change=PRESSURE,
+    cost=COST, is_open=is_open, target=target,
 )
 """
 
@@ -105,11 +138,11 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             del table[name]
 
 
-def admit(folder: Path, text: str) -> tuple[admission.Mechanisms, admission.Terms]:
+def admit(folder: Path, text: str) -> tuple[admission.Mechanisms, admission.Moves, admission.Terms]:
     path = folder / "rule.py"
     path.write_text(text)
     outside.use_rules(path)
-    return admission.admitted(MODULES, TERMS)
+    return admission.admitted(MODULES, MOVES, TERMS)
 
 
 NOT_NJIT = RULE.replace("@njit\n", "")
@@ -125,9 +158,14 @@ WRONG = [
     (RULE.replace('"weariness.rate"', '"trust.memory"'), "is declared twice; choose another name"),
     (RULE.replace('name="weariness"', 'name="trust"'), "MECHANISM: the name 'trust' is taken"),
     (RULE.replace('name="weariness"', 'name="My Rule"'), "use small letters, digits and _"),
-    (RULE.replace("order=905", 'order="last"'), "order 'last' is no whole number"),
+    (RULE.replace('"home"', '"hoem"'), "no stage 'hoem'; did you mean 'home'"),
     (RULE.replace("update=update", "update=3"), "MECHANISM: 3 is no function"),
-    (RULE.replace("order=905", "order=220"), "the step is that of trust; 221 is free"),
+    (MOVE.replace("code=20", "code=9"), "code 9 is that of provoke; 14 is free"),
+    (
+        MOVE.replace("i: int, j: int, now: float) -> bool", "i: int, j: int) -> bool"),
+        r"takes \(w, i, j, now\)",
+    ),
+    ("MOVE = 3\n", r"rule.py:1: MOVE: write MOVE = Act\(\.\.\.\)"),
     (RULE.replace('("tension",)', '("tensio",)'), "no variable; did you mean 'tension'"),
     (RULE.replace("def update(w:", "def update(world:"), r"update: takes \(w\) or \(w, luck\)"),
     (RULE.replace("arguments=(),", 'arguments=("k",),'), "METRIC: arguments are"),
@@ -163,7 +201,7 @@ def test_a_function_that_is_not_compiled_is_told(
 @pytest.mark.usefixtures("fresh")
 def test_what_numba_cannot_compile_is_told_with_its_place(tmp_path: Path) -> None:
     text = RULE.replace("mean = 0.0", 'mean = w.V["weariness", i]')
-    rules, _ = admit(tmp_path, text)
+    rules, _, _ = admit(tmp_path, text)
     module = next(module for rule, module in rules if rule.name == "weariness")
     update = module.update
 
@@ -181,7 +219,7 @@ def test_what_numba_cannot_compile_is_told_with_its_place(tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("fresh")
 def test_a_term_from_outside_stands_after_those_of_the_package(tmp_path: Path) -> None:
-    _, terms = admit(tmp_path, TERM)
+    _, _, terms = admit(tmp_path, TERM)
     assert [term.name for term, _ in terms] == [*names.TERMS, "honour"]
     assert {"honour.weight"} <= registry.PARAMS.keys()
     assert {"weight_honour"} <= registry.STATE_FIELDS.keys()
@@ -222,7 +260,7 @@ def test_installed_packages_add_rules_by_entry_points(
     monkeypatch.syspath_prepend(tmp_path)
     point = EntryPoint("weary", "tired_package", outside.GROUP)
     monkeypatch.setattr(outside, "entry_points", lambda group: [point] * (group == outside.GROUP))
-    rules, _ = admission.admitted(MODULES, TERMS)
+    rules, _, _ = admission.admitted(MODULES, MOVES, TERMS)
     assert "weariness" in [rule.name for rule, _ in rules]
     (fact,) = outside.facts()
     assert fact["name"] == "weary"
@@ -235,7 +273,7 @@ def test_a_package_without_its_module_is_told(monkeypatch: pytest.MonkeyPatch) -
     point = EntryPoint("weary", "no_such_package.rule", outside.GROUP)
     monkeypatch.setattr(outside, "entry_points", lambda group: [point] * (group == outside.GROUP))
     with pytest.raises(UserError, match=r"rule 'weary' of a package \(no_such_package.rule"):
-        admission.admitted(MODULES, TERMS)
+        admission.admitted(MODULES, MOVES, TERMS)
 
 
 def test_rules_that_come_too_late_are_refused(folder: Path) -> None:
@@ -291,6 +329,17 @@ def test_a_rule_acts_is_drawn_and_switched_off_leaves_no_trace(folder: Path) -> 
     assert len({without["id"], on["id"], off["id"]}) == 3  # type: ignore[arg-type]
     (fact,) = on["facts"]  # type: ignore[misc]
     assert fact["path"] == str(folder / "weariness.py")
+
+
+def test_a_move_from_outside_is_made_and_told(folder: Path) -> None:
+    (folder / "snub.py").write_text(MOVE)
+    words = ("run", "synthetic", "--with", "snub.py", *SMALL, "--runs", "1", "--no-figures")
+    told = call(folder, *words, "--out", "made")
+    assert told.returncode == 0, told.stderr
+    table = pq.read_table(folder / "made" / "moves.parquet").to_pydict()
+    assert table["kind"].count("snub") > 0.9 * len(table["kind"]) > 0
+    with pytest.raises(UserError, match="a kind 'snub' that no rule in use declares; add --with"):
+        _ = Results.load(folder / "made").record.moves
 
 
 def test_a_scenario_runs_no_file_unless_it_is_trusted(folder: Path) -> None:

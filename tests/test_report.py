@@ -34,8 +34,8 @@ from sim.report.words import metric_words
 from sim.results import Results, RunMeta
 from sim.scenario import find_scenario, load_scenario
 from sim.summary import summarise
-from sim.types import Move
 from sim.world import World
+from tests.reference.decisions import Move
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 NOWHERE = Origin(None, None, "its scenario 'three_blocs' is not found")

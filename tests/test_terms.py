@@ -11,7 +11,7 @@ import pytest
 
 from sim import kernel
 from sim import vocabulary as names
-from sim.decisions.terms import CHANGES
+from sim.vocabulary import CHANGES
 from tests import reference
 from tests.support_world import CHANGED, Case, random_case
 

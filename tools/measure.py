@@ -104,7 +104,7 @@ def pact_rows(runs: int) -> list[Row]:
 
 def patron_change(s: ScenarioSpec, patron: str, a: str, b: str, runs: int) -> np.ndarray:
     """Change of the patron's utility when a and b conclude a defence pact, all else equal."""
-    from sim.decisions import moves
+    from sim.decisions.moves import pact
 
     quiet = dataclasses.replace(s, events={k: v for k, v in s.events.items() if k != "pact_2024"})
     out = []
@@ -121,9 +121,9 @@ def patron_change(s: ScenarioSpec, patron: str, a: str, b: str, runs: int) -> np
         if level >= 3:
             continue
         i, j = at_world(a), at_world(b)
-        old = moves.tie_at(model.blocks, i, j, level)
-        new = moves.tie_at(model.blocks, i, j, 3.0)
-        moves.conclude(model.blocks, i, j, old, new)
+        old = pact.tie_at(model.blocks, i, j, level)
+        new = pact.tie_at(model.blocks, i, j, 3.0)
+        pact.conclude(model.blocks, i, j, old, new)
         entries.term_values(model.blocks, at_world(patron), values)
         out.append(float(values.sum() - before.sum()))
     return np.array(out)

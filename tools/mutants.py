@@ -55,11 +55,13 @@ CLOSEST = {
     "decisions/assessment": "tests/test_assessment.py",
     "decisions/membership": "tests/test_accession.py",
     "decisions/moves": "tests/test_moves.py",
+    "decisions/acts": "tests/test_moves.py",
     "kernel/organise": "tests/test_accession.py",
     "kernel/": "tests/test_moves.py",
 }
 #: Calls that declare names and plausible ranges; what is in them is data, save the sign of a term.
-DECLARATIONS = {"param", "state_field", "dyad_field", "collective_field", "Mechanism", "dataclass"}
+DECLARATIONS = {"param", "state_field", "dyad_field", "collective_field", "Mechanism", "dataclass",
+                "Move", "Act", "Change", "Said"}  # fmt: skip
 PAIRS: dict[type, tuple[type, str]] = {
     ast.Add: (ast.Sub, "+ to -"),
     ast.Sub: (ast.Add, "- to +"),

@@ -25,7 +25,7 @@ from sim.experiments.prose import Prose, capital
 from sim.experiments.replay import Alternative
 from sim.metrics import effective_poles
 from sim.model import MultipolarModel
-from sim.records import MOVE_KINDS, PACT_LEVELS
+from sim.records import PACT_LEVELS
 from sim.scenario import (
     BASE_ARM,
     ScenarioSpec,
@@ -359,13 +359,13 @@ class Session:
 
     def _entry(self, row: np.void) -> Entry:
         codes, prose = self.codes, self._prose
-        kind = MOVE_KINDS[int(row["kind"])]
+        kind = names.MOVE_KINDS[int(row["kind"])]
         mover, partner = codes[int(row["mover"])], codes[int(row["partner"])]
         collective = int(row["collective"])
         accepted = bool(row["accepted"])
         if collective:
             name = self.model.world.collectives[collective][1]
-            said = _ORGANISATIONAL.get(kind, kind).format(name)
+            said = names.MOVES[kind].said.did.format(x=name)
         else:
             move = Alternative(
                 mover=mover,
@@ -429,13 +429,6 @@ class Session:
         """The level of each pact of a state, by the partner's name, the strongest first."""
         held = sorted(self.model.state(code).partners.items(), key=lambda item: -item[1])
         return {self.spec.states[other].name: PACT_LEVELS[level] for other, level in held}
-
-
-_ORGANISATIONAL = {
-    "apply": "applied to {}",
-    "join": "joined {}",
-    "withdraw": "left {}",
-}
 
 
 def choices(file: str | None) -> list[str]:

@@ -9,7 +9,7 @@ import typer
 
 from sim.commands import out
 
-KINDS = ("parameters", "mechanisms", "terms", "states", "pairs")
+KINDS = ("parameters", "mechanisms", "terms", "moves", "states", "pairs")
 
 
 def rows(kind: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -19,6 +19,7 @@ def rows(kind: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         ValueError: no such kind.
     """
     from sim import vocabulary as names
+    from sim.decisions.moves import Act
 
     if kind == "parameters":
         known = [p for p in names.PARAMS.values() if not p.name.startswith("switch.")]
@@ -42,6 +43,18 @@ def rows(kind: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         return ("name", "sign", "meaning", "weight"), [
             (t.name, "+" if t.sign > 0 else "-", t.claim, f"{t.name}.weight")
             for t in names.TERMS.values()
+        ]
+    if kind == "moves":
+        cost = {p.row: p.name for p in names.PARAMS.values()}
+        return ("name", "act", "towards", "felt as", "cost"), [
+            (
+                m.name,
+                m.act,
+                f"a {m.towards}" if m.towards == "partner" else m.towards,
+                m.change.name if m.change else "",
+                cost[m.cost] if isinstance(m, Act) else "",
+            )
+            for m in names.MOVES.values()
         ]
     if kind in ("states", "pairs"):
         fields = names.STATE_FIELDS if kind == "states" else names.DYAD_FIELDS
@@ -67,6 +80,9 @@ def markdown() -> str:
         "{NAME: off}` or `--set mechanisms.NAME=off`.",
         "terms": "Terms of utility\n\nSwitched with `terms: {NAME: off}`; doctrines multiply "
         "their weights.",
+        "moves": "Moves\n\nCounted in metrics, `moves(NAME, i, j)`; made rarer or more frequent by "
+        "their costs. Pacts and memberships have several costs (`moves.create` and others, "
+        "`organisations.apply` and others).",
         "states": "Variables of states\n\nThose set at the start stand in `states:`, those set "
         "by events in `effects:`.",
         "pairs": "Variables of ordered pairs\n\nThose set at the start stand in `relations:` or "
@@ -100,7 +116,7 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--markdown", help="Print the reference page of all kinds.")
         ] = False,
     ) -> None:
-        """List the names that scenarios can use: parameters, mechanisms, terms, variables."""
+        """List the names that scenarios can use: parameters, mechanisms, terms, moves, more."""
         from sim.errors import UserError, hint
         from sim.terminal import table
 

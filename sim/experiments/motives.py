@@ -10,32 +10,17 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim import vocabulary as names
 from sim.ensemble import Progress, run_ensemble
 from sim.experiments.explain import ask
 from sim.experiments.replay import Asked
 from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec, format_quarter
-from sim.types import Move
 
 type Mask = npt.NDArray[np.bool_]
 
 NO_TERM: Final = "chance"
 """Stands for the deciding term where no term speaks for the move: the choice has a random part."""
-
-_ACTS: Final = {
-    Move.SANCTION: "impose sanctions",
-    Move.LIFT: "lift sanctions",
-    Move.AID: "give aid",
-    Move.END_AID: "end aid",
-    Move.ARM: "arm",
-    Move.DISARM: "disarm",
-    Move.COURT: "court",
-    Move.PROVOKE: "put pressure on",
-    Move.RECONCILE: "conciliate",
-    Move.APPLY: "apply to an organisation",
-    Move.JOIN: "join an organisation",
-    Move.WITHDRAW: "leave an organisation",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +130,16 @@ def _kinds(record: EnsembleRecord, asked: Asked) -> Iterator[tuple[str, Mask, bo
         within &= moves["mover"] != moves["partner"]
     mine = [record.index(code) for code in asked.chooses]
     by, to = np.isin(moves["mover"], mine), np.isin(moves["partner"], mine)
-    pact = moves["kind"] == Move.PACT
+    pact = moves["kind"] == names.MOVES["pact"].code
     more = moves["after"] > moves["before"]
     new = pact & more & (moves["before"] < 0.5)
     yield "offer a pact", within & by & new, False
     yield "offer to raise a pact", within & by & pact & more & ~new, False
     yield "agree to a pact offered", within & to & pact & more, True
     yield "lower or leave a pact", within & by & pact & ~more, False
-    for kind, name in _ACTS.items():
-        yield name, within & by & (moves["kind"] == kind), False
+    for move in names.MOVES.values():
+        if move.name != "pact":
+            yield move.act, within & by & (moves["kind"] == move.code), False
 
 
 def _act(record: EnsembleRecord, name: str, chosen: Mask, terms: str) -> Act:

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.metrics import bloc_shares, crosscutting
-from sim.records import MOVE_KINDS, EnsembleRecord
+from sim.records import EnsembleRecord
 from sim.results import blocs_of
 from sim.summary.blocs import labels_by, measured_by
-from sim.types import Move
+from sim.vocabulary import MOVE_KINDS
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
@@ -120,7 +120,9 @@ class Observed:
                 wanted &= moves["partner"] == self.record.index(j)
             if kind in ("pact", "break"):
                 rose = moves["after"] > moves["before"]  # type: ignore[operator]
-                wanted &= (moves["kind"] == int(Move.PACT)) & (rose if kind == "pact" else ~rose)
+                wanted &= (moves["kind"] == MOVE_KINDS.index("pact")) & (
+                    rose if kind == "pact" else ~rose
+                )
             else:
                 wanted &= moves["kind"] == MOVE_KINDS.index(kind)
             found = np.zeros(self.shape)

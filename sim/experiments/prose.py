@@ -1,7 +1,7 @@
-"""Decisions in plain sentences, from two small tables of phrases and the names of the scenario.
+"""Decisions in plain sentences, from the phrases of moves and terms and the names of a scenario.
 
 Whatever a scenario's states are called, and whatever terms of utility there are, sentences come
-from data: a state by its name, a term by its claim. The irregular ones are in the tables.
+from data: a state by its name, a move by its phrases, a term by its claim or its own phrases.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import Final
 
 from sim import vocabulary as names
 from sim.experiments.replay import Alternative, Decision, Part, Side, Third
-from sim.records import MOVE_KINDS, PACT_LEVELS
-from sim.types import Move
+from sim.records import PACT_LEVELS
 
 UNIT: Final = (
     "Gains and losses are changes of utility in logits: a move that is worth 1 more is chosen 2.7 "
@@ -21,42 +20,6 @@ UNIT: Final = (
     "by itself may well come up."
 )
 """What the numbers mean, to be said once under every text and figure."""
-
-_ACTS: Final = {
-    "offer": ("offered {x} {a_new}", "offer {x} {a_new}"),
-    "raise": (
-        "asked {x} to raise their {old} to {a_new}",
-        "ask {x} to raise their {old} to {a_new}",
-    ),
-    "lower": ("cut its {old} with {x} down to {a_new}", "cut its {old} with {x} down to {a_new}"),
-    "leave": ("left its {old} with {x}", "leave its {old} with {x}"),
-    "sanction": ("imposed sanctions on {x}", "impose sanctions on {x}"),
-    "tighten": ("tightened its sanctions on {x}", "tighten its sanctions on {x}"),
-    "lift": ("lifted its sanctions on {x}", "lift its sanctions on {x}"),
-    "aid": ("began to aid {x}", "begin to aid {x}"),
-    "more_aid": ("raised its aid to {x}", "raise its aid to {x}"),
-    "end_aid": ("ended its aid to {x}", "end its aid to {x}"),
-    "arm": ("raised its arms effort by {change}", "raise its arms effort by {change}"),
-    "disarm": ("cut its arms effort by {change}", "cut its arms effort by {change}"),
-    "court": ("courted {x}", "court {x}"),
-    "provoke": ("put pressure on {x}", "put pressure on {x}"),
-    "reconcile": ("made a conciliatory gesture to {x}", "make a conciliatory gesture to {x}"),
-    "apply": ("applied to the organisation of {x}", "apply to the organisation of {x}"),
-    "join": ("joined the organisation of {x}", "join the organisation of {x}"),
-    "withdraw": ("left the organisation of {x}", "leave the organisation of {x}"),
-}
-"""What a state did, and what it might do, by kind of act."""
-
-_IRREGULAR: Final = {
-    "challenge": ("the prize and risk of pressing others",) * 2,
-    "closure": ("partners in common", "fewer partners in common"),
-    "common_enemy": ("enemies in common", "fewer friends against common enemies"),
-    "misfit": ("fewer ties to distant positions", "ties to distant positions"),
-    "opposition": ("less strain between partners hostile to each other",
-                   "strain between partners hostile to each other"),
-    "sanctioning": ("the reproach and lost trade of sanctions",) * 2,
-}  # fmt: skip
-"""How a term is put where it adds and where it takes away; by default from its claim."""
 
 # Names that are plurals or common nouns take the article: the Lowlands, the United Provinces.
 _WITH_ARTICLE = re.compile(
@@ -154,28 +117,15 @@ def pact_name(level: float) -> str:
 
 def term_words(part: Part) -> str:
     """Put what a term contributes, as something won or something paid."""
-    if part.term in _IRREGULAR:
-        return _IRREGULAR[part.term][0 if part.change > 0 else 1]
     term = names.TERMS[part.term]
+    if term.said is not None:
+        return term.said[0 if part.change > 0 else 1]
     return term.claim if part.change * term.sign > 0 else f"less {term.claim}"
-
-
-def act_of(move: Alternative) -> str:
-    """Name the kind of act: a pact is offered, raised, lowered or left, the rest by its kind.
-
-    Raising what is already there has its own name where a state would say it so.
-    """
-    if move.kind == MOVE_KINDS[Move.PACT]:
-        if move.after > move.before:
-            return "raise" if move.before > 0 else "offer"
-        return "lower" if move.after > 0 else "leave"
-    more = {"sanction": "tighten", "aid": "more_aid"}
-    return more[move.kind] if move.kind in more and move.before > 0.05 else move.kind
 
 
 def is_asked(move: Alternative) -> bool:
     """Whether a move needs the partner's consent."""
-    return act_of(move) in ("offer", "raise")
+    return move.kind == "pact" and move.after > move.before
 
 
 class Prose:
@@ -197,9 +147,13 @@ class Prose:
         return f"to {self._act(move, 1)}"
 
     def _act(self, move: Alternative, form: int) -> str:
-        is_pact = move.kind == MOVE_KINDS[Move.PACT]
-        return _ACTS[act_of(move)][form].format(
-            x=self.name(move.partner),
+        kind = names.MOVES[move.kind]
+        is_pact = kind.name == "pact"
+        other = self.name(move.partner)
+        if kind.towards == "organisation":
+            other = f"the organisation of {other}"
+        return kind.words(move.before, move.after)[form].format(
+            x=other,
             old=pact_name(move.before) if is_pact else "",
             a_new=a_or_an(pact_name(move.after)) if is_pact else "",
             change=f"{abs(move.after / move.before - 1.0):.0%}" if move.before > 0 else "",

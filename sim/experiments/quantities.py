@@ -34,7 +34,6 @@ from sim.experiments.forms import (
 from sim.experiments.observed import Observed
 from sim.experiments.syntax import FUNCTIONS
 from sim.metrics import SECURITY_DOMAINS, Hedging
-from sim.records import MOVE_KINDS
 from sim.registry import COLLECTIVES, Field
 from sim.summary.states import hedging_parts, isolation_of
 from sim.types import OBLIGATIONS
@@ -45,7 +44,7 @@ CHANNELS: Final = tuple(names.CHANNELS)
 LEVELS: Final = ("consultation", "arms_cooperation", "defence")
 SUPPLIES: Final = ("arms", "trade")
 HEDGING_PARTS: Final = ("equidistance", "intensity", "mixing")
-KINDS: Final = (*(kind for kind in MOVE_KINDS if kind != "none"), "break")
+KINDS: Final = (*names.MOVES, "break")
 
 
 def _bounds(known: Field) -> tuple[float | None, float | None]:

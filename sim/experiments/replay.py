@@ -17,15 +17,13 @@ import numpy.typing as npt
 
 from sim import kernel
 from sim import vocabulary as names
-from sim.decisions.moves import TABOO_1, TABOO_2, TABOO_3
-from sim.dyads import AID, CONTACT, LEVEL, SANCTIONS, TENSION
+from sim.decisions.moves import pact
 from sim.ensemble import move_rows
-from sim.fields import EFFORT
-from sim.kernel.layout import KIND, PARTNER, ROWS, SUM, TO
+from sim.jit import plain
+from sim.kernel.layout import KIND, NONE, PARTNER, ROWS, SUM, TO
 from sim.model import MultipolarModel
-from sim.records import MOVE_KINDS
+from sim.records import PACT_LEVELS
 from sim.scenario import ScenarioSpec, format_quarter
-from sim.types import Move
 
 type Floats = npt.NDArray[np.float64]
 
@@ -33,18 +31,8 @@ RUNNERS_UP: Final = 5
 """How many other moves a decision keeps."""
 
 _LISTED: Final = 12
-_ALTERNATIVES_A_PARTNER: Final = 11
+_ALTERNATIVES_A_PARTNER: Final = len(PACT_LEVELS) + len(names.MOVES)
 _NOISE: Final = 1e-9
-_TABOOS: Final = {1: TABOO_1, 2: TABOO_2, 3: TABOO_3}
-_CHANGED: Final = {
-    Move.PACT: LEVEL,
-    Move.SANCTION: SANCTIONS,
-    Move.LIFT: SANCTIONS,
-    Move.AID: AID,
-    Move.END_AID: AID,
-    Move.PROVOKE: TENSION,
-    Move.RECONCILE: TENSION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +164,8 @@ class Replay(MultipolarModel):
             return
         codes = self.world.codes
         kernel.entries().alternatives(self.blocks, self.luck(), i, k, self._weighed, self._table)
-        kind, partner = Move(int(self._weighed[KIND])), int(self._weighed[PARTNER])
-        made = kind != Move.NONE and self.asked.concerns(codes[i], codes[partner])
+        kind, partner = int(self._weighed[KIND]), int(self._weighed[PARTNER])
+        made = kind != NONE and self.asked.concerns(codes[i], codes[partner])
         if not made and codes[i] not in self.asked.chooses:
             super().take_turn(i, k, position)
             return
@@ -206,17 +194,17 @@ class Replay(MultipolarModel):
         return tuple(self._alternative(i, row) for row in asked[:_LISTED])
 
     def _alternative(self, i: int, row: Floats) -> Alternative:
-        kind, j, after = Move(int(row[0])), int(row[1]), float(row[2])
+        kind, j, after = names.MOVE_KINDS[int(row[0])], int(row[1]), float(row[2])
         gain, cost, consent, weight = (float(x) for x in row[3:7])
         before = self._present(kind, i, j)
-        reluctance = self._reluctance(i, before, after) if kind is Move.PACT else 0.0
+        reluctance = self._reluctance(i, before, after) if kind == "pact" else 0.0
         # the kernel weighs a gainful offer by its expected gain
         gain = gain / consent if gain > 0.0 and consent > 0.0 else gain
         codes = self.world.codes
         return Alternative(
             mover=codes[i],
             partner=codes[j],
-            kind=MOVE_KINDS[kind],
+            kind=kind,
             before=before,
             after=after,
             gain=gain + reluctance,
@@ -226,16 +214,13 @@ class Replay(MultipolarModel):
             chance=weight / float(self._weighed[SUM]),
         )
 
-    def _present(self, kind: Move, i: int, j: int) -> float:
+    def _present(self, kind: str, i: int, j: int) -> float:
         """The value that a move of i towards j would change, as it is now."""
-        if kind in (Move.ARM, Move.DISARM):
-            return float(self.V[EFFORT, i])
-        if kind is Move.COURT:
-            return float(self.M[CONTACT, j, i])
-        return float(self.M[_CHANGED[kind], i, j])
+        change = names.MOVES[kind].change
+        return float(plain(change.now)(self.blocks, i, j)) if change is not None else 0.0
 
     def _reluctance(self, i: int, before: float, after: float) -> float:
-        return float(self.V[_TABOOS[round(after)], i]) if after > before else 0.0
+        return float(plain(pact.taboo)(self.blocks, i, after)) if after > before else 0.0
 
     def _term_values(self, i: int) -> Floats:
         out = np.zeros(kernel.TERM_COUNT)
@@ -247,7 +232,7 @@ class Replay(MultipolarModel):
     ) -> Decision:
         row = move_rows(self.run, self._log[self._logged - 1 : self._logged])[0]
         partner = None
-        if move.kind == MOVE_KINDS[Move.PACT]:
+        if move.kind == "pact":
             against = self._reluctance(int(row["partner"]), move.before, move.after)
             partner = _side(move.partner, row["terms_partner"], float(row["du_partner"]), against)
         elif move.partner != move.mover:

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.decisions import assessment, moves
+from sim.decisions import assessment
+from sim.decisions.moves import pact
 from sim.decisions.terms import Tie
-from sim.dyads import AID, CONTACT, COOLDOWN, LEVEL, SANCTIONS, TENSION
-from sim.fields import EFFORT
+from sim.dyads import COOLDOWN, LEVEL
 from sim.jit import njit
 from sim.kernel.choice import consent
-from sim.kernel.layout import (
-    ARM,
-    COURT,
-    DISARM,
-    GRANT,
-    LIFT,
-    LOG_HEAD,
-    PACT,
-    SANCTION,
-    STOP,
-    TERM_COUNT,
-    rules,
-)
+from sim.kernel.layout import LOG_HEAD, PACT, TERM_COUNT, rules
 from sim.streams import CONSENT, keyed, unit
 from sim.types import Blocks, Luck
 
@@ -50,10 +38,10 @@ def make(
     before = 0.0
     if kind == PACT:
         before = w.M[LEVEL, i, j]
-        a = moves.tie_at(w, i, j, before)
-        b = moves.tie_at(w, i, j, to)
-        aj = moves.tie_at(w, j, i, before)
-        bj = moves.tie_at(w, j, i, to)
+        a = pact.tie_at(w, i, j, before)
+        b = pact.tie_at(w, i, j, to)
+        aj = pact.tie_at(w, j, i, before)
+        bj = pact.tie_at(w, j, i, to)
         per_gj = rules.per_commitment(w, j, i)
         per_ej = rules.per_entrapment(w, j, i)
         rows[row, 8] = explain(w, i, j, a, b, rows, row, LOG_HEAD)
@@ -63,34 +51,11 @@ def make(
             accepted = unit(bits) < consent(w, i, j, aj, to, per_gj, per_ej)
         if accepted:
             most_moved(w, i, j, a.g, b.g, rows, row)
-            moves.conclude(w, i, j, a, b)
+            pact.conclude(w, i, j, a, b)
         else:
-            w.M[COOLDOWN, i, j] = w.P[moves.COOL]
-    elif kind in (SANCTION, LIFT):
-        before = w.M[SANCTIONS, i, j]
-        rules.sanction_parts(w, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.sanction(w, i, j, before, to)
-        moves.set_sanctions(w, i, j, to)
-    elif kind in (GRANT, STOP):
-        before = w.M[AID, i, j]
-        rules.aid_parts(w, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.aid(w, i, j, before, to)
-        moves.set_aid(w, i, j, to)
-    elif kind in (ARM, DISARM):
-        before = w.V[EFFORT, i]
-        rules.arm_parts(w, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.arm(w, i, j, before, to)
-        moves.set_effort(w, i, to)
-    elif kind == COURT:
-        before = w.M[CONTACT, j, i]
-        rules.court_parts(w, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.court(w, i, j, before, to)
-        moves.court(w, i, j)
+            w.M[COOLDOWN, i, j] = w.P[pact.COOL]
     else:
-        before = w.M[TENSION, i, j]
-        rules.tension_parts(w, i, j, before, to, rows, row, LOG_HEAD)
-        rows[row, 8] = rules.tension(w, i, j, before, to)
-        moves.set_tension(w, i, j, to)
+        before = rules.make(w, i, j, kind, to, rows, row, LOG_HEAD)
     rows[row, 0] = luck.tick
     rows[row, 1] = position
     rows[row, 2] = i
@@ -132,7 +97,7 @@ def appraise(w: Blocks, level: float, out: np.ndarray) -> None:
     for i in range(w.n):
         for j in range(w.n):
             if i != j:
-                a, b = moves.tie_at(w, i, j, w.M[LEVEL, i, j]), moves.tie_at(w, i, j, level)
+                a, b = pact.tie_at(w, i, j, w.M[LEVEL, i, j]), pact.tie_at(w, i, j, level)
                 explain(w, i, j, a, b, out, i * w.n + j, 0)
 
 

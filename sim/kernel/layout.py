@@ -6,7 +6,31 @@ import numpy as np
 
 from sim import vocabulary as names
 from sim.codegen import load_rules
+from sim.decisions.race import KIND, PARTNER, ROWS, SUM, TABLE_COLUMNS, TO, WEIGHTS
 from sim.types import Space
+
+__all__ = [
+    "APPLY",
+    "JOIN",
+    "KIND",
+    "LOG_COLUMNS",
+    "LOG_HEAD",
+    "MAX_OPPORTUNITIES",
+    "NONE",
+    "PACT",
+    "PARTNER",
+    "ROWS",
+    "STEP",
+    "SUM",
+    "TABLE_COLUMNS",
+    "TERM_COUNT",
+    "TO",
+    "WEIGHTS",
+    "WITHDRAW",
+    "choice_cells",
+    "rules",
+    "space",
+]
 
 rules = load_rules()
 
@@ -22,14 +46,10 @@ TERM_COUNT = len(names.TERMS)
 LOG_HEAD = 10
 LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 7
 MAX_OPPORTUNITIES = 16
-#: first cells of the choice: what is done, towards whom, to which level, 1 + sum of all weights,
-#: number of alternatives; then the weight of all moves towards each partner (own moves: oneself)
-KIND, PARTNER, TO, SUM, ROWS, WEIGHTS = range(6)
-#: columns of a table of alternatives: kind, partner, target, gain, cost, consent, weight
-TABLE_COLUMNS = 7
-# the codes of sim.types.Move, as plain numbers for compiled code
-NONE, PACT, SANCTION, LIFT, GRANT, STOP, ARM, DISARM, COURT, PROVOKE, RECONCILE = range(11)
-APPLY, JOIN, WITHDRAW = range(11, 14)
+NONE = 0
+PACT, APPLY, JOIN, WITHDRAW = (
+    names.MOVES[name].code for name in ("pact", "apply", "join", "withdraw")
+)
 
 
 def choice_cells(n: int) -> int:

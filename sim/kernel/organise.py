@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.collectives import is_member
-from sim.decisions import assessment, moves
+from sim.decisions import assessment
 from sim.decisions.commitment import floor_entrapment, level_commitment, level_entrapment
 from sim.decisions.membership import (
     ADMISSION,
@@ -32,6 +32,7 @@ from sim.decisions.membership import (
     RIVALRY_COST,
     set_membership,
 )
+from sim.decisions.moves import pact
 from sim.decisions.terms import Tie
 from sim.dyads import COMMITMENT, ENTRAPMENT_WEIGHT, HOSTILITY, LEVEL, TRUST, WAR
 from sim.fields import (
@@ -71,7 +72,7 @@ def left(w: Blocks, i: int, j: int, floor: float) -> Tie:
 @njit
 def worth(w: Blocks, i: int, j: int, b: Tie) -> float:
     """Change of i's utility (logits) when its tie with j becomes b."""
-    a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
+    a = pact.tie_at(w, i, j, w.M[LEVEL, i, j])
     slopes = (b.g - a.g) * rules.per_commitment(w, i, j)
     return rules.pact(w, i, j, a, b) + slopes + (b.e - a.e) * rules.per_entrapment(w, i, j)
 
@@ -79,7 +80,7 @@ def worth(w: Blocks, i: int, j: int, b: Tie) -> float:
 @njit
 def note(w: Blocks, i: int, j: int, b: Tie, rows: np.ndarray, row: int, at: int) -> None:
     """Add the parts of :func:`worth` to a row of the log."""
-    a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
+    a = pact.tie_at(w, i, j, w.M[LEVEL, i, j])
     rules.pact_parts(w, i, j, a, b, rows, row, at)
     rules.per_commitment_parts(w, i, j, b.g - a.g, rows, row, at)
     rules.per_entrapment_parts(w, i, j, b.e - a.e, rows, row, at)

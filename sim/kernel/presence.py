@@ -6,9 +6,9 @@ mechanisms give them; they do not move and nobody moves towards them.
 
 from __future__ import annotations
 
-from sim.decisions import moves
 from sim.decisions.assessment import tie_changed
 from sim.decisions.membership import set_membership
+from sim.decisions.moves import pact
 from sim.dyads import FLOOR
 from sim.fields import CAPABILITY, COLLECTIVE_KIND, CONFLICT, ECONOMY, ORGANISATION, PRESENT
 from sim.jit import njit
@@ -44,6 +44,6 @@ def clear(w: Blocks) -> bool:
                 w.M[row, j, i] = 0.0
             w.M[FLOOR, i, j] = 0.0
             w.M[FLOOR, j, i] = 0.0
-            none = moves.tie_at(w, i, j, 0.0)
+            none = pact.tie_at(w, i, j, 0.0)
             tie_changed(w, i, j, none.level, none.g, none.e)
     return found

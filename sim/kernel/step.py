@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.decisions import assessment, commitment, membership, moves
+from sim.decisions.moves import pact
 from sim.decisions.observe import (
     INTENSITY_1,
     INTENSITY_2,
@@ -106,8 +107,7 @@ def play_event(
     new = min(max(changed(w.M[row, i, j], event[5], event[6], event[7]), low), high)
     if row == LEVEL:
         if new != w.M[LEVEL, i, j]:
-            a = moves.tie_at(w, i, j, w.M[LEVEL, i, j])
-            moves.conclude(w, i, j, a, moves.tie_at(w, i, j, new))
+            pact.make(w, i, j, new)
         return
     if row == TRUST:
         new = min(max(new, 0.01), 0.99)

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs import agreement
+from sim.decisions.moves import ANEW
 from sim.experiments.explain import explain
 from sim.experiments.prose import UNIT, Prose, capital, term_words
 from sim.experiments.replay import Alternative, Decision, Part
-from sim.records import MOVE_KINDS
 from sim.report.content import Choice, Fork, Why
-from sim.types import Move
-from sim.vocabulary import TERMS
+from sim.vocabulary import MOVE_KINDS, MOVES, TERMS
 
 if TYPE_CHECKING:
     from sim.ensemble import Progress
@@ -35,11 +34,8 @@ _PARTS: Final = 3
 _LEAST_PART: Final = 0.05
 _LEAST_RUNS: Final = 0.1  # a fork is looked for among what happens in 10% to 90% of the runs
 _CHANCE: Final = 0.05
-_ANEW: Final = 0.05  # of sanctions or aid: with more before, a move raises what is there
 _SELDOM: Final = 0.02  # of the runs: rarer decisions are not shown among the weightiest
 _LITTLE: Final = 0.1  # logits that a decision weighs at least
-_OF_BODIES: Final = {"apply": "applied to", "join": "joined", "withdraw": "left"}
-_ALONE: Final = ("arm", "disarm")
 
 
 @dataclass(frozen=True)
@@ -114,8 +110,10 @@ def _groups(record: EnsembleRecord, prose: Prose, bodies: Mapping[str, str]) -> 
     moves = moves[moves["mover"] != moves["partner"]]  # armament is told by its effort through time
     if not len(moves):
         return
-    pact = moves["kind"] == Move.PACT
-    more = np.isin(moves["kind"], (Move.SANCTION, Move.AID)) & (moves["before"] > _ANEW)
+    pact = moves["kind"] == MOVES["pact"].code
+    more = np.isin(moves["kind"], [it.code for it in MOVES.values() if it.more]) & (
+        moves["before"] > ANEW
+    )
     before = np.where(pact, np.rint(moves["before"]), more)
     after = np.where(pact, np.rint(moves["after"]), 0)
     names = ("mover", "partner", "kind", "collective")
@@ -128,10 +126,10 @@ def _groups(record: EnsembleRecord, prose: Prose, bodies: Mapping[str, str]) -> 
         first = rows[0]
         mover, partner = record.states[first["mover"]], record.states[first["partner"]]
         kind = MOVE_KINDS[first["kind"]]
-        if kind in _OF_BODIES:
+        if MOVES[kind].towards == "organisation":
             body = record.collectives[first["collective"]]
             name = bodies.get(body, body)
-            text = f"{_OF_BODIES[kind]} {f'the {name}' if ' ' in name else name}"
+            text = MOVES[kind].said.did.format(x=f"the {name}" if " " in name else name)
         else:
             text = prose.did(
                 Alternative(
@@ -263,7 +261,7 @@ def _story(
         return tuple(told.sentences())
 
     def weight(it: Decision) -> tuple[bool, bool, float]:
-        of_two = it.move.kind not in _ALONE
+        of_two = MOVES[it.move.kind].towards != "self"
         return of_two, it.accepted, abs(it.mover.gain)
 
     chosen = sorted(told.decisions, key=weight, reverse=True)[:TOLD]

@@ -23,7 +23,6 @@ from sim.summary.numbers import Change, change_of
 from sim.summary.states import hedging_series
 from sim.summary.tables import render
 from sim.terminal import as_text
-from sim.types import Move
 
 type Floats = npt.NDArray[np.float64]
 
@@ -215,7 +214,7 @@ def _pact_moves(results: Results, *, made: bool) -> tuple[PactMove, ...]:
     record = results.record
     moves = record.moves
     rose = moves["after"] > moves["before"] if made else moves["after"] < moves["before"]
-    rows = moves[(moves["kind"] == Move.PACT) & (moves["accepted"] != 0) & rose]
+    rows = moves[(moves["kind"] == names.MOVES["pact"].code) & (moves["accepted"] != 0) & rose]
     i = np.minimum(rows["mover"], rows["partner"]).astype(np.int64)
     j = np.maximum(rows["mover"], rows["partner"]).astype(np.int64)
     pair = i * len(record.states) + j

@@ -9,12 +9,15 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from sim import mechanisms
 from sim import vocabulary as names
+from sim.mechanisms import STAGES
 from sim.registry import COLLECTIVES, Field
 from tests.support_world import Case, probes, random_case
 
@@ -259,10 +262,38 @@ def test_matters_when_switched_on(name: str) -> None:
     assert changed(on, off)
 
 
-def test_order_is_unique_and_kept() -> None:
-    orders = [rule.order for rule in names.MECHANISMS.values()]
-    assert orders == sorted(set(orders))
-    assert len(set(MECHANISMS)) == len(MECHANISMS)
+def test_stages_follow_one_another() -> None:
+    stages = [list(STAGES).index(rule.stage) for rule in names.MECHANISMS.values()]
+    assert stages == sorted(stages)
+    assert set(stages) == set(range(len(STAGES)))
+
+
+def test_who_is_to_run_after_a_change_does() -> None:
+    """Also where the rules come in another order, and one more writes what it waits for."""
+    found = [(rule, module) for rule, module in mechanisms.discover()]
+    waiting = next(rule for rule, _ in found if rule.name == "mediation")
+    new = replace(waiting, name="zeal", after=(), writes=("tension",))
+    rules = [rule.name for rule, _ in mechanisms.in_order([(new, mechanisms), *found[::-1]])]
+    assert [name for name in rules if name != "zeal"] == MECHANISMS
+    assert rules.index("tension") < rules.index("zeal") < rules.index("mediation")
+
+
+def test_orders_that_cannot_be_are_told() -> None:
+    one = next(rule for rule in names.MECHANISMS.values() if rule.name == "tension")
+    for change, message in (
+        ({"stage": "dusk"}, "no stage 'dusk'; there are routes, "),
+        ({"after": ("market",)}, "`after` names what is neither read nor written"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            mechanisms.in_order([(replace(one, **change), mechanisms)])
+    with pytest.raises(ValueError, match=r"mechanisms share name \['tension'\]"):
+        mechanisms.in_order([(one, mechanisms)] * 2)
+    pair = [
+        replace(one, name="a", after=("war",), reads=("war",), writes=("aid",)),
+        replace(one, name="b", after=("aid",), reads=("aid",), writes=("war",)),
+    ]
+    with pytest.raises(ValueError, match=r"wait for one another: (a after b|b after a) after"):
+        mechanisms.in_order([(rule, mechanisms) for rule in pair])
 
 
 @each

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.types import Move
-from tests.reference.decisions import Assessment, commitment, entrapment_weight, utility
+from tests.reference.decisions import Assessment, Move, commitment, entrapment_weight, utility
 from tests.reference.world import FULL, ORGANISE, World, logistic, luck, no_self
 
 

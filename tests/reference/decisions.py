@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
 from sim import vocabulary as names
-from sim.types import Move
 from tests.reference.world import Floats, World, no_self
 
 # --- ties ----------------------------------------------------------------------------------------
@@ -96,6 +96,25 @@ def coalition(w: World, h: Floats, b: Floats) -> Floats:
 def size(c: Floats) -> Floats:
     """c = min(1, C / .3)."""
     return np.minimum(1.0, c / 0.3)
+
+
+class Move(IntEnum):
+    """Codes of the moves in the log and in the keys of luck."""
+
+    NONE = 0
+    PACT = 1
+    SANCTION = 2
+    LIFT = 3
+    AID = 4
+    END_AID = 5
+    ARM = 6
+    DISARM = 7
+    COURT = 8
+    PROVOKE = 9
+    RECONCILE = 10
+    APPLY = 11
+    JOIN = 12
+    WITHDRAW = 13
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from math import inf, log
 import numpy as np
 
 from sim import vocabulary as names
-from sim.types import Move
 from tests.reference.accession import member
-from tests.reference.decisions import Alternative, commitment, entrapment_weight
+from tests.reference.decisions import Alternative, Move, commitment, entrapment_weight
 from tests.reference.world import (
     CHOICE,
     CONSENT,

@@ -12,10 +12,9 @@ import numpy as np
 
 from benchmarks.mesa_model import ReferenceModel
 from sim import vocabulary as names
-from sim.types import Move
 from tests.reference import RULES, accession, moves, observation
 from tests.reference.assessed import assessed, begun, running
-from tests.reference.decisions import Assessment
+from tests.reference.decisions import Assessment, Move
 from tests.reference.world import Changes, World
 from tests.support_world import Case
 

@@ -6,8 +6,9 @@ state i, and for each kind of move that it feels one O(1) change:
 * ``pact(w, i, j, a, b)``: tie of i and j from :class:`Tie` a to b, seen by i; or, for a term
   that is linear in the tie, ``per_commitment`` or ``per_entrapment`` ``(w, i, j)``: change
   per unit of g or gE, which the kernel then computes once for all levels;
-* ``sanction``, ``aid``, ``court``, ``tension``, ``arm`` ``(w, i, j, x0, x1)``: the variable
-  that the move changes goes from x0 to x1;
+* a function ``(w, i, j, x0, x1)`` of the name of the change, ``sanction``, ``aid``, ``court``,
+  ``tension``, ``arm`` or that of another move (:mod:`sim.decisions.moves`): the variable that the
+  move changes goes from x0 to x1;
 * ``third(w, m, i, j, threat, patron_i, patron_j)``: what a tie of i and j does to a third state m,
   by the change of its threat and of the patronage of i and of j.
 
@@ -19,16 +20,12 @@ doctrines.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import NamedTuple
 
-from sim.registry import param, state_field
-
-CHANGES = ("pact", "sanction", "aid", "court", "tension", "arm")
+from sim.registry import discovered, param, state_field
 
 
 class Tie(NamedTuple):
@@ -42,7 +39,10 @@ class Tie(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term of utility; ``weight`` and ``multiplier`` are rows of ``P`` and ``V``."""
+    """One term of utility; ``weight`` and ``multiplier`` are rows of ``P`` and ``V``.
+
+    ``said`` is how it is put where it adds and where it takes away, if not by its claim.
+    """
 
     name: str
     sign: float
@@ -50,6 +50,7 @@ class Term:
     multiplier: int
     claim: str
     value: Callable[..., float]
+    said: tuple[str, str] | None = None
 
 
 def term(
@@ -61,8 +62,12 @@ def term(
     claim: str,
     source: str,
     value: Callable[..., float],
+    said: tuple[str, str] | None = None,
 ) -> Term:
-    """Declare a term: its weight becomes the parameter ``<name>.weight``."""
+    """Declare a term: its weight becomes the parameter ``<name>.weight``.
+
+    ``said`` is how sentences put it where it adds and where it takes away, if not by its claim.
+    """
     row = param(
         f"{name}.weight",
         weight,
@@ -78,7 +83,7 @@ def term(
         bounds=(0.0, 100.0),
         meaning=f"doctrine's multiplier of the weight of {claim}",
     )
-    return Term(name, float(sign), row, multiplier, claim, value)
+    return Term(name, float(sign), row, multiplier, claim, value, said)
 
 
 def discover() -> list[tuple[Term, ModuleType]]:
@@ -87,11 +92,4 @@ def discover() -> list[tuple[Term, ModuleType]]:
     Raises:
         ValueError: a file declares no term.
     """
-    found = []
-    for name in sorted(entry.name for entry in pkgutil.iter_modules(__path__)):
-        module = importlib.import_module(f"{__name__}.{name}")
-        declared = getattr(module, "TERM", None)
-        if not isinstance(declared, Term):
-            raise ValueError(f"{module.__name__}: a term file ends with TERM = term(...)")
-        found.append((declared, module))
-    return found
+    return discovered(__name__, __path__, "TERM", Term)

@@ -97,4 +97,5 @@ TERM = term(
     claim="pressure on others",
     source="unit of the challenge parameters",
     value=value,
+    said=("the prize and risk of pressing others",) * 2,
 )

@@ -38,4 +38,5 @@ TERM = term(
     claim="partners in common",
     source="design notes 2.4 and 7.3",
     value=value,
+    said=("partners in common", "fewer partners in common"),
 )

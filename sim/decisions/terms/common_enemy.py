@@ -45,4 +45,5 @@ TERM = term(
     claim="enemies in common",
     source="design notes 2.4 and 7.3",
     value=value,
+    said=("enemies in common", "fewer friends against common enemies"),
 )

@@ -35,4 +35,5 @@ TERM = term(
     claim="ties to distant positions",
     source="design notes 2.4 and 7.3",
     value=value,
+    said=("fewer ties to distant positions", "ties to distant positions"),
 )

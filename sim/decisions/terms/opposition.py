@@ -38,4 +38,8 @@ TERM = term(
     claim="partners hostile to each other",
     source="design notes 7.3 (no dual defence pacts observed)",
     value=value,
+    said=(
+        "less strain between partners hostile to each other",
+        "strain between partners hostile to each other",
+    ),
 )

@@ -78,4 +78,5 @@ TERM = term(
     claim="sanctions as denial and reproach",
     source="unit of the sanction parameters",
     value=value,
+    said=("the reproach and lost trade of sanctions",) * 2,
 )

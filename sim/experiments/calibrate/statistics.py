@@ -17,7 +17,7 @@ from sim import draws, kernel, room
 from sim import vocabulary as names
 from sim.ensemble import move_rows
 from sim.scenario import ScenarioSpec
-from sim.types import Luck, Move, Watch
+from sim.types import Luck, Watch
 from sim.world import World
 
 type Floats = npt.NDArray[np.float64]
@@ -164,7 +164,7 @@ def _unused(seen: Watched) -> float:
 
 
 def _provocations(seen: Watched) -> float:
-    made = (seen.moves["kind"] == int(Move.PROVOKE)) & (seen.moves["accepted"] != 0)
+    made = (seen.moves["kind"] == names.MOVES["provoke"].code) & (seen.moves["accepted"] != 0)
     return float(made.sum() / seen.pair_years)
 
 

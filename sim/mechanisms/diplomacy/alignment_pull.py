@@ -116,7 +116,7 @@ def update(w: Blocks, luck: Luck) -> None:
 
 MECHANISM = Mechanism(
     name="alignment_pull",
-    order=230,
+    stage="alignment",
     claim="positions drift towards poles whose net pull grows",
     reads=(
         "stream_key",

@@ -62,7 +62,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="ceremony",
-    order=208,
+    stage="contact",
     claim="exceptional visits and refusals are read as signs of good or ill faith",
     reads=("contact",),
     writes=("trust_good", "trust_bad"),

@@ -77,7 +77,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="contact",
-    order=210,
+    stage="contact",
     claim="contact is answered, grows with pacts, freezes under sanctions and fades",
     reads=("contact", "sanctions", "war", "commitment"),
     writes=("contact",),

@@ -79,10 +79,11 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="courtship_competition",
-    order=204,
+    stage="courting",
     claim="courtship of a state by a rival is answered by courtship of one's own",
     reads=("contact", "hostility", "commitment", "vulnerability", "sanctions", "pole"),
     writes=("contact",),
+    after=("contact",),
     update=update,
     source="register M23; Kuik 2016",
 )

@@ -48,7 +48,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="expulsion",
-    order=212,
+    stage="contact",
     claim="cuts of contact are answered in kind",
     reads=("contact", "contact_start"),
     writes=("contact",),

@@ -85,10 +85,11 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="mediation",
-    order=325,
+    stage="rivalry",
     claim="mediators keep acts of hostility back until breaches make them stop",
     reads=("mediation", "violation", "trust", "trust_start", "tension", "tension_start"),
     writes=("mediation", "trust_bad", "tension"),
+    after=("tension",),
     update=update,
     source="Kydd 2003; Beardsley 2011; register M51",
 )

@@ -113,7 +113,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="patronage",
-    order=240,
+    stage="alignment",
     claim="new aid of one patron lowers a client's dependence on, and the influence of, the others",
     reads=("vulnerability", "aid", "economy", "commitment", "trust", "capability", "contact"),
     writes=("influence_share", "aid_share", "aid_relief"),

@@ -129,7 +129,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="second_partners",
-    order=202,
+    stage="courting",
     claim="dependence on one partner and isolation by sanctions drive states to further partners",
     reads=("vulnerability", "sanctions", "trade", "economy", "hostility", "identity", "contact"),
     writes=("contact",),

@@ -78,7 +78,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="security_help",
-    order=218,
+    stage="trust",
     claim="states in danger at home side with those who help them",
     reads=("aid", "personnel", "instability", "ideal_point", "trust_good", "ideal_home"),
     writes=("trust_good", "ideal_home"),

@@ -90,10 +90,11 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="shared_threat",
-    order=206,
+    stage="courting",
     claim="states draw together as the fear that they share rises, and apart as it passes",
     reads=("threat_from", "threat", "protection", "tension", "hostility", "sanctions", "contact"),
     writes=("contact",),
+    after=("contact",),
     update=update,
     start=start,
     source="Walt 1987; Maoz et al. 2007; register M12, M60",

@@ -118,7 +118,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="trust",
-    order=220,
+    stage="trust",
     claim="contact and aid earn trust, hostile acts and sanctions spend it, history anchors it",
     reads=("contact", "aid", "tension", "sanctions"),
     writes=("trust", "trust_good", "trust_bad"),

@@ -71,7 +71,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="wedge",
-    order=214,
+    stage="contact",
     claim="states threatened by a rival's camp court its friends and sow doubt about it",
     reads=("threat_from", "threat", "commitment", "hostility", "trust", "contact", "trust_bad"),
     writes=("contact", "trust_bad"),

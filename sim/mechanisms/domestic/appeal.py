@@ -77,7 +77,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="appeal",
-    order=435,
+    stage="appeal",
     claim="divided publics feel closer to an illiberal pole",
     reads=("pole", "governance", "polarisation"),
     writes=("identity", "trust_good"),

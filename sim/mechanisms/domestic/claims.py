@@ -75,7 +75,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="claims",
-    order=425,
+    stage="claims",
     claim="passports for compatriots prepare claims, and claims make rivals",
     reads=("passports", "compatriots"),
     writes=("claim", "rivalry"),

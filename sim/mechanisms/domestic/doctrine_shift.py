@@ -135,7 +135,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="doctrine_shift",
-    order=445,
+    stage="doctrine",
     claim="schools that events confirm gain weight: by threat, by holding out, by rank denied",
     reads=(
         "threat",

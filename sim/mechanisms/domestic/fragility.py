@@ -131,7 +131,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="fragility",
-    order=400,
+    stage="home",
     claim="war breaks states, aid and dialogue mend them, and mended states are linked again",
     reads=("nearness", "war", "capability", "aid", "contact"),
     writes=("instability", "connectivity"),

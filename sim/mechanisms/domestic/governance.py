@@ -95,7 +95,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="governance",
-    order=405,
+    stage="home",
     claim="energy deals among the poorly governed capture, spoil government and buy kindness",
     reads=("energy",),
     writes=("capture", "governance", "trust_good"),

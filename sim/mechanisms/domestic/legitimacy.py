@@ -154,10 +154,11 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="legitimacy",
-    order=415,
+    stage="home",
     claim="overreach, need and bad government cost credit; an enemy abroad restores it",
     reads=("governance", "war", "effective_revisionism", "nearness", "need", "rivalry"),
     writes=("legitimacy", "regime_security", "tension"),
+    after=("tension",),
     update=update,
     start=start,
     source="Mueller 1973; Levy 1989; Weeks 2014; register M34, M35",

@@ -83,7 +83,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="normative_contest",
-    order=430,
+    stage="claims",
     claim="opposed systems that press each other become lasting rivals",
     reads=("tension", "subversion", "governance", "ideal_point"),
     writes=("rivalry",),

@@ -100,7 +100,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="overstretch",
-    order=440,
+    stage="appeal",
     claim="many far engagements leave the neighbourhood untended",
     reads=("aid", "personnel", "war", "nearness", "capability"),
     writes=("overstretch", "contact"),

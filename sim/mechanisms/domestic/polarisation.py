@@ -119,7 +119,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="polarisation",
-    order=420,
+    stage="home",
     claim="subversion that meets grievance, migrants and lost credit divide publics",
     reads=(
         "subversion",
@@ -130,6 +130,7 @@ MECHANISM = Mechanism(
         "capability",
     ),
     writes=("polarisation", "cohesion"),
+    after=("legitimacy",),
     update=update,
     source="Bail et al. 2020; Hangartner et al. 2019; register M33, M34, M56",
 )

@@ -124,7 +124,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="status",
-    order=313,
+    stage="rivalry",
     claim="rank that is claimed and not granted is pressed for; arms and seats sustain rank",
     reads=(
         "capability",

@@ -110,10 +110,11 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="subversion",
-    order=410,
+    stage="home",
     claim="a better example that the public can see makes unsure regimes act outward",
     reads=("openness", "regime_security", "governance", "nearness", "ideal_point"),
     writes=("subversion", "tension"),
+    after=("governance",),
     update=update,
     start=start,
     source="Ambrosio 2009; Whitehead 1996; register M37, M66",

@@ -162,7 +162,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="arms_flow",
-    order=120,
+    stage="supplies",
     claim="fear of secondary sanctions cuts deliveries; the installed stock changes slowly",
     reads=(
         "arms",

@@ -163,7 +163,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="barter",
-    order=140,
+    stage="payments",
     claim="munitions are paid in aid and technology, as far as trust goes; aid to an enemy unlocks "
     "arms and technology for the foes of those who give it",
     reads=(

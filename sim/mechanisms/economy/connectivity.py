@@ -124,7 +124,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="connectivity",
-    order=105,
+    stage="routes",
     claim="corridors and common markets raise trade and trust; war and sanctions cut them",
     reads=(
         "connectivity",

@@ -88,7 +88,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="covert",
-    order=125,
+    stage="supplies",
     claim="purchases that third powers punish and the buyer needs turn covert",
     reads=(
         "secondary_sanctions",

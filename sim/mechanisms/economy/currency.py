@@ -112,7 +112,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="currency",
-    order=150,
+    stage="output",
     claim="sanctions by the issuer of a currency drive its users to the currencies of others",
     reads=("currency", "sanctions", "trade", "economy", "trust", "finance"),
     writes=("currency", "finance"),

@@ -132,7 +132,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="energy",
-    order=145,
+    stage="payments",
     claim="barred fuel finds other markets, and its seller comes to sell more of other goods",
     reads=("energy", "energy_exports", "economy", "openness", "sanctions", "war", "connectivity"),
     writes=("energy", "energy_exports"),

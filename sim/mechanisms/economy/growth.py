@@ -111,7 +111,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="growth",
-    order=160,
+    stage="output",
     claim="power follows growth; loss of access to know-how slows it",
     reads=("growth", "economy", "capability", "sanctions", "trade_start"),
     writes=("economy", "capability", "technology_access"),

@@ -198,7 +198,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="trade_rerouting",
-    order=110,
+    stage="routes",
     claim="barred trade is re-routed to the largest partners outside the sanctions",
     reads=("sanctions", "trust", "trade_flow"),
     writes=("trade_flow", "trade"),

@@ -130,7 +130,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="arms_control",
-    order=450,
+    stage="regimes",
     claim="tension, armament and support of the other's enemy undo arms control; talks mend it",
     reads=(
         "nuclear",

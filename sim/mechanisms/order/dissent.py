@@ -59,10 +59,11 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="dissent",
-    order=470,
+    stage="organisations",
     claim="contact of one member with an outsider whom the others shun costs cohesion",
     reads=("member", "capability", "sanctions", "contact", "contact_start", "cohesion"),
     writes=("cohesion",),
+    after=("sanctions",),
     update=update,
     source="Hovi 2005; Weber and Schneider 2022; register M31",
 )

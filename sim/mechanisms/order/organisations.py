@@ -130,7 +130,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="organisations",
-    order=460,
+    stage="organisations",
     claim="cohesion and authority of organisations follow trust, closeness and contact of members",
     reads=("member", "capability", "trust", "ideal_point", "contact"),
     writes=("cohesion", "authority"),

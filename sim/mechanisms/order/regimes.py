@@ -87,7 +87,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="regimes",
-    order=455,
+    stage="regimes",
     claim="breaches, above all by states with a veto, undo non-proliferation and the authority of "
     "the United Nations",
     reads=("technology", "violation", "veto", "aid"),

@@ -66,7 +66,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="solidarity",
-    order=465,
+    stage="organisations",
     claim="shared sanctions erode when the organisation of those who took them loses cohesion",
     reads=("cohesion", "cohesion_start", "member", "capability", "sanctions", "trust", "hostility"),
     writes=("sanctions",),

@@ -78,7 +78,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="coalition_threat",
-    order=340,
+    stage="war",
     claim="partners of a hostile state add to its threat; a rise of threat draws attention",
     reads=("threat",),
     writes=("attention",),

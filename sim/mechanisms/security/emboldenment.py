@@ -67,7 +67,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="emboldenment",
-    order=310,
+    stage="rivalry",
     claim="commitments of strong partners raise the revisionism of those who have it",
     reads=("revisionism", "entrapment_weight", "trust", "capability"),
     writes=("effective_revisionism", "support"),

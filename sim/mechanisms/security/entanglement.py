@@ -128,7 +128,7 @@ def update(
 
 MECHANISM = Mechanism(
     name="entanglement",
-    order=355,
+    stage="war",
     claim="helpers of a belligerent risk a clash, and bound allies enter a regional war",
     reads=(
         "war",
@@ -143,6 +143,7 @@ MECHANISM = Mechanism(
         "trust",
     ),
     writes=("clash_risk", "side", "war"),
+    after=("rung",),
     update=update,
     source="Leeds 2003; Corbetta and Dixon 2005; register M45, M46",
 )

@@ -362,7 +362,7 @@ def update(w: Blocks, luck: Luck) -> None:
 
 MECHANISM = Mechanism(
     name="escalation",
-    order=350,
+    stage="war",
     claim="conflicts break out, widen and freeze with tension, mistrust, ambition, fear of loss "
     "and what deters",
     reads=(

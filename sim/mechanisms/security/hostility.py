@@ -112,7 +112,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="hostility",
-    order=330,
+    stage="hostility",
     claim="revisionism, rivalry, pressure, distance and distrust read as hostile intent",
     reads=(
         "ideal_point",

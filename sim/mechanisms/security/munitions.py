@@ -147,7 +147,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="munitions",
-    order=130,
+    stage="supplies",
     claim="war use above output becomes need, which imports relieve",
     reads=(
         "war",

@@ -102,7 +102,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="tension",
-    order=320,
+    stage="rivalry",
     claim="the will and the means to press become acts, acts are answered, and fade",
     reads=("effective_revisionism", "hostility", "protection", "threat_from", "war", "tension"),
     writes=("tension", "propensity"),

@@ -88,7 +88,7 @@ def update(w: Blocks) -> None:
 
 MECHANISM = Mechanism(
     name="uncertainty",
-    order=335,
+    stage="hostility",
     claim="what outsiders do not know of a new or closer tie adds to the threat that they see",
     reads=("pact_level", "commitment", "contact"),
     writes=("uncertainty",),

@@ -1,0 +1,44 @@
+"""Aid in full to a state that has little of it."""
+
+from __future__ import annotations
+
+from sim.decisions.acts import AID_GIVEN
+from sim.decisions.moves import Act, Said
+from sim.jit import inline
+from sim.registry import param
+from sim.types import Blocks
+
+COST = param(
+    "moves.aid",
+    4.8,
+    (4.2, 5.4),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of starting aid",
+    source="design notes 7.2 (16)",
+)
+
+
+@inline
+def is_open(w: Blocks, i: int, j: int, now: float) -> bool:
+    """Where less than half of it is given."""
+    return now < 0.5
+
+
+@inline
+def target(w: Blocks, i: int, j: int, now: float) -> float:
+    """All of it at once."""
+    return 1.0
+
+
+MOVE = Act(
+    name="aid",
+    code=4,
+    act="give aid",
+    said=Said("began to aid {x}", "begin to aid {x}"),
+    more=Said("raised its aid to {x}", "raise its aid to {x}"),
+    change=AID_GIVEN,
+    cost=COST,
+    is_open=is_open,
+    target=target,
+)

@@ -1,0 +1,207 @@
+"""Pacts: what it costs to offer, deepen and leave one, who consents, and what it does to trust.
+
+A pact is offered at one of three levels and holds once the partner agrees; it is lowered or left
+at will. How a state weighs its levels, and consent, is in :mod:`sim.kernel.choice`.
+"""
+
+from __future__ import annotations
+
+from sim.decisions.assessment import reassured, tie_changed
+from sim.decisions.commitment import level_commitment, tie_commitment, tie_entrapment
+from sim.decisions.moves import Change, Move, Said
+from sim.decisions.terms import Tie
+from sim.dyads import ARMS, COOLDOWN, FLOOR, HOSTILITY, LEVEL, TRUST_BAD, TRUST_GOOD, WAR
+from sim.jit import inline, njit
+from sim.registry import param, state_field
+from sim.types import Blocks
+
+CREATE = param(
+    "moves.create",
+    3.4,
+    (2.9, 3.9),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of offering a pact",
+    source="base rate of pact formation (design notes 2.4)",
+)
+DEEPEN = param(
+    "moves.deepen",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 50.0),
+    unit="logits per level",
+    meaning="extra cost for each further level offered at once",
+    source="judgement",
+)
+BREAK = param(
+    "moves.break",
+    3.4,
+    (2.8, 4.0),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="cost of leaving or lowering a pact, however slight",
+    source="hazard of ending of consultation pacts .010 a year (fact 4)",
+)
+BREAK_DEEP = param(
+    "moves.break_deep",
+    2.4,
+    (1.8, 3.0),
+    bounds=(0.0, 50.0),
+    unit="logits per unit commitment",
+    meaning="extra cost by the commitment that is broken",
+    source="hazard of ending of defence pacts .014 to .042 a year (facts 1, 2)",
+)
+BREAK_ARMS = param(
+    "moves.break_arms",
+    3.0,
+    (1.5, 4.5),
+    bounds=(0.0, 50.0),
+    unit="logits per unit arms share",
+    meaning="extra cost of breaking with an arms supplier",
+    source="design notes 1.9",
+)
+CONSENT = param(
+    "consent.offset",
+    -1.0,
+    (-2.0, 0.0),
+    bounds=(-20.0, 20.0),
+    unit="logits",
+    meaning="reluctance of the partner to accept an offer",
+    source="design notes 7.3 (off -3..1)",
+)
+COOL = param(
+    "consent.cooldown",
+    6.0,
+    (4.0, 8.0),
+    bounds=(0.0, 100.0),
+    unit="quarters",
+    meaning="silence after a refusal",
+    source="design notes 2.1: one to two years",
+)
+KEPT = param(
+    "moves.trust_by_pact",
+    0.8,
+    (0.4, 1.2),
+    bounds=(0.0, 50.0),
+    unit="counts",
+    meaning="trust earned by a new pact, times its commitment",
+    source="design notes eq. (18)",
+)
+BROKEN = param(
+    "moves.distrust_by_break",
+    1.5,
+    (0.8, 3.0),
+    bounds=(0.0, 50.0),
+    unit="counts",
+    meaning="trust lost by a broken pact, times its commitment",
+    source="design notes eq. (18)",
+)
+GUILT = param(
+    "moves.guilt_by_association",
+    1.2,
+    (0.0, 2.0),
+    bounds=(0.0, 50.0),
+    unit="counts",
+    meaning="trust lost with third states by a pact with their enemy (psi)",
+    source="design notes 1.12 and 7.3",
+)
+TABOO_1 = state_field(
+    "taboo_consultation",
+    bounds=(0.0, 100.0),
+    unit="logits",
+    meaning="doctrine's reluctance to conclude a consultation pact",
+)
+TABOO_2 = state_field(
+    "taboo_arms_cooperation",
+    bounds=(0.0, 100.0),
+    unit="logits",
+    meaning="doctrine's reluctance to conclude arms cooperation",
+)
+TABOO_3 = state_field(
+    "taboo_defence",
+    bounds=(0.0, 100.0),
+    unit="logits",
+    meaning="doctrine's reluctance to conclude a defence pact",
+)
+
+
+@inline
+def tie_at(w: Blocks, i: int, j: int, level: float) -> Tie:
+    """The tie of i and j at a pact level, as i sees it."""
+    g = tie_commitment(w, i, j, level)
+    return Tie(level, g, tie_entrapment(w, i, j, level), reassured(w, i, j, g))
+
+
+@inline
+def taboo(w: Blocks, i: int, level: float) -> float:
+    """Doctrine's reluctance of i against a new pact of a level."""
+    if level >= 2.5:
+        return w.V[TABOO_3, i]
+    return w.V[TABOO_2, i] if level >= 1.5 else w.V[TABOO_1, i]
+
+
+@inline
+def now(w: Blocks, i: int, j: int) -> float:
+    """The level of the pact of i and j."""
+    return w.M[LEVEL, i, j]
+
+
+@inline
+def is_closed(w: Blocks, i: int, j: int, to: float) -> bool:
+    """Nothing is offered in silence after a refusal, in war, or below the organisations' floor."""
+    floor = w.M[FLOOR, i, j]
+    return (
+        (w.M[COOLDOWN, i, j] > 0.0)
+        | (w.M[WAR, i, j] > 0.0)
+        | (level_commitment(w, 3.0) <= floor)
+        | (level_commitment(w, to) <= floor)
+    )
+
+
+@inline
+def leaving(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
+    """Cost of going from tie a down to b."""
+    return w.P[BREAK] + w.P[BREAK_ARMS] * w.M[ARMS, i, j] + w.P[BREAK_DEEP] * (a.g - b.g)
+
+
+@inline
+def offering(w: Blocks, a: Tie, to: float) -> float:
+    """Cost of offering a level from tie a on."""
+    return w.P[CREATE] + w.P[DEEPEN] * (to - a.level - 1.0)
+
+
+@njit
+def conclude(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> None:
+    """Pact of i and j goes from a to b; who gains or loses trust by it."""
+    tie_changed(w, i, j, b.level, b.g, b.e)
+    if b.g >= a.g:
+        w.M[TRUST_GOOD, i, j] += w.P[KEPT] * (b.g - a.g)
+        w.M[TRUST_GOOD, j, i] += w.P[KEPT] * (b.g - a.g)
+        for m in range(w.n):
+            if m != i and m != j:
+                h_i = w.M[HOSTILITY, m, i]
+                h_j = w.M[HOSTILITY, m, j]
+                w.M[TRUST_BAD, m, j] += w.P[GUILT] * (b.g - a.g) * h_i * (1.0 - h_j)
+                w.M[TRUST_BAD, m, i] += w.P[GUILT] * (b.g - a.g) * h_j * (1.0 - h_i)
+    else:
+        w.M[TRUST_BAD, j, i] += w.P[BROKEN] * (a.g - b.g)
+
+
+@njit
+def make(w: Blocks, i: int, j: int, to: float) -> None:
+    """The pact of i and j goes to a level."""
+    conclude(w, i, j, tie_at(w, i, j, w.M[LEVEL, i, j]), tie_at(w, i, j, to))
+
+
+MOVE = Move(
+    name="pact",
+    code=1,
+    act="offer a pact",
+    said=Said("offered {x} {a_new}", "offer {x} {a_new}"),
+    more=Said(
+        "asked {x} to raise their {old} to {a_new}", "ask {x} to raise their {old} to {a_new}"
+    ),
+    less=Said("cut its {old} with {x} down to {a_new}", "cut its {old} with {x} down to {a_new}"),
+    end=Said("left its {old} with {x}", "leave its {old} with {x}"),
+    change=Change("pact", now, make),
+)
