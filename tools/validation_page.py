@@ -90,7 +90,7 @@ def estimate_lines(found: Estimates) -> Iterator[str]:
         yield "|---|---|---|---|---|"
         for weight, value, error in zip(one.weights, one.value, one.error, strict=True):
             held = weight.sign != 0 and abs(value) < HELD
-            said = "of the wrong sign: left out" if held else told(value, error)
+            said = "of the wrong sign, or nothing to tell: left out" if held else told(value, error)
             shown = "0" if held else f"{value:.3g}"
             yield (
                 f"| `{weight.name}` | {shown} | {'' if held else f'{error:.2g}'} "

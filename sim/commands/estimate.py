@@ -114,7 +114,7 @@ def _print(found: Estimates) -> None:
                 "0" if held else f"{value:.3g}",
                 "" if held else f"{error:.2g}",
                 found.by_hand(weight.name),
-                "of the wrong sign: left out" if held else told(value, error),
+                "of the wrong sign, or nothing to tell: left out" if held else told(value, error),
             )
         out.print(grid)
 
