@@ -92,7 +92,10 @@ def added(parts: Sequence[str]) -> str:
 def weighed(verb: str, acts: list[Act], share: str) -> Iterator[str]:
     """Lines that weigh, race and note moves, all towards a partner or all with oneself.
 
-    Weights are added up by kind of change first; each move has its own word of luck.
+    Weights are added up by kind of change first; each move has its own word of luck. Only the sum
+    of weights towards a partner, which is worked out most, has the alternatives merged into it:
+    each copy of them costs seconds of compilation. Codes are floats, as the cells that they go to:
+    for every whole number as a constant a function would be compiled anew.
     """
     changes: dict[str, list[int]] = {}
     for at, act in enumerate(acts):
@@ -107,19 +110,21 @@ def weighed(verb: str, acts: list[Act], share: str) -> Iterator[str]:
         yield f"        Option(open_{act.code}(w, i, j, {now}), {to},\n"
         gain = f"{act.change.name}(w, i, j, {now}, {to})"
         yield f"            {gain}, w.P[{act.cost}] - share, 1.0),\n"
-    yield f"    )\n\n\n@inline\ndef {verb}_weight(w, i, j):\n    a = {verb}(w, i, j)\n"
+    listed = f"    a = listed_{verb}(w, i, j)\n"
+    yield f"    )\n\n\n@njit\ndef listed_{verb}(w, i, j):\n    return {verb}(w, i, j)\n"
+    yield f"\n\n@inline\ndef {verb}_weight(w, i, j):\n"
+    yield f"    a = {verb}(w, i, j)\n" if verb == "acts" else listed
     sums = [added([f"weight(a[{at}])" for at in among]) for among in changes.values()]
     yield f"    return {added(sums)}\n"
-    yield f"\n\n@njit\ndef race_{verb}(w, luck, i, j, k, choice, best):\n    a = {verb}(w, i, j)\n"
+    yield f"\n\n@njit\ndef race_{verb}(w, luck, i, j, k, choice, best):\n{listed}"
     for block, within in groupby(enumerate(acts), lambda pair: pair[1].luck[0]):
-        yield "    bits = keyed(luck, CHOICE, k, luck.keys[i], luck.keys[j], "
-        yield f"{block})\n"
+        yield f"    bits = keyed(luck, CHOICE, k, luck.keys[i], luck.keys[j], {block})\n"
         for at, act in within:
-            yield f"    best = race(choice, best, bits[{act.luck[1]}], {act.code}, a[{at}])\n"
+            yield f"    best = race(choice, best, bits[{act.luck[1]}], {act.code}.0, a[{at}])\n"
     yield "    return best\n"
-    yield f"\n\n@njit\ndef note_{verb}(w, i, j, choice, table):\n    a = {verb}(w, i, j)\n"
+    yield f"\n\n@njit\ndef note_{verb}(w, i, j, choice, table):\n{listed}"
     for at, act in enumerate(acts):
-        yield f"    note(choice, table, {act.code}, j, a[{at}])\n"
+        yield f"    note(choice, table, {act.code}.0, j, a[{at}])\n"
 
 
 def made(acts: list[Act]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from sim.jit import multiply_high, njit
 from sim.mathx import log
 from sim.types import Luck
 
-# streams, one a purpose
+# streams, one a purpose; a rule in a file of its own has :func:`stream`
 OPPORTUNITY = 1
 CHOICE = 2
 CONSENT = 3
@@ -39,6 +39,12 @@ def state_key(code: str) -> int:
     """A 31-bit hash of a state's code that never changes between versions or machines."""
     digest = hashlib.blake2b(code.encode(), digest_size=4).digest()
     return int.from_bytes(digest, "little") >> 1
+
+
+def stream(name: str) -> int:
+    """Number of a stream by the name of a rule, which never changes; beyond those above."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 2 | 1 << 62
 
 
 @njit

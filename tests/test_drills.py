@@ -101,21 +101,24 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
-MECHANISM = '''"""Thaw: acts of hostility fade by half in a quarter."""
+MECHANISM = '''"""Thaw: acts of hostility fade by half in a quarter, by more with luck."""
 
 from sim.dyads import TENSION
 from sim.jit import njit
 from sim.mechanisms import Mechanism
 from sim.registry import param
+from sim.streams import keyed, stream, unit
 
+LUCK = stream("thaw")
 FADE = param("thaw.fade", 0.5, (0.4, 0.6), meaning="part of tension lost", source="a drill")
 
 
 @njit
-def update(w):
+def update(w, luck):
     for i in range(w.n):
         for j in range(w.n):
-            w.M[TENSION, i, j] *= 1.0 - w.P[FADE]
+            bits, _, _, _ = keyed(luck, LUCK, 0, luck.keys[i], luck.keys[j], 0)
+            w.M[TENSION, i, j] *= (1.0 - w.P[FADE]) * (1.0 - 0.1 * unit(bits))
 
 
 MECHANISM = Mechanism(

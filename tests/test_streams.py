@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.streams import CHOICE, CONSENT, DRAWS, DRIFT, OPPORTUNITY, state_key
+from sim.streams import CHOICE, CONSENT, DRAWS, DRIFT, OPPORTUNITY, state_key, stream
 from tests.support_world import probes
 
 Bits = NDArray[np.uint64]
@@ -145,3 +145,11 @@ def test_state_keys_are_stable_and_apart() -> None:
 
 
 PINNED = [455597781, 798881891]
+
+
+def test_streams_of_rules_are_stable_and_beyond_the_numbered_ones() -> None:
+    assert stream("thaw") == 5387457256865100890
+    assert stream("frost") != stream("thaw")
+    assert 2**62 <= stream("frost") < 2**63
+    own, common = blocks(rows(1, stream=stream("thaw"))), blocks(rows(1))
+    assert (own != common).all()

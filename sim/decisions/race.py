@@ -46,7 +46,7 @@ def clock(bits: np.uint64, rate: float) -> float:
 
 
 @njit
-def race(choice: Vector, best: float, bits: np.uint64, kind: int, option: Option) -> float:
+def race(choice: Vector, best: float, bits: np.uint64, kind: float, option: Option) -> float:
     """Enter an alternative into the race; returns the earliest time so far."""
     time = clock(bits, weight(option))
     if time < best:
@@ -57,7 +57,7 @@ def race(choice: Vector, best: float, bits: np.uint64, kind: int, option: Option
 
 
 @njit
-def note(choice: Vector, table: np.ndarray, kind: int, partner: int, option: Option) -> None:
+def note(choice: Vector, table: np.ndarray, kind: float, partner: int, option: Option) -> None:
     """Write an open alternative into the table."""
     row = int(choice[ROWS])
     if not option.is_open or row >= table.shape[0]:

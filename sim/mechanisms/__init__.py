@@ -4,7 +4,7 @@ A mechanism file declares its parameters (:func:`sim.registry.param`), the varia
 owns, one compiled function ``update`` and, last, a ``MECHANISM = Mechanism(...)`` that says in
 which of :data:`STAGES` of the step it runs and what it reads and writes. ``update`` takes the
 arrays of the run ``w`` (:class:`sim.types.Blocks`) and, if it draws, ``luck``
-(:class:`sim.types.Luck`); ``start`` takes ``w``.
+(:class:`sim.types.Luck`, with a :func:`sim.streams.stream` of its name); ``start`` takes ``w``.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ RATE = param(
     source="design notes 7.3",
 )
 
-#: What was there before, from which on a move is said to raise it.
+#: With more than this there before, a move is said to raise it.
 ANEW = 0.05
 _WORDS = 4
 
@@ -55,7 +55,7 @@ class Change:
 
 
 class Said(NamedTuple):
-    """An act in words, ``{x}`` standing for the other: what was ``did``, and might be ``do``-ne."""
+    """An act in words, with ``{x}`` for the other: what a state ``did``, and what it may ``do``."""
 
     did: str
     do: str
