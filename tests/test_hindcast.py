@@ -399,7 +399,7 @@ def test_a_part_that_errs_is_left_out_and_not_turned_round() -> None:
     rng = np.random.default_rng(3)
     right = rng.normal(-2.0, 1.5, 2000)
     y = (rng.random(2000) < 1.0 / (1.0 + np.exp(-right))).astype(float)
-    constant, *weights = _weights(np.column_stack([right, -right]), y)
+    constant, *weights = _weights(np.column_stack([right, -2.0 * right]), y)
     assert weights[1] == 0.0
     assert weights[0] == pytest.approx(1.0, abs=0.15)
     assert constant == pytest.approx(0.0, abs=0.3)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
@@ -57,10 +55,7 @@ def parts_of(history: History, year: int) -> Parts:
 
 @lru_cache(maxsize=256)
 def _parts_of(history: History, year: int) -> Parts:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "world.yaml"
-        file.write_text(world_text(history, year), "utf-8")
-        world = World(load_scenario(file))
+    world = World(load_scenario(world_text(history, year)))
     blocks, _ = draws.start(world, 0, 0)
     kernel.entries().begin(blocks, world.keys)
     order = [world.index(f"S{code}") for code in history.codes(year)]
