@@ -21,6 +21,7 @@ from types import ModuleType
 from sim import kept, priors
 from sim import vocabulary as names
 from sim.decisions.moves import Act
+from sim.decisions.terms import Term
 from sim.jit import Kept, plain
 from sim.meaning import meaning
 from sim.registry import BASELINES
@@ -141,6 +142,43 @@ def made(acts: list[Act]) -> Iterator[str]:
     yield "    return before\n"
 
 
+def contribution(term: Term, *, in_ties: bool) -> str:
+    """Factor of a change of a term, to logits of i, in a decision about ties or not."""
+    part = "" if term.ties is None or not in_ties else f" * w.P[{term.ties}]"
+    return f"{term.sign} * w.P[{term.weight}]{part} * w.V[{term.multiplier}, i]"
+
+
+def valued_bodies() -> Iterator[str]:
+    """Lines that value a body: what it gives together, and the load of a tie with one member."""
+    terms = [
+        (k, module, contribution(term, in_ties=True))
+        for k, (term, module) in enumerate(
+            zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True)
+        )
+    ]
+    slopes = {"per_commitment": "(b.g - a.g)", "per_entrapment": "(b.e - a.e)"}
+    given = [(k, f"{w} * t{k}.together(w, i, s)") for k, m, w in terms if hasattr(m, "together")]
+    laid = [
+        (k, f"{w} * {call}")
+        for k, module, w in terms
+        if not hasattr(module, "together")
+        for call in (
+            *([f"t{k}.pact(w, i, j, a, b)"] if hasattr(module, "pact") else []),
+            *(f"{times} * t{k}.{s}(w, i, j)" for s, times in slopes.items() if hasattr(module, s)),
+        )
+    ]
+    for verb, takes, parts, share in (
+        ("together", "w, i, s", given, ""),
+        ("load", "w, i, j, a, b", laid, ", share"),
+    ):
+        yield f"\n\n@njit\ndef {verb}({takes}):\n    total = 0.0\n"
+        yield from (f"    total += {part}\n" for _, part in parts)
+        yield "    return total\n"
+        yield f"\n\n@njit\ndef {verb}_parts({takes}{share}, out, row, at):\n    pass\n"
+        times = share.replace(", ", " * ")
+        yield from (f"    out[row, at + {k}] += {part}{times}\n" for k, part in parts)
+
+
 def rules_source() -> str:
     """Text of the module ``rules``."""
     acts = [move for move in names.MOVES.values() if isinstance(move, Act)]
@@ -185,7 +223,7 @@ def rules_source() -> str:
     for change in (*slopes, *names.CHANGES):
         arguments = "w, i, j" if change in slopes else "w, i, j, a, b"
         feeling = [
-            (k, f"{term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]")
+            (k, contribution(term, in_ties=change in (*slopes, "pact")))
             for k, (term, module) in enumerate(
                 zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True)
             )
@@ -203,6 +241,7 @@ def rules_source() -> str:
             f"    out[row, at + {k}] += {w} * t{k}.{change}({arguments}){factor}\n"
             for k, w in feeling
         )
+    lines += valued_bodies()
     third = "w, m, i, j, threat, patron_i, patron_j"
     lines.append(f"\n\n@njit\ndef third({third}):\n    total = 0.0\n")
     lines.extend(
@@ -216,15 +255,13 @@ def rules_source() -> str:
     lines.append("    return total\n")
     lines.append("\n\n@njit\ndef utility(w, i):\n    total = 0.0\n")
     lines.extend(
-        f"    total += {term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]"
-        f" * t{k}.value(w, i)\n"
+        f"    total += {contribution(term, in_ties=False)} * t{k}.value(w, i)\n"
         for k, term in enumerate(names.TERMS.values())
     )
     lines.append("    return total\n")
     lines.append("\n\n@njit\ndef values(w, i, out):\n    pass\n")
     lines.extend(
-        f"    out[{k}] = {term.sign} * w.P[{term.weight}] * w.V[{term.multiplier}, i]"
-        f" * t{k}.value(w, i)\n"
+        f"    out[{k}] = {contribution(term, in_ties=False)} * t{k}.value(w, i)\n"
         for k, term in enumerate(names.TERMS.values())
     )
     lines += weighed("acts", [a for a in acts if a.towards != "self"], "w.M[RELEVANCE, i, j]")

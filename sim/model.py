@@ -132,7 +132,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
         """Advance by one quarter; ``running`` becomes false at the end of the scenario's clock."""
         luck = self.luck()
         kernel.entries().settle(self.blocks, luck)
-        while len(self._log) < self._logged + self.world.n:
+        while len(self._log) < self._logged + self.world.n * self.G.shape[1]:
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
         self._logged = kernel.entries().organise(self.blocks, luck, self._log, self._logged)
         count = kernel.entries().schedule(self.blocks, luck, self._order, self._times)

@@ -216,6 +216,9 @@ def random_case(n: int = 8, seed: int = 0, *, settled: bool = True, wars: bool =
     m = np.zeros((len(names.DYAD_FIELDS), n, n))
     v = np.zeros((len(names.STATE_FIELDS), n))
     p = np.array([rng.uniform(*x.plausible) for x in names.PARAMS.values()])
+    # terms that count for nothing in ties would not be seen
+    ties = [term.ties for term in names.TERMS.values() if term.ties is not None]
+    p[ties] = rng.uniform(0.5, 1.5, len(ties))
     for field in names.STATE_FIELDS.values():
         v[field.row] = field.default
         if field.initial:

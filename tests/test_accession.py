@@ -24,7 +24,7 @@ WEIGHTS = 0.1
 
 
 def ready(seed: int) -> Case:
-    """A world where every state considers an organisation, and terms are weak enough to waver."""
+    """A world where every state considers every organisation, and terms are weak."""
     case = lived(seed).copy()
     rng = np.random.default_rng(seed)
     case.set_p(organisations__rate=4.0)
@@ -39,7 +39,7 @@ def ready(seed: int) -> Case:
 
 def organised(case: Case, tick: int, seed: int, run: int) -> tuple[Case, np.ndarray]:
     after = case.copy()
-    log = np.zeros((case.n, kernel.LOG_COLUMNS))
+    log = np.zeros((len(case.G.T) * case.n, kernel.LOG_COLUMNS))
     logged = after.call("organise", tick=tick, seed=seed, run=run, log=log, logged=0)
     return after, log[:logged]
 
@@ -97,11 +97,11 @@ def test_chances_are_right_to_a_hair(kind: Move) -> None:
             for more in (-HAIR, HAIR):
                 near = case.copy()
                 near.set_p(**{name: case.p(f"organisations.{COST[kind]}") + odds + more})
-                expected = {row[2] for row in due(near, 2, seed, 0)[0]}
+                expected = [(row[2], row[-1]) for row in due(near, 2, seed, 0)[0]]
                 _, log = organised(near, 2, seed, 0)
-                made[more] = step.state in log[:, 2]
-                assert set(log[:, 2]) == expected
-            # the same states before it may choose otherwise at that cost
+                made[more] = (step.state, step.organisation) in expected
+                np.testing.assert_array_equal(log[:, [2, -1]], np.reshape(expected, (-1, 2)))
+            # others before it may choose otherwise at that cost
             tried += made[-HAIR] != made[HAIR]
             break
     assert tried >= 4
@@ -125,8 +125,10 @@ def test_consent_is_that_of_the_least_welcoming_member_to_a_hair() -> None:
             for more in (-HAIR, HAIR):
                 near = case.copy()
                 near.set_p(organisations__admission=float(odds - least + more))
-                rows = [row for row in due(near, 2, seed, 0)[0] if row[2] == step.state]
-                found = [row for row in organised(near, 2, seed, 0)[1] if row[2] == step.state]
+                one = [step.state, step.organisation]
+                rows = [row for row in due(near, 2, seed, 0)[0] if [row[2], row[-1]] == one]
+                log = organised(near, 2, seed, 0)[1]
+                found = [row for row in log if [row[2], row[-1]] == one]
                 let_in[more] = bool(found and found[0][7])
                 assert let_in[more] == bool(rows and rows[0][7])
             tried += let_in[-HAIR] != let_in[HAIR]

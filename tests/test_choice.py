@@ -147,6 +147,8 @@ def test_log_says_what_the_move_was_worth() -> None:
         parts = row[kernel.LOG_HEAD : kernel.LOG_HEAD + TERMS]
         after = reference.contributions(w.after(words[kind], i, j, to), seen)
         change = after - before
+        if kind is Move.PACT:
+            change *= reference.in_ties(w)
         if words[kind] == "tension":
             change[list(names.TERMS).index("security"), i] += reference.calm(w, seen, i, j, to)
         np.testing.assert_allclose(parts, change[:, i], rtol=1e-5, atol=1e-6)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from sim import draws
 from sim.cli import app
 from sim.experiments.estimate import (
     WEIGHTS,
@@ -21,12 +22,10 @@ from sim.experiments.estimate import (
     estimate,
     fit,
     outlook,
-    world_text,
 )
 from sim.experiments.estimate.events import ACCESSION, DISSOLUTION, EXIT, PARTING
-from sim.experiments.estimate.parts import TERMS, parts_of
+from sim.experiments.estimate.parts import TERMS, parts_of, world_of
 from sim.history import History
-from sim.scenario import load_scenario
 from tests.support_history import drawn, write
 
 FLAT = 50.0  # a prior as wide as none
@@ -116,14 +115,14 @@ def test_every_process_weighs_its_columns() -> None:
 
 
 def test_a_world_of_a_year_has_its_states_and_nothing_later(
-    history: History, tmp_path: Path
+    history: History,
 ) -> None:
-    text = world_text(history, 1960)
-    assert text == world_text(history.until(1960), 1960)
-    file = tmp_path / "world.yaml"
-    file.write_text(text)
-    spec = load_scenario(file)
-    assert set(spec.states) == {f"S{code}" for code in history.codes(1960)}
+    world, order = world_of(history, 1960)
+    known, same = world_of(history.until(1960), 1960)
+    for one, other in zip(draws.start(world, 1, 0)[0], draws.start(known, 1, 0)[0], strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(order, same)
+    assert sorted(order) == list(range(len(history.codes(1960))))
     tied = history.matrix(1960, "defense") == 1
     assert parts_of(history, 1960).change["defence"].shape == (*tied.shape, len(TERMS))
 

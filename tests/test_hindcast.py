@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from sim.experiments.hindcast.blend import _weights
 from sim.experiments.hindcast.cases import communities, membership_rows, pair_rows
 from sim.experiments.hindcast.panel import features, panel
 from sim.experiments.hindcast.scores import EDGES, calibration, event_weights, reliability, score
+from sim.experiments.hindcast.simulation import Simulation
 from sim.experiments.saved import load_saved
 from sim.history import TARGETS, History, read_history
 from sim.logistic import fit_logistic, logit
@@ -393,6 +395,18 @@ def test_models_are_found_by_name() -> None:
         find_models(["logit+oracle"])
     assert model_names()[-2:] == ("engine", "blend")
     assert isinstance(find_models(["blend"])["blend"](), Blend)
+
+
+def test_runs_of_the_model_are_counted() -> None:
+    """Four states with a treaty among six: they keep it in most runs, and others seldom get one."""
+    known = world([1950, 1951], lambda _: combinations(range(1, 5), 2), lambda _: range(1, 7))
+    said = Simulation(runs=20).predict(known, 1951, 1)
+    _, inside = known.memberships(1951, "defence")
+    said.check(6, {"defence": len(inside)})
+    assert inside.sum() == 4
+    assert (said.memberships["defence"][inside] > 0.5).all()
+    assert (said.ties["defence"][:4, :4][~np.eye(4, dtype=bool)] > 0.5).all()
+    assert said.ties["defence"][4, 5] < 0.5
 
 
 def test_a_part_that_errs_is_left_out_and_not_turned_round() -> None:

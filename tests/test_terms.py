@@ -70,6 +70,9 @@ def test_changes_are_differences_of_values(kind: str, fresh: bool) -> None:
     wrong: dict[str, float] = {}
     for seed in SEEDS:
         before = random_case(8, seed) if fresh else shuffled(seed)
+        for term in names.TERMS.values():
+            if term.ties is not None:
+                before.P[term.ties] = 1.0
         for i in range(before.n):
             for j in range(before.n):
                 if i == j and kind != "arm":
@@ -128,8 +131,24 @@ def test_multipliers_scale_the_changes() -> None:
             )
 
 
+def test_a_part_of_the_weight_counts_in_ties() -> None:
+    """It scales what a pact is worth, and nothing that is not a tie."""
+    case = random_case(6, 2)
+    halved = case.copy()
+    for term in names.TERMS.values():
+        if term.ties is not None:
+            halved.P[term.ties] *= 0.5
+    for kind in CHANGED:
+        to = targets(case, kind, 0, 2)[0]
+        np.testing.assert_allclose(
+            halved.changes(kind, 0, 2, to),
+            case.changes(kind, 0, 2, to) * (0.5 if kind == "pact" else 1.0),
+        )
+
+
 def test_terms_have_their_weight_and_multiplier() -> None:
     for name, term in names.TERMS.items():
+        assert term.ties is None or names.PARAMS[f"{name}.ties"].row == term.ties
         assert names.PARAMS[f"{name}.weight"].row == term.weight
         assert names.STATE_FIELDS[f"weight_{name}"].row == term.multiplier
         assert term.sign in (-1.0, 1.0)

@@ -19,6 +19,7 @@ from sim.commands.estimate import HELD, told
 from sim.experiments.estimate import Estimates, estimate
 from sim.experiments.hindcast import find_models, hindcast, model_names
 from sim.experiments.hindcast.result import TARGET_NAMES, Hindcast
+from sim.experiments.hindcast.run import SLOW
 from sim.files import write_text
 from sim.history import History, read_history
 
@@ -147,7 +148,7 @@ def main() -> None:
     first, last = (int(word) for word in args.train.split(":"))
     origins = [int(word) for word in args.origin.split(",")]
     history = read_history(args.data)
-    makers = find_models(model_names())
+    makers = find_models((*model_names(), *SLOW))
     found = hindcast(history, origins, HORIZONS, train=(first, last), models=makers)
     known = history.until(last)
     engine = makers["engine"]()

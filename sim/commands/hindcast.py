@@ -90,7 +90,8 @@ def register(app: typer.Typer) -> None:
         (distance, contiguity, ideal points, common allies) and boosting (all that is known of a
         pair), each with one part for pairs without a tie and one for pairs with one; the engine,
         whose terms of utility are weighed by what happened in the years of training
-        ([cyan]multipolar estimate[/cyan]); and the blend of engine and logit. Tables need
+        ([cyan]multipolar estimate[/cyan]); and the blend of engine and logit. Only where named:
+        simulation, shares of 100 runs of the whole model by its default parameters. Tables need
         the columns ccode, year and ccode1, ccode2, year, defense; docs/how-to/hindcast.md has the
         others.
 

@@ -29,7 +29,7 @@ from sim.kernel.layout import (
     choice_cells,
     space,
 )
-from sim.kernel.organise import organise
+from sim.kernel.organise import bodies, organise
 from sim.kernel.step import (
     begin,
     draw_triangles,
@@ -52,6 +52,7 @@ __all__ = [
     "alternatives",
     "appraise",
     "begin",
+    "bodies",
     "choice_cells",
     "draw_triangles",
     "entries",
@@ -75,6 +76,7 @@ SIGNATURES = {
     "turn": "w, luck, i, k, position, choice, log, logged, counts",
     "alternatives": "w, luck, i, k, choice, table",
     "appraise": "w, level, out",
+    "bodies": "w, out",
     "finish": "w",
     "simulate": "w, luck, quarters, events, limits, space, watch, log, counts",
     "term_values": "w, i, out",

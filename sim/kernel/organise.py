@@ -1,17 +1,27 @@
 """Accession to organisations: who applies, is admitted, and leaves.
 
-Membership is a two-mode network beside that of pacts, with a clock of its own (Snijders, Lomi and
-Torlo 2013): at a chance to consider an organisation a state weighs the next step against staying as
-it is, by a logit over the change of its utility. Entering means the organisation's floor of
-commitment with every full member, so the change is the sum of what those ties are worth one by one;
-what they are worth together (several new allies at once protect less than their sum) is left out.
+Membership is a two-mode network beside that of pacts, with a clock of its own for each state and
+body (Snijders, Lomi and Torlo 2013): at a chance to consider a body a state weighs the next step
+against staying as it is, by a logit over the change of its utility. A body is valued as a whole.
+What its members give together is counted together: help, threat and supplies are summed over the
+members before their logarithm is taken (:class:`sim.decisions.terms.Together`). What a tie lays
+upon a state (entrapment, autonomy, misfit, retaliation and the rest) is laid on it by each of n
+members with a say of 1/n, since such a body binds by common consent: one load a body, that of its
+average member.
 
-    apply  0 -> 1/2   gain x chance of admission - cost + market
-    join   1/2 -> 1   the same, with the consent of the member that likes it least
-    leave  1 -> 0     loss of the ties - cost - market
+    apply  0 -> 1/2   gain x chance of admission + market - rivals + attention + size - misfit
+                      - cost
+    join   1/2 -> 1   gain x chance of admission + market - rivals - cost, with the consent of the
+                      member that likes it least
+    leave  1 -> 0     loss of what the body gives - cost - size ln(other members) - market
 
-Market: depth of the common market times the attention-weighted economies of its members; a rival
-exclusive organisation of which the state is part stands against it.
+Attention is the mean over the members; the misfit of a state with a body is the distance of its
+government from their mean, and standing: great powers found bodies and seldom enter those of
+others. They say which bodies a state looks to at all, as the hazard of accession in history has
+them (`multipolar estimate`), and count once. Exit is rarer the larger the body. Consent is that to
+a tie with the newcomer: one veto is enough. Market: depth of the common market times the share of
+the state's trade that is with its members, as far as trusted and not hostile; a rival exclusive
+organisation of which the state is part stands against it.
 """
 
 from __future__ import annotations
@@ -24,29 +34,46 @@ from sim.decisions.commitment import floor_entrapment, level_commitment, level_e
 from sim.decisions.membership import (
     ADMISSION,
     APPLY_COST,
+    APPLY_SIZE,
+    ATTENTION,
     CANDIDATE,
     JOIN_COST,
     LEAVE_COST,
+    LEAVE_SIZE,
     MARKET_PULL,
     RATE,
+    REGIME,
     RIVALRY_COST,
+    STANDING,
     set_membership,
 )
 from sim.decisions.moves import pact
-from sim.decisions.terms import Tie
-from sim.dyads import COMMITMENT, ENTRAPMENT_WEIGHT, HOSTILITY, LEVEL, TRUST, WAR
+from sim.decisions.terms import Tie, Together
+from sim.dyads import (
+    COMMITMENT,
+    ENTRAPMENT_WEIGHT,
+    HOSTILITY,
+    LEVEL,
+    PROJECTED,
+    TRADE,
+    TRUST,
+    WAR,
+)
 from sim.fields import (
+    COLLECTIVE_KEY,
     COLLECTIVE_KIND,
     ECONOMY,
     EXCLUSIVITY,
+    GOVERNANCE,
     MARKET,
     ORGANISATION,
     ORGANISATION_COMMITMENT,
+    POLE,
     PRESENT,
 )
 from sim.jit import inline, njit
 from sim.kernel.layout import APPLY, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules
-from sim.mathx import logistic
+from sim.mathx import exp, log, logistic
 from sim.streams import ORGANISE, keyed, unit
 from sim.types import Blocks, Luck
 
@@ -78,15 +105,6 @@ def worth(w: Blocks, i: int, j: int, b: Tie) -> float:
 
 
 @njit
-def note(w: Blocks, i: int, j: int, b: Tie, rows: np.ndarray, row: int, at: int) -> None:
-    """Add the parts of :func:`worth` to a row of the log."""
-    a = pact.tie_at(w, i, j, w.M[LEVEL, i, j])
-    rules.pact_parts(w, i, j, a, b, rows, row, at)
-    rules.per_commitment_parts(w, i, j, b.g - a.g, rows, row, at)
-    rules.per_entrapment_parts(w, i, j, b.e - a.e, rows, row, at)
-
-
-@njit
 def other_floor(w: Blocks, k: int, i: int, j: int) -> float:
     """The highest floor that i and j share outside organisation k."""
     floor = 0.0
@@ -97,25 +115,76 @@ def other_floor(w: Blocks, k: int, i: int, j: int) -> float:
     return floor
 
 
-@njit
-def entering(w: Blocks, k: int, i: int) -> float:
-    """Change of i's utility by the floors of full membership in k (logits)."""
-    total = 0.0
+@inline
+def goal(w: Blocks, k: int, i: int, j: int, enters: bool) -> Tie:
+    """The tie of i with member j after i enters k or leaves it, as i sees it."""
     floor = w.G[ORGANISATION_COMMITMENT, k]
-    for j in range(w.n):
-        if j != i and is_member(w, k, j) and floor > w.M[COMMITMENT, i, j]:
-            total += worth(w, i, j, entered(w, i, j, floor))
-    return total
+    return entered(w, i, j, floor) if enters else left(w, i, j, other_floor(w, k, i, j))
 
 
 @njit
-def leaving(w: Blocks, k: int, i: int) -> float:
-    """Change of i's utility by the loss of the floors of k (logits)."""
-    total = 0.0
+def together(w: Blocks, k: int, i: int, enters: bool) -> Together:
+    """What i gains by all members of k at once when it enters k, or leaves it."""
+    threat, protection, markets, arms, shells = 0.0, 0.0, 0.0, 0.0, 0.0
+    for j in range(w.n):
+        if j == i or not is_member(w, k, j):
+            continue
+        a, b = pact.tie_at(w, i, j, w.M[LEVEL, i, j]), goal(w, k, i, j, enters)
+        s = assessment.sanctions_between(w, i, j)
+        threat += assessment.threat_change(w, i, j, a.g, b.g, a.h, b.h)
+        protection += w.M[PROJECTED, i, j] * (
+            assessment.help_share(w, i, j, b.g, b.h) - assessment.help_share(w, i, j, a.g, a.h)
+        )
+        markets += assessment.market(w, i, j, b.g, s) - assessment.market(w, i, j, a.g, s)
+        arms += assessment.supply(w, i, j, b.g, b.h, s) - assessment.supply(w, i, j, a.g, a.h, s)
+        shells += assessment.munitions(w, i, j, b.g, b.h, s) - assessment.munitions(
+            w, i, j, a.g, a.h, s
+        )
+    return Together(threat, protection, markets, arms, shells)
+
+
+@njit
+def others_in(w: Blocks, k: int, i: int) -> int:
+    """Full members of k other than i."""
+    count = 0
     for j in range(w.n):
         if j != i and is_member(w, k, j):
-            total += worth(w, i, j, left(w, i, j, other_floor(w, k, i, j)))
-    return total
+            count += 1
+    return count
+
+
+@njit
+def body(w: Blocks, k: int, i: int, enters: bool) -> float:
+    """Change of i's utility (logits) when it enters k as a full member, or leaves it."""
+    load = 0.0
+    for j in range(w.n):
+        if j != i and is_member(w, k, j):
+            a, b = pact.tie_at(w, i, j, w.M[LEVEL, i, j]), goal(w, k, i, j, enters)
+            load += rules.load(w, i, j, a, b)
+    return rules.together(w, i, together(w, k, i, enters)) + load / max(1, others_in(w, k, i))
+
+
+@njit
+def note(w: Blocks, k: int, i: int, enters: bool, rows: np.ndarray, row: int, at: int) -> None:
+    """Add the parts of :func:`body` to a row of the log."""
+    share = 1.0 / max(1, others_in(w, k, i))
+    rules.together_parts(w, i, together(w, k, i, enters), rows, row, at)
+    for j in range(w.n):
+        if j != i and is_member(w, k, j):
+            a, b = pact.tie_at(w, i, j, w.M[LEVEL, i, j]), goal(w, k, i, j, enters)
+            rules.load_parts(w, i, j, a, b, share, rows, row, at)
+
+
+@njit
+def bodies(w: Blocks, out: np.ndarray) -> None:
+    """Parts of the change of utility of each state i by body k, in row ``k n + i`` of ``out``.
+
+    Of members for leaving it, of others for entering it; ``out (bodies n, terms)``, zero before.
+    """
+    for k in range(w.G.shape[1]):
+        if w.G[COLLECTIVE_KIND, k] == ORGANISATION:
+            for i in range(w.n):
+                note(w, k, i, not is_member(w, k, i), out, k * w.n + i, 0)
 
 
 @njit
@@ -143,7 +212,7 @@ def market_pull(w: Blocks, k: int, i: int) -> float:
     size = 0.0
     for j in range(w.n):
         if j != i and is_member(w, k, j):
-            size += w.V[ECONOMY, j] * w.M[TRUST, i, j] * (1.0 - w.M[HOSTILITY, i, j])
+            size += w.M[TRADE, i, j] * w.M[TRUST, i, j] * (1.0 - w.M[HOSTILITY, i, j])
     return w.P[MARKET_PULL] * w.G[MARKET, k] * size
 
 
@@ -168,11 +237,28 @@ def leader(w: Blocks, k: int, i: int) -> int:
 
 
 @njit
+def outlook(w: Blocks, k: int, i: int) -> float:
+    """How much k is a body for i (logits): mean log of mutual attention, and size, less misfit."""
+    attention, governance = 0.0, 0.0
+    for j in range(w.n):
+        if j != i and is_member(w, k, j):
+            here, there = w.M[assessment.RELEVANCE, i, j], w.M[assessment.RELEVANCE, j, i]
+            attention += log(exp(here) + exp(there))
+            governance += w.V[GOVERNANCE, j]
+    count = max(1, others_in(w, k, i))
+    other = abs(w.V[GOVERNANCE, i] - governance / count)
+    misfit = w.P[REGIME] * other + w.P[STANDING] * w.V[POLE, i]
+    return w.P[ATTENTION] * attention / count + w.P[APPLY_SIZE] * log(float(count)) - misfit
+
+
+@njit
 def consider_organisation(
     w: Blocks,
     luck: Luck,
     i: int,
     k: int,
+    choice: np.uint64,
+    consent: np.uint64,
     rows: np.ndarray,
     logged: int,
 ) -> int:
@@ -180,26 +266,25 @@ def consider_organisation(
     head = leader(w, k, i)
     if head == i:
         return logged
-    choice, consent, _, _ = keyed(luck, ORGANISE, 1, luck.keys[i], luck.keys[i], 0)
     before = w.B[k, i]
-    attention = w.M[assessment.RELEVANCE, i, head]
     market = market_pull(w, k, i)
     accepted = True
     kind, after, value = WITHDRAW, 0.0, 0.0
     if is_member(w, k, i):
-        value = leaving(w, k, i) - w.P[LEAVE_COST] - market
+        size = log(float(others_in(w, k, i)))
+        value = body(w, k, i, False) - w.P[LEAVE_COST] - w.P[LEAVE_SIZE] * size - market
     else:
-        gain = entering(w, k, i)
+        gain = body(w, k, i, True)
         likely = welcome(w, k, i)
         reward = gain * likely if gain > 0.0 else gain
-        value = reward + likely * market - in_the_way(w, k, i) + attention
+        value = reward + likely * market - in_the_way(w, k, i)
         if before >= CANDIDATE:
             kind, after = JOIN, 1.0
             value -= w.P[JOIN_COST]
             accepted = unit(consent) < likely
         else:
             kind, after = APPLY, CANDIDATE
-            value -= w.P[APPLY_COST]
+            value += outlook(w, k, i) - w.P[APPLY_COST]
     if unit(choice) >= logistic(value):
         return logged
     row = min(logged, rows.shape[0] - 1)
@@ -208,15 +293,7 @@ def consider_organisation(
     for slot in range(3):
         rows[row, LOG_HEAD + 2 * TERM_COUNT + slot] = -1.0
     if kind != APPLY:
-        for j in range(w.n):
-            if j == i or not is_member(w, k, j):
-                continue
-            floor = w.G[ORGANISATION_COMMITMENT, k]
-            if kind == WITHDRAW:
-                tie = left(w, i, j, other_floor(w, k, i, j))
-                note(w, i, j, tie, rows, row, LOG_HEAD)
-            elif floor > w.M[COMMITMENT, i, j]:
-                note(w, i, j, entered(w, i, j, floor), rows, row, LOG_HEAD)
+        note(w, k, i, kind == JOIN, rows, row, LOG_HEAD)
         for t in range(TERM_COUNT):
             rows[row, 8] += rows[row, LOG_HEAD + t]
     if accepted:
@@ -240,20 +317,15 @@ def organise(
     rows: np.ndarray,
     logged: int,
 ) -> int:
-    """Every state in turn may consider one organisation; returns the rows of the log."""
-    count = 0
-    for k in range(w.G.shape[1]):
-        if w.G[COLLECTIVE_KIND, k] == ORGANISATION:
-            count += 1
-    if count == 0:
-        return logged
+    """Every state in turn may consider each organisation; returns the rows of the log."""
     for i in range(w.n):
         if w.V[PRESENT, i] < 0.5:
             continue
-        chance, which, _, _ = keyed(luck, ORGANISE, 0, luck.keys[i], luck.keys[i], 0)
-        if unit(chance) >= 0.25 * w.P[RATE]:
-            continue
-        # organisations stand one behind the other, after the order
-        k = 1 + min(int(unit(which) * count), count - 1)
-        logged = consider_organisation(w, luck, i, k, rows, logged)
+        for k in range(w.G.shape[1]):
+            if w.G[COLLECTIVE_KIND, k] != ORGANISATION:
+                continue
+            key = int(w.G[COLLECTIVE_KEY, k])
+            chance, choice, consent, _ = keyed(luck, ORGANISE, 0, luck.keys[i], key, 0)
+            if unit(chance) < 0.25 * w.P[RATE]:
+                logged = consider_organisation(w, luck, i, k, choice, consent, rows, logged)
     return logged

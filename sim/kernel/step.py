@@ -17,9 +17,7 @@ from sim.decisions.observe import (
     observe,
 )
 from sim.dyads import (
-    COMMITMENT,
     COOLDOWN,
-    ENTRAPMENT_WEIGHT,
     FLOOR,
     LEVEL,
     TRUST,
@@ -119,11 +117,7 @@ def play_event(
         w.M[row, j, i] = new
         level = w.M[LEVEL, i, j]
         g = commitment.tie_commitment(w, i, j, level)
-        e = commitment.tie_entrapment(w, i, j, level)
-        w.M[COMMITMENT, i, j] = g
-        w.M[COMMITMENT, j, i] = g
-        w.M[ENTRAPMENT_WEIGHT, i, j] = e
-        w.M[ENTRAPMENT_WEIGHT, j, i] = e
+        assessment.tie_changed(w, i, j, level, g, commitment.tie_entrapment(w, i, j, level))
 
 
 @njit

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.reference.decisions import Assessment, Move, commitment, entrapment_weight, utility
+from sim import vocabulary as names
+from tests.reference.decisions import (
+    Assessment,
+    Move,
+    commitment,
+    contributions,
+    entrapment_weight,
+    in_ties,
+)
 from tests.reference.world import FULL, ORGANISE, World, logistic, luck, no_self
 
 
@@ -40,51 +48,66 @@ def member(w: World, k: int, i: int, part: float) -> World:
     return new.changed({"commitment": g, "entrapment_weight": e})
 
 
-def worth(w: World, seen: Assessment, of: int, with_: int, floor: float) -> float:
-    """Change of utility of a state when its floor with another one becomes this."""
-    return float((utility(w.after("floor", of, with_, floor), seen) - utility(w, seen))[of])
+TOGETHER = ("security", "access")  # counted over all members at once; the rest is shared out
 
 
-def entering(w: World, seen: Assessment, k: int, i: int) -> dict[int, tuple[float, float]]:
-    """What the floor with each full member is worth to i, and to the member."""
-    floor, g, out = w["organisation_commitment"][k], commitment(w), {}
-    for j in set(w.members(k)) - {i}:
-        binds = floor > g[i, j]
-        out[j] = (
-            worth(w, seen, i, j, floor) if binds else 0.0,
-            worth(w, seen, j, i, floor) if binds else 0.0,
-        )
-    return out
+def parts(w: World, seen: Assessment, i: int, floors: dict[int, float]) -> dict[str, float]:
+    """Change of each part of i's utility when its floors with others become these."""
+    new = w
+    for j, floor in floors.items():
+        new = new.after("floor", i, j, floor)
+    change = in_ties(w) * (contributions(new, seen) - contributions(w, seen))
+    return dict(zip(names.TERMS, change[:, i], strict=True))
+
+
+def body(w: World, seen: Assessment, k: int, i: int, floors: dict[int, float]) -> float:
+    """What floors with members of k are worth to i: help at once, loads with a say of one in n."""
+    others = set(w.members(k)) - {i}
+    whole = parts(w, seen, i, floors)
+    total = sum(whole[name] for name in TOGETHER)
+    for j, floor in floors.items():
+        one = parts(w, seen, i, {j: floor})
+        total += sum(value for name, value in one.items() if name not in TOGETHER) / len(others)
+    return total
+
+
+def entering(w: World, seen: Assessment, k: int, i: int) -> float:
+    """What full membership of k would be worth to i."""
+    floor, g = w["organisation_commitment"][k], commitment(w)
+    new = {j: floor for j in set(w.members(k)) - {i} if floor > g[i, j]}
+    return body(w, seen, k, i, new)
 
 
 def leaving(w: World, seen: Assessment, k: int, i: int) -> float:
-    """What i loses with the floors of k, tie by tie; other organisations of both keep theirs."""
-    total = 0.0
+    """What i loses with the floors of k; other organisations of both keep theirs."""
+    floors = {}
     for j in set(w.members(k)) - {i}:
         others = [
             w["organisation_commitment"][o]
             for o in w.of_kind("organisation")
             if o != k and {i, j} <= set(w.members(o))
         ]
-        total += worth(w, seen, i, j, max([0.0, *others]))
-    return total
+        floors[j] = max([0.0, *others])
+    return body(w, seen, k, i, floors)
 
 
-def admission(w: World, k: int, i: int, gains: dict[int, tuple[float, float]]) -> float:
-    """Chance that the member that likes it least lets i in: 0 while i fights one of them."""
-    if any(w["war"][i, j] > 0.0 for j in gains):
-        return 0.0
-    least = min(theirs for _, theirs in gains.values())
-    return logistic(min(50.0, least) + w.p("organisations.admission"))
+def admission(w: World, seen: Assessment, k: int, i: int) -> float:
+    """Chance that the member that likes it least lets i in: 0 while i fights one of them.
+
+    To a member the newcomer is worth what a tie with it alone would be.
+    """
+    floor, g, least = w["organisation_commitment"][k], commitment(w), 50.0
+    for j in set(w.members(k)) - {i}:
+        if w["war"][i, j] > 0.0:
+            return 0.0
+        theirs = sum(parts(w, seen, j, {i: floor}).values()) if floor > g[j, i] else 0.0
+        least = min(least, theirs)
+    return logistic(least + w.p("organisations.admission"))
 
 
 def market(w: World, k: int, i: int) -> float:
-    """Depth of the market times the economies of members as far as trusted and not hostile.
-
-    The text of the module calls them attention-weighted; the pull of poles in the design notes
-    (1.20) has trust and hostility.
-    """
-    friendly = w["trust"][i] * (1.0 - w["hostility"][i]) * w["economy"]
+    """Depth of the market times the shares of i's trade with members, trusted and not hostile."""
+    friendly = w["trust"][i] * (1.0 - w["hostility"][i]) * w["trade"][i]
     size = sum(friendly[j] for j in w.members(k) if j != i)
     return float(w.p("organisations.market") * w.collective("market")[k] * size)
 
@@ -117,36 +140,42 @@ def step(w: World, seen: Assessment, k: int, i: int) -> Step | None:
     head = max(others, key=lambda j: w["economy"][j])
     if i in w.members(k):
         loss = leaving(w, seen, k, i)
-        value = loss - w.p("organisations.leave") - market(w, k, i)
+        size = w.p("organisations.leave_size") * np.log(len(others))
+        value = loss - w.p("organisations.leave") - size - market(w, k, i)
         return Step(i, k, Move.WITHDRAW, 0.0, value, loss, 1.0, head)
-    gains = entering(w, seen, k, i)
-    gain, likely = sum(mine for mine, _ in gains.values()), admission(w, k, i, gains)
+    gain, likely = entering(w, seen, k, i), admission(w, seen, k, i)
     value = gain * likely if gain > 0.0 else gain
-    value += likely * market(w, k, i) - in_the_way(w, k, i) + np.log(seen.attention[i, head])
+    value += likely * market(w, k, i) - in_the_way(w, k, i)
     if w.parts[k, i] >= 0.5:
-        value -= w.p("organisations.join")
-        return Step(i, k, Move.JOIN, 1.0, value, gain, likely, head)
-    return Step(i, k, Move.APPLY, 0.5, value - w.p("organisations.apply"), 0.0, 1.0, head)
+        return Step(i, k, Move.JOIN, 1.0, value - w.p("organisations.join"), gain, likely, head)
+    value += outlook(w, seen, others, i) - w.p("organisations.apply")
+    return Step(i, k, Move.APPLY, 0.5, value, 0.0, 1.0, head)
+
+
+def outlook(w: World, seen: Assessment, members: list[int], i: int) -> float:
+    """Mean log of mutual attention and log of size, less distance of governments and standing."""
+    mutual = np.log(seen.attention[i, members] + seen.attention[members, i])
+    regime = abs(w["governance"][i] - w["governance"][members].mean())
+    fit = w.p("organisations.regime") * regime + w.p("organisations.standing") * w["pole"][i]
+    size = w.p("organisations.apply_size") * np.log(len(members))
+    return float(w.p("organisations.attention") * mutual.mean() + size - fit)
 
 
 def considered(
     w: World, seen: Assessment, tick: int, seed: int, run: int
 ) -> Iterator[tuple[Step, float, float, World]]:
-    """State after state: its step, the luck of doing it and of being let in, the world after.
+    """State after state, body after body: the step, the luck of doing it and of being let in, and
+    the world after.
 
-    A quarter of the rate a year is the chance to consider one organisation, each as likely.
+    A quarter of the rate a year is the chance to consider each organisation.
     """
-    kinds = w.of_kind("organisation")
-    if not kinds:
-        return
     for i, key in enumerate(int(key) for key in w.keys):
-        chance, which, _, _ = luck(ORGANISE, tick, seed, run, 0, key, key)
-        if chance >= 0.25 * w.p("organisations.rate"):
-            continue
-        one = step(w, seen, kinds[int(which * len(kinds))], i)
-        if one is None:
-            continue
-        choice, consent, _, _ = luck(ORGANISE, tick, seed, run, 1, key, key)
-        if choice < logistic(one.value) and consent < one.admitted:
-            w = member(w, one.organisation, i, one.to)
-        yield one, choice, consent, w
+        for k in w.of_kind("organisation"):
+            name = int(w["collective_key"][k])
+            chance, choice, consent, _ = luck(ORGANISE, tick, seed, run, 0, key, name)
+            one = step(w, seen, k, i) if chance < 0.25 * w.p("organisations.rate") else None
+            if one is None:
+                continue
+            if choice < logistic(one.value) and consent < one.admitted:
+                w = member(w, one.organisation, i, one.to)
+            yield one, choice, consent, w

@@ -370,6 +370,17 @@ def utility(w: World, seen: Assessment) -> Floats:
     return contributions(w, seen).sum(axis=0)
 
 
+def in_ties(w: World) -> Floats:
+    """``(terms, 1)``: the part of each weight that counts in decisions about pacts and bodies."""
+    rows = (1.0 if term.ties is None else w.p(f"{name}.ties") for name, term in names.TERMS.items())
+    return np.array(list(rows))[:, None]
+
+
+def of_ties(w: World, seen: Assessment) -> Floats:
+    """U_i as far as it counts in decisions about ties, logits."""
+    return (in_ties(w) * contributions(w, seen)).sum(axis=0)
+
+
 # --- choice --------------------------------------------------------------------------------------
 
 
@@ -392,7 +403,7 @@ class Alternative:
 
 def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
     """Every move open to state i, in no particular order; doing nothing (value 0) is not listed."""
-    now = utility(w, seen)
+    now, tied = utility(w, seen), of_ties(w, seen)
 
     def worth(kind: str, j: int, to: float) -> float:
         return float(utility(w.after(kind, i, j, to), seen)[i] - now[i])
@@ -408,7 +419,7 @@ def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
         if j == i:
             continue
         inattention = -float(np.log(seen.attention[i, j]))
-        yield from pacts(w, seen, i, j, inattention, now)
+        yield from pacts(w, seen, i, j, inattention, tied)
         s, t = w["sanctions"][i, j], w["tension"][i, j]
         acts = [
             (Move.SANCTION, "sanction", 1.0, "moves.sanction", s < 0.9),
@@ -438,7 +449,7 @@ def pacts(
     scale = pact_scale(w, "commitment")
     taboo = [0.0, *(f"taboo_{x}" for x in ("consultation", "arms_cooperation", "defence"))]
     for to in range(4):
-        change = utility(w.after("pact", i, j, float(to)), seen) - now
+        change = of_ties(w.after("pact", i, j, float(to)), seen) - now
         if to < level:
             g = np.maximum(scale[[level, to]], w["organisation_floor"][i, j])
             cost = (

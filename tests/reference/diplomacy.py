@@ -149,8 +149,7 @@ def start_mediation(w: World) -> Changes:
 def mediation(w: World, tick: int, seed: int, run: int) -> Changes:
     """m_ij -= quit ((y_j - y0_j)+ + (tau0_ij - tau_ij)+) m_ij; regret; the calm goes with it.
 
-    T_jk and T_kj rise by calm (m0_ij - m_ij) tau0_ik T0, bridge after bridge, each time held in
-    [0, 1].
+    T_jk and T_kj rise by calm (m0_ij - m_ij) tau0_ik T0, summed over bridges.
     """
     m, tau0, t, t0 = w["mediation"], w["trust_start"], w["tension"].copy(), w["tension_start"]
     breach = up(w["violation"] - w["violation_start"])[None, :] + up(tau0 - w["trust"])
@@ -159,9 +158,9 @@ def mediation(w: World, tick: int, seed: int, run: int) -> Changes:
     for i, j, k in permutations(range(w.n), 3):
         heat = w.p("mediation.calm") * (w["mediation_start"] - left)[i, j] * tau0[i, k]
         for a, b in ((j, k), (k, j)):
-            t[a, b] = unit(t[a, b] + heat * t0[a, b])
+            t[a, b] += heat * t0[a, b]
     trust_bad = w["trust_bad"] + w.p("mediation.regret") * fall
-    return {"mediation": left, "trust_bad": trust_bad, "tension": t}
+    return {"mediation": left, "trust_bad": trust_bad, "tension": unit(t)}
 
 
 # --- patronage -----------------------------------------------------------------------------------

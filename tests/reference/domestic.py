@@ -26,19 +26,16 @@ def start_appeal(w: World) -> Changes:
 def appeal(w: World, tick: int, seed: int, run: int) -> Changes:
     """kin_ij += turn (kin0 + gain room (1 - kin0) - kin), alpha_ji += trust room.
 
-    room_ij = z_i (1 - q_i)(q_j - q_i)+ (p_j - p0_j)+. Between two poles either turns the tie of
-    both, one after the other.
+    room_ij = z_i (1 - q_i)(q_j - q_i)+ (p_j - p0_j)+, the larger of both sides for a tie with a
+    pole.
     """
     kin, q = w["identity"].copy(), w["governance"]
     room = w["pole"][:, None] * (1.0 - q)[:, None] * up(q - q[:, None]) * rise(w, "polarisation")
     room = no_self(room)
-    for i in range(w.n):
-        for j in range(w.n):
-            if i != j and w["pole"][i] > 0.0:
-                usual = w["identity_start"][i, j]
-                goal = usual + w.p("appeal.gain") * room[i, j] * (1.0 - usual)
-                kin[i, j] += w.p("appeal.turn") * (goal - kin[i, j])
-                kin[j, i] = kin[i, j] = unit(kin[i, j])
+    usual, both = w["identity_start"], np.maximum(room, room.T)
+    goal = usual + w.p("appeal.gain") * both * (1.0 - usual)
+    pole = np.maximum.outer(w["pole"], w["pole"]) > 0.0
+    kin = np.where(pole, no_self(unit(kin + w.p("appeal.turn") * (goal - kin))), kin)
     return {"identity": kin, "trust_good": w["trust_good"] + w.p("appeal.trust") * room.T}
 
 
@@ -53,11 +50,8 @@ def claims(w: World, tick: int, seed: int, run: int) -> Changes:
     """claim += prepare (pass kin - its start)+ (1 - claim), Q += quarrel (change of claim)."""
     ground = up(w["passports"] * w["compatriots"] - w["claim_ground_start"])
     claim = unit(w["claim"] + w.p("claims.prepare") * ground * (1.0 - w["claim"]))
-    q, more = w["rivalry"].copy(), w.p("claims.quarrel") * (claim - w["claim_seen"])
-    for i in range(w.n):
-        for j in range(w.n):
-            if i != j:  # the claims of both make the one quarrel
-                q[i, j] = q[j, i] = np.clip(q[i, j] + more[i, j], 0.0, 2.0)
+    more = w.p("claims.quarrel") * (claim - w["claim_seen"])
+    q = np.clip(w["rivalry"] + more + more.T, 0.0, 2.0)  # the claims of both make the one quarrel
     return {"claim": claim, "claim_seen": claim, "rivalry": q}
 
 
@@ -151,12 +145,12 @@ def start_governance(w: World) -> Changes:
 def governance(w: World, tick: int, seed: int, run: int) -> Changes:
     """capture += deal (lure - lure0)+ (1 - capture), q_j -= rot q_j (new capture), trust follows.
 
-    Host after host: what has spoiled one shows in its lure for the next.
+    What has spoiled a host shows in its lure a quarter later.
     """
     q, held, good = w["governance"].copy(), w["capture"].copy(), w["trust_good"].copy()
-    seen = w["capture_seen"].copy()
+    seen, reach = w["capture_seen"].copy(), lure(w, q)
     for j in range(w.n):
-        reach, more = lure(w, q), 0.0
+        more = 0.0
         for i in range(w.n):
             if i == j:
                 continue

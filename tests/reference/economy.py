@@ -238,15 +238,17 @@ def start_energy(w: World) -> Changes:
 def energy(w: World, tick: int, seed: int, run: int) -> Changes:
     """Barred fuel presses into other markets; buyers fill up from the rest; exports diversify.
 
-    Nothing moves while no supplier has lost a market and exports are as usual.
+    Nothing moves until a supplier has lost a market or its exports are not as usual.
     """
     e0, market = w["energy_start"], w["fuel_market"]
     bar = 1.0 - np.exp(-w.p("energy.block") * barred(w)) * (1.0 - w["war"])
     volume = w["economy"] * w["openness"]
     barred_markets = (volume[:, None] * e0 * bar).sum(axis=0)
     lost = unit(over(barred_markets, market))
-    changes: Changes = {"energy_barred": bar, "energy_lost": lost}
-    if not lost.any() and (w["energy_exports"] == w["energy_exports_start"]).all():
+    unusual = (lost > 0.0) | (w["energy_exports"] != w["energy_exports_start"])
+    turned = np.where(unusual, 1.0, w["energy_turned"])
+    changes: Changes = {"energy_barred": bar, "energy_lost": lost, "energy_turned": turned}
+    if not turned.any():
         return changes
     pressed = w.p("energy.push") * lost * (1.0 + w["connectivity"]) * market / market.sum()
     weight = no_self((e0 + pressed) * (1.0 - bar))

@@ -17,26 +17,28 @@ from sim.types import Blocks
 
 CREATE = param(
     "moves.create",
-    3.4,
-    (2.9, 3.9),
-    bounds=(0.0, 50.0),
+    2.5,
+    (2.0, 3.0),
+    bounds=(-50.0, 50.0),
     unit="logits",
     meaning="cost of offering a pact",
-    source="base rate of pact formation (design notes 2.4)",
+    source="base rate of new bilateral pacts, 5.3e-4 a pair and year (ATOP 1951-2008), at the "
+    "weights estimated for ties in worlds of 1950-1975",
 )
 DEEPEN = param(
     "moves.deepen",
-    0.5,
-    (0.2, 0.8),
-    bounds=(0.0, 50.0),
+    -0.1,
+    (-0.4, 0.2),
+    bounds=(-50.0, 50.0),
     unit="logits per level",
     meaning="extra cost for each further level offered at once",
-    source="judgement",
+    source="base rate of new bilateral defence pacts, 1.06e-4 a pair and year (ATOP 1951-2008), "
+    "likewise",
 )
 BREAK = param(
     "moves.break",
-    3.4,
-    (2.8, 4.0),
+    2.9,
+    (2.3, 3.5),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of leaving or lowering a pact, however slight",
@@ -44,8 +46,8 @@ BREAK = param(
 )
 BREAK_DEEP = param(
     "moves.break_deep",
-    2.4,
-    (1.8, 3.0),
+    3.4,
+    (2.6, 4.2),
     bounds=(0.0, 50.0),
     unit="logits per unit commitment",
     meaning="extra cost by the commitment that is broken",

@@ -21,7 +21,7 @@ from sim.decisions.assessment import (
     sanctions_between,
     supply,
 )
-from sim.decisions.terms import Tie, term
+from sim.decisions.terms import Tie, Ties, Together, term
 from sim.dyads import COMMITMENT, SANCTIONS
 from sim.fields import NEED
 from sim.jit import inline, njit
@@ -101,6 +101,12 @@ def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
 
 
 @inline
+def together(w: Blocks, i: int, s: Together) -> float:
+    """All members open their markets and arsenals at once."""
+    return change(w, i, s.markets, s.arms, s.munitions)
+
+
+@inline
 def sanction(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Sanctions close markets and arsenals to the sender, too."""
     s0 = max(x0, w.M[SANCTIONS, j, i])
@@ -124,4 +130,5 @@ TERM = term(
     claim="access to markets, arms and aid",
     source="design notes 7.3 (prototype)",
     value=value,
+    ties=Ties(0.22, (0.05, 0.45), "told"),
 )

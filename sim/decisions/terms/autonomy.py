@@ -6,7 +6,7 @@ A_i = sum_j g_ij C_j / (C_i + C_j) + .5 (HHI arms + m_i HHI trade) (Morrow 1991;
 from __future__ import annotations
 
 from sim.decisions.assessment import HHI_ARMS, HHI_TRADE
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import COMMITMENT
 from sim.fields import CAPABILITY, OPENNESS
 from sim.jit import inline, njit
@@ -43,4 +43,5 @@ TERM = term(
     claim="autonomy given up",
     source="design notes 7.3 (Morrow)",
     value=value,
+    ties=Ties(0.0, (0.0, 0.33), "pressed to nothing"),
 )

@@ -9,7 +9,7 @@ quarter (expected utility of a challenge, Bueno de Mesquita and Lalman 1992, in 
 from __future__ import annotations
 
 from sim.decisions.assessment import ODDS
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import COMMITMENT, HOSTILITY, TENSION, TRUST, VULNERABILITY
 from sim.fields import REVISIONISM_NOW
 from sim.jit import inline, njit
@@ -97,5 +97,6 @@ TERM = term(
     claim="pressure on others",
     source="unit of the challenge parameters",
     value=value,
+    ties=Ties(0.7, (0.2, 1.2), "hardly told from the prior"),
     said=("the prize and risk of pressing others",) * 2,
 )

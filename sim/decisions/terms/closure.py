@@ -8,7 +8,7 @@ in logits with standard errors as large (closure is hardly identifiable from all
 from __future__ import annotations
 
 from sim.decisions.assessment import CLOSURE
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import COMMITMENT
 from sim.jit import inline, njit
 from sim.types import Blocks
@@ -38,5 +38,6 @@ TERM = term(
     claim="partners in common",
     source="design notes 2.4 and 7.3",
     value=value,
+    ties=Ties(0.0, (0.0, 0.4), "pressed to nothing"),
     said=("partners in common", "fewer partners in common"),
 )

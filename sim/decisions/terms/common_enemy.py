@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from sim.decisions.assessment import ROOT, SHARED
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import COMMITMENT
 from sim.jit import inline, njit
 from sim.types import Blocks
@@ -45,5 +45,6 @@ TERM = term(
     claim="enemies in common",
     source="design notes 2.4 and 7.3",
     value=value,
+    ties=Ties(0.43, (0.0, 0.62), "hardly told from the prior"),
     said=("enemies in common", "fewer friends against common enemies"),
 )

@@ -7,7 +7,7 @@ quarrel with one's own enemies costs nothing: two outcasts are cheap partners fo
 from __future__ import annotations
 
 from sim.decisions.assessment import ENTRAPMENT_LOAD
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import ENTRAPMENT_WEIGHT
 from sim.fields import REVISIONISM_NOW
 from sim.jit import inline, njit
@@ -42,4 +42,5 @@ TERM = term(
     claim="entrapment in partners' quarrels",
     source="design notes 7.3 (Snyder)",
     value=value,
+    ties=Ties(0.0, (0.0, 0.03), "pressed to nothing"),
 )

@@ -6,7 +6,7 @@ Coerc_i = sum_j V_ij H_ij (1 + g_ij) (design notes eq. 14; Hirschman 1945).
 from __future__ import annotations
 
 from sim.decisions.assessment import reassured
-from sim.decisions.terms import Tie, term
+from sim.decisions.terms import Tie, Ties, term
 from sim.dyads import COMMITMENT, VULNERABILITY
 from sim.jit import inline, njit
 from sim.types import Blocks
@@ -37,4 +37,5 @@ TERM = term(
     claim="exposure to coercion by suppliers",
     source="design notes eq. (14) and utility",
     value=value,
+    ties=Ties(1.0, (0.5, 1.5), "hardly told from the prior"),
 )

@@ -7,7 +7,7 @@ Inf_i = sum_j max(0, V_ji + .15 B_ij - V_ij) sqrt(C_j) g_ij sqrt(C_i) / sum_l g_
 from __future__ import annotations
 
 from sim.decisions.assessment import PATRONAGE, ROOT
-from sim.decisions.terms import Tie, term
+from sim.decisions.terms import Tie, Ties, term
 from sim.dyads import AID, COMMITMENT, VULNERABILITY
 from sim.jit import inline, njit
 from sim.types import Blocks
@@ -80,4 +80,5 @@ TERM = term(
     claim="influence over clients",
     source="design notes 7.3 (a patron's unease)",
     value=value,
+    ties=Ties(1.2, (0.4, 2.0), "hardly told from the prior"),
 )

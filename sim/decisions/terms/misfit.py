@@ -5,7 +5,7 @@ Anchor: log-odds of a pact fall by .48 per UNGA unit, both sides together (desig
 
 from __future__ import annotations
 
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import COMMITMENT
 from sim.fields import IDEAL_POINT
 from sim.jit import inline, njit
@@ -35,5 +35,6 @@ TERM = term(
     claim="ties to distant positions",
     source="design notes 2.4 and 7.3",
     value=value,
+    ties=Ties(1.07, (0.4, 1.7), "told"),
     said=("fewer ties to distant positions", "ties to distant positions"),
 )

@@ -8,7 +8,7 @@ opposite sides prohibitive.
 from __future__ import annotations
 
 from sim.decisions.assessment import OPPOSITION_LOAD, size
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import COMMITMENT
 from sim.fields import CAPABILITY
 from sim.jit import inline, njit
@@ -38,6 +38,7 @@ TERM = term(
     claim="partners hostile to each other",
     source="design notes 7.3 (no dual defence pacts observed)",
     value=value,
+    ties=Ties(1.1, (0.4, 1.9), "hardly told from the prior"),
     said=(
         "less strain between partners hostile to each other",
         "strain between partners hostile to each other",

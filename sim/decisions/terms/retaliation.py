@@ -7,7 +7,7 @@ Ret_i = 1/4 sum_j g_ij sum_k max(H_jk, H_kj) [V_ik + .25 min(1, b_ik/C_i)] (1 - 
 from __future__ import annotations
 
 from sim.decisions.assessment import RETALIATION_LOAD
-from sim.decisions.terms import term
+from sim.decisions.terms import Ties, term
 from sim.dyads import COMMITMENT
 from sim.jit import inline, njit
 from sim.types import Blocks
@@ -37,4 +37,5 @@ TERM = term(
     claim="retaliation by partners' rivals",
     source="design notes 7.3 (prevalence of hedging)",
     value=value,
+    ties=Ties(1.5, (0.6, 2.4), "told"),
 )

@@ -8,7 +8,7 @@ state that is already outgunned would want fewer allies as the threat grows.
 from __future__ import annotations
 
 from sim.decisions.assessment import help_share, threat_change
-from sim.decisions.terms import Tie, term
+from sim.decisions.terms import Tie, Ties, Together, term
 from sim.dyads import HOSTILITY, PROJECTED
 from sim.fields import BY_TENSION, CAPABILITY, PROTECTION, THREAT_TOTAL
 from sim.jit import inline, njit
@@ -45,6 +45,14 @@ def pact(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
 
 
 @inline
+def together(w: Blocks, i: int, s: Together) -> float:
+    """All members help, calm down and leave coalitions at once."""
+    return log_security_change(
+        w, i, w.V[THREAT_TOTAL, i] + s.threat, w.V[PROTECTION, i] + s.protection
+    )
+
+
+@inline
 def third(
     w: Blocks, m: int, i: int, j: int, threat: float, patron_i: float, patron_j: float
 ) -> float:
@@ -75,4 +83,5 @@ TERM = term(
     claim="security against threats",
     source="design notes 7.3 (common-enemy odds ratio, fact 13)",
     value=value,
+    ties=Ties(0.01, (0.0, 0.025), "pressed to nothing"),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.decisions.assessment import PORTFOLIO, TIES
 from sim.decisions.commitment import level_commitment
-from sim.decisions.terms import Tie, term
+from sim.decisions.terms import Tie, Ties, term
 from sim.dyads import AID
 from sim.fields import ECONOMY, EFFORT
 from sim.jit import inline, njit
@@ -129,4 +129,5 @@ TERM = term(
     claim="upkeep of ties, aid and arms",
     source="unit of the cost parameters",
     value=value,
+    ties=Ties(0.5, (0.0, 1.2), "hardly told from the prior"),
 )

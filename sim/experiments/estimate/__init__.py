@@ -6,7 +6,6 @@ side, term by term, and how much each term weighs follows from what happened in 
 
 from sim.experiments.estimate.engine import WEIGHTS, Estimates, Outlook, estimate, outlook
 from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Weight, fit
-from sim.experiments.estimate.worlds import world_text
 
 __all__ = [
     "WEIGHTS",
@@ -19,5 +18,4 @@ __all__ = [
     "estimate",
     "fit",
     "outlook",
-    "world_text",
 ]

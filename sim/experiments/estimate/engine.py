@@ -24,8 +24,7 @@ from sim.experiments.estimate.events import (
     year_of,
 )
 from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Weight, fit
-from sim.experiments.estimate.parts import TERMS
-from sim.experiments.estimate.tables import Floats
+from sim.experiments.estimate.parts import TERMS, Floats
 from sim.history import History
 
 _PARAMETERS: Final = tuple(names.PARAMS.values())
@@ -43,9 +42,11 @@ WEIGHTS: Final[Mapping[str, tuple[Weight, ...]]] = {
         Weight("attention", 0.0, 1.0, 1),
         Weight("nearness", 0.0, 1.0, 1),
         Weight("young", 0.0, 1.0, 1),
-        *(Weight(name, sign=1) for name in ACCESSION[4:]),
+        Weight("regime", 0.0, 1.0, 1),
+        Weight("standing", 0.0, 1.0, 1),
+        *(Weight(name, sign=1) for name in ACCESSION[6:]),
     ),
-    "exit": (_CONSTANT, Weight("size", sign=-1), Weight("hostility", sign=1)),
+    "exit": (_CONSTANT, Weight("size", sign=-1), Weight("worth", 1.0, 0.5, 1, scaled=False)),
     "dissolution": (_CONSTANT, Weight("size", 0.0, 3.0, -1)),
     "parting": (
         _CONSTANT,

@@ -15,8 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.estimate.parts import TERMS, Parts, parts_of
-from sim.experiments.estimate.tables import Floats
+from sim.experiments.estimate.parts import TERMS, Floats, Parts, parts_of
 from sim.history import TARGETS, History
 
 type Ints = npt.NDArray[np.int64]
@@ -35,6 +34,7 @@ class Year:
     a treaty in common, ``km (N, N)`` log of 1 + km, ``young (N,)``.
     """
 
+    target: str
     codes: Ints
     parts: Parts
     change: Floats
@@ -75,6 +75,7 @@ def _year_of(history: History, year: int, target: str) -> Year:
     first = history.states.groupby("ccode")["year"].min()
     began = first.reindex(codes).to_numpy()
     return Year(
+        target,
         codes,
         parts,
         parts.change[target],
@@ -99,10 +100,13 @@ ACCESSION: Final = (
     "attention",
     "nearness",
     "young",
+    "regime",
+    "standing",
     *(f"one.{term}" for term in TERMS),
 )
 """Constant; mean log attention between state and members; mean closeness, -log(1 + km); whether the
-state is young; the mean of what a tie with each member would be worth to it, term by term."""
+state is young; minus the distance of its government from the members' mean; minus 1 for a great
+power; what entering is worth to it, term by term, over all members at once."""
 
 
 def accession_columns(year: Year, treaty: int) -> Floats:
@@ -122,13 +126,15 @@ def accession_columns(year: Year, treaty: int) -> Floats:
             mean(np.logaddexp(attention, attention.T)),
             -mean(year.km),
             year.young,
-            *(mean(year.change[:, :, term]) for term in range(len(TERMS))),
+            -np.abs(year.parts.governance - mean(year.parts.governance)),
+            -year.parts.pole,
+            *_of_body(year, treaty, year.parts.bodies).T,
         )
     )
 
 
-EXIT: Final = ("constant", "size", "hostility")
-"""Constant; log of how many others are in; mean hostility between the member and the others."""
+EXIT: Final = ("constant", "size", "worth")
+"""Constant; log of how many others are in; what leaving is worth by the engine's weights."""
 
 
 def exit_columns(year: Year, treaty: int) -> Floats:
@@ -136,10 +142,14 @@ def exit_columns(year: Year, treaty: int) -> Floats:
     members = year.inside[treaty]
     others = np.broadcast_to(members, year.tied.shape) & ~np.eye(len(members), dtype=bool)
     count = np.maximum(others.sum(1), 1)
-    hostile = year.parts.hostility + year.parts.hostility.T
-    return np.column_stack(
-        (np.ones(len(members)), np.log(count), np.where(others, hostile, 0.0).sum(1) / count)
-    )
+    worth = _of_body(year, treaty, year.parts.worth)
+    return np.column_stack((np.ones(len(members)), np.log(count), worth))
+
+
+def _of_body(year: Year, treaty: int, values: Floats) -> Floats:
+    """The values of a treaty's body; 0 where its members are tied by another one anyway."""
+    row = year.parts.body[year.target].get(int(year.ids[treaty]))
+    return np.zeros_like(values[0]) if row is None else values[row]
 
 
 DISSOLUTION: Final = ("constant", "size")

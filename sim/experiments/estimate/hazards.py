@@ -19,8 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from sim.experiments.estimate.tables import Floats
-
+type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
 _LEAST: Final = 1e-12  # rates of no event: their logarithm is taken

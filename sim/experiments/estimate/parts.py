@@ -1,23 +1,25 @@
-"""What a pact with each other state would be worth to each state, term by term, in one year."""
+"""What a pact with each state, and a place in each body, is worth to each state in one year."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sim import draws, kernel
 from sim import vocabulary as names
 from sim.decisions.assessment import RELEVANCE
 from sim.dyads import HOSTILITY
-from sim.experiments.estimate.tables import Floats
-from sim.experiments.estimate.worlds import world_text
-from sim.fields import CAPABILITY
+from sim.fields import CAPABILITY, GOVERNANCE, POLE
 from sim.history import History
-from sim.scenario import load_scenario
 from sim.world import World
+from sim.years import make_world
+
+type Floats = npt.NDArray[np.float64]
+type Ints = npt.NDArray[np.int64]
 
 TERMS: Final[tuple[str, ...]] = tuple(names.TERMS)
 LEVELS: Final = {"defence": 3.0, "any": 1.0}
@@ -31,15 +33,49 @@ class Parts:
     Attributes:
         change: by target, ``(N, N, T)``: what raising the tie of i with j to the target's level
             would change of each term of i's utility, at a weight of one, with its sign.
+        body: by target and id of a treaty, the row of the organisation that it is; one whose pairs
+            are all tied by others is none.
+        bodies: ``(B, N, T)``: what entering the body would change, of a member leaving it.
+        worth: ``(B, N)``: the same in logits, by the weights that decisions about ties have.
         attention: ``(N, N)`` log of the share of i's attention that j has.
         hostility: ``(N, N)`` how hostile i finds j.
-        capability: ``(N,)`` shares.
+        capability, governance, pole: ``(N,)`` shares; how liberal; whether a great power.
     """
 
     change: dict[str, Floats]
+    body: dict[str, dict[int, int]]
+    bodies: Floats
+    worth: Floats
     attention: Floats
     hostility: Floats
     capability: Floats
+    governance: Floats
+    pole: Floats
+
+
+_LETTER: Final = {"defence": "D", "any": "A"}  # of the names that organisations of a target have
+
+
+def world_of(history: History, year: int, quarters: int = 4) -> tuple[World, Ints]:
+    """Return the world of a year, its numbers as stated, and where ``History.codes`` are in it.
+
+    Raises:
+        UserError: nothing is known of the year.
+    """
+    made = make_world(history, year, quarters=quarters)
+    spec = made.spec()
+    world = World(replace(spec, ensemble=replace(spec.ensemble, draws=False)))
+    order = [world.index(made.codes[code]) for code in history.codes(year).tolist()]
+    return world, np.array(order)
+
+
+def rows_of(world: World, history: History, year: int, target: str) -> dict[int, int]:
+    """Return the row of the organisation that each treaty of a target is, by its id."""
+    names_of = [
+        (one.id, f"{_LETTER[target]}{one.id:02d}") for one in history.treaties(year, target)
+    ]
+    known = world.spec.organisations
+    return {at: world.collective("organisation", name) for at, name in names_of if name in known}
 
 
 def parts_of(history: History, year: int) -> Parts:
@@ -55,13 +91,17 @@ def parts_of(history: History, year: int) -> Parts:
 
 @lru_cache(maxsize=256)
 def _parts_of(history: History, year: int) -> Parts:
-    world = World(load_scenario(world_text(history, year)))
+    world, order = world_of(history, year)
     blocks, _ = draws.start(world, 0, 0)
     kernel.entries().begin(blocks, world.keys)
-    order = [world.index(f"S{code}") for code in history.codes(year)]
     grid = np.ix_(order, order)
-    for term in TERMS:
-        blocks.P[names.TERMS[term].weight] = 1.0
+    bodies = np.zeros((2, len(blocks.B), world.n, len(TERMS)))
+    kernel.entries().bodies(blocks, bodies[0].reshape(-1, len(TERMS)))
+    for term in names.TERMS.values():
+        blocks.P[term.weight] = 1.0
+        if term.ties is not None:
+            blocks.P[term.ties] = 1.0
+    kernel.entries().bodies(blocks, bodies[1].reshape(-1, len(TERMS)))
     change = {}
     for target, level in LEVELS.items():
         out = np.zeros((world.n * world.n, len(TERMS)))
@@ -69,7 +109,10 @@ def _parts_of(history: History, year: int) -> Parts:
         change[target] = out.reshape(world.n, world.n, -1)[grid]
     return Parts(
         change,
+        {target: rows_of(world, history, year, target) for target in history.targets},
+        bodies[1][:, order],
+        bodies[0][:, order].sum(-1),
         blocks.M[RELEVANCE][grid].copy(),
         blocks.M[HOSTILITY][grid].copy(),
-        blocks.V[CAPABILITY][order].copy(),
+        *(blocks.V[row][order].copy() for row in (CAPABILITY, GOVERNANCE, POLE)),
     )

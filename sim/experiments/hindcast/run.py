@@ -22,10 +22,13 @@ from sim.experiments.hindcast.engine import Engine
 from sim.experiments.hindcast.prediction import Maker, Prediction
 from sim.experiments.hindcast.result import Hindcast
 from sim.experiments.hindcast.scores import DRAWS, reliability, score
+from sim.experiments.hindcast.simulation import Simulation
 from sim.history import History
 
 MODELS: Final[dict[str, Maker]] = {**BASELINES, "engine": Engine}
 """Every model by name; one named ``engine`` is blended with the logit as ``blend``."""
+SLOW: Final[dict[str, Maker]] = {"simulation": Simulation}
+"""Models that run only where they are named."""
 _BLENDED: Final = ("logit", "engine")
 _JOINT: Final = "+"
 
@@ -46,15 +49,16 @@ def find_models(names: Sequence[str]) -> dict[str, Maker]:
 
 
 def _maker(name: str) -> Maker:
+    known = {**MODELS, **SLOW}
     parts = _BLENDED if name == "blend" else tuple(name.split(_JOINT))
     for part in parts:
-        if part not in MODELS:
-            known = ", ".join(model_names())
-            said = f"there are {known}, and A+B for the blend of two"
-            raise UserError(f"{shown(part)} is not a model{hint(part, model_names())}; {said}")
+        if part not in known:
+            options = (*model_names(), *SLOW)
+            said = f"there are {', '.join(options)}, and A+B for the blend of two"
+            raise UserError(f"{shown(part)} is not a model{hint(part, options)}; {said}")
     if len(parts) == 1:
-        return MODELS[name]
-    makers = {part: MODELS[part] for part in parts}
+        return known[name]
+    makers = {part: known[part] for part in parts}
     return lambda: Blend(makers)
 
 

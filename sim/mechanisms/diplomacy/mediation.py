@@ -21,6 +21,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import SCRATCH
 from sim.types import Blocks
 
 TENSION_START = baseline("tension")
@@ -59,6 +60,10 @@ REPUTE_START = baseline("violation")
 @njit
 def update(w: Blocks) -> None:
     """Advance the work of mediators and what it keeps back by a quarter."""
+    moved = False
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[SCRATCH, i, j] = 0.0  # the tension that all bridges no longer keep back
     for i in range(w.n):
         for j in range(w.n):
             if i == j:
@@ -73,14 +78,18 @@ def update(w: Blocks) -> None:
             gone = w.M[MEDIATION_START, i, j] - w.M[MEDIATION, i, j]
             if gone == 0.0:
                 continue
+            moved = True
             for k in range(w.n):
                 if k in (i, j):
                     continue
                 heat = w.P[CALM] * gone * w.M[TRUST_START, i, k]
-                change = heat * w.M[TENSION_START, j, k]
-                w.M[TENSION, j, k] = clip(w.M[TENSION, j, k] + change, 0.0, 1.0)
-                change = heat * w.M[TENSION_START, k, j]
-                w.M[TENSION, k, j] = clip(w.M[TENSION, k, j] + change, 0.0, 1.0)
+                w.M[SCRATCH, j, k] += heat * w.M[TENSION_START, j, k]
+                w.M[SCRATCH, k, j] += heat * w.M[TENSION_START, k, j]
+    if not moved:
+        return
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[TENSION, i, j] = clip(w.M[TENSION, i, j] + w.M[SCRATCH, i, j], 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

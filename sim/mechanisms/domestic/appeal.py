@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from sim.dyads import IDENTITY, TRUST_GOOD
 from sim.fields import GOVERNANCE, POLARISATION, POLE
-from sim.jit import njit
+from sim.jit import inline, njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
@@ -53,26 +53,32 @@ TURN = param(
 IDENTITY_START = baseline("identity")
 
 
+@inline
+def opening(w: Blocks, i: int, j: int) -> float:
+    """Room for the leader i in the divided society j."""
+    rise = max(0.0, w.V[POLARISATION, j] - w.V[POLARISATION_START, j])
+    room = w.V[POLE, i] * (1.0 - w.V[GOVERNANCE, i]) * rise
+    return room * max(0.0, w.V[GOVERNANCE, j] - w.V[GOVERNANCE, i])
+
+
 @njit
 def update(w: Blocks) -> None:
     """Advance the ties of divided publics with illiberal poles."""
     for i in range(w.n):
-        if w.V[POLE, i] <= 0.0:
-            continue
-        for j in range(w.n):
-            if j == i:
+        for j in range(i):
+            if w.V[POLE, i] <= 0.0 and w.V[POLE, j] <= 0.0:
                 continue
+            # at most one of the two is the leader of the other camp
+            here, there = opening(w, i, j), opening(w, j, i)
             usual = w.M[IDENTITY_START, i, j]
             now = w.M[IDENTITY, i, j]
-            rise = max(0.0, w.V[POLARISATION, j] - w.V[POLARISATION_START, j])
-            room = w.V[POLE, i] * (1.0 - w.V[GOVERNANCE, i]) * rise
-            room *= max(0.0, w.V[GOVERNANCE, j] - w.V[GOVERNANCE, i])
-            if room == 0.0 and now == usual:
+            if here + there == 0.0 and now == usual:
                 continue
-            now += w.P[TURN] * (usual + w.P[GAIN] * room * (1.0 - usual) - now)
+            now += w.P[TURN] * (usual + w.P[GAIN] * (here + there) * (1.0 - usual) - now)
             w.M[IDENTITY, i, j] = clip(now, 0.0, 1.0)
             w.M[IDENTITY, j, i] = w.M[IDENTITY, i, j]
-            w.M[TRUST_GOOD, j, i] += w.P[TRUSTING] * room
+            w.M[TRUST_GOOD, j, i] += w.P[TRUSTING] * here
+            w.M[TRUST_GOOD, i, j] += w.P[TRUSTING] * there
 
 
 MECHANISM = Mechanism(

@@ -76,16 +76,19 @@ def start(w: Blocks) -> None:
 @njit
 def update(w: Blocks) -> None:
     """Advance capture, and what it does to its host, by a quarter."""
+    # all deals first: the governance of the quarter before tempts, whoever comes first
+    for j in range(w.n):
+        for i in range(w.n):
+            rise = max(0.0, lure(w, i, j) - w.M[LURE_START, i, j]) if i != j else 0.0
+            if rise > 0.0:
+                held = w.M[CAPTURE, i, j]
+                w.M[CAPTURE, i, j] = clip(held + w.P[DEAL] * rise * (1.0 - held), 0.0, 1.0)
     for j in range(w.n):
         more = 0.0
         for i in range(w.n):
             if i == j:
                 continue
-            rise = max(0.0, lure(w, i, j) - w.M[LURE_START, i, j])
             held = w.M[CAPTURE, i, j]
-            if rise > 0.0:
-                held = clip(held + w.P[DEAL] * rise * (1.0 - held), 0.0, 1.0)
-                w.M[CAPTURE, i, j] = held
             more += held - w.M[CAPTURE_SEEN, i, j]
             w.M[CAPTURE_SEEN, i, j] = held
             w.M[TRUST_GOOD, j, i] += w.P[FAVOUR] * max(0.0, held - w.M[CAPTURE_START, i, j])

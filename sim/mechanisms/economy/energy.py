@@ -14,8 +14,9 @@ Equations (per quarter; e_ij share of j in the fuel imports of i, e0 at the star
     f_j     += turn (f0_j (1 - diversify lost_j) - f_j)
 
 with k connectivity and f the share of fuels in exports. Rows keep their sums unless all suppliers
-are barred. Sources: Bachmann et al. 2022 (substitution of fuels after 2022); Babina et al. 2023
-(re-routing of oil); register M25.
+are barred. Nothing moves before the first loss; once fuel has turned it goes on turning, back to
+where it came from when the bars fall. Sources: Bachmann et al. 2022 (substitution of fuels after
+2022); Babina et al. 2023 (re-routing of oil); register M25.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ ENERGY_START = baseline("energy")
 BARRED = dyad_field("energy_barred", meaning="part of the fuel trade of the two that is barred")
 ENERGY_EXPORTS_START = baseline("energy_exports")
 LOST = state_field("energy_lost", bounds=(0.0, 1.0), meaning="part of fuel markets lost")
+TURNED = state_field(
+    "energy_turned", bounds=(0.0, 1.0), meaning="whether fuel has been on other ways than usual"
+)
 FUEL_MARKET = state_field("fuel_market", meaning="size of the fuel markets at the start")
 
 
@@ -100,9 +104,9 @@ def update(w: Blocks) -> None:
         w.V[LOST, j] = (
             clip(lost / w.V[FUEL_MARKET, j], 0.0, 1.0) if w.V[FUEL_MARKET, j] > 0.0 else 0.0
         )
-        still = (
-            still and w.V[LOST, j] == 0.0 and w.V[ENERGY_EXPORTS, j] == w.V[ENERGY_EXPORTS_START, j]
-        )
+        if w.V[LOST, j] > 0.0 or w.V[ENERGY_EXPORTS, j] != w.V[ENERGY_EXPORTS_START, j]:
+            w.V[TURNED, j] = 1.0
+        still = still and w.V[TURNED, j] == 0.0
     if still or world <= 0.0:
         return
     for i in range(w.n):

@@ -1,0 +1,64 @@
+"""The whole model as a model: runs of the world of an origin, counted at the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim import draws
+from sim import vocabulary as names
+from sim.collectives import FULL
+from sim.ensemble import run_ensemble
+from sim.experiments.estimate.parts import rows_of, world_of
+from sim.experiments.hindcast.prediction import Bools, Prediction
+from sim.history import History
+from sim.records import EnsembleRecord
+from sim.years.world import CONSULTATION, DEFENCE
+
+_LEVEL: Final = {"defence": (3.0, DEFENCE), "any": (1.0, CONSULTATION)}
+"""The least level of a pact, and floor of a treaty, by which a pair is tied."""
+
+
+@dataclass
+class Simulation:
+    """Shares of runs in which pairs are tied and states in treaties, by the default parameters.
+
+    Nothing is fitted: what states weigh is what every scenario has. Parameters are not drawn.
+    """
+
+    runs: int = 100
+
+    def fit(self, history: History, train_years: tuple[int, int]) -> None:
+        """Learn nothing."""
+
+    def predict(self, history: History, origin: int, horizon: int) -> Prediction:
+        """Simulate the world of the origin, and count."""
+        world, order = world_of(history, origin, 4 * horizon)
+        start = draws.start(world, 1, 0)[0].B > FULL
+        record = run_ensemble(world.spec, runs=self.runs, seed=1)
+        grid = np.ix_(range(self.runs), order, order)
+        level, floor = record.level[:, -1][grid], record.floor[:, -1][grid]
+        members = _members(record, start)[:, :, order]
+        ties, memberships = {}, {}
+        for target in history.targets:
+            least, bound = _LEVEL[target]
+            ties[target] = ((level >= least) | (floor >= bound - 1e-6)).mean(0)
+            ids, inside = history.memberships(origin, target)
+            memberships[target] = inside.astype(np.float64)
+            rows = rows_of(world, history, origin, target)
+            for at, treaty in enumerate(ids.tolist()):
+                if treaty in rows:
+                    memberships[target][at] = members[:, rows[treaty]].mean(0)
+        return Prediction(ties, memberships)
+
+
+def _members(record: EnsembleRecord, start: Bools) -> Bools:
+    """Who is in each collective at the end of each run, ``(R, K, N)``, from the moves made."""
+    inside = np.broadcast_to(start, (record.runs, *start.shape)).copy()
+    for name, after in (("join", True), ("withdraw", False)):
+        made = record.moves[(record.moves["kind"] == names.MOVES[name].code)]
+        made = made[made["accepted"]]
+        inside[made["run"], made["collective"], made["mover"]] = after
+    return inside
