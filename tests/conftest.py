@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support_loading import share_shipped
+
 # Figures are drawn into files, whatever screen there is.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -21,6 +23,8 @@ settings.register_profile(
 )
 settings.register_profile("search", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+share_shipped()
 
 ROOT = Path(__file__).resolve().parent.parent
 
