@@ -435,25 +435,32 @@ def test_without_pyabc_the_extra_is_named(
 # --- recovery -------------------------------------------------------------------------------------
 
 
-def test_known_parameters_are_found_again(folder: Path, tmp_path: Path) -> None:
-    """With the model itself: the targets are made by it at four truths, under other luck.
+@pytest.mark.parametrize(
+    ("truths", "population", "generations"),
+    [(2, 30, 3), pytest.param(4, 40, 4, marks=pytest.mark.slow)],
+)
+def test_known_parameters_are_found_again(
+    folder: Path, tmp_path: Path, truths: int, population: int, generations: int
+) -> None:
+    """With the model itself: the targets are made by it at some truths, under other luck.
 
     There are enough runs for that luck to matter less than the uncertainty of the targets. Of four
-    intervals that hold nine truths in ten, two or more miss in one case of twenty.
+    intervals that hold nine truths in ten, two or more miss in one case of twenty; of two, both
+    miss in one of a hundred.
     """
     text = TARGETS.replace("runs: 6", "runs: 24")
     for old, new in (("[0.008, 0.0125]", "[0.007, 0.0143]"), ("[0.88, 0.92]", "[0.85, 0.95]")):
         text = text.replace(old, new)
     (folder / "wide.yaml").write_text(text)
     targets = read_targets(folder / "wide.yaml")
-    settings = Settings(population=40, generations=4, tolerance=0.3, seed=5)
-    found = recover(targets, tmp_path / "r", truths=4, settings=settings)
+    settings = Settings(population, generations, tolerance=0.3, seed=5)
+    found = recover(targets, tmp_path / "r", truths=truths, settings=settings)
     for recovery in found:
         create = recovery.found[0]
         assert create.identified, "two rates tell the cost of a pact"
         away = abs(create.median - recovery.truth["moves.create"])
         assert away < (create.prior_high - create.prior_low) / 4, "nearer than a guess would be"
-    assert sum(recovery.inside("moves.create") for recovery in found) >= 3
+    assert sum(recovery.inside("moves.create") for recovery in found) >= truths - 1
     assert found[0].truth != found[1].truth
     said = json.loads(json.dumps(found[0].to_dict()))["moves.create"]
     assert said["inside"] == found[0].inside("moves.create")
