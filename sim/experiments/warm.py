@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-
 import numpy as np
 
-from sim import codegen, kept, kernel, outside
+from sim import kernel
 from sim import vocabulary as names
-from sim.machine import cores
 from sim.types import Blocks, Luck, Watch
-
-WHOLE, PARTS = "simulate", "parts"
-"""What two processes compile: a whole run, which has the rules in one function, and the rest."""
 
 
 def compile_all() -> None:
-    """Compile what is not kept yet, in two processes where there are two cores.
+    """Call each entry point of the kernel with the types that real runs use.
 
-    A whole run takes as long as all other entry points together. Two processes may write to the
-    folder of kernels (:mod:`sim.kept`); where nothing can be kept, a second one would be of no use.
+    One process does it all: a whole run takes four fifths of the time, and the other entry points,
+    made of the same rules, would take as long again in a process of their own.
     """
-    if codegen.is_compiled() or cores() < 2 or kept.folder()[0] is None:
-        compile_part(WHOLE)
-        compile_part(PARTS)
-        return
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as second:
-        rest = second.submit(
-            outside.call, outside.sent(), f"{__name__}:{compile_part.__name__}", PARTS
-        )
-        compile_part(WHOLE)
-        rest.result()
-
-
-def compile_part(part: str) -> None:
-    """Call the entry points of one part with the types that real runs use."""
     n, quarters = 3, 2
     entries = kernel.entries()
     v = np.repeat([[field.default] for field in names.STATE_FIELDS.values()], n, axis=1)
@@ -65,10 +44,8 @@ def compile_part(part: str) -> None:
         parts=np.zeros((quarters + 1, 1)),
         networks=np.zeros((1, 2, n, n)),
     )
-    if part == WHOLE:
-        entries.simulate(w, luck, quarters, events, limits, space, watch, log, counts)
-        return
     entries.draw_triangles(1, 0, keys, np.ones((n, 3)), np.empty(n))
+    entries.simulate(w, luck, quarters, events, limits, space, watch, log, counts)
     entries.begin(w, keys)
     entries.play_event_at(w, events, limits, 0)
     entries.settle(w, luck)
