@@ -16,7 +16,7 @@ from sim.scenario.files import Source, display, find_scenario
 from sim.scenario.loader import Loader
 
 _LOADERS = 24  # all shipped scenarios
-_VARIANTS = 200
+_VARIANTS = 60
 
 
 def _is_shipped(source: Source) -> Path | None:
