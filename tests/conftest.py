@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support_loading import share_shipped
+from tests.support_plain import IS_PLAIN, Plain
+
 # Figures are drawn into files, whatever screen there is.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -20,9 +23,18 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("search", max_examples=2000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+settings.register_profile("plain", settings.get_profile("gate"), max_examples=5)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "plain" if IS_PLAIN else "gate"))
+
+share_shipped()
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Limit the time of tests in plain Python."""
+    if IS_PLAIN:
+        config.pluginmanager.register(Plain())
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 
 from sim.experiments import run
 from sim.results import Results
+from tests import support_command
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "from sim.cli import main; main()"]
@@ -50,7 +51,7 @@ def test_help_names_every_command() -> None:
     ],
 )
 def test_a_mistake_is_told_without_a_traceback(words: tuple[str, ...], message: str) -> None:
-    told = call(*words)
+    told = support_command.call(*words)
     assert told.returncode == 2
     assert message in told.stderr
     assert "Traceback" not in told.stderr

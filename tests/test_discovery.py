@@ -8,7 +8,7 @@ from sim.errors import UserError
 from sim.experiments.sensitivity.discovery import METHODS, discover
 
 
-def _space(points: int = 400, runs: int = 2) -> pd.DataFrame:
+def _space(points: int = 250, runs: int = 2) -> pd.DataFrame:
     drawn = np.random.default_rng(3).random((points, 4))
     return pd.DataFrame(np.repeat(drawn, runs, axis=0), columns=["a", "b", "c", "d"])
 
@@ -76,7 +76,7 @@ def test_a_parameter_that_does_not_vary_has_no_side() -> None:
 @pytest.mark.parametrize("value", [True, False])
 def test_without_a_choice_there_is_no_region(value: bool) -> None:
     with pytest.raises(UserError, match="no region to find"):
-        discover(_space(), np.full(800, value))
+        discover(_space(), np.full(500, value))
 
 
 def test_too_few_points_are_refused() -> None:

@@ -42,6 +42,7 @@ SMALL = {
     "report": "--runs 2",
     "hindcast": "--origin 1975 --horizon 5 --models distance,logit --draws 5 --no-figures",
     "robust": "--runs 2",
+    "discover": "--method cart",
     "estimate": "--train 1950:1955",
 }
 #: Where simulations begin, by module.

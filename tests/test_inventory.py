@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +24,8 @@ from sim.scenario.missing import PRIOR, prior
 from sim.vocabulary import STATE_FIELDS
 from sim.world import World
 from tests.inline_scenario import TEXT
+from tests.support_command import call
 
-ROOT = Path(__file__).resolve().parent.parent
-COMMAND = [sys.executable, "-c", "from sim.cli import main; main()"]
 FAR = "AAA-CCC AAA-DDD AAA-EEE AAA-FFF BBB-EEE BBB-FFF CCC-EEE CCC-FFF DDD-FFF".split()
 HEAD = "format: 1\nextends: base.yaml\n"
 
@@ -65,18 +61,6 @@ def of(path: Path | str) -> Inventory:
     """The inventory of a scenario with its arms."""
     arms = load_arms(path)
     return inventory(arms["base"], arms)
-
-
-def call(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-        timeout=300,
-        check=False,
-    )
 
 
 # --- what is missing ------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def test_weights_equal_those_of_the_equations(
     case = Case(seen["M0"], seen["V0"], np.empty(0), np.empty(0), seen["P"], keys)
     world = reference.World(case)
     assessed = reference.assess(world)
-    for i in range(6):
+    for i in range(6 if name != "shipped" else 2):  # each of 45 states takes seconds
         found = {
             (int(kind), int(j), round(to, 9)): (weight, consent)
             for mover, j, kind, to, weight, consent in seen["open"]

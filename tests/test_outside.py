@@ -463,6 +463,35 @@ def test_every_command_takes_rules() -> None:
         assert {"--with", "--trust"} <= given, name
 
 
+ALONE = """
+import sys
+import numpy as np
+from sim import outside
+outside.use_rules(sys.argv[1])
+from sim import vocabulary as names
+from sim.types import Blocks
+
+def world(n=6):
+    draw = np.random.default_rng(1).random
+    tables = names.DYAD_FIELDS, names.STATE_FIELDS, names.COLLECTIVE_FIELDS, names.PARAMS
+    m, v, g, p = map(len, tables)
+    return Blocks(draw((m, n, n)), draw((v, n)), draw((g, 4)), draw((4, n)), draw(p), n)
+
+update, start, plain, compiled = names.MECHANISMS["weariness"].update, world(), world(), world()
+update.py_func(plain)
+update(compiled)
+assert update.signatures
+assert not np.array_equal(plain.M, start.M) and not np.array_equal(plain.V, start.V)
+assert np.array_equal(plain.M, compiled.M) and np.array_equal(plain.V, compiled.V)
+"""
+
+
+def test_a_rule_compiles(folder: Path) -> None:
+    words = {"command": [sys.executable, "-c"], "NUMBA_DISABLE_JIT": "0"}
+    told = call(folder, ALONE, "weariness.py", **words)  # type: ignore[arg-type]
+    assert told.returncode == 0, told.stderr
+
+
 @pytest.mark.slow
 def test_a_rule_is_compiled_with_the_rest(folder: Path) -> None:
     words = ("run", "tired.yaml", "--trust", *SMALL, "--runs", "2", "--no-figures", "--json")

@@ -431,7 +431,7 @@ def opened(folder: Path) -> Any:
         tab.on("console", lambda message: seen.messages.append(message.text))
         tab.on("pageerror", lambda error: seen.messages.append(str(error)))
         tab.goto((folder / "report.html").resolve().as_uri())
-        tab.wait_for_selector("html[data-drawn=yes]", timeout=90_000)
+        tab.wait_for_selector("html[data-drawn=yes]", timeout=180_000)
         yield seen
         browser.close()
 

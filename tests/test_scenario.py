@@ -37,6 +37,7 @@ from sim.scenario import files as scenario_files
 from sim.scenario.missing import PRIOR
 from sim.scenario.reader import Layer, Log, read
 from sim.scenario.schema import MAX_STATES, vocabulary
+from sim.shipped import headings
 
 BAD = Path(__file__).parent / "scenarios" / "bad"
 BASE = BAD / "parts" / "base.yaml"
@@ -993,3 +994,8 @@ def test_any_override(key: list[str], value: str) -> None:
     for problem in problems_of(BASE, (f"{'.'.join(key)}={value}",)):
         assert problem.message
         assert str(problem).isprintable()
+
+
+def test_shipped_scenarios_are_listed_as_they_are_loaded() -> None:
+    loaded = [(name, load_scenario(name)) for name in shipped_scenarios()]
+    assert list(headings()) == [(name, spec.question, list(spec.arms)) for name, spec in loaded]

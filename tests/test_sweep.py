@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +32,7 @@ from sim.experiments.sweep.design_file import read_design, read_runs
 from sim.experiments.sweep.plan import batch_size
 from sim.scenario.loader import Loader
 from tests.inline_scenario import TEXT
+from tests.support_command import call
 
 METRICS = ("alignment(CCC, AAA)", "hedging(CCC)", "poles()")
 VARY = ("security.weight=2:9:4", "mechanisms.trust=on,off")
@@ -531,28 +531,18 @@ def test_a_missing_dask_is_told_plainly(six: Path, monkeypatch: pytest.MonkeyPat
         pass
 
 
-def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from sim.cli import main; main()", *arguments],
-        check=False,
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-    )
-
-
 def test_the_command(six: Path, root: Path, tmp_path: Path) -> None:
     options = ["--quarters", "4", "--runs", "2", "--out", str(tmp_path / "s"), "--json", "--quiet"]
     vary = ["--vary", "channels.arms.shares.CCC.AAA=.3,.8", "--vary"]
     vary += ["channels.arms.shares.CCC.BBB=.1,.5", "--metric", "poles()"]
-    done = command("sweep", str(six), *vary, *options, cwd=root)
+    done = call("sweep", str(six), *vary, *options, folder=root)
     assert done.returncode == 1, done.stderr  # a point is no scenario
     told = json.loads(done.stdout)
     assert (told["finished"], len(told["failures"])) == (8, 2)
-    again = command("sweep", "--resume", str(tmp_path / "s"), cwd=root)
+    again = call("sweep", "--resume", str(tmp_path / "s"), folder=root)
     assert again.returncode == 1
     assert "of which 2 failed" in again.stdout
-    wrong = command("sweep", "--resume", str(tmp_path / "s"), "--vary", "a=1", cwd=root)
+    wrong = call("sweep", "--resume", str(tmp_path / "s"), "--vary", "a=1", folder=root)
     assert (wrong.returncode, "leave out the rest" in wrong.stderr) == (2, True)
-    none = command("sweep", str(six), "--vary", "security.weight=1,2", cwd=root)
+    none = call("sweep", str(six), "--vary", "security.weight=1,2", folder=root)
     assert (none.returncode, "say what to measure" in none.stderr) == (2, True)

@@ -17,7 +17,6 @@ from tests.inline_scenario import TEXT
 from tests.test_outside import RULE, call
 
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.slow
 
 METRICS = ("alignment(CCC, AAA)", "hedging(CCC)", "poles()")
 

@@ -50,14 +50,17 @@ class Names:
             self.phrases.add(tuple(words(name)))
             self.phrases.discard(())
 
+    def longest(self) -> int:
+        """Words of the longest phrase."""
+        return max(map(len, self.phrases))
+
     def found(self, text: str, *, literal: bool) -> Iterator[str]:
         """The names that occur in an identifier or, with ``literal``, in a string."""
         yield from self.codes.intersection(re.findall(r"[A-Za-z]+", text))
         pieces = words(text)
-        for phrase in self.phrases:
-            size = len(phrase)
-            if any(tuple(pieces[k : k + size]) == phrase for k in range(len(pieces) - size + 1)):
-                yield " ".join(phrase)
+        for size in range(1, min(len(pieces), self.longest()) + 1):
+            runs = {tuple(pieces[k : k + size]) for k in range(len(pieces) - size + 1)}
+            yield from map(" ".join, self.phrases & runs)
         if literal:
             yield from (match.group() for match in DOCUMENT.finditer(text))
             yield from (name for name in self.texts if name in text)
@@ -78,7 +81,7 @@ def names_of(folder: Path) -> Names:
         if re.search(r"_(1[89]|20)\d\d", path.stem):
             names.texts.add(path.stem)
         # Every scalar stays a string: under YAML 1.1 the code NO would be false.
-        tree = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
+        tree = yaml.load(path.read_text("utf-8"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         if not isinstance(tree, dict):
             continue
         for block in ("states", "organisations"):

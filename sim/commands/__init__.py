@@ -128,7 +128,7 @@ def warm(*, quiet: bool) -> None:
     from sim.codegen import is_compiled
 
     if not is_compiled() and not quiet:
-        err.print("Compiling the kernels: about a minute, once after every change of the rules.")
+        err.print("Compiling the kernels: some minutes, once after every change of the rules.")
 
 
 def print_json(data: Any) -> None:

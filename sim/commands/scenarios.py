@@ -54,13 +54,12 @@ def register(app: typer.Typer) -> None:
     @app.command(name="list")
     def list_scenarios() -> None:
         """List the shipped scenarios with their questions and arms."""
-        from sim.scenario import load_scenario, shipped_scenarios
+        from sim.shipped import headings
         from sim.terminal import table
 
         made = table("Shipped scenarios", ("Scenario", "Question", "Arms"))
-        for path in shipped_scenarios():
-            spec = load_scenario(path)
-            made.add_row(Path(path).stem, spec.question, ", ".join(("base", *spec.arms)))
+        for name, question, arms in headings():
+            made.add_row(name, question, ", ".join(("base", *arms)))
         out.print(made)
 
     @app.command()

@@ -274,17 +274,20 @@ def consider_organisation(
         size = log(float(others_in(w, k, i)))
         value = body(w, k, i, False) - w.P[LEAVE_COST] - w.P[LEAVE_SIZE] * size - market
     else:
-        gain = body(w, k, i, True)
-        likely = welcome(w, k, i)
-        reward = gain * likely if gain > 0.0 else gain
-        value = reward + likely * market - in_the_way(w, k, i)
+        kind, after = APPLY, CANDIDATE
+        cost = in_the_way(w, k, i)
         if before >= CANDIDATE:
             kind, after = JOIN, 1.0
-            value -= w.P[JOIN_COST]
-            accepted = unit(consent) < likely
+            cost += w.P[JOIN_COST]
         else:
-            kind, after = APPLY, CANDIDATE
-            value += outlook(w, k, i) - w.P[APPLY_COST]
+            cost += w.P[APPLY_COST] - outlook(w, k, i)
+        gain = body(w, k, i, True)
+        # the members need not be asked where even their certain welcome would not be enough
+        if unit(choice) >= logistic(gain + market - cost):
+            return logged
+        likely = welcome(w, k, i)
+        value = (gain * likely if gain > 0.0 else gain) + likely * market - cost
+        accepted = kind == APPLY or unit(consent) < likely
     if unit(choice) >= logistic(value):
         return logged
     row = min(logged, rows.shape[0] - 1)

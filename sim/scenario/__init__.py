@@ -4,7 +4,7 @@ Every number carries its source and its range; every mistake is reported with it
 them at once. See ``docs/reference`` for the format and :func:`scenario_schema` for its JSON Schema.
 """
 
-from sim.scenario.files import SHIPPED, Source, find_scenario, shipped_scenarios
+from sim.scenario.files import Source, find_scenario, shipped_scenarios
 from sim.scenario.loader import Loader, load_arms, load_scenario, validate_scenario
 from sim.scenario.quarter import Quarter, format_quarter, parse_quarter
 from sim.scenario.schema import scenario_schema
@@ -26,6 +26,7 @@ from sim.scenario.spec import (
     StateSpec,
     explain_sources,
 )
+from sim.shipped import SHIPPED
 
 __all__ = [
     "BASE_ARM",

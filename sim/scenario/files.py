@@ -21,22 +21,13 @@ from sim.scenario.given import nodes_of
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, describe, read
 from sim.scenario.rows import read_table
 from sim.scenario.tables import TABLES
+from sim.shipped import SHIPPED
 
 _SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1_000
 
 type Source = str | os.PathLike[str] | Mapping[str, Any]
 """A scenario: its path or shipped name, its text, or a mapping of what its file would hold."""
-
-
-def _shipped() -> Path:
-    package = Path(__file__).resolve().parents[1]
-    packed = package / "_scenarios"
-    return packed if packed.is_dir() else package.parent / "scenarios"
-
-
-SHIPPED = _shipped()
-"""Folder of the scenarios that come with the program."""
 
 
 def shipped_scenarios() -> tuple[str, ...]:

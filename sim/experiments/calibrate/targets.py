@@ -40,7 +40,7 @@ from sim.experiments.language import BoundMetric, Scope, parse_metric
 from sim.experiments.syntax import MetricError
 from sim.inputs import read_bytes
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
-from sim.scenario.files import SHIPPED, display
+from sim.scenario.files import display
 from sim.scenario.kinds import (
     IDENTIFIER,
     Choice,
@@ -54,6 +54,7 @@ from sim.scenario.kinds import (
 )
 from sim.scenario.quantity import Plain
 from sim.scenario.reader import MAX_BYTES, Layer, Log, Node, decode, read
+from sim.shipped import SHIPPED
 
 type Place = tuple[str, str, int | None]
 
