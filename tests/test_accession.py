@@ -107,7 +107,7 @@ def test_chances_are_right_to_a_hair(kind: Move) -> None:
     assert tried >= 4
 
 
-def test_consent_is_that_of_the_least_welcoming_member_to_a_hair() -> None:
+def test_consent_is_the_mean_of_the_members_to_a_hair() -> None:
     """At the readiness where chance and luck meet, a hair more or less decides."""
     tried = 0
     for seed in SEEDS:
@@ -120,11 +120,11 @@ def test_consent_is_that_of_the_least_welcoming_member_to_a_hair() -> None:
                 continue
             ready_now = case.p("organisations.admission")
             odds = np.log(consent / (1.0 - consent))
-            least = np.log(step.admitted / (1.0 - step.admitted)) - ready_now
+            worth = np.log(step.admitted / (1.0 - step.admitted)) - ready_now
             let_in = {}
             for more in (-HAIR, HAIR):
                 near = case.copy()
-                near.set_p(organisations__admission=float(odds - least + more))
+                near.set_p(organisations__admission=float(odds - worth + more))
                 one = [step.state, step.organisation]
                 rows = [row for row in due(near, 2, seed, 0)[0] if [row[2], row[-1]] == one]
                 log = organised(near, 2, seed, 0)[1]

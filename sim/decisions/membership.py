@@ -76,12 +76,12 @@ STANDING = param(
 )
 JOIN_COST = param(
     "organisations.join",
-    2.5,
-    (1.8, 3.2),
+    1.2,
+    (0.2, 2.2),
     bounds=(-50.0, 50.0),
     unit="logits",
     meaning="cost of the reforms and talks that lead from candidate to member",
-    source="judgement: five to ten years from application to accession",
+    source="judgement: unions take five to ten years from application to accession, treaties one",
 )
 LEAVE_COST = param(
     "organisations.leave",
@@ -136,7 +136,7 @@ ADMISSION = param(
     (-0.5, 1.5),
     bounds=(-20.0, 20.0),
     unit="logits",
-    meaning="readiness of the member that likes it least to admit a candidate it is indifferent to",
+    meaning="readiness of members to admit a candidate that they are indifferent to",
     source="judgement: indifferent members let in",
 )
 

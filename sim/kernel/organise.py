@@ -11,17 +11,17 @@ average member.
 
     apply  0 -> 1/2   gain x chance of admission + market - rivals + attention + size - misfit
                       - cost
-    join   1/2 -> 1   gain x chance of admission + market - rivals - cost, with the consent of the
-                      member that likes it least
+    join   1/2 -> 1   gain x chance of admission + market - rivals - cost, with the members' consent
     leave  1 -> 0     loss of what the body gives - cost - size ln(other members) - market
 
 Attention is the mean over the members; the misfit of a state with a body is the distance of its
 government from their mean, and standing: great powers found bodies and seldom enter those of
 others. They say which bodies a state looks to at all, as the hazard of accession in history has
-them (`multipolar estimate`), and count once. Exit is rarer the larger the body. Consent is that to
-a tie with the newcomer: one veto is enough. Market: depth of the common market times the share of
-the state's trade that is with its members, as far as trusted and not hostile; a rival exclusive
-organisation of which the state is part stands against it.
+them (`multipolar estimate`), and count once. Exit is rarer the larger the body. Consent follows
+from the mean of what a tie with the newcomer would be worth to the members: were it that of the one
+which likes it least, hardly any accession of history would have come about. Market: depth of the
+common market times the share of the state's trade that is with its members, as far as trusted and
+not hostile; a rival exclusive organisation of which the state is part stands against it.
 """
 
 from __future__ import annotations
@@ -189,19 +189,17 @@ def bodies(w: Blocks, out: np.ndarray) -> None:
 
 @njit
 def welcome(w: Blocks, k: int, i: int) -> float:
-    """Chance that the member that likes it least lets i into k; 0 while i fights a member."""
-    least = 50.0
+    """Chance that the members let i into k, each with its say; 0 while i fights one of them."""
+    total = 0.0
     floor = w.G[ORGANISATION_COMMITMENT, k]
     for j in range(w.n):
         if j == i or not is_member(w, k, j):
             continue
         if w.M[WAR, i, j] > 0.0:
             return 0.0
-        gain = 0.0
         if floor > w.M[COMMITMENT, j, i]:
-            gain = worth(w, j, i, entered(w, j, i, floor))
-        least = min(least, gain)
-    return logistic(least + w.P[ADMISSION])
+            total += worth(w, j, i, entered(w, j, i, floor))
+    return logistic(total / max(1, others_in(w, k, i)) + w.P[ADMISSION])
 
 
 @njit

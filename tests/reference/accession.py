@@ -92,17 +92,18 @@ def leaving(w: World, seen: Assessment, k: int, i: int) -> float:
 
 
 def admission(w: World, seen: Assessment, k: int, i: int) -> float:
-    """Chance that the member that likes it least lets i in: 0 while i fights one of them.
+    """Chance that the members let i in, by their mean worth: 0 while i fights one of them.
 
     To a member the newcomer is worth what a tie with it alone would be.
     """
-    floor, g, least = w["organisation_commitment"][k], commitment(w), 50.0
-    for j in set(w.members(k)) - {i}:
+    floor, g, total = w["organisation_commitment"][k], commitment(w), 0.0
+    members = set(w.members(k)) - {i}
+    for j in members:
         if w["war"][i, j] > 0.0:
             return 0.0
         theirs = sum(parts(w, seen, j, {i: floor}).values()) if floor > g[j, i] else 0.0
-        least = min(least, theirs)
-    return logistic(least + w.p("organisations.admission"))
+        total += theirs
+    return logistic(total / len(members) + w.p("organisations.admission"))
 
 
 def market(w: World, k: int, i: int) -> float:

@@ -14,7 +14,6 @@ from sim.errors import UserError
 from sim.experiments.estimate.events import (
     ACCESSION,
     PARTING,
-    Bools,
     accession_columns,
     dissolution_columns,
     exit_columns,
@@ -24,7 +23,7 @@ from sim.experiments.estimate.events import (
     year_of,
 )
 from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Weight, fit
-from sim.experiments.estimate.parts import TERMS, Floats
+from sim.experiments.estimate.parts import TERMS, Bools, Floats
 from sim.history import History
 
 _PARAMETERS: Final = tuple(names.PARAMS.values())

@@ -15,11 +15,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.estimate.parts import TERMS, Floats, Parts, parts_of
+from sim.experiments.estimate.parts import TERMS, Bools, Floats, Parts, parts_of, rows_of
 from sim.history import TARGETS, History
 
 type Ints = npt.NDArray[np.int64]
-type Bools = npt.NDArray[np.bool_]
 
 _YOUNG: Final = 5
 """Years for which a state is young: it looks for the treaties of its region when it begins."""
@@ -34,7 +33,6 @@ class Year:
     a treaty in common, ``km (N, N)`` log of 1 + km, ``young (N,)``.
     """
 
-    target: str
     codes: Ints
     parts: Parts
     change: Floats
@@ -75,7 +73,6 @@ def _year_of(history: History, year: int, target: str) -> Year:
     first = history.states.groupby("ccode")["year"].min()
     began = first.reindex(codes).to_numpy()
     return Year(
-        target,
         codes,
         parts,
         parts.change[target],
@@ -148,8 +145,8 @@ def exit_columns(year: Year, treaty: int) -> Floats:
 
 def _of_body(year: Year, treaty: int, values: Floats) -> Floats:
     """The values of a treaty's body; 0 where its members are tied by another one anyway."""
-    row = year.parts.body[year.target].get(int(year.ids[treaty]))
-    return np.zeros_like(values[0]) if row is None else values[row]
+    (row,) = rows_of(year.parts.inside, year.inside[[treaty]])
+    return np.zeros_like(values[0]) if row < 0 else values[row]
 
 
 DISSOLUTION: Final = ("constant", "size")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sim import draws, kernel
 from sim import vocabulary as names
+from sim.collectives import FULL
 from sim.decisions.assessment import RELEVANCE
 from sim.dyads import HOSTILITY
 from sim.fields import CAPABILITY, GOVERNANCE, POLE
@@ -20,6 +21,7 @@ from sim.years import make_world
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
+type Bools = npt.NDArray[np.bool_]
 
 TERMS: Final[tuple[str, ...]] = tuple(names.TERMS)
 LEVELS: Final = {"defence": 3.0, "any": 1.0}
@@ -33,8 +35,7 @@ class Parts:
     Attributes:
         change: by target, ``(N, N, T)``: what raising the tie of i with j to the target's level
             would change of each term of i's utility, at a weight of one, with its sign.
-        body: by target and id of a treaty, the row of the organisation that it is; one whose pairs
-            are all tied by others is none.
+        inside: ``(B, N)`` who is in each body.
         bodies: ``(B, N, T)``: what entering the body would change, of a member leaving it.
         worth: ``(B, N)``: the same in logits, by the weights that decisions about ties have.
         attention: ``(N, N)`` log of the share of i's attention that j has.
@@ -43,7 +44,7 @@ class Parts:
     """
 
     change: dict[str, Floats]
-    body: dict[str, dict[int, int]]
+    inside: Bools
     bodies: Floats
     worth: Floats
     attention: Floats
@@ -51,9 +52,6 @@ class Parts:
     capability: Floats
     governance: Floats
     pole: Floats
-
-
-_LETTER: Final = {"defence": "D", "any": "A"}  # of the names that organisations of a target have
 
 
 def world_of(history: History, year: int, quarters: int = 4) -> tuple[World, Ints]:
@@ -69,13 +67,13 @@ def world_of(history: History, year: int, quarters: int = 4) -> tuple[World, Int
     return world, np.array(order)
 
 
-def rows_of(world: World, history: History, year: int, target: str) -> dict[int, int]:
-    """Return the row of the organisation that each treaty of a target is, by its id."""
-    names_of = [
-        (one.id, f"{_LETTER[target]}{one.id:02d}") for one in history.treaties(year, target)
-    ]
-    known = world.spec.organisations
-    return {at: world.collective("organisation", name) for at, name in names_of if name in known}
+def rows_of(inside: Bools, treaties: Bools) -> Ints:
+    """Return the row in ``inside (B, N)`` of the body that each of ``treaties (T, N)`` is, or -1.
+
+    A treaty of consultation with the members of one of defence is that one.
+    """
+    same = (treaties[:, None, :] == inside[None, :, :]).all(2)
+    return np.where(same.any(1), same.argmax(1), -1)
 
 
 def parts_of(history: History, year: int) -> Parts:
@@ -109,7 +107,7 @@ def _parts_of(history: History, year: int) -> Parts:
         change[target] = out.reshape(world.n, world.n, -1)[grid]
     return Parts(
         change,
-        {target: rows_of(world, history, year, target) for target in history.targets},
+        blocks.B[:, order] > FULL,
         bodies[1][:, order],
         bodies[0][:, order].sum(-1),
         blocks.M[RELEVANCE][grid].copy(),

@@ -45,12 +45,10 @@ class Simulation:
         for target in history.targets:
             least, bound = _LEVEL[target]
             ties[target] = ((level >= least) | (floor >= bound - 1e-6)).mean(0)
-            ids, inside = history.memberships(origin, target)
-            memberships[target] = inside.astype(np.float64)
-            rows = rows_of(world, history, origin, target)
-            for at, treaty in enumerate(ids.tolist()):
-                if treaty in rows:
-                    memberships[target][at] = members[:, rows[treaty]].mean(0)
+            _, inside = history.memberships(origin, target)
+            rows = rows_of(start[:, order], inside)
+            counted = members[:, rows].mean(0)
+            memberships[target] = np.where((rows < 0)[:, None], inside, counted)
         return Prediction(ties, memberships)
 
 
