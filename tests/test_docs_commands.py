@@ -42,6 +42,7 @@ SMALL = {
     "report": "--runs 2",
     "hindcast": "--origin 1975 --horizon 5 --models distance,logit --draws 5 --no-figures",
     "robust": "--runs 2",
+    "null": "--runs 2",
     "estimate": "--train 1950:1955",
 }
 #: Where simulations begin, by module.
@@ -54,7 +55,7 @@ BEGINNINGS = {
 #: Commands that begin to simulate by showing how far they are.
 LARGE = ("sensitivity", "calibrate")
 #: Commands that simulate.
-SIMULATING = ("run", "compare", "claims", "sweep", "report", *LARGE)
+SIMULATING = ("run", "compare", "null", "claims", "sweep", "report", *LARGE)
 WHOLE = "README.md"
 #: Commands that mean something without a word.
 ALONE = ("list", "claims", "step", "compile", "metrics", "names", "app", "theory")
