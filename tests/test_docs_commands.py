@@ -55,7 +55,7 @@ BEGINNINGS = {
 #: Commands that begin to simulate by showing how far they are.
 LARGE = ("sensitivity", "calibrate")
 #: Commands that simulate.
-SIMULATING = ("run", "compare", "null", "claims", "sweep", "report", *LARGE)
+SIMULATING = ("run", "compare", "null", "robust", "claims", "sweep", "report", *LARGE)
 WHOLE = "README.md"
 #: Commands that mean something without a word.
 ALONE = ("list", "claims", "step", "compile", "metrics", "names", "app", "theory")

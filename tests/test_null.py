@@ -27,7 +27,7 @@ from sim.experiments.null.findings import (
     networks,
 )
 from sim.experiments.null.models import RANDOM, apply_null
-from sim.experiments.null.rates import ROUNDS, count, shifted, shifts
+from sim.experiments.null.rates import count, matched, shifted
 from sim.scenario import ScenarioSpec, load_scenario
 from sim.vocabulary import MECHANISMS, TERMS
 from tests.inline_scenario import TEXT
@@ -106,10 +106,7 @@ def test_random_choice_makes_as_many_moves(spec: ScenarioSpec) -> None:
     runs = 150
     wanted = count(run_ensemble(spec, runs=runs))
     random = apply_null(spec, RANDOM, seed=4)
-    shift: dict[str, float] = {}
-    for _ in range(ROUNDS):
-        made = count(run_ensemble(shifted(random, shift), runs=runs))
-        shift = shifts(shift, wanted, made)
+    shift = matched(random, wanted, lambda one: count(run_ensemble(one, runs=runs)))
     made = count(run_ensemble(shifted(random, shift), runs=runs))
     for cost, moves in wanted.moves.items():
         if not cost.startswith("organisations"):  # of one club, whose members are most states

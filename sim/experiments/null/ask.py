@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sim.blocs import co_membership
 from sim.ensemble import Progress
 from sim.errors import UserError
 from sim.experiments.arms import simulate_arms
@@ -32,8 +33,8 @@ from sim.experiments.null.models import (
     rule_of,
     rules_on,
 )
-from sim.experiments.null.rates import ROUNDS, Counts, compared, count, shifted, shifts
-from sim.experiments.null.result import Nulls, Row
+from sim.experiments.null.rates import ROUNDS, Counts, compared, count, matched, shifted
+from sim.experiments.null.result import FULL, Nulls, Row
 from sim.experiments.paired import Effect, intervals
 from sim.results import RunMeta
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
@@ -47,6 +48,7 @@ class _Arms:
 
     values: Mapping[str, Mapping[str, Floats]]
     networks: Mapping[str, npt.NDArray[np.int8]]
+    together: Floats
     counts: Counts
 
 
@@ -137,6 +139,8 @@ def null(
         nulls=tuple(names),
         rows=tuple(_with_single(rows)),
         rates=() if random is None else tuple(compared(full.counts, random.counts)),
+        states=tuple(spec.states),
+        together={FULL: full.together, **{name: x.together for name, x in by_null.items()}},
     )
 
 
@@ -185,16 +189,17 @@ class _Work:
 
     def rates(self, spec: ScenarioSpec, wanted: Counts, seed: int) -> dict[str, float]:
         """Shifts of the costs by which random choice makes as many moves as were counted."""
-        shift: dict[str, float] = {}
-        for _ in range(ROUNDS):
-            specs = {BASE_ARM: shifted(spec, shift)}
-            (found,) = self._simulate(specs, lambda _arm, seen: count(seen.record), seed)
-            shift = shifts(shift, wanted, found)
-        return shift
+
+        def simulate(one: ScenarioSpec) -> Counts:
+            (found,) = self._simulate({BASE_ARM: one}, _counted, seed)
+            return found
+
+        return matched(spec, wanted, simulate)
 
     def _keep(self, arm: str, seen: Observed) -> _Arms:
         values = {f.what: {arm: f.values(seen)} for f in self._findings if arm in f.arms}
-        return _Arms(values, networks(seen) if arm == BASE_ARM else {}, count(seen.record))
+        changed = networks(seen) if arm == BASE_ARM else {}
+        return _Arms(values, changed, co_membership(seen.labels[:, -1]), count(seen.record))
 
     def _simulate[T](
         self, specs: Mapping[str, ScenarioSpec], reduce: Callable[[str, Observed], T], seed: int
@@ -220,13 +225,17 @@ class _Work:
         return made
 
 
+def _counted(_arm: str, seen: Observed) -> Counts:
+    return count(seen.record)
+
+
 def _joined(arms: Sequence[_Arms]) -> _Arms:
     """The arms of one null together; the first is the base."""
     values: dict[str, dict[str, Floats]] = {}
     for arm in arms:
         for what, found in arm.values.items():
             values.setdefault(what, {}).update(found)
-    return _Arms(values, arms[0].networks, arms[0].counts)
+    return replace(arms[0], values=values)
 
 
 def _network_rows(by_null: Mapping[str, _Arms], full: _Arms, other: _Arms, seed: int) -> list[Row]:

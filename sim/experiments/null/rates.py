@@ -10,7 +10,7 @@ offers of pacts are accepted (by the reluctance to accept) and how many levels a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -98,6 +98,22 @@ def shifts(before: Mapping[str, float], wanted: Counts, found: Counts) -> dict[s
     for name, step in steps.items():
         after[name] = after.get(name, 0.0) + min(_MOST, max(-_MOST, step))
     return after
+
+
+def matched(
+    spec: ScenarioSpec, wanted: Counts, simulate: Callable[[ScenarioSpec], Counts]
+) -> dict[str, float]:
+    """Return the shifts by which a scenario under random choice makes as many moves as wanted.
+
+    Args:
+        spec: the scenario under the null ``random_utility``, before :func:`shifted`.
+        wanted: counts of the full model.
+        simulate: counts the moves of as many runs of a scenario.
+    """
+    shift: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        shift = shifts(shift, wanted, simulate(shifted(spec, shift)))
+    return shift
 
 
 def _logit(counts: Counts) -> float:

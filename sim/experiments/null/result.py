@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from sim.experiments.comparison import number, plain
 from sim.experiments.null.findings import LEAST_OF_RANGE, LEAST_OF_SPREAD, NETWORKS
@@ -26,6 +29,7 @@ NOTE: Final = (
     f"{LEAST_OF_SPREAD} standard deviations of the runs or {LEAST_OF_RANGE:.0%} of the metric's "
     "range, the larger."
 )
+FULL: Final = "full"
 _TELLING: Final = 0.1
 _CLOSE: Final[dict[str, Any]] = {"collapse_padding": True, "pad_edge": False}
 _HEADS: Final = dict(
@@ -83,6 +87,9 @@ class Nulls:
         rows: one a null and finding or network.
         rates: by the parameter that sets it, moves a run (of consent, the share accepted; of
             deepening, levels beyond one) in the full model and under random choice.
+        states: codes, in the order of the axes of ``together``.
+        together: share of the runs that end with two states in one bloc, ``(N, N)``, by null and,
+            under :data:`FULL`, of the full model; not kept on disk.
     """
 
     meta: RunMeta
@@ -91,6 +98,8 @@ class Nulls:
     nulls: tuple[str, ...]
     rows: tuple[Row, ...]
     rates: tuple[tuple[str, float, float], ...] = ()
+    states: tuple[str, ...] = ()
+    together: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     def of(self, null: str, what: str) -> Row:
         """Return the row of a null and a finding.
@@ -194,7 +203,7 @@ def _render(found: Nulls) -> Iterator[Any]:
     )
     standard = [null for null in found.nulls if rule_of(null) is None]
     if standard:
-        heads = zip(_numbered(standard), standard, strict=True)
+        heads = zip(numbered(standard), standard, strict=True)
         yield facts("Nulls", [(f"{at} {null}", EVERY[null]) for at, null in heads])
         yield _network_table(found, standard)
         yield _finding_table(found, standard)
@@ -236,7 +245,7 @@ def _finding_table(found: Nulls, nulls: Sequence[str]) -> Any:
     kind = "changes since the start" if found.arms is None else " less ".join(found.arms)
     made = table(
         f"Findings ({kind}; claims by their own arms), and the part of each under the nulls above",
-        ["finding", *((name, "right") for name in ("full", *_numbered(nulls)))],
+        ["finding", *((name, "right") for name in ("full", *numbered(nulls)))],
         **_CLOSE,
     )
     unclear = []
@@ -253,7 +262,7 @@ def _finding_table(found: Nulls, nulls: Sequence[str]) -> Any:
     return made
 
 
-def _numbered(nulls: Sequence[str]) -> list[str]:
+def numbered(nulls: Sequence[str]) -> list[str]:
     """Short heads: a table of eight columns has no room for names."""
     return [f"({at})" for at, _ in enumerate(nulls, 1)]
 
