@@ -78,6 +78,7 @@ BASES = (
     ("docs/how-to/report.md", "--compare FOLDER", "report results/NAME --compare results/COMPARE"),
     ("docs/how-to/report.md", "--claims FOLDER", "report results/NAME --claims results/CLAIMS"),
     ("docs/how-to/report.md", "--sensitivity FOLDER", ""),
+    ("docs/how-to/report.md", "--robust FOLDER", ""),
     ("docs/how-to/report.md", "--scenario FILE", "report results/NAME"),
     ("docs/how-to/report.md", "", "report results/NAME"),
     ("docs/how-to/sweep.md", "--executor tcp", ""),

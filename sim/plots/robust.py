@@ -15,6 +15,7 @@ from sim.plots.style import (
     foot,
     headline,
     new_figure,
+    text_width,
 )
 from sim.summary import plural
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from sim.experiments.robust import Robust
 
 _ROW: Final = 0.17  # inches
-_HEAD: Final = 1.05
+_AROUND: Final = 1.3  # title and foot
+_GAP: Final = 0.12
 _LEFT: Final = 0.36  # of the width, for what is asked and the engine's answer
 _SIZE: Final = 6.5
 _SHADES: Final = {"agrees": PALETTE[0], "disagrees": PALETTE[1], "unsure": GREY}
@@ -37,10 +39,13 @@ def draw_robust(found: Robust, *, page: Page = PAPER) -> Figure:
     A disc agrees, a cross disagrees, a dot is unsure, and where nothing stands it is silent. On
     paper the figure is as tall as it has answers; on a slide the last ones may be left out.
     """
-    room = page.tall(_ROW * page.scale * len(found.answers) + (_HEAD + 1.3) * page.scale)
-    figure = new_figure(page.width, room, page)
+    size = page.pt(_SIZE)
+    names = [rival.replace("_", " ") for rival in found.rivals]
+    head = max(text_width(name, size) for name in names) + page.pt(_GAP)
+    row_tall, around = _ROW * page.scale, head + _AROUND * page.scale
+    figure = new_figure(page.width, page.tall(row_tall * len(found.answers) + around), page)
     width, height = figure.get_size_inches()
-    fits = int((height - (_HEAD + 1.3) * page.scale + 1e-6) / (_ROW * page.scale))
+    fits = int((height - around + 1e-6) / row_tall)
     answers = found.answers[: max(1, fits)]
     left_out = len(found.answers) - len(answers)
     top = headline(
@@ -61,13 +66,21 @@ def draw_robust(found: Robust, *, page: Page = PAPER) -> Figure:
     axes = figure.add_axes((0.0, bottom, 1.0, top - bottom))
     axes.set_axis_off()
     axes.set_xlim(0.0, 1.0)
-    head = _HEAD * page.scale / (height * (top - bottom)) * (len(answers) + 1.0)
-    axes.set_ylim(len(answers) - 0.3, -head)
-    size = page.pt(_SIZE)
+    tall = (height * (top - bottom) - head) / len(answers)  # of a row
+    axes.set_ylim(len(answers) - 0.5, -0.5 - head / tall)
     step = (1.0 - _LEFT - 0.06) / len(found.rivals)
     places = [_LEFT + 0.02 + step * at for at in range(len(found.rivals))]
-    for place, rival in zip(places, found.rivals, strict=True):
-        axes.text(place, -0.9, rival.replace("_", " "), size=size, color=INK, rotation=50)
+    for place, name in zip(places, names, strict=True):
+        axes.text(
+            place,
+            -0.6,
+            name,
+            size=size,
+            rotation=90,
+            ha="center",
+            va="bottom",
+            color=INK,
+        )
     for row, answer in enumerate(answers):
         (what,) = fold(answer.what, size, (_LEFT - 0.13) * width, 1)
         axes.text(0.012, row, what, size=size, color=INK, va="center")
