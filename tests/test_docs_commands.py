@@ -73,6 +73,7 @@ OWN = (
 BASES = (
     ("docs/how-to/figures.md", "--kind differences", "plot results/COMPARE"),
     ("docs/how-to/figures.md", "--kind forest", "plot results/CLAIMS"),
+    ("docs/how-to/figures.md", "--kind robust", ""),
     ("docs/how-to/figures.md", "--style", "plot results/NAME --kind polarity"),
     ("docs/how-to/figures.md", "", "plot results/NAME"),
     ("docs/how-to/report.md", "--compare FOLDER", "report results/NAME --compare results/COMPARE"),
