@@ -65,6 +65,7 @@ ORDER = (
     "report",
     "theory",
     "robust",
+    "null",
     "describe",
     "scenarios",
     "names",

@@ -231,7 +231,7 @@ class World:
 
     def _fill_parameters(self) -> None:
         for name, known in names.PARAMS.items():
-            number = self.spec.parameters.get(name) or _default_number(known)
+            number = stated(self.spec, name)
             uncertain = number.low < number.high or number.key in self._varied
             self._set("P", (known.row,), number if uncertain else number.value)
 
@@ -399,6 +399,11 @@ class World:
 
 _ROW_NAMES = {field.row: name for name, field in names.STATE_FIELDS.items()}
 _WEIGHTS = {name: _ROW_NAMES[term.multiplier] for name, term in names.TERMS.items()}
+
+
+def stated(spec: ScenarioSpec, parameter: str) -> Number:
+    """Return a parameter as the scenario states it, or else its default with its range."""
+    return spec.parameters.get(parameter) or _default_number(names.PARAMS[parameter])
 
 
 def _default_number(known: Param) -> Number:

@@ -43,6 +43,7 @@ SMALL = {
     "hindcast": "--origin 1975 --horizon 5 --models distance,logit --draws 5 --no-figures",
     "robust": "--runs 2",
     "discover": "--method cart",
+    "null": "--runs 2",
     "estimate": "--train 1950:1955",
 }
 #: Where simulations begin, by module.
@@ -55,7 +56,7 @@ BEGINNINGS = {
 #: Commands that begin to simulate by showing how far they are.
 LARGE = ("sensitivity", "calibrate")
 #: Commands that simulate.
-SIMULATING = ("run", "compare", "claims", "sweep", "report", *LARGE)
+SIMULATING = ("run", "compare", "null", "robust", "claims", "sweep", "report", *LARGE)
 WHOLE = "README.md"
 #: Commands that mean something without a word.
 ALONE = ("list", "claims", "step", "compile", "metrics", "names", "app", "theory")
@@ -73,11 +74,13 @@ OWN = (
 BASES = (
     ("docs/how-to/figures.md", "--kind differences", "plot results/COMPARE"),
     ("docs/how-to/figures.md", "--kind forest", "plot results/CLAIMS"),
+    ("docs/how-to/figures.md", "--kind robust", ""),
     ("docs/how-to/figures.md", "--style", "plot results/NAME --kind polarity"),
     ("docs/how-to/figures.md", "", "plot results/NAME"),
     ("docs/how-to/report.md", "--compare FOLDER", "report results/NAME --compare results/COMPARE"),
     ("docs/how-to/report.md", "--claims FOLDER", "report results/NAME --claims results/CLAIMS"),
     ("docs/how-to/report.md", "--sensitivity FOLDER", ""),
+    ("docs/how-to/report.md", "--robust FOLDER", ""),
     ("docs/how-to/report.md", "--scenario FILE", "report results/NAME"),
     ("docs/how-to/report.md", "", "report results/NAME"),
     ("docs/how-to/sweep.md", "--executor tcp", ""),

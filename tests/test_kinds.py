@@ -21,6 +21,7 @@ from sim.experiments.claim_specs import Claim
 from sim.experiments.claims import ClaimsReport, Verdict
 from sim.experiments.comparison import ArmComparison, Comparison, MetricEffect
 from sim.experiments.paired import Effect, effects
+from sim.experiments.robust import Conclusion, Pair, Robust
 from sim.experiments.saved import KINDS as SAVED
 from sim.experiments.saved import kind_of
 from sim.plots import KINDS, plot
@@ -131,12 +132,34 @@ def claims(number: int) -> ClaimsReport:
     )
 
 
+def answers(number: int) -> Robust:
+    rivals = ("no change", "random_utility", "shuffled_capability", "landscape")
+    shares = (0.9, 0.5, 0.1, None)
+    pairs = tuple(
+        Pair(("AAA", f"S{at:02d}"), 0.9 if at % 2 else 0.4, dict(zip(rivals, shares, strict=True)))
+        for at in range(number)
+    )
+    conclusions = tuple(
+        Conclusion(
+            f"mean(tension(AAA, BBB), tension(AAA, C{at:02d})) @ 2024Q1..2026Q4",
+            "A claim that says at some length what would follow from what, and for whom.",
+            -0.0123,
+            at % 3 > 0,
+            dict(zip(rivals, (0.0, 0.1, 0.2, None), strict=True)),
+            dict.fromkeys(rivals[:3], at % 2 == 0),
+        )
+        for at in range(number)
+    )
+    return Robust(synthetic_meta(title="Answers " * 9), 20, pairs, conclusions, {"x": "it is shy"})
+
+
 MADE_UP: dict[str, dict[str, Callable[[], Any]]] = {
     "run": {
         "many": lambda: on_the_globe(synthetic_results(runs=20, n=60, quarters=16, focal=6)),
         "few": lambda: on_the_globe(synthetic_results(runs=5, n=7, quarters=3)),
         "one run": lambda: on_the_globe(synthetic_results(runs=1, n=12, quarters=8)),
     },
+    "robust": {"few": lambda: answers(2), "many": lambda: answers(30)},
     "comparison": {"one": lambda: comparison(1), "many": lambda: comparison(11)},
     "claims": {"one": lambda: claims(1), "many": lambda: claims(40)},
 }

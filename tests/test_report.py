@@ -37,6 +37,7 @@ from sim.summary import summarise
 from sim.world import World
 from tests.reference.decisions import Move
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
+from tests.test_kinds import answers
 
 NOWHERE = Origin(None, None, "its scenario 'three_blocs' is not found")
 NASTY = "<script>alert('x')</script> & \"quoted\" </script><!-- "
@@ -179,6 +180,28 @@ def test_without_the_scenario_the_report_says_so_and_leaves_out_what_needs_it(ba
     assert "Its scenario 'three_blocs' is not found" in said
     sections = [a["id"] for a in found.all("section")]
     assert sections == ["answer", "coalitions", "time", "why", "reproduce"]
+
+
+def test_answers_beside_other_models_are_an_annex(tmp_path: Path) -> None:
+    result = Results(synthetic_record(), synthetic_meta())
+    beside = answers(3)
+    assert result.meta.spec_hash == beside.meta.spec_hash
+    content = gather(result, NOWHERE, robust=beside)
+    found = Page(render(content))
+    assert found.all("section")[-1]["id"] == "robust"
+    said = " ".join(found.text)
+    for part in ("AAA, S02", "shuffled capability", "agrees 90%", "x is silent: it is shy"):
+        assert part.lower() in said.lower()
+    saved = beside.save(tmp_path / "robust")
+    result.save(tmp_path / "result")
+    quick = ["--quiet", "--arms", "none", "--robust"]
+    made = CliRunner().invoke(app, ["report", str(tmp_path / "result"), *quick, str(saved)])
+    assert made.exit_code == 0, made.output
+    assert "Annex" in (tmp_path / "result" / "report.html").read_text("utf-8")
+    other = replace(beside, meta=replace(beside.meta, spec_hash="0" * 64)).save(tmp_path / "other")
+    made = CliRunner().invoke(app, ["report", str(tmp_path / "result"), *quick, str(other)])
+    assert isinstance(made.exception, UserError)
+    assert "another scenario" in str(made.exception)
 
 
 def test_the_report_of_a_scenario_is_whole(page: str, folder: Path) -> None:

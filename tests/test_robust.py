@@ -9,10 +9,22 @@ import pytest
 from typer.testing import CliRunner
 
 from sim import cli
+from sim.blocs import co_membership, find_blocs
+from sim.ensemble import run_ensemble
 from sim.errors import UserError
-from sim.experiments.robust import START, Pair, robust, said
+from sim.experiments.null import null
+from sim.experiments.null.models import RANDOM
+from sim.experiments.robust import NULLS, START, Pair, Robust, robust, said
+from sim.experiments.saved import load_saved
+from sim.scenario import load_scenario
 from sim.theories import Given, find_theory
 from tests.inline_scenario import TEXT
+
+CLAIM = """
+claims:
+  C1: {text: The shock moves Delta., metric: "alignment(DDD, AAA)", arms: [base, calm],
+       direction: lower}
+"""
 
 
 def test_verdicts() -> None:
@@ -24,10 +36,19 @@ def test_verdicts() -> None:
     assert (said(2 / 3), said(1 / 3)) == ("together", "apart")
 
 
-def test_all_are_asked(tmp_path: Path) -> None:
-    path = tmp_path / "six.yaml"
-    path.write_text(TEXT)
-    found = robust(str(path), runs=6)
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("six") / "six.yaml"
+    path.write_text(TEXT + CLAIM)
+    return path
+
+
+@pytest.fixture(scope="module")
+def found(path: Path) -> Robust:
+    return robust(str(path), runs=6)
+
+
+def test_all_are_asked(path: Path, found: Robust) -> None:
     assert [pair.states for pair in found.pairs] == [
         ("AAA", "BBB"),
         ("AAA", "CCC"),
@@ -36,19 +57,57 @@ def test_all_are_asked(tmp_path: Path) -> None:
         ("BBB", "DDD"),
         ("CCC", "DDD"),
     ]
-    assert found.rivals == (START, "balance", "gravity", "landscape", "shapley")
+    theories = ("balance", "gravity", "landscape", "shapley")
+    assert found.rivals == (START, *NULLS[1:], *theories)
     assert list(found.silent) == ["bargaining"]
     shapley = find_theory("shapley").of(Given(str(path))).together()
     assert shapley is not None
     assert found.pairs[1].others["shapley"] == shapley[0, 2] == 1  # allies of old
     for rival in found.rivals:
         assert sum(found.count(rival).values()) == 6
+        assert sum(found.count(rival, found.conclusions).values()) == len(found.conclusions)
 
+
+def test_pairs_are_those_of_the_runs(path: Path, found: Robust) -> None:
+    record = run_ensemble(load_scenario(path), runs=6)
+    for at, share in ((-1, lambda x: x.engine), (0, lambda x: x.others[START])):
+        together = co_membership(find_blocs(record.tie[:, at]))
+        assert share(found.pairs[1]) == together[0, 2]
+    random = found.pairs[1].others[RANDOM]
+    assert random is not None
+    assert random * 6 == pytest.approx(round(random * 6))
+
+
+def test_conclusions_are_those_of_the_nulls(path: Path, found: Robust) -> None:
+    assert [x.what for x in found.conclusions][-1] == "C1"
+    again = null(path, nulls=NULLS, runs=6)
+    for x in found.conclusions:
+        row = again.of(RANDOM, x.what)
+        assert (x.engine, x.others[RANDOM]) == (row.full, row.value)
+        assert x.verdict("landscape") == "silent"
+        if x.clear:
+            assert x.verdict(RANDOM) == ("agrees" if row.reproduced else "disagrees")
+            assert x.verdict(START) == "disagrees"
+        else:
+            assert x.verdict(RANDOM) == "unsure"
+
+
+def test_saved_answers_are_read_as_they_were(found: Robust, tmp_path: Path) -> None:
+    loaded = load_saved(found.save(tmp_path / "made"))
+    assert loaded.to_dict() == found.to_dict()
+    assert loaded.run_id == found.run_id
+    assert loaded.sentence().startswith("Random choice has ")
+
+
+def test_command(path: Path, found: Robust, tmp_path: Path) -> None:
     words = ["robust", str(path), "--runs", "6", "-q"]
-    told = json.loads(CliRunner().invoke(cli.app, [*words, "--json"]).stdout)
+    out = tmp_path / "made"
+    told = json.loads(CliRunner().invoke(cli.app, [*words, "--json", "--out", str(out)]).stdout)
     assert told == found.to_dict()
-    shown = CliRunner().invoke(cli.app, words).stdout
+    assert (out / "figures" / "robust.svg").is_file()
+    shown = CliRunner().invoke(cli.app, [*words, "--no-claims"]).stdout
     assert "bargaining is silent: it speaks of positions, not of sides" in shown
+    assert "C1" not in shown
 
 
 def test_too_few_states(tmp_path: Path) -> None:

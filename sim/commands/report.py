@@ -16,6 +16,7 @@ from sim.files import check_file, write_bytes
 if TYPE_CHECKING:
     from sim.experiments.claims import ClaimsReport
     from sim.experiments.comparison import Comparison
+    from sim.experiments.robust import Robust
     from sim.report.origin import Origin
     from sim.results import Results
 
@@ -58,6 +59,14 @@ def register(app: typer.Typer) -> None:
                 metavar="FOLDER",
                 help="An analysis saved by [cyan]multipolar sensitivity[/cyan] (default: rank "
                 "correlations of what the runs drew).",
+            ),
+        ] = None,
+        robust: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER",
+                help="Answers beside nulls and theories, saved by [cyan]multipolar robust[/cyan], "
+                "for the annex.",
             ),
         ] = None,
         scenario: Annotated[
@@ -112,6 +121,7 @@ def register(app: typer.Typer) -> None:
             err.print(f"Report of {results.run_id}", highlight=False)
         wanted = _Wanted(folder, arms, runs, jobs, quiet)
         analysis = None if sensitivity is None else read_sensitivity(sensitivity, results)
+        beside = None if robust is None else _robust(robust, results)
         comparison, compared = wanted.comparison(results, origin, compare)
         tested, how = wanted.claims(results, origin, claims)
         with progress_bar("Drawing up", quiet=quiet) as progress:
@@ -123,6 +133,7 @@ def register(app: typer.Typer) -> None:
                 claims=tested,
                 claims_origin=how,
                 sensitivity=analysis,
+                robust=beside,
                 versions=read_manifest(folder).get("versions", {}),
                 left_out=tuple(wanted.left_out),
                 progress=progress,
@@ -237,6 +248,20 @@ class _Wanted:
                 progress=progress,
             )
         return found, f"with {plural(self.runs, 'paired run')}, made for this report"
+
+
+def _robust(folder: Path, results: Results) -> Robust:
+    """Saved answers of the scenario of the result.
+
+    Raises:
+        UserError: there are none, or they are of another scenario.
+    """
+    from sim.experiments.robust import Robust
+
+    found = Robust.load(folder)
+    if found.meta.spec_hash != results.meta.spec_hash:
+        raise UserError(f"{folder} is of another scenario or version than the result")
+    return found
 
 
 def _quarters(path: Path) -> int:

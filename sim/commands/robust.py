@@ -1,4 +1,4 @@
-"""`multipolar robust`: which answers of a scenario survive other theories."""
+"""`multipolar robust`: which answers of a scenario survive null models and other theories."""
 
 from __future__ import annotations
 
@@ -7,7 +7,23 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, File, Jobs, Quiet, Runs, Seed, out, print_json, progress_bar, warm
+from sim.commands import (
+    AsJson,
+    File,
+    Force,
+    Jobs,
+    Quiet,
+    Runs,
+    Seed,
+    check_place,
+    command_line,
+    err,
+    keep_figure,
+    out,
+    print_json,
+    progress_bar,
+    warm,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -25,23 +41,51 @@ def register(app: typer.Typer) -> None:
                 help="Tables of states and pairs by year, which [cyan]gravity[/cyan] learns from.",
             ),
         ] = None,
+        claims: Annotated[
+            bool, typer.Option(help="Ask about the claims, too: their arms under every null.")
+        ] = True,
+        folder: Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="FOLDER", help="Folder to write the table and a figure to."
+            ),
+        ] = None,
+        force: Force = False,
         jobs: Jobs = None,
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
-        """Set who stands with whom beside what rival theories say, and beside no change.
+        """Set the answers of a scenario beside null models and rival theories.
 
-        Every two of the focal states and poles: in which part of the runs they end in one bloc,
-        whether they were in one at the start, and what each theory says from the start.
+        Every two of the focal states and poles: in which part of the runs they end in one bloc, in
+        the engine, under each null and without any change, and what each theory says from the
+        start. Every headline metric and claim: its effect in the engine and under each null.
 
         Example: [cyan]multipolar robust europe_1872_1914 --runs 50[/cyan]
         """
         from sim.experiments.robust import robust as ask
 
+        check_place(folder, "robust", force=force, quiet=quiet)
         warm(quiet=quiet)
         with progress_bar("Runs", quiet=quiet) as progress:
-            found = ask(file, runs=runs, seed=seed, jobs=jobs, data=data, progress=progress)
+            found = ask(
+                file,
+                runs=runs,
+                seed=seed,
+                jobs=jobs,
+                data=data,
+                claims=claims,
+                progress=progress,
+                command=command_line(),
+            )
         if as_json:
             print_json(found.to_dict())
         else:
             out.print(found)
+        if folder is not None:
+            from sim.plots.robust import draw_robust
+
+            found.save(folder, force=force)
+            keep_figure(folder, "robust", lambda: draw_robust(found), force=force)
+            if not quiet:
+                err.print(f"Results: {folder}", highlight=False, soft_wrap=True)

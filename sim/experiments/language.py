@@ -375,6 +375,17 @@ class BoundMetric:
     def __str__(self) -> str:
         return self.metric.text
 
+    @property
+    def span(self) -> float | None:
+        """Width of the range of its values; None where that is not bounded or not known."""
+        low, high = _range(self._node)
+        return high - low if math.isfinite(high - low) else None
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it sets moments against one another: it is then one number of the whole run."""
+        return _is_dated(self._through)
+
     def values(self, seen: Observed | EnsembleRecord) -> Floats:
         """Return the value in each run, ``(R,)``; not a number where it is not defined (0/0)."""
         seen = seen if isinstance(seen, Observed) else Observed(seen)
@@ -388,6 +399,37 @@ class BoundMetric:
         """
         seen = seen if isinstance(seen, Observed) else Observed(seen)
         return _finite(_evaluate(self._through, seen, series=True), seen.shape)
+
+
+def _is_dated(node: _Node) -> bool:
+    if isinstance(node, _Apply):
+        return any(_is_dated(inner) for inner in node.arguments)
+    return isinstance(node, _Mean) and node.ticks is not None
+
+
+def _range(node: _Node) -> tuple[float, float]:
+    """The least and the greatest value, infinite where there is no bound."""
+    if isinstance(node, _Constant):
+        return node.value, node.value
+    if isinstance(node, _Mean):
+        low, high = node.form.low, node.form.high
+        return -math.inf if low is None else low, math.inf if high is None else high
+    inner = [_range(argument) for argument in node.arguments]
+    lows, highs = [low for low, _ in inner], [high for _, high in inner]
+    match node.name:
+        case "+":
+            return sum(lows), sum(highs)
+        case "-" | "difference":
+            return lows[0] - highs[1], highs[0] - lows[1]
+        case "negative":
+            return -highs[0], -lows[0]
+        case "mean":
+            return sum(lows) / len(lows), sum(highs) / len(highs)
+        case "min":
+            return min(lows), min(highs)
+        case "max":
+            return max(lows), max(highs)
+    return -math.inf, math.inf
 
 
 def _finite(values: Floats, shape: tuple[int, ...]) -> Floats:

@@ -18,6 +18,7 @@ KINDS: Final[Mapping[str, str]] = {
     "sweep": "sim.experiments.sweep.result:Sweep",
     "sensitivity": "sim.experiments.sensitivity.report:SensitivityReport",
     "phase": "sim.experiments.sensitivity.phase:Phase",
+    "robust": "sim.experiments.robust:Robust",
     "hindcast": "sim.experiments.hindcast.result:Hindcast",
 }
 """The class of each kind of result; it has a class method ``load(folder)``."""

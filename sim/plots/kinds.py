@@ -138,6 +138,12 @@ KINDS: Final[Mapping[str, Kind]] = {
             "The effect behind each claim with its interval, by verdict.",
         ),
         Kind(
+            "robust",
+            "robust",
+            "sim.plots.robust:draw_robust",
+            "Each answer of the engine beside null models and rival theories.",
+        ),
+        Kind(
             "posterior",
             "calibration",
             "sim.plots.posterior:draw_posterior",

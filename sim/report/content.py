@@ -11,6 +11,7 @@ from sim.plots.interactive import Figure
 if TYPE_CHECKING:
     from sim.experiments.claims import ClaimsReport
     from sim.experiments.comparison import ArmComparison, Comparison, MetricEffect
+    from sim.experiments.robust import Robust
     from sim.summary import BlocReport, CoalitionReport
 
 
@@ -226,7 +227,7 @@ class ReportContent:
         stability: how firm the blocs are: proofs, splits and mergers, rival definitions.
         names: of states by code.
         pictures: by section.
-        why, whatif, claims, sensitivity, assumptions: None where something lacks.
+        why, whatif, claims, sensitivity, assumptions, robust: None where something lacks.
         claims_origin: how the claims were tested.
         recipe: how to reproduce.
     """
@@ -249,4 +250,5 @@ class ReportContent:
     claims_origin: str = ""
     sensitivity: Sensitivity | None = None
     assumptions: Assumptions | None = None
+    robust: Robust | None = None
     colours: Mapping[str, str] = field(default_factory=dict)

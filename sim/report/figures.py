@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
     from sim.experiments.claims import ClaimsReport
+    from sim.experiments.robust import Robust
     from sim.report.content import WhatIf
     from sim.results import Results
     from sim.scenario import ScenarioSpec
@@ -350,6 +351,11 @@ def claim_pictures(claims: ClaimsReport) -> Iterator[Picture]:
     tested = [v for v in claims.verdicts if v.effect is not None]
     said = "; ".join(f"{v.claim.id} {v.verdict}" for v in tested)
     yield from _drawn("forest", claims, "The table below has the same in numbers.", said)
+
+
+def robust_pictures(found: Robust) -> Iterator[Picture]:
+    """Every answer beside each null model and theory."""
+    yield from _drawn("robust", found, "The table below has the same in numbers.")
 
 
 def _drawn(kind: str, result: Any, caption: str = "", said: str = "") -> Iterator[Picture]:

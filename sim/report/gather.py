@@ -10,7 +10,13 @@ from sim.plots.style import bloc_colours
 from sim.report.answer import answer
 from sim.report.content import Picture, Recipe, ReportContent
 from sim.report.decisions import find_why
-from sim.report.figures import bloc_pictures, claim_pictures, difference_pictures, time_pictures
+from sim.report.figures import (
+    bloc_pictures,
+    claim_pictures,
+    difference_pictures,
+    robust_pictures,
+    time_pictures,
+)
 from sim.report.influence import LEAST_RUNS, find_influence
 from sim.report.inputs import list_inputs
 from sim.report.whatif import read_comparison
@@ -20,6 +26,7 @@ from sim.summary import describe_blocs, plural, summarise
 if TYPE_CHECKING:
     from sim.experiments.claims import ClaimsReport
     from sim.experiments.comparison import Comparison
+    from sim.experiments.robust import Robust
     from sim.report.content import Sensitivity, WhatIf
     from sim.report.origin import Origin
     from sim.results import Results
@@ -46,6 +53,7 @@ def gather(
     claims: ClaimsReport | None = None,
     claims_origin: str = "",
     sensitivity: Sensitivity | None = None,
+    robust: Robust | None = None,
     versions: Mapping[str, str] | None = None,
     left_out: tuple[str, ...] = (),
     progress: Callable[[int, int], None] | None = None,
@@ -60,6 +68,7 @@ def gather(
         claims: the claims of the scenario, judged, if they were.
         claims_origin: how they were tested, in words.
         sensitivity: of a saved analysis; by default rank correlations of the draws of the runs.
+        robust: the answers beside null models and rival theories, if they were asked.
         versions: of the program and its libraries when the runs were made.
         left_out: what else the report lacks, and why.
         progress: called with (steps done, all).
@@ -93,6 +102,7 @@ def gather(
         "time": tuple(time_pictures(results, report, spec, colours)),
         "whatif": () if whatif is None else tuple(difference_pictures(results, whatif)),
         "claims": () if claims is None else tuple(claim_pictures(claims)),
+        "robust": () if robust is None else tuple(robust_pictures(robust)),
     }
     step()
     meta = results.meta
@@ -115,6 +125,7 @@ def gather(
         claims_origin=claims_origin,
         sensitivity=sensitivity,
         assumptions=assumptions,
+        robust=robust,
         colours=colours,
     )
 

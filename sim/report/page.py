@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from sim.report import closing, findings, opening
+from sim.report import annex, closing, findings, opening
 from sim.report.parts import items, paragraph, tag, text
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def render(content: ReportContent) -> str:
         ("sensitivity", "What the outcome hangs on", findings.sensitivity(content)),
         ("assumptions", "Assumptions, sources and ranges", closing.assumptions(content)),
         ("reproduce", "How to get the same again", closing.reproduce(content)),
+        ("robust", "Annex: what survives other models", annex.robust(content, numbers)),
     ]
     parts = [part for part in parts if part[2]]
     links = (tag("a", text(title), href=f"#{name}") for name, title, _ in parts)

@@ -1,0 +1,181 @@
+"""What is held against the nulls: changes of blocs and pacts, headline metrics, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from sim.experiments.claim_specs import Claim, read_claims
+from sim.experiments.claims import judge
+from sim.experiments.compare import default_metrics
+from sim.experiments.language import BoundMetric, Scope, parse_metric
+from sim.experiments.observed import Observed
+from sim.experiments.paired import LEVEL, Effect, combined
+from sim.records import ARRAYS, EnsembleRecord
+from sim.scenario import BASE_ARM, ScenarioSpec
+from sim.vocabulary import MOVE_KINDS
+
+type Floats = npt.NDArray[np.float64]
+
+CO_MEMBERSHIP: Final = "change_of_co_membership"
+MADE: Final = "pacts_made"
+ENDED: Final = "pacts_ended"
+NETWORKS: Final = (CO_MEMBERSHIP, MADE, ENDED)
+"""What is correlated over all pairs of states."""
+
+LEAST_OF_SPREAD: Final = 0.1
+LEAST_OF_RANGE: Final = 0.01
+"""The smallest effect that matters: a tenth of a standard deviation of the metric over the runs, or
+one per cent of its range, the larger. Half of what Cohen (1988) calls small; and what no reader of
+a figure of the whole range could see."""
+
+_RESAMPLES: Final = 400
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An effect that a scenario shows.
+
+    Attributes:
+        what: the metric as it is written, or the name of the claim.
+        metric: what is measured.
+        arms: treatment and counterfactual, then two more whose effect is taken off; one arm alone
+            is held to zero.
+        change: the arm's own change since the start is meant.
+        claim: the claim that it is about.
+    """
+
+    what: str
+    metric: BoundMetric
+    arms: tuple[str, ...]
+    change: bool = False
+    claim: Claim | None = None
+
+    def values(self, seen: Observed) -> Floats:
+        """Return the value in each run of an arm, ``(R,)``."""
+        values = self.metric.values(seen)
+        return values - self.metric.series(seen)[:, 0] if self.change else values
+
+    def effect(self, values: Mapping[str, Floats], *, seed: int) -> tuple[Effect, Floats]:
+        """Return the effect and its difference in each run, given the values in the arms."""
+        return combined([values[arm] for arm in self.arms], seed=seed)
+
+    def smallest(self, effect: Effect) -> float:
+        """Return the smallest effect that matters, in units of the metric."""
+        return max(LEAST_OF_SPREAD * effect.spread, LEAST_OF_RANGE * (self.metric.span or 0.0))
+
+    def verdict(self, effect: Effect, difference: Floats) -> str | None:
+        """Return the verdict on the claim."""
+        return None if self.claim is None else judge(self.claim, effect, difference).verdict
+
+
+def find(
+    spec: ScenarioSpec,
+    path: Path,
+    metrics: Sequence[str],
+    arms: tuple[str, str] | None,
+    *,
+    claims: bool,
+) -> list[Finding]:
+    """Return what a scenario finds: metrics, by the effect of an arm or their change; claims.
+
+    Args:
+        spec: the scenario.
+        path: its file.
+        metrics: expressions; the scenario's headline metrics if there are none.
+        arms: treatment and counterfactual for the metrics.
+        claims: whether the claims are findings, too.
+
+    Raises:
+        UserError: a metric or a claim is not valid.
+    """
+    scope = Scope.of(spec)
+    wanted = list(dict.fromkeys(metrics)) or [
+        text for text, group in default_metrics(spec) if not group
+    ]
+    found = []
+    for text in wanted:
+        bound = parse_metric(text).bind(scope)
+        held = arms or (BASE_ARM,)
+        found.append(Finding(text, bound, held, change=arms is None and not bound.is_dated))
+    if claims:
+        found += [
+            Finding(claim.id, metric, (*claim.arms, *claim.less), claim=claim)
+            for claim, metric in read_claims(spec, path)
+            if metric is not None
+        ]
+    return found
+
+
+# --- over pairs of states ------------------------------------------------------------------------
+def held(record: EnsembleRecord) -> EnsembleRecord:
+    """Return a record in which nothing moves: its start at every tick."""
+    still: dict[str, Any] = {
+        name: np.broadcast_to(np.asarray(array[:])[:, :1], array.shape)
+        for name, array in ((name, getattr(record, name)) for name in ARRAYS)
+    }
+    return replace(record, **still, moves=record.moves[:0])
+
+
+def networks(seen: Observed) -> dict[str, npt.NDArray[np.int8]]:
+    """Return by pair of states what changed in each run, ``(R, pairs)``, for :data:`NETWORKS`."""
+    record = seen.record
+    n = len(record.states)
+    one, other = np.triu_indices(n, 1)
+    first, last = seen.labels[:, 0], seen.labels[:, -1]
+    change = (last[:, one] == last[:, other]).astype(np.int8)
+    change -= first[:, one] == first[:, other]
+    found = {CO_MEMBERSHIP: change}
+    moves = record.moves
+    done = (np.asarray(moves["kind"]) == MOVE_KINDS.index("pact")) & (
+        np.asarray(moves["accepted"]) != 0
+    )
+    rose = np.asarray(moves["after"]) > np.asarray(moves["before"])
+    place = np.zeros((n, n), np.int64)
+    place[one, other] = place[other, one] = np.arange(len(one))
+    for name, which in ((MADE, done & rose), (ENDED, done & ~rose)):
+        counted = np.zeros((record.runs, len(one)), np.int8)
+        rows = moves[which]
+        np.add.at(counted, (rows["run"], place[rows["mover"], rows["partner"]]), 1)
+        found[name] = counted
+    return found
+
+
+def likeness(
+    null: npt.NDArray[np.int8], reference: npt.NDArray[np.int8], *, seed: int
+) -> tuple[float, float, float]:
+    """Return how alike what changed is: correlation of the means over the runs, and its interval.
+
+    The interval is that of Fisher's z, whose standard error is found by a bootstrap over the runs
+    of both: resampled means have noise twice, so that percentiles would lie too low. Not a number
+    where one of the two is the same for all pairs.
+
+    Args:
+        null, reference: ``(R, pairs)``, of runs with luck of their own.
+        seed: of the resampling.
+    """
+    value = _correlation(null.mean(axis=0), reference.mean(axis=0))
+    rng = np.random.default_rng([seed, 1])
+    drawn = []
+    for _ in range(_RESAMPLES):
+        sides = (x[rng.integers(len(x), size=len(x))].mean(axis=0) for x in (null, reference))
+        drawn.append(_correlation(*sides))
+    known = np.array([x for x in drawn if not np.isnan(x)])
+    if np.isnan(value) or not known.size:
+        return np.nan, np.nan, np.nan
+    inside = 1.0 - 1e-9
+    middle, drift = (np.arctanh(np.clip(x, -inside, inside)) for x in (value, known))
+    low, high = np.tanh(middle + ndtri((1.0 + LEVEL) / 2.0) * drift.std() * np.array([-1.0, 1.0]))
+    return value, float(low), float(high)
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    scale = float(np.sqrt((one**2).sum() * (other**2).sum()))
+    return float(one @ other) / scale if scale > 0 else np.nan
