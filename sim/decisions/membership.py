@@ -76,8 +76,8 @@ STANDING = param(
 )
 JOIN_COST = param(
     "organisations.join",
-    1.2,
-    (0.2, 2.2),
+    2.0,
+    (1.2, 2.8),
     bounds=(-50.0, 50.0),
     unit="logits",
     meaning="cost of the reforms and talks that lead from candidate to member",

@@ -18,10 +18,10 @@ Attention is the mean over the members; the misfit of a state with a body is the
 government from their mean, and standing: great powers found bodies and seldom enter those of
 others. They say which bodies a state looks to at all, as the hazard of accession in history has
 them (`multipolar estimate`), and count once. Exit is rarer the larger the body. Consent follows
-from the mean of what a tie with the newcomer would be worth to the members: were it that of the one
-which likes it least, hardly any accession of history would have come about. Market: depth of the
-common market times the share of the state's trade that is with its members, as far as trusted and
-not hostile; a rival exclusive organisation of which the state is part stands against it.
+from the mean of what a tie with the newcomer would be worth to the members, a say of 1/n here, too;
+there are no vetoes but of those who fight it. Market: depth of the common market times the share of
+the state's trade that is with its members, as far as trusted and not hostile; a rival exclusive
+organisation of which the state is part stands against it.
 """
 
 from __future__ import annotations

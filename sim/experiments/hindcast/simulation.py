@@ -57,6 +57,6 @@ def _members(record: EnsembleRecord, start: Bools) -> Bools:
     inside = np.broadcast_to(start, (record.runs, *start.shape)).copy()
     for name, after in (("join", True), ("withdraw", False)):
         made = record.moves[(record.moves["kind"] == names.MOVES[name].code)]
-        made = made[made["accepted"]]
+        made = made[made["accepted"] > 0]
         inside[made["run"], made["collective"], made["mover"]] = after
     return inside
