@@ -126,6 +126,11 @@ class Weigher(mesa.Agent):
             name: term.sign * model.p[f"{name}.weight"] * float(model.V[term.multiplier, i])
             for name, term in names.TERMS.items()
         }
+        # what counts in decisions about ties
+        self.in_ties = {
+            name: self.weight[name] * (1.0 if term.ties is None else model.p[f"{name}.ties"])
+            for name, term in names.TERMS.items()
+        }
 
     def write(self) -> None:
         """Hand what moves have changed back to the blocks of the model."""
@@ -221,7 +226,7 @@ class Weigher(mesa.Agent):
                 - w_opposition c_j opposition_ij - w_retaliation retaliation_ij / 4
         dU/dgE = - w_entrapment (.3 + r_j) entrapment_ij
         """
-        w, i, j = self.weight, self.index, other.index
+        w, i, j = self.in_ties, self.index, other.index
         per_g = (
             w["autonomy"] * other.capability / (self.capability + other.capability + 1e-12)
             - w["challenge"] * self.model.p["challenge.bonds"] * self.tension[j]
@@ -244,7 +249,7 @@ class Weigher(mesa.Agent):
         dX1 = barrier Y_j (g_b - g_a), dX2 = 1.5 barrier tau A_j (q_b - q_a), X3 with munitions
         exposure V_ij (H_b (1 + g_b) - H_a (1 + g_a)); influence leverage sqrt(C_j) d(patron share)
         """
-        model, w, j = self.model, self.weight, other.index
+        model, w, j = self.model, self.in_ties, other.index
         now = self.pact_level[j]
         a = self.tie(j, now)
         q_a, a_bilateral = a.g * (1.0 - a.h), model.commitments[round(now)]

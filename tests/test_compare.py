@@ -385,14 +385,14 @@ def test_intervals_of_a_real_change_hold_its_size(many: list[Comparison]) -> Non
 
     This holds for effects that one run in twelve or more shares. Where fewer runs make the whole
     effect, a sample of 60 may have none of them, and its interval is too narrow; its direction is
-    still not wrong.
+    still hardly ever wrong.
     """
     values = np.concatenate([found.values["calm"] - found.values["base"] for found in many], axis=1)
     spread = np.concatenate([found.values["base"] for found in many], axis=1).std(axis=1)
     truth, slack = values.mean(axis=1), NEGLIGIBLE * spread
     shared = (np.abs(values) > 0.1 * spread[:, None]).mean(axis=1) >= 1 / 12
     assert shared.sum() >= 3
-    held = []
+    held, misled = [], []
     for _, found in samples(many, "calm", "base"):
         low, high = (
             np.array([getattr(effect, side) for effect in found]) for side in ("low", "high")
@@ -400,8 +400,9 @@ def test_intervals_of_a_real_change_hold_its_size(many: list[Comparison]) -> Non
         held.append(((low - slack <= truth) & (truth <= high + slack))[shared])
         clear = np.array([effect.clear for effect in found])
         wrong = clear & (((low > 0) & (truth < -slack)) | ((high < 0) & (truth > slack)))
-        assert not wrong.any()
+        misled.append(wrong)
     assert float(np.mean(held)) >= 0.86
+    assert float(np.mean(misled)) <= 0.025  # one side of an interval of 95 %
 
 
 def test_pairing_saves_runs(many: list[Comparison]) -> None:

@@ -322,12 +322,13 @@ def wedge(w: World, tick: int, seed: int, run: int) -> Changes:
     for i in range(w.n):
         for r in range(w.n):
             new = w["threat_from"][i, r] - w["threat_from_start"][i, r]
-            if i == r or new / w["threat"][i] < 1e-3:
+            pressed = new / (w["threat"][i] + 1e-9)
+            if i == r or new <= 1e-9 or pressed < 1e-3:
                 continue
             for m in range(w.n):
                 if m not in (i, r):
                     won = (1.0 - w["hostility"][i, m]) * w["trust"][i, m]
-                    ready = new / w["threat"][i] * w["commitment"][r, m] * won
+                    ready = pressed * w["commitment"][r, m] * won
                     c[i, m] = min(1.0, c[i, m] + w.p("wedge.court") * ready * (1.0 - c[i, m]))
                     doubt[m, r] += w.p("wedge.doubt") * ready
     return {"contact": c, "trust_bad": doubt}

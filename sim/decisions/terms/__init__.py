@@ -78,9 +78,9 @@ class Term:
     sign: float
     weight: int
     multiplier: int
-    ties: int | None
     claim: str
     value: Callable[..., float]
+    ties: int | None = None
     said: tuple[str, str] | None = None
 
 
@@ -125,7 +125,7 @@ def term(
         source=f"estimated on offers, accessions and exits of defence pacts 1950-1975: {ties.said} "
         "(docs/validation.md)",
     )
-    return Term(name, float(sign), row, multiplier, in_ties, claim, value, said)
+    return Term(name, float(sign), row, multiplier, claim, value, in_ties, said)
 
 
 def discover() -> list[tuple[Term, ModuleType]]:
