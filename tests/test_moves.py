@@ -115,7 +115,8 @@ def test_who_does_nothing_does_it_alone() -> None:
     idle = 0
     for run in range(40):
         case, cells = random_case(5, 0), np.full(kernel.choice_cells(5), 3.0)
-        case.set_p(moves__create=6.0, moves__court=6.0, moves__provoke=6.0, moves__arm=6.0)
+        costs = [p.row for p in names.PARAMS.values() if p.name.startswith("moves.")]
+        case.P[costs] += 2.0
         table = np.zeros((1, kernel.TABLE_COLUMNS))
         case.call("alternatives", i=2, k=0, tick=1, seed=1, run=run, choice=cells, table=table)
         if cells[layout.KIND] == Move.NONE:
