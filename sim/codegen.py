@@ -110,7 +110,8 @@ def weighed(verb: str, acts: list[Act], share: str) -> Iterator[str]:
         now, to = f"now_{act.change.name}", f"to_{act.code}"
         yield f"        Option(open_{act.code}(w, i, j, {now}), {to},\n"
         gain = f"{act.change.name}(w, i, j, {now}, {to})"
-        yield f"            {gain}, w.P[{act.cost}] - share, 1.0),\n"
+        ease = f" - ease_{act.code}(w, i, j)" if act.ease else ""
+        yield f"            {gain}, w.P[{act.cost}] - share{ease}, 1.0),\n"
     listed = f"    a = listed_{verb}(w, i, j)\n"
     yield f"    )\n\n\n@njit\ndef listed_{verb}(w, i, j):\n    return {verb}(w, i, j)\n"
     yield f"\n\n@inline\ndef {verb}_weight(w, i, j):\n"
@@ -195,6 +196,7 @@ def rules_source() -> str:
         change = act.change.name
         lines.append(f"from {names.MOVE_MODULES[act.name].__name__} import MOVE\n")
         lines.append(f"target_{act.code}, open_{act.code} = MOVE.target, MOVE.is_open\n")
+        lines.append(f"ease_{act.code} = MOVE.ease\n" if act.ease else "")
         lines.append(f"{change}_now, {change}_make = MOVE.change.now, MOVE.change.make\n")
     lines.append("\n\n@njit\ndef start(w):\n")
     for k, rule in enumerate(names.MECHANISMS.values()):

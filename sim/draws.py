@@ -2,13 +2,15 @@
 
 Where a scenario asks for draws, every number follows a triangular distribution over its declared
 range with the stated value as mode, keyed by (seed, run, dotted key of the number): arms of a
-scenario share the draws of the numbers that they share.
+scenario share the draws of the numbers that they share. Weights that were learnt together are drawn
+together: their ranks are correlated as the fit has them, each number keeps its own distribution.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from sim import kernel
 from sim.world import Start, World
@@ -21,7 +23,31 @@ def draw(world: World, seed: int, run: int) -> NDArray[np.float64]:
         return shape[:, 1].copy()
     out = np.empty(len(keys))
     kernel.entries().draw_triangles(seed, run, keys, shape, out)
+    at, root = world.joint
+    if at.size:
+        out[at] = _quantile(ndtr(root @ ndtri(_share(out[at], shape[at]))), shape[at])
     return out
+
+
+def _share(x: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The part of triangular distributions (low, mode, high) ``(K, 3)`` below x ``(K,)``."""
+    low, mode, high = shape.T
+    rising = np.square(x - low) / ((high - low) * np.maximum(mode - low, 1e-300))
+    falling = np.square(high - x) / ((high - low) * np.maximum(high - mode, 1e-300))
+    result: NDArray[np.float64] = np.clip(
+        np.where(x < mode, rising, 1.0 - falling), 1e-12, 1.0 - 1e-12
+    )
+    return result
+
+
+def _quantile(u: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values below which parts u ``(K,)`` of triangular distributions lie."""
+    low, mode, high = shape.T
+    width = high - low
+    rising = low + np.sqrt(u * width * (mode - low))
+    falling = high - np.sqrt((1.0 - u) * width * (high - mode))
+    result: NDArray[np.float64] = np.where(u * width < mode - low, rising, falling)
+    return result
 
 
 def start(world: World, seed: int, run: int) -> Start:

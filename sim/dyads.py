@@ -249,6 +249,9 @@ ENTRAPMENT_WEIGHT = dyad_field(
 COOLDOWN = dyad_field(
     "cooldown", bounds=(0.0, 100.0), unit="quarters", meaning="time until i may ask j again"
 )
+ALARM = dyad_field(
+    "alarm", bounds=UNIT, meaning="attacks of j on states that are like i, as i sees them"
+)
 HOSTILITY_BASE = dyad_field(
     "hostility_base", bounds=UNIT, meaning="hostility before the reassurance of a pact"
 )

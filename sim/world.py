@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from sim import room
 from sim import vocabulary as names
 from sim.dated import COLLECTIVE, DYAD, EXISTENCE, OPERATIONS, PART, STATE, Cell, Change, Dated
+from sim.decisions.learnt import CORRELATIONS
 from sim.dyads import FLOOR, LEVEL
 from sim.fields import (
     COLLECTIVE_KEY,
@@ -365,6 +367,29 @@ class World:
         keys = np.array([number_key(x.key) for x in self.uncertain], dtype=np.int64)
         shape = np.array([(x.low, x.value, x.high) for x in self.uncertain]).reshape(-1, 3)
         return keys, shape
+
+    @cached_property
+    def joint(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Which of :attr:`uncertain` are drawn together ``(G,)``, and how ``(G, G)``.
+
+        The symmetric root of their correlations (:data:`sim.decisions.learnt.CORRELATIONS`), with
+        which normal deviates of their own become correlated ones.
+        """
+        place = {x.key: at for at, x in enumerate(self.uncertain) if x.low < x.high}
+        known = {
+            tuple(place.get(f"parameters.{term}.ties", -1) for term in pair): value
+            for pair, value in CORRELATIONS.items()
+        }
+        at = np.unique([k for pair in known if -1 not in pair for k in pair]).astype(np.int64)
+        matrix = np.eye(at.size)
+        for a, b in combinations(range(at.size), 2):
+            one, other = int(at[a]), int(at[b])
+            value = known.get((one, other), known.get((other, one), 0.0))
+            matrix[a, b] = matrix[b, a] = value
+        values, vectors = np.linalg.eigh(matrix)
+        root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+        root /= np.sqrt(np.square(root).sum(1, keepdims=True))
+        return at, root
 
     @cached_property
     def _scatter(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:

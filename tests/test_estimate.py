@@ -11,13 +11,17 @@ import pytest
 from typer.testing import CliRunner
 
 from sim import draws
+from sim import vocabulary as names
 from sim.cli import app
 from sim.experiments.estimate import (
+    PARTS,
+    TIES,
     WEIGHTS,
     Estimates,
     Fitted,
     LogLinear,
     Offers,
+    Shared,
     Weight,
     estimate,
     fit,
@@ -41,8 +45,8 @@ def found(history: History) -> Estimates:
     return estimate(history.until(1965), 1950, 1965, "defence")
 
 
-def weights(names: str, sign: int = 0) -> list[Weight]:
-    return [Weight(name, 0.0, FLAT, sign if name.startswith("w") else 0) for name in names.split()]
+def weights(words: str, sign: int = 0) -> list[Weight]:
+    return [Weight(name, 0.0, FLAT, sign if name.startswith("w") else 0) for name in words.split()]
 
 
 def lived(rate: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -61,7 +65,14 @@ def offers(rng: np.random.Generator) -> tuple[Offers, np.ndarray, list[Weight]]:
     return Offers(one, other, to_other, to_one), truth, weights("constant attention consent w1 w2")
 
 
-@pytest.mark.parametrize("make", [log_linear, offers])
+def shared(rng: np.random.Generator) -> tuple[Shared, np.ndarray, list[Weight]]:
+    pairs, truth, _ = offers(rng)
+    z = np.column_stack([np.ones(3000), rng.standard_normal((3000, 2))])
+    both = np.r_[truth[:3], -2.0, truth[3:]]
+    return Shared((pairs, LogLinear(z)), 2), both, weights("constant attention consent c2 w1 w2")
+
+
+@pytest.mark.parametrize("make", [log_linear, offers, shared])
 def test_nine_in_ten_intervals_hold_what_was_put_in(make: Any) -> None:
     rng = np.random.default_rng(5)
     inside, centre = [], []
@@ -73,11 +84,11 @@ def test_nine_in_ten_intervals_hold_what_was_put_in(make: Any) -> None:
         centre.append(got.value)
     assert 0.85 <= np.mean(inside) <= 0.95
     # the constants of offers trade off with consent; the weights do not
-    at = slice(1, None) if make is log_linear else slice(3, None)
+    at = slice({log_linear: 1, offers: 3, shared: 4}[make], None)
     assert np.allclose(np.mean(centre, axis=0)[at], truth[at], atol=0.06)
 
 
-@pytest.mark.parametrize("make", [log_linear, offers])
+@pytest.mark.parametrize("make", [log_linear, offers, shared])
 def test_derivatives_are_those_of_the_rates(make: Any) -> None:
     rates, truth, _ = make(np.random.default_rng(1))
     _, slope = rates.rate(truth)
@@ -112,6 +123,20 @@ def test_every_process_weighs_its_columns() -> None:
     for name, expected in columns.items():
         assert tuple(weight.name for weight in WEIGHTS[name]) == expected
     assert tuple(weight.name for weight in WEIGHTS["offers"][3:]) == TERMS
+
+
+def test_the_joint_fit_has_one_weight_a_term_and_its_declared_prior(history: History) -> None:
+    found = estimate(history, 1950, 1970, "defence", jointly=True)
+    joint = found.processes[TIES]
+    assert tuple(weight.name for weight in joint.weights[-len(TERMS) :]) == TERMS
+    assert joint.events == sum(found.processes[name].events for name in PARTS)
+    for weight, value in zip(joint.weights[-len(TERMS) :], joint.value[-len(TERMS) :], strict=True):
+        assert weight.mean == names.PARAMS[f"{weight.name}.weight"].default
+        if f"{weight.name}.ties" in found.parameters:
+            part, low, high = found.parameters[f"{weight.name}.ties"]
+            assert part == pytest.approx(value / weight.mean)
+            assert 0.0 <= low <= part <= high
+    assert not estimate(history, 1950, 1960, "defence").parameters
 
 
 def test_a_world_of_a_year_has_its_states_and_nothing_later(

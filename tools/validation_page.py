@@ -8,6 +8,7 @@ DATA holds the tables of states and of pairs of states (docs/how-to/hindcast.md)
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +26,8 @@ from sim.history import History, read_history
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "validation.md"
+TIES = ROOT / "results" / "reference" / "ties.json"
+"""What the joint fit says of the parts of weights that scenarios decide by."""
 HORIZONS = (5, 10)
 _BINS = (0.0, 0.1, 500.0, 1000.0, 2000.0, 4000.0, 20_000.0)
 
@@ -153,7 +156,12 @@ def main() -> None:
     known = history.until(last)
     engine = makers["engine"]()
     engine.fit(known, (first, last))
-    weights = [estimate(known, first, last, target) for target in history.targets]
+    weights = [
+        estimate(known, first, last, target, jointly=target == history.targets[0])
+        for target in history.targets
+    ]
+    learnt = {"train": [first, last], "parameters": weights[0].to_dict()["parameters"]}
+    write_text(TIES, json.dumps(learnt, indent=1) + "\n")
     begin, end = "<!-- made by tools/validation_page.py -->", "<!-- end -->"
     lines = [begin, f"Learnt from {first} to {last}; origins {args.origin} pooled.", ""]
     for target in history.targets:

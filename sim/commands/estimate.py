@@ -43,6 +43,15 @@ def register(app: typer.Typer) -> None:
         force: Annotated[
             bool, typer.Option("--force", help="Replace a FILE that is there.")
         ] = False,
+        jointly: Annotated[
+            bool,
+            typer.Option(
+                "--jointly",
+                help="Also fit offers, accessions and exits together, with one weight a term and "
+                "the declared ranges as priors: what [cyan]<term>.ties[/cyan] of scenarios comes "
+                "from. Minutes longer.",
+            ),
+        ] = False,
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
@@ -80,7 +89,9 @@ def register(app: typer.Typer) -> None:
                 if progress is not None:
                     progress(done, steps)
 
-            found = [learn(known, first, last, name, step) for name in known.targets]
+            found = [
+                learn(known, first, last, name, step, jointly=jointly) for name in known.targets
+            ]
         said = {"format": 1, "train": [first, last], "targets": [one.to_dict() for one in found]}
         if target is not None:
             import json

@@ -38,6 +38,7 @@ from sim.dyads import (
     TRUST,
     UNCERTAINTY,
     VULNERABILITY,
+    WAR,
 )
 from sim.fields import (
     ARMS_IMPORT_NEED,
@@ -97,6 +98,14 @@ COALITION_WEIGHT = dyad_field(
 OPPOSITION_LOAD = dyad_field("opposition_load", meaning="hostility between j and i's partners")
 COALITION_PULL = dyad_field(
     "coalition_pull", meaning="working space: left operand of the sums over third states"
+)
+PARTNERS_SANCTIONS = dyad_field(
+    "partners_sanctions",
+    bounds=(0.0, 1.0),
+    meaning="mean sanctions on j of i's partners, by commitment and root of capability",
+)
+FOUGHT = dyad_field(
+    "fought", bounds=(0.0, 1.0), meaning="how much those that j is at war with are hostile to i"
 )
 ODDS = dyad_field("odds", bounds=(0.0, 1.0), meaning="odds of i against j and j's friends")
 RELEVANCE = dyad_field("relevance", unit="log share", meaning="log of i's attention share to j")
@@ -273,6 +282,20 @@ def loads(w: Blocks) -> None:
             w.M[SCRATCH, i, k] = w.M[OPPOSITION_LOAD, i, k]
             w.M[COALITION_PULL, i, k] = w.M[COMMITMENT, i, k] * size(w.V[CAPABILITY, k])
     sparse_product(w, OPPOSITION_LOAD, COALITION_PULL, SCRATCH)
+    for i in range(w.n):
+        weight = 1e-9
+        for k in range(w.n):
+            w.M[COALITION_PULL, i, k] = w.M[COMMITMENT, i, k] * w.V[ROOT, k]
+            weight += w.M[COALITION_PULL, i, k]
+        for k in range(w.n):
+            w.M[COALITION_PULL, i, k] /= weight
+    sparse_product(w, PARTNERS_SANCTIONS, COALITION_PULL, SANCTIONS)
+    transpose(w, SCRATCH, HOSTILITY)
+    sparse_product(w, COALITION_PULL, WAR, SCRATCH)
+    transpose(w, FOUGHT, COALITION_PULL)
+    for i in range(w.n):
+        for k in range(w.n):
+            w.M[FOUGHT, i, k] = min(1.0, w.M[FOUGHT, i, k])
     sparse_product(w, CLOSURE, COMMITMENT, COMMITMENT)
     for i in range(w.n):
         for j in range(w.n):

@@ -12,7 +12,7 @@ A term of a new file needs a function here: add it to :data:`TERMS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -45,7 +45,7 @@ def entrapment_weight(w: World) -> Floats:
 
 
 def hostility_base(w: World) -> Floats:
-    """Hb_ij = logistic(-h0 + hx |dx| + hr r_j + hq Q + hn t_ji + hw W - ht (tau - .5))."""
+    """Hb_ij = logistic(-h0 + hx |dx| + hr r_j + hq Q + hn t_ji + hw W + ha a - ht (tau - .5))."""
     x = w["ideal_point"]
     logit = (
         -w.p("hostility.baseline")
@@ -54,6 +54,7 @@ def hostility_base(w: World) -> Floats:
         + w.p("hostility.rivalry") * w["rivalry"]
         + w.p("hostility.tension") * w["tension"].T
         + w.p("hostility.war") * w["war"]
+        + w.p("hostility.alarm") * w["alarm"]
         - w.p("hostility.trust") * (w["trust"] - 0.5)
     )
     return no_self(1.0 / (1.0 + np.exp(-logit)))
@@ -128,6 +129,8 @@ class Assessment:
     share: Floats
     g: Floats
     shared: Floats
+    company: Floats
+    fought: Floats
     odds: Floats
     attention: Floats
 
@@ -139,7 +142,11 @@ def assess(w: World) -> Assessment:
     total = threat.sum(axis=1, keepdims=True)
     share = np.divide(threat, total, out=np.zeros_like(threat), where=total > 0.0)
     shared = share @ h.T  # sum_k w_ik H_jk
-    seen = Assessment(h, b, v, threat, share, g, shared, np.zeros_like(h), np.zeros_like(h))
+    partners = no_self(g * np.sqrt(w["capability"]))
+    company = partners @ w["sanctions"] / (1e-9 + partners.sum(axis=1, keepdims=True))
+    fought = np.minimum(1.0, h @ w["war"])  # sum_k H_ik W_kj
+    none = np.zeros_like(h)
+    seen = Assessment(h, b, v, threat, share, g, shared, company, fought, none, none)
     own = protection(w, seen)[:, None]
     force = np.divide(threat, h, out=np.zeros_like(h), where=h > 0.0)
     near = (b + b.T) / (w["capability"][:, None] + w["capability"])
@@ -153,7 +160,7 @@ def assess(w: World) -> Assessment:
         + 1e-4
     )
     attention /= attention.sum(axis=1, keepdims=True)
-    return Assessment(h, b, v, threat, share, g, shared, own / (own + force), attention)
+    return replace(seen, odds=own / (own + force), attention=attention)
 
 
 # --- running sums --------------------------------------------------------------------------------
@@ -298,13 +305,22 @@ def recognition(w: World, seen: Assessment) -> Floats:
 
 
 def sanctioning(w: World, seen: Assessment) -> Floats:
-    """sum_j S_ij (expression H_ij violation_j + denial H_ij - cost trade_ij m_i)."""
+    """sum_j S_ij (expression H_ij violation_j + denial H_ij - cost trade_ij m_i), less the lag.
+
+    The lag is what the partners' mean sanctions exceed one's own by, times following.
+    """
     gain = (
         w.p("sanctioning.expression") * seen.H * w["violation"]
         + w.p("sanctioning.denial") * seen.H
         - w.p("sanctioning.cost") * w["trade"] * w["openness"][:, None]
     )
-    return no_self(w["sanctions"] * gain).sum(axis=1)
+    lag = np.maximum(0.0, seen.company - w["sanctions"])
+    return no_self(w["sanctions"] * gain - w.p("sanctioning.following") * lag).sum(axis=1)
+
+
+def support(w: World, seen: Assessment) -> Floats:
+    """sum_j B_ij min(1, sum_k W_jk H_ik)(1 - H_ij)."""
+    return no_self(w["aid"] * seen.fought * (1.0 - seen.H)).sum(axis=1)
 
 
 def challenge(w: World, seen: Assessment) -> Floats:
@@ -351,6 +367,7 @@ TERMS: dict[str, Callable[[World, Assessment], Floats]] = {
         retaliation,
         sanctioning,
         security,
+        support,
         upkeep,
     )
 }
@@ -434,7 +451,11 @@ def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
                 gain = worth(word, j, to)
                 if word == "tension":
                     gain += calm(w, seen, i, j, to)
-                yield Alternative(kind, j, to, gain, w.p(cost) + inattention)
+                toll = w.p(cost) + inattention
+                if kind == Move.SANCTION:
+                    toll = w.p(cost) + w.p("moves.sanction_attention") * inattention
+                    toll -= w.p("moves.sanction_regime") * w["governance"][i]
+                yield Alternative(kind, j, to, gain, toll)
         if w["war"][i, j] <= 0.0:
             answered = w["contact"][j, i] + 0.15 * (1.0 - w["contact"][j, i])
             gain = worth("court", j, answered)

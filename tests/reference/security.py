@@ -38,6 +38,20 @@ def start_hostility(w: World) -> Changes:
     return hostility(w, 0, 0, 0)
 
 
+# --- alarm ---------------------------------------------------------------------------------------
+
+
+def alarm(w: World, tick: int, seed: int, run: int) -> Changes:
+    """a_ij = violation_j min(1, sum_k W_jk exp(-|x_i - x_k| / reach)), k not i."""
+    x = w["ideal_point"]
+    alike = no_self(np.exp(-np.abs(x[:, None] - x) / w.p("alarm.reach")))
+    return {"alarm": no_self(w["violation"] * np.minimum(1.0, alike @ w["war"].T))}
+
+
+def start_alarm(w: World) -> Changes:
+    return alarm(w, 0, 0, 0)
+
+
 # --- tension -------------------------------------------------------------------------------------
 
 

@@ -90,12 +90,16 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act(Move):
-    """A move that a state makes alone; ``cost`` is the row of its cost in ``P``."""
+    """A move that a state makes alone; ``cost`` is the row of its cost in ``P``.
+
+    ``ease(w, i, j)``, if any, makes the move likelier (logits) and is no part of what is gained.
+    """
 
     change: Change
     cost: int
     is_open: Callable[..., bool]
     target: Callable[..., float]
+    ease: Callable[..., float] | None = None
 
     @property
     def luck(self) -> tuple[int, int]:

@@ -43,5 +43,5 @@ TERM = term(
     claim="autonomy given up",
     source="design notes 7.3 (Morrow)",
     value=value,
-    ties=Ties(0.0, (0.0, 0.33), "pressed to nothing"),
+    ties=Ties(0.12, (0.0, 0.33), "not told from nothing"),
 )

@@ -4,16 +4,27 @@ A world of each year is built from tables, the engine says what each pact would 
 side, term by term, and how much each term weighs follows from what happened in the next year.
 """
 
-from sim.experiments.estimate.engine import WEIGHTS, Estimates, Outlook, estimate, outlook
-from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Weight, fit
+from sim.experiments.estimate.engine import (
+    PARTS,
+    TIES,
+    WEIGHTS,
+    Estimates,
+    Outlook,
+    estimate,
+    outlook,
+)
+from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Shared, Weight, fit
 
 __all__ = [
+    "PARTS",
+    "TIES",
     "WEIGHTS",
     "Estimates",
     "Fitted",
     "LogLinear",
     "Offers",
     "Outlook",
+    "Shared",
     "Weight",
     "estimate",
     "fit",

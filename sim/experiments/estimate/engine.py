@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from sim import vocabulary as names
 from sim.errors import UserError
 from sim.experiments.estimate.events import (
     ACCESSION,
+    EXIT,
     PARTING,
     accession_columns,
     dissolution_columns,
@@ -22,10 +24,14 @@ from sim.experiments.estimate.events import (
     parting_columns,
     year_of,
 )
-from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Weight, fit
-from sim.experiments.estimate.parts import TERMS, Bools, Floats
+from sim.experiments.estimate.hazards import Fitted, LogLinear, Offers, Rates, Shared, Weight, fit
+from sim.experiments.estimate.parts import TERMS, Bools, Floats, Ints
 from sim.history import History
 
+TIES: Final = "ties"
+"""The name of the joint process."""
+PARTS: Final = ("offers", "accession", "exit")
+"""The processes that it joins."""
 _PARAMETERS: Final = tuple(names.PARAMS.values())
 _CONSTANT: Final = Weight("constant", -6.0, 10.0, scaled=False)
 """A rate of .0025 a year, and hardly a prior."""
@@ -62,9 +68,36 @@ of utility have the sign of utility: their columns carry the term's own.
 """
 
 
+_SPREAD: Final = 2 * NormalDist().inv_cdf(0.95)
+"""Standard deviations from end to end of a declared range, which is taken as 90 %."""
+
+
+def _declared(term: str) -> Weight:
+    """The weight that scenarios declare for a term, as a prior."""
+    row = _PARAMETERS[names.TERMS[term].weight]
+    low, high = row.plausible
+    return Weight(term, row.default, (high - low) / _SPREAD, 1, scaled=False)
+
+
+def _ties() -> tuple[Weight, ...]:
+    """What the joint process weighs: each part's own columns, then the terms, once."""
+    attention = Weight("attention", 1.0, 0.5, 1, scaled=False)
+    own = {
+        "offers": (_CONSTANT, attention, Weight("consent", -1.0, 1.0, scaled=False)),
+        "accession": (_CONSTANT, attention, *WEIGHTS["accession"][2:6]),
+        "exit": WEIGHTS["exit"][:2],
+    }
+    named = (replace(one, name=f"{part}.{one.name}") for part, some in own.items() for one in some)
+    return (*named, *(_declared(term) for term in TERMS))
+
+
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """The fitted processes of one target by name; one without an event to learn from is missing."""
+    """The fitted processes of one target by name; one without an event to learn from is missing.
+
+    ``ties``, where it was asked for, is the joint fit by which scenarios decide about pacts and
+    bodies: offers, accessions and exits with one weight a term, its declared range as its prior.
+    """
 
     target: str
     years: tuple[int, int]
@@ -76,10 +109,31 @@ class Estimates:
         term = names.TERMS.get(name.removeprefix("one."))
         return "" if term is None else f"{_PARAMETERS[term.weight].default:g}"
 
+    @property
+    def parameters(self) -> dict[str, tuple[float, float, float]]:
+        """What the joint fit says of ``<term>.ties``: value and 90 % range, none below zero.
+
+        Empty without it. Terms that have no such parameter are left out.
+        """
+        if (found := self.processes.get(TIES)) is None:
+            return {}
+        said = {}
+        for weight, value, error in zip(found.weights, found.value, found.error, strict=True):
+            term = names.TERMS.get(weight.name)
+            if term is not None and term.ties is not None:
+                part, about = value / weight.mean, _SPREAD / 2 * error / weight.mean
+                said[f"{weight.name}.ties"] = (part, max(0.0, part - about), part + about)
+        return said
+
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data."""
+        parameters = {
+            name: {"value": value, "range": [low, high]}
+            for name, (value, low, high) in self.parameters.items()
+        }
         return {
             "target": self.target,
+            **({"parameters": parameters} if parameters else {}),
             "processes": {
                 name: {
                     "rows": one.rows,
@@ -111,15 +165,46 @@ class _Rows:
         self.y.append(np.asarray(y, np.float64))
         self.cluster.append(np.asarray(cluster, np.float64))
 
-    def fitted(
-        self, rates: Callable[..., LogLinear | Offers], weights: Sequence[Weight]
-    ) -> Fitted | None:
-        """The fit, or None if nothing happened."""
-        if not self.y or not (y := np.concatenate(self.y)).any():
-            return None
+    def known(self) -> bool:
+        """Whether anything happened."""
+        return any(y.any() for y in self.y)
+
+    def gathered(self) -> tuple[list[Floats], Floats, Ints]:
+        """Columns, outcomes, and the numbers of clusters from 0 on."""
         columns = [np.concatenate(parts) for parts in zip(*self.columns, strict=True)]
         cluster = np.unique(np.concatenate(self.cluster), return_inverse=True)[1]
-        return fit(rates(*columns), weights, y, cluster)
+        return columns, np.concatenate(self.y), cluster
+
+
+def _fitted(name: str, rows: _Rows) -> Fitted:
+    columns, y, cluster = rows.gathered()
+    rates: Rates = Offers(*columns) if name == "offers" else LogLinear(columns[0])
+    if name == "exit":
+        rates = LogLinear(columns[0][:, : len(EXIT)])
+    return fit(rates, WEIGHTS[name], y, cluster)
+
+
+def _jointly(rows: Mapping[str, _Rows]) -> Fitted:
+    """One fit of offers, accessions and exits, whose weights of terms are the same."""
+    parts: list[Rates] = []
+    outcomes, clusters, first = [], [], 0
+    for name in PARTS:
+        columns, y, cluster = rows[name].gathered()
+        if name == "offers":
+            parts.append(Offers(*columns))
+        elif name == "accession":
+            parts.append(LogLinear(columns[0]))
+        else:
+            parts.append(LogLinear(np.delete(columns[0], EXIT.index("worth"), axis=1)))
+        outcomes.append(y)
+        clusters.append(first + cluster)
+        first += int(cluster.max()) + 1
+    return fit(
+        Shared(tuple(parts), len(TERMS)),
+        _ties(),
+        np.concatenate(outcomes),
+        np.concatenate(clusters),
+    )
 
 
 def estimate(
@@ -128,6 +213,8 @@ def estimate(
     last: int,
     target: str,
     step: Callable[[], None] = lambda: None,
+    *,
+    jointly: bool = False,
 ) -> Estimates:
     """Fit the processes of a target to what happened from one year to another.
 
@@ -137,6 +224,7 @@ def estimate(
         last: the last year of an outcome.
         target: a name of :data:`sim.history.TARGETS`.
         step: is called after each year.
+        jointly: also fit :data:`TIES`, which takes a minute or two.
 
     Raises:
         UserError: there are no two years in a row in this span.
@@ -151,11 +239,9 @@ def estimate(
     for year in years:
         _gather(rows, history, year, target)
         step()
-    processes = {}
-    for name, weights in WEIGHTS.items():
-        found = rows[name].fitted(Offers if name == "offers" else LogLinear, weights)
-        if found is not None:
-            processes[name] = found
+    processes = {name: _fitted(name, some) for name, some in rows.items() if some.known()}
+    if jointly and set(PARTS) <= set(processes):
+        processes[TIES] = _jointly(rows)
     return Estimates(target, (first, last), processes)
 
 
@@ -239,7 +325,8 @@ def outlook(found: Estimates, history: History, origin: int, horizon: float) -> 
     for treaty, members in enumerate(now.inside):
         come = _chance(of.get("accession"), accession_columns(now, treaty), horizon)
         come = np.where(members, 0.0, come)
-        go = np.where(members, _chance(of.get("exit"), exit_columns(now, treaty), horizon), 0.0)
+        leaving = exit_columns(now, treaty)[:, : len(EXIT)]
+        go = np.where(members, _chance(of.get("exit"), leaving, horizon), 0.0)
         joins, leaves = joins + come.sum(), leaves + go.sum()
         stay = np.where(members, 1.0 - go, 0.0)
         rate += -np.log1p(-np.outer(come, stay)) / horizon

@@ -131,16 +131,18 @@ def accession_columns(year: Year, treaty: int) -> Floats:
 
 
 EXIT: Final = ("constant", "size", "worth")
-"""Constant; log of how many others are in; what leaving is worth by the engine's weights."""
+"""Constant; log of how many others are in; what leaving is worth by the engine's weights. After
+these stands what leaving changes, term by term."""
 
 
 def exit_columns(year: Year, treaty: int) -> Floats:
-    """What exit of each state from a treaty weighs, ``(N, K)``."""
+    """What exit of each state from a treaty weighs, ``(N, K + T)``."""
     members = year.inside[treaty]
     others = np.broadcast_to(members, year.tied.shape) & ~np.eye(len(members), dtype=bool)
     count = np.maximum(others.sum(1), 1)
     worth = _of_body(year, treaty, year.parts.worth)
-    return np.column_stack((np.ones(len(members)), np.log(count), worth))
+    parts = _of_body(year, treaty, year.parts.bodies)
+    return np.column_stack((np.ones(len(members)), np.log(count), worth, parts))
 
 
 def _of_body(year: Year, treaty: int, values: Floats) -> Floats:

@@ -111,6 +111,39 @@ class Offers:
         return slope[:, 0].copy(), slope
 
 
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """Several kinds of rows whose last ``last`` coefficients are the same ones.
+
+    Coefficients are those of each part but its last ones, part by part, then the last ones once.
+    """
+
+    parts: tuple[Rates, ...]
+    last: int
+
+    @property
+    def _own(self) -> list[int]:
+        return [len(part.scale) - self.last for part in self.parts]
+
+    @property
+    def scale(self) -> Floats:
+        """Spreads of each part's own columns; of the shared ones that of the first part."""
+        own = [part.scale[:k] for part, k in zip(self.parts, self._own, strict=True)]
+        return np.concatenate([*own, self.parts[0].scale[-self.last :]])
+
+    def rate(self, b: Floats) -> tuple[Floats, Floats]:
+        """Return the rates and their derivatives, part after part."""
+        rates, slopes, at = [], [], 0
+        for part, own in zip(self.parts, self._own, strict=True):
+            rate, slope = part.rate(np.r_[b[at : at + own], b[-self.last :]])
+            wide = np.zeros((len(rate), len(b)))
+            wide[:, at : at + own], wide[:, -self.last :] = slope[:, :own], slope[:, own:]
+            rates.append(rate)
+            slopes.append(wide)
+            at += own
+        return np.concatenate(rates), np.concatenate(slopes)
+
+
 def _spread(z: Floats) -> Floats:
     spread = z.std(0)
     result: Floats = np.where(spread > 1e-9, spread, 1.0)

@@ -1,22 +1,23 @@
 """Hostility: the intent that a state attributes to another.
 
 Claim (Walt 1987, "aggressive intentions"): others look hostile when they are revisionist, rivals or
-claimants, press us, fight us, stand far from our positions or have lost our trust.
+claimants, press us, fight us or those like us, stand far from our positions or have lost our
+trust.
 
 Equation (range 0..1)::
 
     Hb_ij = logistic(-h0 + hx |x_i - x_j| + hr r_j^now + hq Q_ij + hn t_ji + hw W_ij
-                     - ht (tau_ij - .5))
+                     + ha a_ij - ht (tau_ij - .5))
     H_ij  = Hb_ij (1 - app g_ij tau_ij)
 
-x ideal points (UNGA units), Q rivalry, t tension, W war, g commitment: a pact reassures. The slope
-on ideal points is small on purpose: with a larger one every autocracy takes the most distant great
-power for its main threat, whatever the rivalries (design notes 1.2).
+x ideal points (UNGA units), Q rivalry, t tension, W war, a alarm, g commitment: a pact reassures.
+The slope on ideal points is small on purpose: with a larger one every autocracy takes the most
+distant great power for its main threat, whatever the rivalries (design notes 1.2).
 """
 
 from __future__ import annotations
 
-from sim.dyads import COMMITMENT, HOSTILITY, HOSTILITY_BASE, RIVALRY, TENSION, TRUST, WAR
+from sim.dyads import ALARM, COMMITMENT, HOSTILITY, HOSTILITY_BASE, RIVALRY, TENSION, TRUST, WAR
 from sim.fields import BY_TENSION, IDEAL_POINT, REASSURANCE, REVISIONISM_NOW
 from sim.jit import njit
 from sim.mathx import logistic
@@ -70,6 +71,15 @@ BY_WAR = param(
     meaning="effect of open war",
     source="definition of war",
 )
+BY_ALARM = param(
+    "hostility.alarm",
+    1.5,
+    (0.5, 2.5),
+    bounds=(0.0, 20.0),
+    unit="logits",
+    meaning="effect of attacks on states like oneself",
+    source="judgement after Walt 1987 and Crescenzi 2007: half that of being attacked",
+)
 BY_TRUST = param(
     "hostility.trust",
     2.0,
@@ -102,6 +112,7 @@ def update(w: Blocks) -> None:
                 + w.P[BY_RIVALRY] * w.M[RIVALRY, i, j]
                 + w.P[BY_TENSION] * w.M[HOSTILITY, i, j]  # still the acts of j
                 + w.P[BY_WAR] * w.M[WAR, i, j]
+                + w.P[BY_ALARM] * w.M[ALARM, i, j]
                 - w.P[BY_TRUST] * (w.M[TRUST, i, j] - 0.5)
             )
             w.M[HOSTILITY_BASE, i, j] = base
@@ -120,6 +131,7 @@ MECHANISM = Mechanism(
         "rivalry",
         "tension",
         "war",
+        "alarm",
         "trust",
         "commitment",
     ),
