@@ -9,10 +9,12 @@ run as a module.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
 import linecache
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
@@ -22,6 +24,7 @@ from sim import kept, priors
 from sim import vocabulary as names
 from sim.decisions.moves import Act
 from sim.decisions.terms import Term
+from sim.errors import UserError
 from sim.jit import Kept, plain
 from sim.meaning import meaning
 from sim.registry import BASELINES
@@ -291,10 +294,41 @@ def _load(name: str, text: str) -> ModuleType:
     return module
 
 
+def check_names(text: str) -> None:
+    """Refuse generated text in which one name stands for two things.
+
+    Functions are named by the changes that moves make: one that has the name of another function
+    would take its place without a word.
+
+    Raises:
+        UserError: a name is defined twice.
+    """
+    body = ast.parse(text).body
+    functions = Counter(node.name for node in body if isinstance(node, ast.FunctionDef))
+    given = {
+        name.asname or name.name
+        for node in body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    for name, count in functions.items():
+        if count > 1 or name in given:
+            raise UserError(
+                f"a move changes {name!r}, which is the name of a function that all rules share; "
+                "give its Change another name"
+            )
+
+
 @cache
 def load_rules() -> ModuleType:
-    """The generated module ``rules``."""
-    return _load("rules", rules_source())
+    """The generated module ``rules``.
+
+    Raises:
+        UserError: a rule has a name that another one needs.
+    """
+    text = rules_source()
+    check_names(text)
+    return _load("rules", text)
 
 
 def load_entries(signatures: dict[str, str]) -> ModuleType:

@@ -249,6 +249,9 @@ ENTRAPMENT_WEIGHT = dyad_field(
 COOLDOWN = dyad_field(
     "cooldown", bounds=(0.0, 100.0), unit="quarters", meaning="time until i may ask j again"
 )
+SANCTIONS_KNOWN = dyad_field(
+    "sanctions_known", bounds=UNIT, meaning="sanctions of i on j that are no news any more"
+)
 ALARM = dyad_field(
     "alarm", bounds=UNIT, meaning="attacks of j on states that are like i, as i sees them"
 )

@@ -277,6 +277,13 @@ EXCLUSIVITY = collective_field(
     initial=True,
     meaning="how far membership rules out that of rival organisations",
 )
+CLOSED = collective_field(
+    "closed",
+    "organisation",
+    bounds=UNIT,
+    initial=True,
+    meaning="1 for a body that takes no applications, else 0",
+)
 MARKET = collective_field(
     "market",
     "organisation",

@@ -95,14 +95,14 @@ def claim(direction: str, **changes: Any) -> Claim:
     values: dict[str, Any] = {
         "id": "T1", "scenario": "six", "of": "T1", "text": "x", "direction": direction,
         "metric": "1", "arms": ("base", "calm"), "less": (), "horizon": None, "at": (),
-        "margin": None, "open": None, "pending": None, "note": None,
+        "margin": None, "smallest": None, "open": None, "pending": None, "note": None,
     }  # fmt: skip
     return Claim(**(values | changes))
 
 
 # --- the rule ------------------------------------------------------------------------------------
 #: Effects in standard deviations of the metric, with noise of a tenth of it, over 200 runs.
-SIZES = {"up": 0.5, "down": -0.5, "none": 0.0, "tiny": 0.5 * NEGLIGIBLE, "slight": 0.1}
+SIZES = {"up": 0.5, "down": -0.5, "none": 0.0, "tiny": 0.5 * NEGLIGIBLE, "slight": 0.15}
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,28 @@ def test_verdicts(direction: str, size: str, verdict: str) -> None:
     contested = judge(claim(direction, open="they disagree"), effect, difference)
     assert contested.verdict == "open"
     assert f"would be {verdict}" in contested.reason
+
+
+def test_an_effect_smaller_than_matters_is_negligible() -> None:
+    rng = np.random.default_rng(3)
+    base = rng.normal(5.0, 1.0, 200)
+    pair = combined([base + 0.05 + rng.normal(0.0, 0.01, 200), base], seed=0)
+    found = judge(claim("higher"), *pair)
+    assert found.verdict == "negligible"
+    assert found.smallest == pytest.approx(0.1 * pair[0].spread)
+    assert judge(claim("higher", smallest=0.01), *pair).verdict == "supported"
+    assert judge(claim("lower"), *pair).verdict == "contradicted"
+    large = judge(claim("higher"), *pair, span=100.0)  # one per cent of the range is more
+    assert large.smallest == 1.0
+
+
+def test_a_direction_that_few_runs_have_is_not_robust() -> None:
+    rng = np.random.default_rng(4)
+    base = rng.normal(5.0, 1.0, 200)
+    rare = np.where(np.arange(200) % 2 == 0, 1.0, 0.0)
+    found = judge(claim("higher"), *combined([base + rare, base], seed=0))
+    assert found.verdict == "supported"
+    assert "not robust" in found.reason
 
 
 def test_an_interval_across_the_margin_is_undetermined() -> None:

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 from sim import cli
 from sim.ensemble import run_ensemble
 from sim.errors import UserError
+from sim.experiments.claims import LEAST_OF_SPREAD
 from sim.experiments.language import Observed, Scope, parse_metric
 from sim.experiments.null import EVERY, Nulls, known_nulls, null
 from sim.experiments.null.findings import (
     CO_MEMBERSHIP,
     ENDED,
-    LEAST_OF_SPREAD,
     MADE,
     NETWORKS,
     find,

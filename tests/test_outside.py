@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 from numba.core.errors import NumbaError
 
-from sim import admission, outside, registry
+from sim import admission, codegen, outside, registry
 from sim import vocabulary as names
 from sim.errors import UserError
 from sim.jit import njit
@@ -226,6 +226,14 @@ def test_a_term_from_outside_stands_after_those_of_the_package(tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("name", ["acts", "load", "mechanisms"])
+def test_a_change_with_the_name_of_a_shared_function_is_refused(name: str) -> None:
+    text = codegen.rules_source()
+    codegen.check_names(text)
+    with pytest.raises(UserError, match=f"{name}.*another name"):
+        codegen.check_names(f"{text}\n\ndef {name}(w, i, j, x0, x1):\n    return 0.0\n")
+
+
 def test_a_figure_from_outside_is_a_kind(tmp_path: Path) -> None:
     admit(tmp_path, block("spread_plot.py"))
     assert find_kinds(["spread"], "run")[0].draw.__self__.help.startswith("How strong")  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ import pandas as pd
 
 from sim import draws, kernel
 from sim import vocabulary as names
-from sim.decisions.assessment import RELEVANCE, ROOT
+from sim.decisions.assessment import RELEVANCE
 from sim.dyads import COMMITMENT, HOSTILITY, TRADE
 from sim.experiments.estimate import Fitted, LogLinear, Weight, fit
 from sim.fields import GOVERNANCE, OPENNESS, VIOLATION
@@ -31,8 +31,8 @@ from sim.scenario import load_scenario
 from sim.world import World
 from tools.marked import replaced
 
-ROOT_FOLDER = Path(__file__).resolve().parent.parent
-PAGE = ROOT_FOLDER / "docs" / "validation.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "validation.md"
 MARK: Final = "sanctions"
 WORLDS: Final = {2014: (2014, 2015), 2016: (2016, 2017, 2018, 2019), 2020: (2020,), 2021: (2021,)}
 """Years of events by the base world in which they are seen."""
@@ -59,14 +59,12 @@ def rows(data: Path) -> Iterator[pd.DataFrame]:
     """A row a pair and year."""
     known = pd.read_csv(data / "sanctions_dyads_active_2021.csv")
     for world_of, years in WORLDS.items():
-        spec = load_scenario(ROOT_FOLDER / "scenarios" / "world" / f"{world_of}.yaml")
+        spec = load_scenario(ROOT / "scenarios" / "world" / f"{world_of}.yaml")
         world = World(replace(spec, ensemble=replace(spec.ensemble, draws=False)))
         blocks, _ = draws.start(world, 0, 0)
         kernel.entries().begin(blocks, world.keys)
         n, codes = world.n, list(spec.states)
         place = {code: world.index(code) for code in codes}
-        partners = blocks.M[COMMITMENT] * blocks.V[ROOT]
-        partners /= partners.sum(1, keepdims=True) + 1e-9
         breach = blocks.V[VIOLATION].copy()
         for code, value in BREACH.get(world_of, {}).items():
             breach[place[code]] = value
@@ -85,7 +83,7 @@ def rows(data: Path) -> Iterator[pd.DataFrame]:
                 "denial": hostile,
                 "reproach": hostile * breach,
                 "trade": -blocks.M[TRADE] * blocks.V[OPENNESS][:, None],
-                "following": partners @ begun,
+                "following": 1.0 - np.exp(-blocks.M[COMMITMENT] @ begun),
                 "attention": blocks.M[RELEVANCE],
                 "regime": np.broadcast_to(blocks.V[GOVERNANCE][:, None], (n, n)),
                 "begun": begun,
@@ -144,7 +142,7 @@ def main() -> None:
     args = parser.parse_args()
     table = pd.concat(rows(args.data), ignore_index=True)
     text = "\n".join(lines(fitted(table), table))
-    write_text(PAGE, replaced(PAGE.read_text(encoding="utf-8"), MARK, text))
+    write_text(PAGE, replaced(PAGE.read_text(encoding="utf-8"), MARK, f"\n{text}\n"))
     sys.stdout.write(text + "\n")
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 
+from sim.collectives import is_member
 from sim.decisions.commitment import level_commitment
 from sim.dyads import (
     AID,
@@ -33,6 +34,7 @@ from sim.dyads import (
     NEAR,
     PROJECTED,
     SANCTIONS,
+    SANCTIONS_KNOWN,
     THREAT,
     TRADE,
     TRUST,
@@ -44,11 +46,13 @@ from sim.fields import (
     ARMS_IMPORT_NEED,
     ARMS_SUPPLY,
     CAPABILITY,
+    COLLECTIVE_KIND,
     ECONOMY,
     EFFORT,
     MUNITIONS_SUPPLY,
     NEAR_SCALE,
     OPENNESS,
+    ORGANISATION,
     PROTECTION,
     REACH,
     REASSURANCE,
@@ -59,6 +63,7 @@ from sim.fields import (
     THREAT_TOTAL,
     UNKNOWN_GAIN,
 )
+from sim.fields import MARKET as COMMON_MARKET
 from sim.jit import inline, njit
 from sim.mathx import exp, log
 from sim.registry import dyad_field, param, state_field
@@ -99,10 +104,10 @@ OPPOSITION_LOAD = dyad_field("opposition_load", meaning="hostility between j and
 COALITION_PULL = dyad_field(
     "coalition_pull", meaning="working space: left operand of the sums over third states"
 )
-PARTNERS_SANCTIONS = dyad_field(
-    "partners_sanctions",
+AHEAD = dyad_field(
+    "partners_ahead",
     bounds=(0.0, 1.0),
-    meaning="mean sanctions on j of i's partners, by commitment and root of capability",
+    meaning="how many of i's partners are ahead of it in new sanctions on j, saturating",
 )
 FOUGHT = dyad_field(
     "fought", bounds=(0.0, 1.0), meaning="how much those that j is at war with are hostile to i"
@@ -283,13 +288,25 @@ def loads(w: Blocks) -> None:
             w.M[COALITION_PULL, i, k] = w.M[COMMITMENT, i, k] * size(w.V[CAPABILITY, k])
     sparse_product(w, OPPOSITION_LOAD, COALITION_PULL, SCRATCH)
     for i in range(w.n):
-        weight = 1e-9
+        for j in range(w.n):
+            w.M[AHEAD, i, j] = 0.0
         for k in range(w.n):
-            w.M[COALITION_PULL, i, k] = w.M[COMMITMENT, i, k] * w.V[ROOT, k]
-            weight += w.M[COALITION_PULL, i, k]
-        for k in range(w.n):
-            w.M[COALITION_PULL, i, k] /= weight
-    sparse_product(w, PARTNERS_SANCTIONS, COALITION_PULL, SANCTIONS)
+            g = w.M[COMMITMENT, i, k]
+            if g != 0.0:
+                for j in range(w.n):
+                    there = w.M[SANCTIONS, k, j] - w.M[SANCTIONS_KNOWN, k, j]
+                    here = w.M[SANCTIONS, i, j] - w.M[SANCTIONS_KNOWN, i, j]
+                    w.M[AHEAD, i, j] += g * max(0.0, there - max(0.0, here))
+        for j in range(w.n):
+            w.M[AHEAD, i, j] = 1.0 - exp(-w.M[AHEAD, i, j])
+    for k in range(w.G.shape[1]):
+        bar = w.G[COMMON_MARKET, k] if w.G[COLLECTIVE_KIND, k] == ORGANISATION else 0.0
+        if bar > 0.0:
+            for i in range(w.n):
+                if is_member(w, k, i):
+                    for j in range(w.n):
+                        if is_member(w, k, j):
+                            w.M[AHEAD, i, j] *= 1.0 - bar
     transpose(w, SCRATCH, HOSTILITY)
     sparse_product(w, COALITION_PULL, WAR, SCRATCH)
     transpose(w, FOUGHT, COALITION_PULL)

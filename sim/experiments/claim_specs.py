@@ -11,7 +11,8 @@ A claim is an entry under ``claims:`` of a scenario file::
       horizon: 2024Q3..2027Q2        # of all in the metric that has no date (default: the end)
       at: ['003:p24']                # where the assertion stands
 
-``of`` names the row of the register, ``margin`` what counts as unchanged, in units of the metric,
+``of`` names the row of the register, ``margin`` what counts as unchanged and ``smallest`` the
+smallest effect that matters, in units of the metric, with the reason in a ``note``,
 ``open`` why a claim is contested, ``pending`` which mechanism it waits for, ``note`` anything else.
 """
 
@@ -34,7 +35,8 @@ DIRECTIONS: Final = ("higher", "lower", "unchanged", "not_higher", "not_lower")
 
 _TEXTS: Final = ("text", "metric", "direction", "horizon", "of", "open", "pending", "note")
 _LISTS: Final = ("arms", "less", "at")
-_KEYS: Final = (*_TEXTS, *_LISTS, "margin")
+_NUMBERS: Final = ("margin", "smallest")
+_KEYS: Final = (*_TEXTS, *_LISTS, *_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Claim:
     horizon: str | None
     at: tuple[str, ...]
     margin: float | None
+    smallest: float | None
     open: str | None
     pending: str | None
     note: str | None
@@ -120,7 +123,7 @@ class _Reader:
             less=lists["less"],
             horizon=text["horizon"],
             at=lists["at"],
-            margin=self._margin(name, raw.get("margin")),
+            **{key: self._above_zero(name, key, raw.get(key)) for key in _NUMBERS},
             open=text["open"],
             pending=pending,
             note=text["note"],
@@ -162,11 +165,11 @@ class _Reader:
             return ()
         return tuple(value)
 
-    def _margin(self, name: str, value: Any) -> float | None:
+    def _above_zero(self, name: str, key: str, value: Any) -> float | None:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            self._wrong(name, "margin", "expected a number above 0, in units of the metric")
+            self._wrong(name, key, "expected a number above 0, in units of the metric")
             return None
         return float(value)
 

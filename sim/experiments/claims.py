@@ -1,12 +1,16 @@
 """Claims put to the test: paired effects with intervals, sign-robustness over draws, verdicts.
 
 The rule. For ``higher`` and ``lower``: supported if the 95% interval of the paired difference lies
-on the claimed side of zero, contradicted if on the other, undetermined if it holds zero or if the
-difference is negligible (:data:`sim.experiments.paired.NEGLIGIBLE`). For ``unchanged``: supported
-if the interval lies within the margin on either side of zero, contradicted if outside it,
-undetermined if it reaches across; ``not_higher`` and ``not_lower`` bind one side only. The margin
-is the claim's own or :data:`MARGIN` standard deviations of the metric over the runs. A claim that
-is ``open`` is measured and reported, not scored; a ``pending`` one waits for a mechanism.
+on the claimed side of zero and the difference is at least the smallest that matters
+(:func:`smallest_effect`, or the claim's own), negligible if it is there and smaller, contradicted
+if it lies on the other side, undetermined if it holds zero or if the difference is next to none
+(:data:`sim.experiments.paired.NEGLIGIBLE`). For ``unchanged``: supported if the interval lies
+within the margin on either side of zero, contradicted if outside it, undetermined if it reaches
+across; ``not_higher`` and ``not_lower`` bind one side only. The margin is the claim's own or
+:data:`MARGIN` standard deviations of the metric over the runs. A verdict says so if the direction
+holds in less than :data:`ROBUST` of the runs, each of which has its own draw of every uncertain
+number. A claim that is ``open`` is measured and reported, not scored; a ``pending`` one waits for
+a mechanism.
 """
 
 from __future__ import annotations
@@ -42,6 +46,15 @@ MARGIN: Final = 0.2
 """Standard deviations within which a difference counts as unchanged: a small effect in the sense of
 Cohen (1988)."""
 
+LEAST_OF_SPREAD: Final = 0.1
+LEAST_OF_RANGE: Final = 0.01
+"""The smallest effect that matters: a tenth of a standard deviation of the metric over the runs, or
+one per cent of its range, the larger. Half of what Cohen (1988) calls small; and what no reader of
+a figure of the whole range could see."""
+
+ROBUST: Final = 0.8
+"""The share of the runs in which the direction of a robust finding holds."""
+
 _SHAPE: Final[Shape] = {
     "scenarios": {str: {"spec_hash": str, "runs": Whole(1), "seed": Whole()}},
     "overrides": [str],
@@ -50,15 +63,17 @@ _SHAPE: Final[Shape] = {
 }
 """What a manifest has to have."""
 
-VERDICTS: Final = ("supported", "contradicted", "undetermined", "open", "pending")
+VERDICTS: Final = ("supported", "negligible", "contradicted", "undetermined", "open", "pending")
 
 RULE: Final = (
     "Paired differences with 95% intervals. Supported: the interval lies on the claimed side of "
-    f"zero (unchanged: within {MARGIN} standard deviations of it, or the claim's margin); "
-    "contradicted: on the other side (outside); undetermined: else, or where the difference is "
-    f"under {NEGLIGIBLE} standard deviations. sd: the difference in standard deviations of the "
-    "metric over the runs. Draws: share of the runs, each with its own draw of every number, in "
-    "which the direction holds."
+    f"zero and the difference matters: at least {LEAST_OF_SPREAD} standard deviations or "
+    f"{LEAST_OF_RANGE:.0%} of the metric's range, the larger, or the claim's own smallest one "
+    f"(unchanged: within {MARGIN} standard deviations of zero, or the claim's margin). Negligible: "
+    "on that side, but smaller. Contradicted: on the other side (outside). Undetermined: else, or "
+    f"where the difference is under {NEGLIGIBLE} standard deviations. sd: the difference in "
+    "standard deviations of the metric over the runs. Draws: share of the runs, each with its own "
+    "draw of every number, in which the direction holds."
 )
 
 
@@ -73,6 +88,7 @@ class Verdict:
         effect: the paired effect; None while pending.
         holds: share of the runs in which the direction holds.
         margin: what counted as unchanged, in units of the metric; None for higher and lower.
+        smallest: the smallest difference that matters, in units of the metric; None for others.
     """
 
     claim: Claim
@@ -81,6 +97,7 @@ class Verdict:
     effect: Effect | None = None
     holds: float | None = None
     margin: float | None = None
+    smallest: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict in the types of JSON."""
@@ -147,12 +164,13 @@ class ClaimsReport:
                     "reason": found.reason,
                     "holds": found.holds,
                     "tolerance": found.margin,
+                    "least": found.smallest,
                     **effect,
                 }
             )
-        columns = [*Claim.__dataclass_fields__, "verdict", "reason", "holds", "tolerance", *empty]
-        table = pd.DataFrame(rows, columns=columns)
-        numbers = ("margin", "holds", "tolerance", *empty)
+        said = ("verdict", "reason", "holds", "tolerance", "least")
+        table = pd.DataFrame(rows, columns=[*Claim.__dataclass_fields__, *said, *empty])
+        numbers = ("margin", "smallest", "holds", "tolerance", "least", *empty)
         return table.astype(dict.fromkeys(numbers, "float64"))
 
     def by_run(self) -> pd.DataFrame:
@@ -254,6 +272,7 @@ def _verdict(row: Mapping[Any, Any]) -> Verdict:
         effect=Effect.of_row(row) if tested else None,
         holds=cells["holds"],
         margin=cells["tolerance"],
+        smallest=cells["least"],
     )
 
 
@@ -301,7 +320,7 @@ def evaluate_claims(
                 continue
             listed = [values[arm, claim.id] for arm in (*claim.arms, *claim.less)]
             effect, difference = combined(listed, seed=used)
-            verdicts.append(judge(claim, effect, difference))
+            verdicts.append(judge(claim, effect, difference, metric.span))
             differences[claim.scenario, claim.id] = difference
     names = [Path(spec.path).stem for spec, _, _ in read]
     return ClaimsReport(
@@ -366,21 +385,33 @@ def _values(
 
 
 # --- the rule ------------------------------------------------------------------------------------
-def judge(claim: Claim, effect: Effect, difference: Floats) -> Verdict:
-    """Return the verdict on a claim from its paired effect and its differences by run."""
+def smallest_effect(effect: Effect, span: float | None) -> float:
+    """Return the smallest effect that matters, in units of a metric of a range (None: none)."""
+    return max(LEAST_OF_SPREAD * effect.spread, LEAST_OF_RANGE * (span or 0.0))
+
+
+def judge(claim: Claim, effect: Effect, difference: Floats, span: float | None = None) -> Verdict:
+    """Return the verdict on a claim from its paired effect and its differences by run.
+
+    ``span`` is the range of the metric, if it has one.
+    """
     sided = claim.direction in ("higher", "lower")
     margin = None if sided else (claim.margin or MARGIN * effect.spread)
     holds = _holds(claim.direction, difference, effect, margin or 0.0)
+    smallest = None
     if effect.runs == 0:
         verdict, reason = "undetermined", "the metric is not defined in any run"
     elif sided:
-        verdict, reason = _sided(claim.direction, effect)
+        smallest = claim.smallest or smallest_effect(effect, span)
+        verdict, reason = _sided(claim.direction, effect, smallest)
     else:
         verdict, reason = _bounded(claim.direction, effect, margin or 0.0)
+    if verdict in ("supported", "negligible") and holds is not None and holds < ROBUST:
+        reason += f"; not robust: so in {percent(holds)} of the runs"
     if claim.open is not None:
         reason = f"{claim.open}; would be {verdict}: {reason}"
         verdict = "open"
-    return Verdict(claim, verdict, reason, effect, holds, margin)
+    return Verdict(claim, verdict, reason, effect, holds, margin, smallest)
 
 
 def _holds(direction: str, difference: Floats, effect: Effect, margin: float) -> float | None:
@@ -401,7 +432,7 @@ def _holds(direction: str, difference: Floats, effect: Effect, margin: float) ->
     return float(held.mean())
 
 
-def _sided(direction: str, effect: Effect) -> tuple[str, str]:
+def _sided(direction: str, effect: Effect, smallest: float) -> tuple[str, str]:
     differing = round((effect.higher + effect.lower) * effect.runs)
     if differing == 0:
         return "undetermined", "no run differs"
@@ -413,6 +444,8 @@ def _sided(direction: str, effect: Effect) -> tuple[str, str]:
     if effect.negligible:
         size = f"under {NEGLIGIBLE} standard deviations of the runs"
         return "undetermined", f"{side}, but negligibly so: {size}"
+    if side == direction and abs(effect.difference) < smallest:
+        return "negligible", f"{side}, as claimed, by less than {number(smallest)}, which matters"
     if side == direction:
         return "supported", f"{side}, as claimed"
     return "contradicted", f"{side}, not {direction}"
@@ -434,6 +467,7 @@ def _bounded(direction: str, effect: Effect, margin: float) -> tuple[str, str]:
 # --- for people ----------------------------------------------------------------------------------
 _STYLES: Final = {
     "supported": "green",
+    "negligible": "yellow",
     "contradicted": "red",
     "undetermined": "yellow",
     "open": "cyan",

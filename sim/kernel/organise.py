@@ -7,7 +7,7 @@ What its members give together is counted together: help, threat and supplies ar
 members before their logarithm is taken (:class:`sim.decisions.terms.Together`). What a tie lays
 upon a state (entrapment, autonomy, misfit, retaliation and the rest) is laid on it by each of n
 members with a say of 1/n, since such a body binds by common consent: one load a body, that of its
-average member.
+average member. A body that is closed takes no applications.
 
     apply  0 -> 1/2   gain x chance of admission + market - rivals + attention + size - misfit
                       - cost
@@ -60,6 +60,7 @@ from sim.dyads import (
     WAR,
 )
 from sim.fields import (
+    CLOSED,
     COLLECTIVE_KEY,
     COLLECTIVE_KIND,
     ECONOMY,
@@ -274,6 +275,8 @@ def consider_organisation(
     else:
         kind, after = APPLY, CANDIDATE
         cost = in_the_way(w, k, i)
+        if before < CANDIDATE and w.G[CLOSED, k] > 0.5:
+            return logged
         if before >= CANDIDATE:
             kind, after = JOIN, 1.0
             cost += w.P[JOIN_COST]

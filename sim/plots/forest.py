@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 COLOURS: Final = {
     "supported": PALETTE[0],
+    "negligible": PALETTE[2],
     "contradicted": PALETTE[1],
     "undetermined": GREY,
     "open": PALETTE[3],
 }
-_GROUPS: Final = ("contradicted", "supported", "undetermined", "open")
+_GROUPS: Final = ("contradicted", "supported", "negligible", "undetermined", "open")
 _LEFT, _RIGHT = 0.52, 0.62  # room for claims, of the width; for draws, in inches
 _ROW: Final = 0.31
 _TICKS: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -211,12 +212,12 @@ def _draw_row(
 
 
 def _title(report: ClaimsReport) -> str:
-    tested = [found for found in report.verdicts if found.verdict in _GROUPS[:3]]
+    tested = [found for found in report.verdicts if found.verdict in _GROUPS[:4]]
     supported = report.count("supported")
     contradicted = report.count("contradicted")
     return (
-        f"{supported} of {plural(len(tested), 'claim')} supported, {contradicted} contradicted, "
-        f"{report.count('undetermined')} undetermined"
+        f"{supported} of {plural(len(tested), 'claim')} supported, {report.count('negligible')} "
+        f"negligible, {contradicted} contradicted, {report.count('undetermined')} undetermined"
     )
 
 

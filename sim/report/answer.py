@@ -33,7 +33,7 @@ _EFFECTS: Final = 2
 _LEAST: Final = 0.01  # of the units of metrics, nearly all from 0 or -1 to 1: less is not told
 _MOST: Final = 0.5
 _ONCE: Final = 0.01  # in a hundred runs
-_TESTED: Final = ("supported", "contradicted", "undetermined")
+_TESTED: Final = ("supported", "negligible", "contradicted", "undetermined")
 _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -270,7 +270,8 @@ def _claims(claims: ClaimsReport) -> str:
     supported, undetermined = claims.count("supported"), claims.count("undetermined")
     return (
         f"Of the {plural(len(tested), 'claim')} of the documents that were tested, {supported} "
-        f"{'is' if supported == 1 else 'are'} supported, {len(against)} contradicted{named} and "
+        f"{'is' if supported == 1 else 'are'} supported, {claims.count('negligible')} by less than "
+        f"matters, {len(against)} contradicted{named} and "
         f"{undetermined} undetermined."
     )
 

@@ -147,6 +147,8 @@ def step(w: World, seen: Assessment, k: int, i: int) -> Step | None:
     gain, likely = entering(w, seen, k, i), admission(w, seen, k, i)
     value = gain * likely if gain > 0.0 else gain
     value += likely * market(w, k, i) - in_the_way(w, k, i)
+    if w.parts[k, i] < 0.5 < w["closed"][k]:
+        return None
     if w.parts[k, i] >= 0.5:
         return Step(i, k, Move.JOIN, 1.0, value - w.p("organisations.join"), gain, likely, head)
     value += outlook(w, seen, others, i) - w.p("organisations.apply")

@@ -129,7 +129,7 @@ class Assessment:
     share: Floats
     g: Floats
     shared: Floats
-    company: Floats
+    ahead: Floats
     fought: Floats
     odds: Floats
     attention: Floats
@@ -142,11 +142,15 @@ def assess(w: World) -> Assessment:
     total = threat.sum(axis=1, keepdims=True)
     share = np.divide(threat, total, out=np.zeros_like(threat), where=total > 0.0)
     shared = share @ h.T  # sum_k w_ik H_jk
-    partners = no_self(g * np.sqrt(w["capability"]))
-    company = partners @ w["sanctions"] / (1e-9 + partners.sum(axis=1, keepdims=True))
+    news = w["sanctions"] - w["sanctions_known"]
+    gap = np.maximum(0.0, news[None, :, :] - np.maximum(0.0, news)[:, None, :])
+    ahead = 1.0 - np.exp(-np.einsum("im,imj->ij", g, gap))
+    for k in w.of_kind("organisation"):
+        inside = np.isin(np.arange(w.n), w.members(k))
+        ahead = np.where(np.outer(inside, inside), ahead * (1.0 - w.collective("market")[k]), ahead)
     fought = np.minimum(1.0, h @ w["war"])  # sum_k H_ik W_kj
     none = np.zeros_like(h)
-    seen = Assessment(h, b, v, threat, share, g, shared, company, fought, none, none)
+    seen = Assessment(h, b, v, threat, share, g, shared, ahead, fought, none, none)
     own = protection(w, seen)[:, None]
     force = np.divide(threat, h, out=np.zeros_like(h), where=h > 0.0)
     near = (b + b.T) / (w["capability"][:, None] + w["capability"])
@@ -305,17 +309,14 @@ def recognition(w: World, seen: Assessment) -> Floats:
 
 
 def sanctioning(w: World, seen: Assessment) -> Floats:
-    """sum_j S_ij (expression H_ij violation_j + denial H_ij - cost trade_ij m_i), less the lag.
-
-    The lag is what the partners' mean sanctions exceed one's own by, times following.
-    """
+    """sum_j S_ij (expression H violation_j + denial H + following ahead - cost trade_ij m_i)."""
     gain = (
         w.p("sanctioning.expression") * seen.H * w["violation"]
         + w.p("sanctioning.denial") * seen.H
+        + w.p("sanctioning.following") * seen.ahead
         - w.p("sanctioning.cost") * w["trade"] * w["openness"][:, None]
     )
-    lag = np.maximum(0.0, seen.company - w["sanctions"])
-    return no_self(w["sanctions"] * gain - w.p("sanctioning.following") * lag).sum(axis=1)
+    return no_self(w["sanctions"] * gain).sum(axis=1)
 
 
 def support(w: World, seen: Assessment) -> Floats:
@@ -455,6 +456,9 @@ def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
                 if kind == Move.SANCTION:
                     toll = w.p(cost) + w.p("moves.sanction_attention") * inattention
                     toll -= w.p("moves.sanction_regime") * w["governance"][i]
+                if kind == Move.AID:
+                    drawn = (1.0 - w.p("moves.aid_attention")) * seen.fought[i, j]
+                    toll -= drawn * inattention
                 yield Alternative(kind, j, to, gain, toll)
         if w["war"][i, j] <= 0.0:
             answered = w["contact"][j, i] + 0.15 * (1.0 - w["contact"][j, i])

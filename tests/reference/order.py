@@ -11,6 +11,17 @@ from tests.reference.world import Changes, World, rise, unit
 # --- arms_control --------------------------------------------------------------------------------
 
 
+def start_company(w: World) -> Changes:
+    return {"sanctions_known": w["sanctions"]}
+
+
+def company(w: World, tick: int, seed: int, run: int) -> Changes:
+    """K_ij += (1 - exp(-1 / (4 fade))) (S_ij - K_ij)."""
+    old = 1.0 - np.exp(-0.25 / w.p("company.fade"))
+    known = w["sanctions_known"]
+    return {"sanctions_known": known + old * (w["sanctions"] - known)}
+
+
 def start_arms_control(w: World) -> Changes:
     held = w["arms_control_start"].copy()
     held[0] = w["arms_control"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.decisions.acts import AID_GIVEN
+from sim.decisions.assessment import FOUGHT, RELEVANCE
 from sim.decisions.moves import Act, Said
 from sim.jit import inline
 from sim.registry import param
@@ -18,11 +19,27 @@ COST = param(
     source="design notes 7.2 (16)",
 )
 
+ATTENTION = param(
+    "moves.aid_attention",
+    0.4,
+    (0.2, 0.6),
+    bounds=(0.0, 10.0),
+    unit="logits per log share",
+    meaning="weight of attention in aiding who fights an adversary; other aid has 1",
+    source="judgement: that of sanctions, which are estimated (`moves.sanction_attention`)",
+)
+
 
 @inline
 def is_open(w: Blocks, i: int, j: int, now: float) -> bool:
     """Where less than half of it is given."""
     return now < 0.5
+
+
+@inline
+def ease(w: Blocks, i: int, j: int) -> float:
+    """Whoever fights an adversary is looked at, as far as the two are enemies."""
+    return (w.P[ATTENTION] - 1.0) * w.M[FOUGHT, i, j] * w.M[RELEVANCE, i, j]
 
 
 @inline
@@ -41,4 +58,5 @@ MOVE = Act(
     cost=COST,
     is_open=is_open,
     target=target,
+    ease=ease,
 )

@@ -12,8 +12,8 @@ from sim.types import Blocks
 
 COST = param(
     "moves.sanction",
-    8.7,
-    (7.4, 10.0),
+    7.2,
+    (6.0, 8.4),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of imposing sanctions",
@@ -21,8 +21,8 @@ COST = param(
 )
 ATTENTION = param(
     "moves.sanction_attention",
-    0.32,
-    (0.16, 0.48),
+    0.4,
+    (0.2, 0.6),
     bounds=(0.0, 10.0),
     unit="logits per log share",
     meaning="weight of attention in imposing sanctions; other moves have 1",
@@ -30,8 +30,8 @@ ATTENTION = param(
 )
 REGIME = param(
     "moves.sanction_regime",
-    4.0,
-    (2.5, 5.5),
+    1.6,
+    (0.5, 2.7),
     bounds=(0.0, 50.0),
     unit="logits per unit governance",
     meaning="how much readier liberal governments are to impose sanctions",

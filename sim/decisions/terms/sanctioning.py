@@ -1,15 +1,17 @@
 """Sanctioning: what a sender loses in trade and gains in denial, reproach and company.
 
-U_i = sum_j S_ij (expression H_ij violation_j + denial H_ij - cost s_ij m_i)
-      - following sum_j (E_ij - S_ij)+,
-E_ij the mean sanctions on j of i's partners, weighted by commitment and by the root of their
-capability, as of the last quarter. Sanctions are imposed on adversaries (Drezner 1999), in company
-(Martin 1992; Cranmer, Heinrich and Desmarais 2014): who lags behind its partners is pressed.
+U_i = sum_j S_ij (expression H_ij violation_j + denial H_ij + following E_ij - cost s_ij m_i)
+E_ij = 1 - exp(-sum_m g_im (N_mj - N_ij+)+),   N = S - K
+
+the partners who are ahead of one in sanctions that are news (:mod:`sim.mechanisms.order.company`)
+as the quarter begins; among members of a common market of depth m only 1 - m of it, for their
+trade is no longer theirs to bar. Sanctions are imposed on adversaries (Drezner 1999), in company
+(Martin 1992; Cranmer, Heinrich and Desmarais 2014).
 """
 
 from __future__ import annotations
 
-from sim.decisions.assessment import PARTNERS_SANCTIONS
+from sim.decisions.assessment import AHEAD
 from sim.decisions.terms import term
 from sim.dyads import HOSTILITY, SANCTIONS, TRADE
 from sim.fields import OPENNESS, VIOLATION
@@ -46,19 +48,13 @@ COST = param(
 )
 FOLLOWING = param(
     "sanctioning.following",
-    4.3,
-    (3.5, 5.1),
+    5.3,
+    (4.5, 6.1),
     bounds=(0.0, 50.0),
     unit="logits",
-    meaning="pull of the partners' sanctions on the same state",
+    meaning="pull of partners who are ahead in new sanctions on the same state",
     source="estimated on 92 sanctions begun 2014-2021 among 48 states (docs/validation.md)",
 )
-
-
-@inline
-def lag(w: Blocks, i: int, j: int, s: float) -> float:
-    """How far sanctions s of i on j are behind those of i's partners."""
-    return max(0.0, w.M[PARTNERS_SANCTIONS, i, j] - s)
 
 
 @inline
@@ -68,6 +64,7 @@ def gain(w: Blocks, i: int, j: int) -> float:
     return (
         w.P[EXPRESSION] * h * w.V[VIOLATION, j]
         + w.P[DENIAL] * h
+        + w.P[FOLLOWING] * w.M[AHEAD, i, j]
         - w.P[COST] * w.M[TRADE, i, j] * w.V[OPENNESS, i]
     )
 
@@ -78,16 +75,14 @@ def value(w: Blocks, i: int) -> float:
     total = 0.0
     for j in range(w.n):
         if i != j:
-            s = w.M[SANCTIONS, i, j]
-            total += s * gain(w, i, j) - w.P[FOLLOWING] * lag(w, i, j, s)
+            total += w.M[SANCTIONS, i, j] * gain(w, i, j)
     return total
 
 
 @inline
 def sanction(w: Blocks, i: int, j: int, x0: float, x1: float) -> float:
     """Change for sanctions on j."""
-    behind = lag(w, i, j, x0) - lag(w, i, j, x1)
-    return (x1 - x0) * gain(w, i, j) + w.P[FOLLOWING] * behind
+    return (x1 - x0) * gain(w, i, j)
 
 
 TERM = term(

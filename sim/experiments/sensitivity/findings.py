@@ -114,6 +114,7 @@ def make_finding(
         horizon=horizon,
         at=(),
         margin=None,
+        smallest=None,
         open=None,
         pending=None,
         note=None,

@@ -87,7 +87,7 @@ def _outcome(verdict: Verdict, holds: float, low: float) -> str:
         found = verdict.reason.partition("would be ")[2].partition(":")[0]
     if found == "contradicted":
         return "reverses"
-    if found != "supported":
+    if found not in ("supported", "negligible"):
         return "open"
     if holds >= ROBUST:
         return "survives"

@@ -1,0 +1,51 @@
+"""Ask which claims random choice supports as well; write results/reference/claims_nulls.json.
+
+    .venv/bin/python -m tools.claims_nulls [--runs 60]
+
+Every shipped scenario with claims is run in full and with random choice at the same rates of moves
+(`multipolar null`); tools/claims_page.py puts what comes out beside the verdicts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.experiments.null import null
+from sim.experiments.null.models import RANDOM
+from sim.experiments.register import scenarios_with_claims
+from sim.files import write_text
+
+ROOT = Path(__file__).resolve().parent.parent
+FOUND = ROOT / "results" / "reference" / "claims_nulls.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=60)
+    args = parser.parse_args()
+    said: dict[str, dict[str, Any]] = {}
+    for name in scenarios_with_claims():
+        found = null(name, nulls=(RANDOM,), runs=args.runs, claims=True)
+        said[name] = {
+            row.what: {
+                "full": row.full,
+                "value": row.value,
+                "verdict": row.verdict,
+                "clear": row.clear,
+                "reproduced": row.reproduced,
+            }
+            for row in found.rows
+            if row.null == RANDOM and row.verdict is not None
+        }
+        sys.stderr.write(f"{name}: {len(said[name])} claims\n")
+    write_text(FOUND, json.dumps({"runs": args.runs, "scenarios": said}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
