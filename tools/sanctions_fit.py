@@ -22,10 +22,11 @@ import pandas as pd
 
 from sim import draws, kernel
 from sim import vocabulary as names
+from sim.collectives import FULL
 from sim.decisions.assessment import RELEVANCE
 from sim.dyads import COMMITMENT, HOSTILITY, TRADE
 from sim.experiments.estimate import Fitted, LogLinear, Weight, fit
-from sim.fields import GOVERNANCE, OPENNESS, VIOLATION
+from sim.fields import GOVERNANCE, MARKET, OPENNESS, VIOLATION
 from sim.files import write_text
 from sim.scenario import load_scenario
 from sim.world import World
@@ -65,6 +66,9 @@ def rows(data: Path) -> Iterator[pd.DataFrame]:
         kernel.entries().begin(blocks, world.keys)
         n, codes = world.n, list(spec.states)
         place = {code: world.index(code) for code in codes}
+        free_trade = np.ones((n, n))
+        for inside, depth in zip(blocks.B > FULL, blocks.G[MARKET], strict=True):
+            free_trade[np.outer(inside, inside)] *= 1.0 - depth
         breach = blocks.V[VIOLATION].copy()
         for code, value in BREACH.get(world_of, {}).items():
             breach[place[code]] = value
@@ -83,7 +87,7 @@ def rows(data: Path) -> Iterator[pd.DataFrame]:
                 "denial": hostile,
                 "reproach": hostile * breach,
                 "trade": -blocks.M[TRADE] * blocks.V[OPENNESS][:, None],
-                "following": 1.0 - np.exp(-blocks.M[COMMITMENT] @ begun),
+                "following": free_trade * (1.0 - np.exp(-blocks.M[COMMITMENT] @ begun)),
                 "attention": blocks.M[RELEVANCE],
                 "regime": np.broadcast_to(blocks.V[GOVERNANCE][:, None], (n, n)),
                 "begun": begun,
