@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from sim import cli
 from sim.errors import Notice, UserError
-from sim.history.formats import read_published
+from sim.history.formats import read_folder, read_published
 from sim.history.formats.compose import format_of
 
 FILES = {
@@ -126,6 +126,15 @@ def test_members_of_alliances_tie_pairs(folder: Path) -> None:
     }
     assert ties == {2000: [2020], 2001: [2040]}
     assert history.dyads_of(2000)[["def_12", "def_21"]].to_numpy().tolist() == [[1, 0]]
+
+
+@pytest.mark.filterwarnings("ignore::sim.errors.Notice")
+def test_a_folder_is_read_as_what_it_holds(folder: Path, tmp_path: Path) -> None:
+    assert read_folder(folder).years == read_published(folder).years
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(UserError, match="states"):
+        read_folder(empty)
 
 
 @pytest.mark.filterwarnings("ignore::sim.errors.Notice")

@@ -68,13 +68,13 @@ def register(app: typer.Typer) -> None:
         from sim.errors import UserError
         from sim.experiments.estimate import estimate as learn
         from sim.files import check_file, write_text
-        from sim.history import read_history
+        from sim.history.formats import read_folder
 
         began = time.perf_counter()
         span = None if train is None else read_span(train)
         if target is not None:
             check_file(target, force=force)
-        history = read_history(data)
+        history = read_folder(data)
         first, last = span or (history.years[0], history.years[-1])
         known = history.until(last)
         years = [year for year in known.years if first <= year < last]

@@ -91,7 +91,8 @@ def register(app: typer.Typer) -> None:
         pair), each with one part for pairs without a tie and one for pairs with one; the engine,
         whose terms of utility are weighed by what happened in the years of training
         ([cyan]multipolar estimate[/cyan]); and the blend of engine and logit. Only where named:
-        simulation, shares of 100 runs of the whole model by its default parameters. Tables need
+        simulation, shares of 100 runs of the whole model by its default parameters, and
+        random_choice, the same with states that choose at random as often. Tables need
         the columns ccode, year and ccode1, ccode2, year, defense; docs/how-to/hindcast.md has the
         others.
 
@@ -100,7 +101,7 @@ def register(app: typer.Typer) -> None:
         """
         from sim.experiments.hindcast import find_models, model_names
         from sim.experiments.hindcast import hindcast as look_back
-        from sim.history import read_history
+        from sim.history.formats import read_folder
 
         began = time.perf_counter()
         names = model_names() if models is None else tuple(dict.fromkeys(_words(models)))
@@ -112,7 +113,7 @@ def register(app: typer.Typer) -> None:
             err.print(text, highlight=False, soft_wrap=True)
 
         check_place(folder, "hindcast", force=force, quiet=quiet)
-        history = read_history(data)
+        history = read_folder(data)
         with progress_bar("Looking ahead", quiet=quiet) as progress:
             found = look_back(
                 history,

@@ -70,8 +70,7 @@ def register(app: typer.Typer) -> None:
         For example: [cyan]multipolar world --year 1975 --data DATA -o world_1975.yaml[/cyan]
         """
         from sim.errors import UserError, shown
-        from sim.history import read_history
-        from sim.history.formats import read_published
+        from sim.history.formats import read_folder
         from sim.years import make_world, save_world
         from sim.years.world import CODES, TREATIES, Treaties
 
@@ -83,9 +82,8 @@ def register(app: typer.Typer) -> None:
             if value is not None and value not in allowed:
                 said = f"{option}: expected {' or '.join(allowed)}, not {shown(value)}"
                 raise UserError(said)
-        tidy = any(data.glob("states*")) or any(data.glob("dyads*")) or not data.is_dir()
         made = make_world(
-            read_history(data) if tidy else read_published(data),
+            read_folder(data),
             year,
             keep=_kept(states),
             quarters=quarters,

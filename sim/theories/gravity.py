@@ -195,9 +195,10 @@ def learn_from(folder: Path | str) -> tuple[Floats, Floats]:
     """
     import pandas as pd
 
-    from sim.history import TARGETS, read_history
+    from sim.history import TARGETS
+    from sim.history.formats import read_folder
 
-    history = read_history(folder)
+    history = read_folder(folder)
     pairs, states = history.dyads, history.states
     for table, name in ((states, "cinc"), (pairs, "mindist"), (pairs, "common_rivals")):
         if name not in table:

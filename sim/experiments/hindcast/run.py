@@ -22,12 +22,12 @@ from sim.experiments.hindcast.engine import Engine
 from sim.experiments.hindcast.prediction import Maker, Prediction
 from sim.experiments.hindcast.result import Hindcast
 from sim.experiments.hindcast.scores import DRAWS, reliability, score
-from sim.experiments.hindcast.simulation import Simulation
+from sim.experiments.hindcast.simulation import RandomChoice, Simulation
 from sim.history import History
 
 MODELS: Final[dict[str, Maker]] = {**BASELINES, "engine": Engine}
 """Every model by name; one named ``engine`` is blended with the logit as ``blend``."""
-SLOW: Final[dict[str, Maker]] = {"simulation": Simulation}
+SLOW: Final[dict[str, Maker]] = {"simulation": Simulation, "random_choice": RandomChoice}
 """Models that run only where they are named."""
 _BLENDED: Final = ("logit", "engine")
 _JOINT: Final = "+"

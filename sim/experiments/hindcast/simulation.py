@@ -13,10 +13,14 @@ from sim.collectives import FULL
 from sim.ensemble import run_ensemble
 from sim.experiments.estimate.parts import rows_of, world_of
 from sim.experiments.hindcast.prediction import Bools, Prediction
+from sim.experiments.null.models import RANDOM, apply_null
+from sim.experiments.null.rates import Counts, count, matched, shifted
 from sim.history import History
 from sim.records import EnsembleRecord
+from sim.scenario import ScenarioSpec
 from sim.years.world import CONSULTATION, DEFENCE
 
+_SEED: Final = 1
 _LEVEL: Final = {"defence": (3.0, DEFENCE), "any": (1.0, CONSULTATION)}
 """The least level of a pact, and floor of a treaty, by which a pair is tied."""
 
@@ -33,11 +37,15 @@ class Simulation:
     def fit(self, history: History, train_years: tuple[int, int]) -> None:
         """Learn nothing."""
 
+    def model(self, spec: ScenarioSpec) -> ScenarioSpec:
+        """Return what is run of a world."""
+        return spec
+
     def predict(self, history: History, origin: int, horizon: int) -> Prediction:
         """Simulate the world of the origin, and count."""
         world, order = world_of(history, origin, 4 * horizon)
         start = draws.start(world, 1, 0)[0].B > FULL
-        record = run_ensemble(world.spec, runs=self.runs, seed=1)
+        record = run_ensemble(self.model(world.spec), runs=self.runs, seed=_SEED)
         grid = np.ix_(range(self.runs), order, order)
         level, floor = record.level[:, -1][grid], record.floor[:, -1][grid]
         members = _members(record, start)[:, :, order]
@@ -50,6 +58,26 @@ class Simulation:
             counted = members[:, rows].mean(0)
             memberships[target] = np.where((rows < 0)[:, None], inside, counted)
         return Prediction(ties, memberships)
+
+
+@dataclass
+class RandomChoice(Simulation):
+    """The same with choices at random, at the rates of moves of the full model.
+
+    What it ranks as well as :class:`Simulation` does is owed to what is open to states and to how
+    often they act, not to what they want.
+    """
+
+    matched_runs: int = 20
+
+    def model(self, spec: ScenarioSpec) -> ScenarioSpec:
+        """Return the world with utility at random."""
+
+        def counted(one: ScenarioSpec) -> Counts:
+            return count(run_ensemble(one, runs=self.matched_runs, seed=_SEED))
+
+        random = apply_null(spec, RANDOM, seed=_SEED)
+        return shifted(random, matched(random, counted(spec), counted))
 
 
 def _members(record: EnsembleRecord, start: Bools) -> Bools:

@@ -5,6 +5,6 @@ speaks of states or of dyads, and ``tidy`` gives the columns of :data:`sim.histo
 ``DYADS``. A file of any name is read by the first module whose columns it has.
 """
 
-from sim.history.formats.compose import read_published
+from sim.history.formats.compose import read_folder, read_published
 
-__all__ = ["read_published"]
+__all__ = ["read_folder", "read_published"]

@@ -26,7 +26,7 @@ from sim.history.formats import (
     trade,
     vdem,
 )
-from sim.history.history import History, history_of
+from sim.history.history import History, history_of, read_history
 from sim.history.tables import DYADS, STATES, checked
 
 FORMATS: Final[tuple[ModuleType, ...]] = (
@@ -89,6 +89,18 @@ def read_published(folder: Path | str) -> History:
     for table, module in dyads:
         pairs = _joined(pairs, table, getattr(module, "ABSENT", None))
     return history_of(checked(figures, STATES), checked(pairs, DYADS))
+
+
+def read_folder(folder: Path | str) -> History:
+    """Read a folder of tidy tables, ``states*`` and ``dyads*``, or else of published files.
+
+    Raises:
+        UserError: as :func:`sim.history.read_history` and :func:`read_published`.
+    """
+    place = Path(folder)
+    tidy = any(place.glob("states*")) or any(place.glob("dyads*"))
+    published = not tidy and any(_headed(path)[0] for path in place.glob("*.csv"))
+    return read_published(place) if published else read_history(place)
 
 
 def _headed(path: Path) -> tuple[ModuleType | None, int]:
