@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from benchmarks.mesa_model import ReferenceModel
 
 #: What a state reads of itself before the moves, and what of it moves change.
-OWN = """capability economy arms_supply munitions_supply openness ideal_point need violation
-    effective_revisionism recognition_scale capability_root patronage taboo_consultation
+OWN = """capability economy governance arms_supply munitions_supply openness ideal_point need
+    violation effective_revisionism recognition_scale capability_root patronage taboo_consultation
     taboo_arms_cooperation taboo_defence""".split()
 OWN_CHANGED = """arms_effort threat protection recognition market_access arms_access
     munitions_access portfolio ties patronage aid_received""".split()
 #: The same of a state towards each partner.
 PAIR = """trust war trade arms organisation_floor hostility_base hostility vulnerability projected
     threat_share shared_enemies entrapment_load retaliation_load closure market odds relevance
-    uncertainty""".split()
+    uncertainty partners_ahead fought""".split()
 PAIR_CHANGED = """trust_good trust_bad tension contact sanctions aid pact_level commitment
     entrapment_weight cooldown enemy_load coalition_weight opposition_load intensity_1 intensity_2
     intensity_3""".split()
@@ -283,12 +283,16 @@ class Weigher(mesa.Agent):
         return gains
 
     def sanction_gain(self, other: Weigher, to: float) -> float:
-        """Sanctions of level ``to``: dS (5 H violation_j + .8 H - 6 trade m_i), and lost access."""
+        """Sanctions of level ``to``, and lost access.
+
+        dS (5 H violation_j + .8 H + 5.3 partners ahead - 6 trade m_i).
+        """
         p, j = self.model.p, other.index
         hostility = self.hostility[j]
         reproach = (
             p["sanctioning.expression"] * hostility * other.violation
             + p["sanctioning.denial"] * hostility
+            + p["sanctioning.following"] * self.partners_ahead[j]
             - p["sanctioning.cost"] * self.trade[j] * self.openness
         )
         change = to - self.sanctions[j]
@@ -311,13 +315,15 @@ class Weigher(mesa.Agent):
         return markets, supply * other.arms_supply, supply * other.munitions_supply
 
     def aid_gain(self, other: Weigher, to: float) -> float:
-        """Aid buys leverage over a client and costs the more, the larger its economy."""
+        """Aid buys leverage over a client, helps against adversaries, costs by the economies."""
         j, now = other.index, self.aid[other.index]
         share = self.patron_share(self.commitment[j], other.patronage) * other.capability_root
         leverage = self.leverage(other, to) - self.leverage(other, now)
         burden = other.economy / (self.economy + other.economy + 1e-12)
         cost = self.model.p["upkeep.aid"] * (to - now) * (0.2 + burden)
-        return self.weight["influence"] * leverage * share + self.weight["upkeep"] * cost
+        helped = (to - now) * self.fought[j] * (1.0 - self.hostility[j])
+        gain = self.weight["influence"] * leverage * share + self.weight["upkeep"] * cost
+        return gain + self.weight["support"] * helped
 
     def court_gain(self, other: Weigher, to: float) -> float:
         """Recognition ln(.1 + received / possible) if the other's contact rises to ``to``."""
@@ -410,15 +416,20 @@ class Weigher(mesa.Agent):
         sanctions, tension, contact = self.sanctions[j], self.tension[j], other.contact[self.index]
         found = []
 
-        def add(place: int, kind: Move, to: float, gain: float, cost: str) -> None:
-            found.append(Alternative(place, kind, to, exp(gain - p[cost] + share)))
+        def add(
+            place: int, kind: Move, to: float, gain: float, cost: str, ease: float = 0.0
+        ) -> None:
+            found.append(Alternative(place, kind, to, exp(gain - p[cost] + share + ease)))
 
         if sanctions < 0.9:
-            add(4, Move.SANCTION, 1.0, self.sanction_gain(other, 1.0), "moves.sanction")
+            ready = p["moves.sanction_regime"] * self.governance
+            ready -= (1.0 - p["moves.sanction_attention"]) * share
+            add(4, Move.SANCTION, 1.0, self.sanction_gain(other, 1.0), "moves.sanction", ready)
         if sanctions > 0.2:
             add(5, Move.LIFT, 0.0, self.sanction_gain(other, 0.0), "moves.lift")
         if self.aid[j] < 0.5:
-            add(6, Move.AID, 1.0, self.aid_gain(other, 1.0), "moves.aid")
+            drawn = -(1.0 - p["moves.aid_attention"]) * self.fought[j] * share
+            add(6, Move.AID, 1.0, self.aid_gain(other, 1.0), "moves.aid", drawn)
         else:
             add(7, Move.END_AID, 0.0, self.aid_gain(other, 0.0), "moves.end_aid")
         if self.war[j] <= 0.0:

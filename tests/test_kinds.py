@@ -18,12 +18,13 @@ from matplotlib.text import Text
 from sim import cli
 from sim.errors import UserError
 from sim.experiments.claim_specs import Claim
-from sim.experiments.claims import ClaimsReport, Verdict
+from sim.experiments.claims import ClaimsReport
 from sim.experiments.comparison import ArmComparison, Comparison, MetricEffect
 from sim.experiments.paired import Effect, effects
 from sim.experiments.robust import Conclusion, Pair, Robust
 from sim.experiments.saved import KINDS as SAVED
 from sim.experiments.saved import kind_of
+from sim.experiments.verdicts import Verdict
 from sim.plots import KINDS, plot
 from sim.plots.alluvial import ALONE, OTHER, homes_of
 from sim.plots.kinds import Kind, find_kinds

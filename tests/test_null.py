@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from sim import cli
 from sim.ensemble import run_ensemble
 from sim.errors import UserError
-from sim.experiments.claims import LEAST_OF_SPREAD
 from sim.experiments.language import Observed, Scope, parse_metric
 from sim.experiments.null import EVERY, Nulls, known_nulls, null
 from sim.experiments.null.findings import (
@@ -28,6 +27,7 @@ from sim.experiments.null.findings import (
 )
 from sim.experiments.null.models import RANDOM, apply_null
 from sim.experiments.null.rates import count, matched, shifted
+from sim.experiments.verdicts import LEAST_OF_SPREAD
 from sim.scenario import ScenarioSpec, load_scenario
 from sim.vocabulary import MECHANISMS, TERMS
 from tests.inline_scenario import TEXT

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.claims import ROBUST
+from sim.experiments.verdicts import ROBUST
 from sim.files import write_text
 from tools.marked import replaced
 

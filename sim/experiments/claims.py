@@ -1,16 +1,6 @@
-"""Claims put to the test: paired effects with intervals, sign-robustness over draws, verdicts.
+"""Claims put to the test: the arms that they need are run in pairs, and judged.
 
-The rule. For ``higher`` and ``lower``: supported if the 95% interval of the paired difference lies
-on the claimed side of zero and the difference is at least the smallest that matters
-(:func:`smallest_effect`, or the claim's own), negligible if it is there and smaller, contradicted
-if it lies on the other side, undetermined if it holds zero or if the difference is next to none
-(:data:`sim.experiments.paired.NEGLIGIBLE`). For ``unchanged``: supported if the interval lies
-within the margin on either side of zero, contradicted if outside it, undetermined if it reaches
-across; ``not_higher`` and ``not_lower`` bind one side only. The margin is the claim's own or
-:data:`MARGIN` standard deviations of the metric over the runs. A verdict says so if the direction
-holds in less than :data:`ROBUST` of the runs, each of which has its own draw of every uncertain
-number. A claim that is ``open`` is measured and reported, not scored; a ``pending`` one waits for
-a mechanism.
+The rule is that of :mod:`sim.experiments.verdicts`.
 """
 
 from __future__ import annotations
@@ -27,10 +17,11 @@ from sim.codegen import source_hash
 from sim.ensemble import Progress
 from sim.experiments.arms import simulate_arms
 from sim.experiments.claim_specs import Claim, read_claims
-from sim.experiments.comparison import number, plain, with_bounds
+from sim.experiments.comparison import with_bounds
 from sim.experiments.language import BoundMetric, Observed, required_pairs
-from sim.experiments.paired import LEAST_DIFFERENT, NEGLIGIBLE, Effect, combined
+from sim.experiments.paired import Effect, combined
 from sim.experiments.store import load_tables, save_tables, short_id
+from sim.experiments.verdicts import RULE, VERDICTS, Verdict, judge
 from sim.manifests import Shape, Whole, reading
 from sim.results import safe_run_folder
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
@@ -42,19 +33,6 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 type Tested = list[tuple[Claim, BoundMetric | None]]
 
-MARGIN: Final = 0.2
-"""Standard deviations within which a difference counts as unchanged: a small effect in the sense of
-Cohen (1988)."""
-
-LEAST_OF_SPREAD: Final = 0.1
-LEAST_OF_RANGE: Final = 0.01
-"""The smallest effect that matters: a tenth of a standard deviation of the metric over the runs, or
-one per cent of its range, the larger. Half of what Cohen (1988) calls small; and what no reader of
-a figure of the whole range could see."""
-
-ROBUST: Final = 0.8
-"""The share of the runs in which the direction of a robust finding holds."""
-
 _SHAPE: Final[Shape] = {
     "scenarios": {str: {"spec_hash": str, "runs": Whole(1), "seed": Whole()}},
     "overrides": [str],
@@ -62,47 +40,6 @@ _SHAPE: Final[Shape] = {
     "rules": str,
 }
 """What a manifest has to have."""
-
-VERDICTS: Final = ("supported", "negligible", "contradicted", "undetermined", "open", "pending")
-
-RULE: Final = (
-    "Paired differences with 95% intervals. Supported: the interval lies on the claimed side of "
-    f"zero and the difference matters: at least {LEAST_OF_SPREAD} standard deviations or "
-    f"{LEAST_OF_RANGE:.0%} of the metric's range, the larger, or the claim's own smallest one "
-    f"(unchanged: within {MARGIN} standard deviations of zero, or the claim's margin). Negligible: "
-    "on that side, but smaller. Contradicted: on the other side (outside). Undetermined: else, or "
-    f"where the difference is under {NEGLIGIBLE} standard deviations. sd: the difference in "
-    "standard deviations of the metric over the runs. Draws: share of the runs, each with its own "
-    "draw of every number, in which the direction holds."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A claim and what came of it.
-
-    Attributes:
-        claim: the claim.
-        verdict: one of :data:`VERDICTS`.
-        reason: why, in plain words.
-        effect: the paired effect; None while pending.
-        holds: share of the runs in which the direction holds.
-        margin: what counted as unchanged, in units of the metric; None for higher and lower.
-        smallest: the smallest difference that matters, in units of the metric; None for others.
-    """
-
-    claim: Claim
-    verdict: str
-    reason: str
-    effect: Effect | None = None
-    holds: float | None = None
-    margin: float | None = None
-    smallest: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the verdict in the types of JSON."""
-        found: dict[str, Any] = plain(asdict(self))
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -382,86 +319,6 @@ def _values(
     ):
         found |= part
     return found
-
-
-# --- the rule ------------------------------------------------------------------------------------
-def smallest_effect(effect: Effect, span: float | None) -> float:
-    """Return the smallest effect that matters, in units of a metric of a range (None: none)."""
-    return max(LEAST_OF_SPREAD * effect.spread, LEAST_OF_RANGE * (span or 0.0))
-
-
-def judge(claim: Claim, effect: Effect, difference: Floats, span: float | None = None) -> Verdict:
-    """Return the verdict on a claim from its paired effect and its differences by run.
-
-    ``span`` is the range of the metric, if it has one.
-    """
-    sided = claim.direction in ("higher", "lower")
-    margin = None if sided else (claim.margin or MARGIN * effect.spread)
-    holds = _holds(claim.direction, difference, effect, margin or 0.0)
-    smallest = None
-    if effect.runs == 0:
-        verdict, reason = "undetermined", "the metric is not defined in any run"
-    elif sided:
-        smallest = claim.smallest or smallest_effect(effect, span)
-        verdict, reason = _sided(claim.direction, effect, smallest)
-    else:
-        verdict, reason = _bounded(claim.direction, effect, margin or 0.0)
-    if verdict in ("supported", "negligible") and holds is not None and holds < ROBUST:
-        reason += f"; not robust: so in {percent(holds)} of the runs"
-    if claim.open is not None:
-        reason = f"{claim.open}; would be {verdict}: {reason}"
-        verdict = "open"
-    return Verdict(claim, verdict, reason, effect, holds, margin, smallest)
-
-
-def _holds(direction: str, difference: Floats, effect: Effect, margin: float) -> float | None:
-    known = difference[~np.isnan(difference)]
-    if not known.size:
-        return None
-    match direction:
-        case "higher":
-            return effect.higher
-        case "lower":
-            return effect.lower
-        case "not_higher":
-            held = known <= margin
-        case "not_lower":
-            held = known >= -margin
-        case _:
-            held = np.abs(known) <= margin
-    return float(held.mean())
-
-
-def _sided(direction: str, effect: Effect, smallest: float) -> tuple[str, str]:
-    differing = round((effect.higher + effect.lower) * effect.runs)
-    if differing == 0:
-        return "undetermined", "no run differs"
-    if differing < LEAST_DIFFERENT:
-        return "undetermined", f"only {plural(differing, 'run')} of {effect.runs} differ"
-    if effect.low <= 0 <= effect.high:
-        return "undetermined", "the interval holds zero"
-    side = "higher" if effect.low > 0 else "lower"
-    if effect.negligible:
-        size = f"under {NEGLIGIBLE} standard deviations of the runs"
-        return "undetermined", f"{side}, but negligibly so: {size}"
-    if side == direction and abs(effect.difference) < smallest:
-        return "negligible", f"{side}, as claimed, by less than {number(smallest)}, which matters"
-    if side == direction:
-        return "supported", f"{side}, as claimed"
-    return "contradicted", f"{side}, not {direction}"
-
-
-def _bounded(direction: str, effect: Effect, margin: float) -> tuple[str, str]:
-    """Two one-sided questions: is the interval below the upper margin, above the lower one?"""
-    low, high = effect.low, effect.high
-    bound_above = direction in ("unchanged", "not_higher")
-    bound_below = direction in ("unchanged", "not_lower")
-    if (bound_above and low > margin) or (bound_below and high < -margin):
-        side = "higher" if low > margin else "lower"
-        return "contradicted", f"{side} by more than the margin of {number(margin)}"
-    if (high <= margin or not bound_above) and (low >= -margin or not bound_below):
-        return "supported", f"within the margin of {number(margin)}"
-    return "undetermined", f"the interval reaches across the margin of {number(margin)}"
 
 
 # --- for people ----------------------------------------------------------------------------------

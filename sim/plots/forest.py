@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.experiments.claims import ClaimsReport, Verdict
+    from sim.experiments.claims import ClaimsReport
+    from sim.experiments.verdicts import Verdict
 
 COLOURS: Final = {
     "supported": PALETTE[0],

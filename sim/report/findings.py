@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.experiments.claims import RULE
 from sim.experiments.comparison import NOTE, number, with_bounds
 from sim.experiments.prose import capital, signed
+from sim.experiments.verdicts import RULE
 from sim.report.parts import (
     Column,
     bar,
@@ -26,8 +26,8 @@ from sim.report.parts import (
 from sim.summary import percent, plural
 
 if TYPE_CHECKING:
-    from sim.experiments.claims import Verdict
     from sim.experiments.comparison import ArmComparison, MetricEffect
+    from sim.experiments.verdicts import Verdict
     from sim.report.content import Choice, ReportContent, Sensitivity, WhatIf
 
 _THIRD: Final = 5

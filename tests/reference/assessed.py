@@ -60,6 +60,8 @@ def assessed(w: World) -> tuple[Changes, Assessment]:
         "retaliation_load": exposed @ np.maximum(seen.H, seen.H.T),
         "closure": 1.0 - np.exp(-0.7 * seen.g @ seen.g),
         "relevance": np.log(attention),
+        "partners_ahead": seen.ahead,
+        "fought": no_self(seen.fought),
         "odds": seen.odds,
         "capability_root": root,
         "hhi_arms": no_self(w["arms"] ** 2).sum(axis=1),

@@ -56,7 +56,10 @@ class World:
     def of_kind(self, kind: str) -> list[int]:
         """Columns of the collectives of a kind."""
         code = COLLECTIVES.index(kind)
-        return [int(k) for k in np.flatnonzero(self._collectives["collective_kind"] == code)]
+        return [
+            int(k)
+            for k in np.flatnonzero(self._collectives.get("collective_kind", np.empty(0)) == code)
+        ]
 
     def members(self, k: int) -> list[int]:
         """The full members of an organisation."""

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from sim.experiments.claim_specs import Claim, read_claims
-from sim.experiments.claims import judge, smallest_effect
 from sim.experiments.compare import default_metrics
 from sim.experiments.language import BoundMetric, Scope, parse_metric
 from sim.experiments.observed import Observed
 from sim.experiments.paired import LEVEL, Effect, combined
+from sim.experiments.verdicts import judge, smallest_effect
 from sim.records import ARRAYS, EnsembleRecord
 from sim.scenario import BASE_ARM, ScenarioSpec
 from sim.vocabulary import MOVE_KINDS

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.claim_specs import Claim
-from sim.experiments.claims import Verdict
 from sim.experiments.comparison import number, plain, with_bounds
 from sim.experiments.paired import Effect
 from sim.experiments.sensitivity.designs import MATTERS, Convergence, Indices
@@ -20,6 +19,7 @@ from sim.experiments.sensitivity.findings import in_a_line
 from sim.experiments.sensitivity.luck import Parts
 from sim.experiments.sensitivity.robustness import Robustness
 from sim.experiments.store import defined, load_tables, read_meta, save_tables, short_id
+from sim.experiments.verdicts import Verdict
 from sim.manifests import NUMBER, Maybe, Shape, Whole, reading, shape_of
 from sim.results import META, RunMeta, safe_run_folder
 from sim.summary import percent, plural

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.claim_specs import Claim
-from sim.experiments.claims import Verdict, judge
 from sim.experiments.comparison import plain
 from sim.experiments.paired import combined
+from sim.experiments.verdicts import Verdict, judge
 from sim.summary import percent
 
 type Floats = npt.NDArray[np.float64]
