@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.null import null
+from sim.experiments.null.findings import NETWORKS
 from sim.experiments.null.models import RANDOM
 from sim.experiments.register import scenarios_with_claims
 from sim.files import write_text
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=60)
     args = parser.parse_args()
     said: dict[str, dict[str, Any]] = {}
+    networks: dict[str, dict[str, Any]] = {}
     for name in scenarios_with_claims():
         found = null(name, nulls=(RANDOM,), runs=args.runs, claims=True)
         said[name] = {
@@ -43,8 +45,16 @@ def main() -> None:
             for row in found.rows
             if row.null == RANDOM and row.verdict is not None
         }
+        networks[name] = {
+            row.what: {"value": row.value, "ceiling": row.ceiling}
+            for row in found.rows
+            if row.null == RANDOM and row.what in NETWORKS
+        }
         sys.stderr.write(f"{name}: {len(said[name])} claims\n")
-    write_text(FOUND, json.dumps({"runs": args.runs, "scenarios": said}, indent=1) + "\n")
+    write_text(
+        FOUND,
+        json.dumps({"runs": args.runs, "scenarios": said, "networks": networks}, indent=1) + "\n",
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ them (`multipolar estimate`), and count once. Exit is rarer the larger the body.
 from the mean of what a tie with the newcomer would be worth to the members, a say of 1/n here, too;
 there are no vetoes but of those who fight it. Market: depth of the common market times the share of
 the state's trade that is with its members, as far as trusted and not hostile; a rival exclusive
-organisation of which the state is part stands against it.
+organisation of which the state is part stands against it, the less the more members both have.
 """
 
 from __future__ import annotations
@@ -216,12 +216,29 @@ def market_pull(w: Blocks, k: int, i: int) -> float:
 
 
 @njit
+def apart(w: Blocks, k: int, o: int) -> float:
+    """How far k and o are bodies of different states: 1 less the share of the smaller in both."""
+    both, one, other = 0.0, 0.0, 0.0
+    for j in range(w.n):
+        here, there = is_member(w, k, j), is_member(w, o, j)
+        both += 1.0 if here and there else 0.0
+        one += 1.0 if here else 0.0
+        other += 1.0 if there else 0.0
+    return 1.0 - both / max(1.0, min(one, other))
+
+
+@njit
 def in_the_way(w: Blocks, k: int, i: int) -> float:
-    """What other exclusive organisations of i hold against entering k (logits)."""
+    """What other exclusive organisations of i hold against entering k (logits).
+
+    Bodies that share their members are no rivals.
+    """
     total = 0.0
     for o in range(w.G.shape[1]):
-        if o != k and w.G[COLLECTIVE_KIND, o] == ORGANISATION:
-            total += w.G[EXCLUSIVITY, o] * w.G[EXCLUSIVITY, k] * w.B[o, i]
+        if o != k and w.G[COLLECTIVE_KIND, o] == ORGANISATION and w.B[o, i] > 0.0:
+            exclusive = w.G[EXCLUSIVITY, o] * w.G[EXCLUSIVITY, k]
+            if exclusive > 0.0:
+                total += exclusive * w.B[o, i] * apart(w, k, o)
     return w.P[RIVALRY_COST] * total
 
 

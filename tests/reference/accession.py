@@ -115,7 +115,11 @@ def market(w: World, k: int, i: int) -> float:
 
 def in_the_way(w: World, k: int, i: int) -> float:
     """What other exclusive organisations of i hold against k."""
-    total = sum(w["exclusivity"][o] * w.parts[o, i] for o in w.of_kind("organisation") if o != k)
+    mine, total = set(w.members(k)), 0.0
+    for o in set(w.of_kind("organisation")) - {k}:
+        other = set(w.members(o))
+        shared = len(mine & other) / max(1, min(len(mine), len(other)))
+        total += w["exclusivity"][o] * w.parts[o, i] * (1.0 - shared)
     return float(w.p("organisations.exclusivity") * w["exclusivity"][k] * total)
 
 
