@@ -66,6 +66,7 @@ ORDER = (
     "theory",
     "robust",
     "null",
+    "new",
     "describe",
     "scenarios",
     "names",
