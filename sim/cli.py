@@ -67,6 +67,7 @@ ORDER = (
     "robust",
     "null",
     "new",
+    "exchange",
     "describe",
     "scenarios",
     "names",

@@ -158,11 +158,12 @@ def skeleton(spec: ScenarioSpec, target: Path, extends: str) -> str:
 
 
 def _strangers(spec: ScenarioSpec) -> tuple[str, str]:
-    """The first two states of the story that are bound by no pact or organisation."""
+    """The first two states of the story, not both poles, that no pact or organisation binds."""
     codes = list(dict.fromkeys((*spec.focal, *spec.poles, *spec.states)))
     bound = [set(pact.members) for pact in spec.pacts.values()]
     bound += [set(body.members) for body in spec.organisations.values()]
     pairs = [(a, b) for at, b in enumerate(codes) for a in codes[:at]]
+    pairs.sort(key=set(spec.poles).issuperset)
     if not pairs:
         raise UserError(f"{spec.path}: a pact needs two states, and there are {len(codes)}")
     free = (pair for pair in pairs if not any(body.issuperset(pair) for body in bound))
