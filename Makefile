@@ -14,7 +14,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference golden mutants measure sensitivity calibrate bench results pages blocs style format types layers lock clean
+.PHONY: help setup run app dev test check reference outputs golden mutants measure sensitivity calibrate bench results pages blocs style format types layers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,12 @@ reference: $(VENV)/.run ## Write the generated pages of docs/reference anew
 	$(BIN)/multipolar names --markdown > docs/reference/names.md
 	$(BIN)/multipolar metrics --markdown > docs/reference/metrics.md
 	$(BIN)/multipolar schema --out docs/reference/scenario.schema.json
+	$(BIN)/multipolar dictionary --markdown > docs/reference/outputs.md
+
+outputs: $(VENV)/.dev $(VENV)/.kernels ## Write the schemas of --json anew from what commands print in the tests (5 minutes)
+	rm -rf .outputs && MULTIPOLAR_OUTPUTS=.outputs $(BIN)/python -m pytest -q -n auto -k "json or command or theor or describe or gives_data or metrics_are_listed"
+	$(BIN)/python -m tools.outputs .outputs && rm -rf .outputs
+	$(BIN)/multipolar dictionary --markdown > docs/reference/outputs.md
 
 golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 	$(BIN)/python -m tests.golden

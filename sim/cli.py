@@ -72,6 +72,7 @@ ORDER = (
     "scenarios",
     "names",
     "metrics",
+    "dictionary",
     "kernels",
 )
 

@@ -15,7 +15,7 @@ COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of imposing sanctions",
-    source="design notes 6 (sanction storms)",
+    source="judgement: with less, sanctions spread from state to state by themselves",
 )
 
 

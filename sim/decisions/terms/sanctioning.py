@@ -1,8 +1,8 @@
 """Sanctioning: what a sender loses in trade and gains in denial and reproach.
 
-U_i = sum_j S_ij (1.2 H_ij violation_j + .4 H_ij - cost s_ij m_i) (design notes eq. 15; Drezner:
+U_i = sum_j S_ij (1.2 H_ij violation_j + .4 H_ij - cost s_ij m_i) (Drezner 1999:
 sanctions are imposed on adversaries). Norm violation, not hostility alone, carries them: without it
-sanctions spread by themselves (design notes 6).
+sanctions spread by themselves.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EXPRESSION = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="gain from punishing a violation by a hostile state",
-    source="design notes eq. (15)",
+    source="judgement of size after Drezner 1999",
 )
 DENIAL = param(
     "sanctioning.denial",
@@ -30,7 +30,7 @@ DENIAL = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="gain from denying a hostile state",
-    source="design notes eq. (15)",
+    source="judgement of size after Drezner 1999: less than a violation",
 )
 COST = param(
     "sanctioning.cost",
@@ -39,7 +39,7 @@ COST = param(
     bounds=(0.0, 100.0),
     unit="logits per unit trade",
     meaning="cost of the sender's own trade",
-    source="design notes eq. (15)",
+    source="judgement of size: senders with much at stake stand aside",
 )
 
 
@@ -76,7 +76,7 @@ TERM = term(
     (0.6, 1.6),
     sign=1,
     claim="sanctions as denial and reproach",
-    source="unit of the sanction parameters",
+    source="judgement: unit of the sanction parameters",
     value=value,
     said=("the reproach and lost trade of sanctions",) * 2,
 )
