@@ -8,7 +8,7 @@ outputs`` writes from what commands print.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -196,12 +196,12 @@ def markdown() -> str:
         "An entry with `?` may be left out.\n",
     ]
     for name in output_names():
-        rows = list(_paths("", _outputs()[name], optional=False))
-        lines += [f"### {name}\n", *_rows(("entry", "type"), rows), ""]
+        paths = _paths("", _outputs()[name], optional=False)
+        lines += [f"### {name}\n", *_rows(("entry", "type"), paths), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield "| " + " | ".join(head) + " |"
     yield "|---" * len(head) + "|"
     for first, *rest in rows:
@@ -212,7 +212,7 @@ def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
 def _paths(path: str, schema: Mapping[str, Any], *, optional: bool) -> Iterator[tuple[str, str]]:
     """The entries of a schema as paths with their types, those of records one by one."""
     said = schema.get("type", "anything")
-    kinds = [said] if isinstance(said, str) else list(said)
+    kinds = [said] if isinstance(said, str) else sorted(said, key="null".__eq__)
     kinds = [{"integer": "whole", "boolean": "truth", "string": "text"}.get(k, k) for k in kinds]
     if path and not {"object", "array"} & set(kinds):
         yield path + ("?" if optional else ""), " or ".join(kinds)

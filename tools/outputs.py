@@ -1,25 +1,51 @@
 """Write the schemas of ``--json`` from what commands print in the tests: sim/outputs.json.
 
-``make outputs`` runs the tests that print JSON and calls this on what they have kept. Objects whose
-keys are names of something (states, arms, metrics) become maps, others records with their keys.
+``make outputs`` runs the tests that print JSON and calls this on what they have kept; some commands
+more are run here. Objects whose keys are names of something (states, arms, metrics) become maps,
+others records with their keys.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+import tempfile
 from collections import defaultdict
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+from tests.support_outputs import watch
+
+#: Commands whose JSON the tests do not print, or not in every form.
+COMMANDS = (
+    "run russia_dprk_pact --runs 3 --quarters 4 --no-figures --quiet --out run",
+    "run synthetic --runs 3 --quarters 4 --no-figures --quiet --set synthetic.states=8 --out made",
+    "blocs run",
+    "compare russia_dprk_pact --runs 4 --quarters 4 --no-figures --quiet --out compared",
+    "explain russia_dprk_pact --state RUS --runs 2 --quiet",
+    "explain russia_dprk_pact --dyad RUS-PRK --runs 2 --quiet",
+    "claims russia_dprk_pact --runs 3 --quiet --no-figures --out claims",
+    "describe vietnam_bamboo",
+    "describe europe_1936",
+    "describe synthetic",
+    "robust europe_1936 --runs 2 --quiet",
+    *(f"theory {name} europe_1936 --all" for name in ("balance", "gravity", "landscape")),
+    "theory bargaining europe_1936",
+    "metrics",
+    "dictionary",
+)
 TARGET = Path(__file__).resolve().parent.parent / "sim" / "outputs.json"
 
 #: Entries whose keys are names, whatever these look like.
 MAPS = set(
     "arms claims doctrine effects groups numbers overlay parameters prior "
-    "relations settings silent sources stated supporters taboos taken values weights".split()
+    "order partners processes relations settings silent sources stated supporters taboos taken values weights".split()
 )
+#: Entries that are schemas themselves.
+WHOLE = {"outputs"}
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
@@ -55,7 +81,11 @@ class Seen:
         return self.key in MAPS or not all(map(_KEY.fullmatch, self.fields))
 
     def schema(self) -> dict[str, Any]:
-        types = self.types - ({"integer"} if "number" in self.types else set())
+        types = set(self.types)
+        if self.key in WHOLE:
+            return {"type": "object"}
+        if "number" in types:  # null where there is no number, as of an empty window
+            types = (types - {"integer"}) | {"null"}
         if types == {"null"}:
             return {}  # what else it may be has not been seen
         found: dict[str, Any] = {"type": sorted(types) if len(types) > 1 else next(iter(types), "")}
@@ -75,7 +105,24 @@ class Seen:
         return found
 
 
+def collect(folder: Path) -> None:
+    """Print the JSON of some commands into the folder."""
+    os.environ["MULTIPOLAR_OUTPUTS"] = str(folder.resolve())
+    watch()
+    from typer.testing import CliRunner
+
+    from sim import cli
+
+    with tempfile.TemporaryDirectory() as place, chdir(place):
+        for command in COMMANDS:
+            ran = CliRunner().invoke(cli.app, [*command.split(), "--json"])
+            if ran.exit_code:
+                raise SystemExit(f"{command}\n{ran.output}\n{ran.exception}")
+            print(command)
+
+
 def main(folder: Path) -> None:
+    collect(folder)
     seen: dict[str, Seen] = {}
     for path in sorted(folder.glob("*@*.json")):
         name = path.name.partition("@")[0]
