@@ -52,6 +52,7 @@ reference: $(VENV)/.run ## Write the generated pages of docs/reference anew
 	$(BIN)/multipolar metrics --markdown > docs/reference/metrics.md
 	$(BIN)/multipolar schema --out docs/reference/scenario.schema.json
 	$(BIN)/multipolar dictionary --markdown > docs/reference/outputs.md
+	$(BIN)/python -m tools.odd_page
 
 outputs: $(VENV)/.dev $(VENV)/.kernels ## Write the schemas of --json anew from what commands print in the tests (5 minutes)
 	rm -rf .outputs && MULTIPOLAR_OUTPUTS=.outputs $(BIN)/python -m pytest -q -n auto -k "json or command or theor or describe or gives_data or metrics_are_listed"

@@ -17,6 +17,7 @@ from sim.scenario import load_scenario, scenario_schema
 from tests import support_outputs
 from tests.inline_scenario import TEXT
 from tests.support_command import call
+from tools import odd_page
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -76,3 +77,8 @@ def test_an_output_that_changes_its_form_is_noticed() -> None:
     support_outputs.check("metrics", [found | {"more": 1}])
     with pytest.raises(AssertionError, match=r"the JSON of `metrics` is not as .* at \$\[0\]"):
         support_outputs.check("metrics", [found | {"unit": 1}])
+
+
+def test_odd_is_current() -> None:
+    page = odd_page.PAGE.read_text("utf-8")
+    assert page == odd_page.filled(page), "run: make reference"
