@@ -14,7 +14,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference outputs golden mutants measure sensitivity calibrate bench results pages blocs style format types layers lock clean
+.PHONY: help setup run app dev test check reference outputs golden mutants measure sensitivity calibrate bench results pages blocs style format types layers release lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -92,6 +92,9 @@ pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (o
 
 blocs: $(VENV)/.kernels ## Certify the blocs of every scenario, write docs/explanation/blocs.md
 	$(BIN)/python tools/certify.py
+
+release: $(VENV)/.kernels ## Build a release, install it in an empty environment, run a scenario there (a minute); publishes nothing
+	@sh tools/release.sh
 
 lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
 	@sh tools/lock.sh
