@@ -14,7 +14,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference outputs golden mutants measure sensitivity calibrate bench results pages blocs style format types layers release lock clean
+.PHONY: help setup run app dev test check reference outputs golden mutants measure sensitivity calibrate bench results pages blocs style format types layers release site lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,10 @@ pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (o
 blocs: $(VENV)/.kernels ## Certify the blocs of every scenario, write docs/explanation/blocs.md
 	$(BIN)/python tools/certify.py
 
+site: $(VENV)/.dev ## Build the pages as a site: build/site/docs/README.html (20 seconds; warnings are errors)
+	$(BIN)/sphinx-build -q -W --keep-going -b html -d build/.site -c docs/site . build/site
+	@echo "build/site/docs/README.html"
+
 release: $(VENV)/.kernels ## Build a release, install it in an empty environment, run a scenario there (a minute); publishes nothing
 	@sh tools/release.sh
 
@@ -100,7 +104,7 @@ lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
 	@sh tools/lock.sh
 
 clean: ## Remove .venv and all caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build
 	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The steps, each with a stamp: a second `make setup` does nothing, and with -j they still queue.

@@ -17,8 +17,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "tutorial"
 PAGES = sorted(FOLDER.glob("*.md"))
 #: What makes a command small; the last of an option that is given twice counts.
 SMALL = {
-    "run": "--runs 2 --quarters 3 --no-figures",
-    "compare": "--runs 2 --quarters 3 --no-figures",
+    "run": "--runs 2 --no-figures",
+    "compare": "--runs 2 --no-figures",
     "claims": "--runs 2 --no-figures",
     "report": "--runs 2",
     "explain": "--runs 2",

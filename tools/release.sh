@@ -25,7 +25,7 @@ echo "installed: $("$place/empty/bin/multipolar" --version)"
 
 mkdir "$place/elsewhere"
 cd "$place/elsewhere"
-unset PYTHONPATH
+unset PYTHONPATH PYTHONDONTWRITEBYTECODE # the first start compiles for those after it
 "$place/empty/bin/python" -c 'import sim, sys; sys.exit(not sim.__file__.startswith(sys.argv[1]))' "$place/empty"
 "$place/empty/bin/multipolar" run russia_dprk_pact --runs 4 --quarters 4 --quiet --json --out treaty >told.json
 "$place/empty/bin/multipolar" export treaty --out tables --quiet

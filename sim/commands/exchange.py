@@ -124,7 +124,7 @@ def import_(
     quarters: Annotated[int, typer.Option(min=1, max=400, help="Quarters to simulate.")] = 12,
     extends: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Scenario that these tables lie over: world/2024.yaml."),
+        typer.Option(metavar="FILE", help="Scenario that these tables lie over: world/YEAR.yaml."),
     ] = None,
     spread: Annotated[
         str,
