@@ -14,7 +14,7 @@ SOURCES := $(shell find sim -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run app dev test check reference golden mutants measure sensitivity calibrate bench results pages blocs style format types layers lock clean
+.PHONY: help setup run app dev test check reference outputs golden mutants measure sensitivity calibrate bench results pages blocs style format types layers release site lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,13 @@ reference: $(VENV)/.run ## Write the generated pages of docs/reference anew
 	$(BIN)/multipolar names --markdown > docs/reference/names.md
 	$(BIN)/multipolar metrics --markdown > docs/reference/metrics.md
 	$(BIN)/multipolar schema --out docs/reference/scenario.schema.json
+	$(BIN)/multipolar dictionary --markdown > docs/reference/outputs.md
+	$(BIN)/python -m tools.odd_page
+
+outputs: $(VENV)/.dev $(VENV)/.kernels ## Write the schemas of --json anew from what commands print in the tests (5 minutes)
+	rm -rf .outputs && MULTIPOLAR_OUTPUTS=.outputs $(BIN)/python -m pytest -q -n auto -k "json or command or theor or describe or gives_data or metrics_are_listed"
+	$(BIN)/python -m tools.outputs .outputs && rm -rf .outputs
+	$(BIN)/multipolar dictionary --markdown > docs/reference/outputs.md
 
 golden: $(VENV)/.dev $(VENV)/.kernels ## Write the golden runs of the tests anew
 	$(BIN)/python -m tests.golden
@@ -87,11 +94,18 @@ pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (o
 blocs: $(VENV)/.kernels ## Certify the blocs of every scenario, write docs/explanation/blocs.md
 	$(BIN)/python tools/certify.py
 
+site: $(VENV)/.dev ## Build the pages as a site: build/site/docs/README.html (20 seconds; warnings are errors)
+	$(BIN)/sphinx-build -q -W --keep-going -b html -d build/.site -c docs/site . build/site
+	@echo "build/site/docs/README.html"
+
+release: $(VENV)/.kernels ## Build a release, install it in an empty environment, run a scenario there (a minute); publishes nothing
+	@sh tools/release.sh
+
 lock: ## Resolve constraints.txt and requirements.txt anew (needs uv)
 	@sh tools/lock.sh
 
 clean: ## Remove .venv and all caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build
 	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The steps, each with a stamp: a second `make setup` does nothing, and with -j they still queue.

@@ -66,10 +66,13 @@ ORDER = (
     "theory",
     "robust",
     "null",
+    "new",
+    "exchange",
     "describe",
     "scenarios",
     "names",
     "metrics",
+    "dictionary",
     "kernels",
 )
 

@@ -388,7 +388,7 @@ OUTPUT_HALF = param(
     bounds=(0.001, 1.0),
     unit="share of the world",
     meaning="arms supply at which output is half of the largest",
-    source="judgement",
+    source="judgement: a middling supplier, 5 % of world exports, has half of the largest output",
 )
 SECONDARY_FEAR = param(
     "arms_flow.fear",
@@ -397,7 +397,7 @@ SECONDARY_FEAR = param(
     bounds=(0.0, 200.0),
     unit="logits per unit exposed trade",
     meaning="deterrence of purchases by secondary sanctions of a trade partner",
-    source="fact 17: share of the exposed buyer .56 (2017-21) to .34 (2020-24); fact 38",
+    source="SIPRI: share of an exposed buyer .56 (2017-21) to .34 (2020-24); cancelled purchases",
 )
 CONTACT_BY_PACT = param(
     "contact.pact",
@@ -405,7 +405,7 @@ CONTACT_BY_PACT = param(
     (0.1, 0.5),
     bounds=(0.0, 1.0),
     meaning="standing contact that full commitment adds",
-    source="judgement",
+    source="judgement: allies meet often, with or without a need",
 )
 RHO = param(
     "coalition_threat.rho",
@@ -413,7 +413,7 @@ RHO = param(
     (0.3, 1.0),
     bounds=(0.0, 2.0),
     meaning="weight of a hostile state's partners in its threat",
-    source="design notes 7.3",
+    source="judgement: partners of a foe count for a third to all of their strength",
 )
 REASSURANCE = param(
     "hostility.reassurance",
@@ -421,7 +421,7 @@ REASSURANCE = param(
     (0.2, 0.8),
     bounds=(0.0, 1.0),
     meaning="part of hostility that full, trusted commitment removes (app)",
-    source="design notes 7.3",
+    source="judgement: a trusted ally is feared little, and not never",
 )
 BY_TENSION = param(
     "hostility.tension",
@@ -430,7 +430,7 @@ BY_TENSION = param(
     bounds=(0.0, 20.0),
     unit="logits",
     meaning="effect of the other's acts",
-    source="judgement",
+    source="judgement: full tension weighs as much as three units of position",
 )
 UNKNOWN_GAIN = param(
     "uncertainty.gain",

@@ -126,6 +126,25 @@ def check_file(path: Path | str, *, force: bool = False) -> None:
         )
 
 
+def refuse_file(path: Path | str, *, force: bool = False) -> None:
+    """Refuse to replace any file: of a kind that does not say which program has written it.
+
+    Raises:
+        UserError: there is one, and no ``force``.
+    """
+    refuse_link(Path(path))
+    if not force and Path(path).exists():
+        raise UserError(f"{path} exists; choose another name, or replace it with --force")
+
+
+def share_file(source: Path, target: Path) -> None:
+    """Give a file another name, too, or copy it where a file has one name only."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def sync_file(path: Path) -> None:
     """Force a file to the disk."""
     with path.open("rb+") as stream:

@@ -292,3 +292,12 @@ def manifest_text(kind: str, facts: Mapping[str, Any]) -> str:
     if not whole[MANIFEST_KEY]:
         del whole[MANIFEST_KEY]
     return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def tupled(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the lists of JSON back into tuples."""
+
+    def tuples(value: Any) -> Any:
+        return tuple(tuples(item) for item in value) if isinstance(value, list) else value
+
+    return {key: tuples(value) for key, value in entries.items()}

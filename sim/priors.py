@@ -1,6 +1,6 @@
 """What is assumed of a pair where a scenario says nothing.
 
-tau_ij = prior - distance |x_i - x_j| - rivalry Q_ij + identity I_ij (design notes eq. 18), held in
+tau_ij = prior - distance |x_i - x_j| - rivalry Q_ij + identity I_ij, held in
 [.05, .95]; tension between rivals at a usual level; the installed arms like recent deliveries;
 munitions like arms.
 """
@@ -31,7 +31,7 @@ TRUST_PRIOR = param(
     (0.6, 0.75),
     bounds=(0.0, 1.0),
     meaning="trust between strangers of the same position",
-    source="design notes eq. (18)",
+    source="judgement: strangers keep about two pledges in three (Leeds, Long and Mitchell 2000)",
 )
 TRUST_DISTANCE = param(
     "trust.prior_distance",
@@ -40,7 +40,7 @@ TRUST_DISTANCE = param(
     bounds=(0.0, 1.0),
     unit="per UNGA unit",
     meaning="trust lost by distance of positions",
-    source="design notes eq. (18)",
+    source="judgement: a unit of position weighs a third of a rivalry",
 )
 TRUST_RIVALRY = param(
     "trust.prior_rivalry",
@@ -48,7 +48,7 @@ TRUST_RIVALRY = param(
     (0.15, 0.35),
     bounds=(0.0, 1.0),
     meaning="trust lost by rivalry",
-    source="design notes eq. (18)",
+    source="judgement: rivals trust one another less than even",
 )
 TRUST_IDENTITY = param(
     "trust.prior_identity",
@@ -56,7 +56,7 @@ TRUST_IDENTITY = param(
     (0.0, 0.2),
     bounds=(0.0, 1.0),
     meaning="trust gained by shared history",
-    source="judgement",
+    source="judgement: shared history weighs as much as a unit of position",
 )
 TENSION_RIVALRY = param(
     "tension.prior_rivalry",
@@ -64,7 +64,7 @@ TENSION_RIVALRY = param(
     (0.05, 0.25),
     bounds=(0.0, 1.0),
     meaning="usual tension between rivals where a scenario states none",
-    source="judgement",
+    source="judgement: rivals quarrel now and then in a calm year",
 )
 
 #: Variables whose default depends on others; NaN marks them until :func:`complete`.

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import platform
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -25,11 +23,13 @@ import numpy as np
 import numpy.typing as npt
 
 import sim
+from sim import exchange
 from sim.blocs import find_blocs, name_blocs
 from sim.codegen import source_hash
 from sim.columns import Columns, bloc_columns, columns_of, to_frame
 from sim.errors import UserError, shown
-from sim.files import sync_file, write_text
+from sim.exchange import Run
+from sim.files import share_file, sync_file, write_text
 from sim.folders import place_of_partial, replaced
 from sim.manifests import (
     FORMAT,
@@ -41,6 +41,7 @@ from sim.manifests import (
     read_manifest,
     reading,
     shape_of,
+    tupled,
 )
 from sim.metrics import Interval, bloc_shares, effective_poles, interval
 from sim.records import AXES, EnsembleRecord
@@ -49,6 +50,7 @@ from sim.stored import TABLES as RECORDED
 from sim.stored import StoredTable, TableWriter, stored_record, table_path
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
 
     from sim.scenario.spec import ScenarioSpec
@@ -231,6 +233,10 @@ class Results:
         """Effective number of poles over the runs at a kept tick, by its position; 90% interval."""
         return interval(self.effective_poles[:, tick])
 
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one of :data:`TABLES`."""
+        return to_frame(self._table(name))
+
     def _table(self, name: str) -> Columns:
         if name not in self._columns:
             (self._columns[name],) = self._parts(name, [slice(0, self.record.runs)])
@@ -247,6 +253,36 @@ class Results:
             else:
                 part = self.record if runs == whole else self.record.part(runs)
                 yield columns_of(name, part, self.quarters, first=runs.start)
+
+    # --- other programs --------------------------------------------------------------------------
+    def to_networkx(
+        self, quarter: str | int = -1, run: Run = "mean", *, pacts: bool = False
+    ) -> nx.Graph:
+        """Return the ties of a kept quarter as a graph: :func:`sim.exchange.network_of`.
+
+        With ``pacts`` the obligations instead, of organisations too: :func:`sim.exchange.pacts_of`.
+
+        Raises:
+            UserError: the quarter is not kept, or there is no such run.
+        """
+        return (exchange.pacts_of if pacts else exchange.network_of)(self, quarter, run)
+
+    def to_xarray(self) -> Any:
+        """Return the arrays as an ``xarray.Dataset``: :func:`sim.exchange.arrays_of`.
+
+        Raises:
+            UserError: xarray is not installed.
+        """
+        return exchange.arrays_of(self)
+
+    def to_csv(self, folder: Path | str, *, stata: bool = False, force: bool = False) -> list[Path]:
+        """Write every table of :data:`TABLES` as CSV, or as ``.dta`` for Stata; return the files.
+
+        Raises:
+            UserError: a file is there, and no ``force``, or cannot be written.
+        """
+        parts = {name: self._parts(name, self.record.slices()) for name in TABLES}
+        return exchange.write_tables(parts, Path(folder), stata=stata, force=force)
 
     # --- disk ------------------------------------------------------------------------------------
     @property
@@ -306,7 +342,7 @@ class Results:
     def _write(self, scratch: Path, name: str) -> dict[str, Any]:
         path = table_path(scratch, name)
         if self.record.folder is not None and name in RECORDED:
-            _take(table_path(self.record.folder, name), path)
+            share_file(table_path(self.record.folder, name), path)
         else:
             with TableWriter(path) as writer:
                 for columns in self._parts(name, self.record.slices()):
@@ -442,23 +478,6 @@ def _check_rows(manifest: Mapping[str, Any]) -> None:
 def _checksum(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _take(source: Path, target: Path) -> None:
-    """Give a file another name, too, or copy it where a file has one name only."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-
-
-def tupled(entries: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn the lists of JSON back into tuples."""
-
-    def tuples(value: Any) -> Any:
-        return tuple(tuples(item) for item in value) if isinstance(value, list) else value
-
-    return {key: tuples(value) for key, value in entries.items()}
 
 
 def versions() -> dict[str, str]:

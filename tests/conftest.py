@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support_loading import share_shipped
+from tests.support_outputs import watch
 from tests.support_plain import IS_PLAIN, Plain
 
 # Figures are drawn into files, whatever screen there is.
@@ -27,6 +28,7 @@ settings.register_profile("plain", settings.get_profile("gate"), max_examples=5)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "plain" if IS_PLAIN else "gate"))
 
 share_shipped()
+watch()
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -26,7 +26,10 @@ from tests.support_history import drawn, write
 from tests.test_outside import call
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.parent.name != "tutorial"),
+]  # tests/test_tutorials.py runs tutorials, one step after the other
 COMMANDS = get_command(cli.app).commands.values()
 PARAMS = [param for command in COMMANDS for param in command.params]
 OPTIONS = {word for param in PARAMS for word in (*param.opts, *param.secondary_opts)}

@@ -1,24 +1,30 @@
-"""Drills: a mechanism, a term, a metric, a move and a channel of dependence, each by one file.
+"""Drills: the walks of CONTRIBUTING.md, each one file and no list.
 
-Each drill copies the package, adds or changes one file, and plays two quarters of four states in
-plain Python. Whatever there is beside, tables of names, the step, sentences, counts, metrics, must
-know the newcomer. Beyond its file it has only the pages that `make reference` writes and, for a
-rule, an oracle in `tests/reference`, which is written from its equation and not from its code.
+Each drill copies the package, adds the file as the page shows it, and plays two quarters of four
+states in plain Python. Whatever there is beside, tables of names, the step, sentences, counts,
+metrics, must know the newcomer. Beyond its file it has only the pages that `make reference` writes
+and, for a rule, an oracle in `tests/reference`, written from its equation and not from its code.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tests.support import synthetic_results
+
 ROOT = Path(__file__).resolve().parent.parent
+PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+WALKS = dict(re.findall(r"^```python\n# (\S+)\n(.*?)^```", PAGE, re.M | re.S))
 
 SCENARIO = """
 format: 1
@@ -43,9 +49,10 @@ parameters:
 
 #: Plays the scenario and tells what everything makes of it.
 PLAY = """
-import hashlib, json, sys
+import hashlib, json, os, sys
 from pathlib import Path
 import sim
+sim.use_rules(*os.environ["RULES"].split())
 from sim import kernel, vocabulary as names
 from sim.commands.names import KINDS, rows
 from sim.ensemble import run_ensemble
@@ -80,10 +87,31 @@ print(json.dumps({
 """
 
 
-def play(folder: Path, *metrics: str, scenario: str = "") -> SimpleNamespace:
+def play(
+    folder: Path, *metrics: str, scenario: str = "", rules: tuple[str, ...] = ()
+) -> SimpleNamespace:
     (folder / "four.yaml").write_text(SCENARIO + scenario)
     done = subprocess.run(
         [sys.executable, "-c", PLAY, *metrics],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(folder),
+            "NUMBA_DISABLE_JIT": "1",
+            "RULES": " ".join(rules),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return SimpleNamespace(**json.loads(done.stdout))
+
+
+def cli(folder: Path, *words: str) -> str:
+    """What a command of the copy prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from sim.cli import main; main()", *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), "NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
@@ -91,7 +119,17 @@ def play(folder: Path, *metrics: str, scenario: str = "") -> SimpleNamespace:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return SimpleNamespace(**json.loads(done.stdout))
+    return done.stdout
+
+
+def walk(folder: Path, name: str, *, cost: float | None = None) -> None:
+    """Write a file as CONTRIBUTING.md shows it, a move with another cost."""
+    text = WALKS[name]
+    if cost is not None:
+        shown = "    4.0,\n    (3.0, 5.0),\n"
+        assert shown in text
+        text = text.replace(shown, f"    {cost},\n    ({cost}, {cost}),\n")
+    (folder / name).write_text(text)
 
 
 @pytest.fixture
@@ -101,35 +139,8 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
-MECHANISM = '''"""Thaw: acts of hostility fade by half in a quarter, by more with luck."""
-
-from sim.dyads import TENSION
-from sim.jit import njit
-from sim.mechanisms import Mechanism
-from sim.registry import param
-from sim.streams import keyed, stream, unit
-
-LUCK = stream("thaw")
-FADE = param("thaw.fade", 0.5, (0.4, 0.6), meaning="part of tension lost", source="a drill")
-
-
-@njit
-def update(w, luck):
-    for i in range(w.n):
-        for j in range(w.n):
-            bits, _, _, _ = keyed(luck, LUCK, 0, luck.keys[i], luck.keys[j], 0)
-            w.M[TENSION, i, j] *= (1.0 - w.P[FADE]) * (1.0 - 0.1 * unit(bits))
-
-
-MECHANISM = Mechanism(
-    name="thaw", stage="organisations", claim="tension fades", reads=("tension",),
-    writes=("tension",), update=update,
-)
-'''
-
-
 def test_a_mechanism_is_one_file(package: Path) -> None:
-    (package / "sim/mechanisms/order/thaw.py").write_text(MECHANISM)
+    walk(package, "sim/mechanisms/order/thaw.py")
     found = play(package)
     assert "thaw" in found.names["mechanisms"]
     assert "thaw.fade" in found.names["parameters"]
@@ -138,35 +149,8 @@ def test_a_mechanism_is_one_file(package: Path) -> None:
     assert found.tension < 0.5 * off.tension
 
 
-TERM = '''"""Calm: states dislike the pressure that they exert themselves."""
-
-from sim.decisions.terms import term
-from sim.dyads import TENSION
-from sim.jit import inline, njit
-
-
-@njit
-def value(w, i):
-    total = 0.0
-    for j in range(w.n):
-        total += w.M[TENSION, i, j]
-    return total
-
-
-@inline
-def tension(w, i, j, x0, x1):
-    return x1 - x0
-
-
-TERM = term(
-    "calm", 50.0, (40.0, 60.0), sign=-1, claim="a quiet life", source="a drill", value=value,
-    said=("less unrest", "unrest"),
-)
-'''
-
-
 def test_a_term_is_one_file(package: Path) -> None:
-    (package / "sim/decisions/terms/calm.py").write_text(TERM)
+    walk(package, "sim/decisions/terms/calm.py")
     found = play(package, "moves(provoke, CCC) + moves(provoke, DDD)", "moves(reconcile, CCC)")
     assert "calm" in found.names["terms"]
     assert "calm.weight" in found.names["parameters"]
@@ -177,66 +161,48 @@ def test_a_term_is_one_file(package: Path) -> None:
                for text in found.told)  # fmt: skip
 
 
-METRIC = """    "fright": (
+def test_a_metric_and_a_figure_are_one_file(package: Path) -> None:
+    for name in ("fright.py", "strongest.py"):
+        walk(package, name)
+    fright, threat, protection = play(
+        package, "fright(CCC)", "threat(CCC)", "protection(CCC)", rules=("fright.py",)
+    ).metrics
+    assert fright == pytest.approx(threat / protection)
+    text = WALKS["strongest.py"]
+    spaces: dict[str, Any] = {}
+    exec(compile(text, "strongest.py", "exec"), spaces)
+    assert spaces["FIGURE"].draw(synthetic_results()).axes[0].patches
+
+
+def test_a_metric_of_the_package_is_one_entry(package: Path) -> None:
+    path = package / "sim/experiments/quantities.py"
+    head = "_MADE: Final[dict[str, tuple[Form, ...]]] = {\n"
+    text = path.read_text("utf-8")
+    assert text.count(head) == 1
+    entry = """    "fright": (
         Form(
             ("i",), "1", 0.0, None, "threat over protection",
             lambda seen, i: seen.state("threat", *i) / seen.state("protection", *i),
         ),
     ),
 """
+    path.write_text(text.replace(head, head + entry))
+    fright, threat = play(package, "fright(CCC)", "threat(CCC)").metrics
+    assert fright > threat > 0.0
 
 
-def test_a_metric_is_one_entry(package: Path) -> None:
-    path = package / "sim/experiments/quantities.py"
-    head = "_MADE: Final[dict[str, tuple[Form, ...]]] = {\n"
-    text = path.read_text("utf-8")
-    assert text.count(head) == 1
-    path.write_text(text.replace(head, head + METRIC))
-    fright, threat, protection = play(
-        package, "fright(CCC)", "threat(CCC)", "protection(CCC)"
-    ).metrics
-    assert fright == pytest.approx(threat / protection)
-
-
-MOVE = '''"""Denounce: a state calls another names, which annoys nobody else."""
-
-from sim.decisions.moves import Act, Change, Said
-from sim.jit import inline, njit
-from sim.registry import dyad_field, param
-
-COST = param("moves.denounce", {cost}, ({cost}, {cost}), meaning="cost of names", source="a drill")
-NAMES = dyad_field("names_called", meaning="names that i calls j", record=True)
-
-
-@inline
-def now(w, i, j):
-    return w.M[NAMES, i, j]
-
-
-@inline
-def is_open(w, i, j, now):
-    return now < 0.5
-
-
-@inline
-def target(w, i, j, now):
-    return now + 1.0
-
-
-@njit
-def make(w, i, j, to):
-    w.M[NAMES, i, j] = to
-
-
-MOVE = Act(
-    name="denounce", code=14, act="denounce", said=Said("denounced {{x}}", "denounce {{x}}"),
-    change=Change("denounce", now, make), cost=COST, is_open=is_open, target=target,
-)
-'''
+def test_a_scenario_is_one_file(package: Path) -> None:
+    """The commands of the page, in a copy: found by its name, and in no list by hand."""
+    shutil.copytree(ROOT / "scenarios", package / "scenarios")
+    (block,) = re.findall(r"^```sh\n(multipolar new .*?)^```", PAGE, re.M | re.S)
+    commands = [line.split()[1:] for line in block.splitlines()] + [["list"]]
+    told = "".join(cli(package, *words) for words in commands)
+    assert "scenarios/water_wars.yaml: valid" in told
+    assert "water_wars" in told.partition("Shipped scenarios")[2]
 
 
 def test_a_move_is_one_file(package: Path) -> None:
-    (package / "sim/decisions/moves/denounce.py").write_text(MOVE.format(cost=-4.0))
+    walk(package, "sim/decisions/moves/denounce.py", cost=-4.0)
     found = play(package, "moves(denounce, CCC)", "names_called(CCC, AAA) + names_called(CCC, BBB)")
     assert "denounce" in found.names["moves"]
     assert "denounce" in found.weighed
@@ -247,40 +213,14 @@ def test_a_move_is_one_file(package: Path) -> None:
 
 def test_a_move_that_nobody_makes_changes_nobodys_luck(package: Path) -> None:
     before = play(package)
-    (package / "sim/decisions/moves/denounce.py").write_text(MOVE.format(cost=1e6))
+    walk(package, "sim/decisions/moves/denounce.py", cost=1e6)
     after = play(package)
     assert (after.trust, after.told) == (before.trust, before.told)
     assert after.told
 
 
-CHANNEL = '''"""Water: who depends on whose rivers; half of what is over a fifth is stored."""
-
-from sim.jit import njit
-from sim.mechanisms import Mechanism
-from sim.registry import dyad_field
-
-WATER = dyad_field(
-    "water", bounds=(0.0, 1.0), initial=True, record=True, channel="water",
-    meaning="share of j in the water of i",
-)
-
-
-@njit
-def update(w):
-    for i in range(w.n):
-        for j in range(w.n):
-            w.M[WATER, i, j] = min(w.M[WATER, i, j], 0.1 + 0.5 * w.M[WATER, i, j])
-
-
-MECHANISM = Mechanism(
-    name="storage", stage="supplies", claim="water is stored", reads=("water",), writes=("water",),
-    update=update,
-)
-'''
-
-
 def test_a_channel_is_one_file(package: Path) -> None:
-    (package / "sim/mechanisms/economy/storage.py").write_text(CHANNEL)
+    walk(package, "sim/mechanisms/economy/storage.py")
     stated = """
 channels:
   defaults: {source: judgement, range: 0%, note: made up for a drill}

@@ -67,14 +67,22 @@ def register(app: typer.Typer) -> None:
         target: Annotated[
             Path | None, typer.Option("--out", metavar="FILE", help="Write to a file.")
         ] = None,
+        command: Annotated[
+            str | None,
+            typer.Option(
+                "--of", metavar="COMMAND", help="Of what a command prints with --json instead."
+            ),
+        ] = None,
         force: Annotated[
             bool, typer.Option("--force", help="Replace a FILE that is no schema of this program.")
         ] = False,
     ) -> None:
-        """Print the JSON Schema of scenario files, for editors."""
+        """Print the JSON Schema of scenario files, for editors, or of the JSON of a command."""
+        from sim.dictionary import output_schema
         from sim.scenario import scenario_schema
 
-        text = json.dumps(scenario_schema(), indent=1) + "\n"
+        found = scenario_schema() if command is None else output_schema(command)
+        text = json.dumps(found, indent=1) + "\n"
         if target is None:
             sys.stdout.write(text)
         else:

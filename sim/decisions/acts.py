@@ -27,7 +27,7 @@ PUNISHED = param(
     bounds=(0.0, 50.0),
     unit="counts",
     meaning="trust of the target that sanctions cost the sender",
-    source="design notes eq. (18)",
+    source="judgement: half of what a broken commitment costs (rule trust)",
 )
 ARM_COST = param(
     "moves.arm",
@@ -36,7 +36,7 @@ ARM_COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of a decision to arm or disarm",
-    source="judgement",
+    source="judgement: budgets are changed once a year, little at a time",
 )
 ARM_STEP = 0.05
 

@@ -76,7 +76,7 @@ COMMON_WEIGHT = param(
     (0.2, 0.9),
     bounds=(0.0, 1.0),
     meaning="part of an ally's help that depends on facing the same threats (lambda)",
-    source="design notes 7.3",
+    source="judgement: allies help in part for the pledge, in part for the common foe",
 )
 HOME = param(
     "protection.home",
@@ -161,7 +161,7 @@ def help_share(w: Blocks, i: int, j: int, g: float, h: float) -> float:
     """Expected part q_ij of j's projected force that helps i, at commitment g and hostility h.
 
     q = g tau [(1 - lambda) + lambda min(1, 1.2 shared enemies)] (1 - w_ij)(1 - h): the threat
-    itself cannot protect (design notes 1.3).
+    itself cannot protect.
     """
     common = 1.0 - w.P[COMMON_WEIGHT] + w.P[COMMON_WEIGHT] * min(1.0, 1.2 * w.M[SHARED, i, j])
     return g * w.M[TRUST, i, j] * common * (1.0 - w.M[THREAT_SHARE, i, j]) * (1.0 - h)

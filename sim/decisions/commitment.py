@@ -1,7 +1,7 @@
 """What a pact level is worth: commitment g and entrapment weight gE.
 
 A consultation pact carries little help and no casus foederis, a defence pact both; organisations
-set a floor under the commitment of their members. Source: design notes 1.5 and 7.1.
+set a floor under the commitment of their members. After Snyder 1984.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ G1 = param(
     (0.08, 0.2),
     bounds=(0.0, 1.0),
     meaning="commitment of a consultation, neutrality or non-aggression pact",
-    source="design notes 7.1",
+    source="judgement: a promise to consult binds about an eighth as much as one to fight",
 )
 G2 = param(
     "pacts.commitment_arms",
@@ -25,7 +25,7 @@ G2 = param(
     (0.3, 0.5),
     bounds=(0.0, 1.0),
     meaning="commitment of arms and defence cooperation",
-    source="design notes 7.1",
+    source="judgement: deliveries and exercises bind less than half as much",
 )
 G3 = param(
     "pacts.commitment_defence",
@@ -33,7 +33,7 @@ G3 = param(
     (0.9, 1.0),
     bounds=(0.0, 1.0),
     meaning="commitment of a defence pact",
-    source="design notes 7.1 (unit of the scale)",
+    source="judgement: unit of the scale",
 )
 E1 = param(
     "pacts.entrapment_consultation",
@@ -41,7 +41,7 @@ E1 = param(
     (0.0, 0.05),
     bounds=(0.0, 1.0),
     meaning="entrapment weight of a consultation pact",
-    source="design notes 7.1",
+    source="judgement: consultation carries no duty to fight (Snyder 1984)",
 )
 E2 = param(
     "pacts.entrapment_arms",
@@ -49,7 +49,7 @@ E2 = param(
     (0.1, 0.3),
     bounds=(0.0, 1.0),
     meaning="entrapment weight of arms cooperation",
-    source="design notes 7.1",
+    source="judgement: arms and advisers draw in, without a duty (Snyder 1984)",
 )
 E3 = param(
     "pacts.entrapment_defence",
@@ -57,7 +57,7 @@ E3 = param(
     (0.9, 1.0),
     bounds=(0.0, 1.0),
     meaning="entrapment weight of a defence pact",
-    source="design notes 7.1 (unit of the scale)",
+    source="judgement: unit of the scale",
 )
 
 

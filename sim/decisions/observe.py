@@ -5,7 +5,7 @@ alignment(i, j) = wx (1 - |x_i - x_j| / 1.5, at least -1) + wt (2 tau_ij - 1) + 
 
 tie(i, j) = max(0, g_ij + mean trust - .5 - resolution) - max(0, mean hostility - suspicion):
 symmetric and signed. Strangers weigh nothing: two allies of one hub are not kept apart for having
-no tie of their own, and states without positive ties stay unaligned (design notes 3).
+no tie of their own, and states without positive ties stay unaligned.
 """
 
 from __future__ import annotations

@@ -15,8 +15,17 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import UserError
 from sim.files import sync_file, write_text
 from sim.folders import replaced
-from sim.manifests import MANIFEST, TABLE, Shape, check, manifest_text, read_manifest, reading
-from sim.results import RunMeta, tupled, versions
+from sim.manifests import (
+    MANIFEST,
+    TABLE,
+    Shape,
+    check,
+    manifest_text,
+    read_manifest,
+    reading,
+    tupled,
+)
+from sim.results import RunMeta, versions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,6 +1,6 @@
 """The model in plain numpy, as the equations say it, beside the compiled kernel.
 
-Written from the design notes, the literature and the equations in the docstrings of terms and
+Written from the literature (docs/literature.md) and the equations in the docstrings of terms and
 mechanisms, for reading: whole matrices or plain loops, nothing kept up to date, no function of the
 package called. Where a rule's own text and what the rule does differ, the equation here says so.
 

@@ -136,7 +136,7 @@ class Assessment:
 
 
 def assess(w: World) -> Assessment:
-    """Equations (1) to (4) of the design notes and the attention shares, from the present state."""
+    """Hostility, threat, expected help and the attention shares, from the present state."""
     h, b, v, g = reassured(w), projected(w), vulnerability(w), commitment(w)
     threat = no_self(h * (b + w.p("coalition_threat.rho") * coalition(w, h, b)))
     total = threat.sum(axis=1, keepdims=True)

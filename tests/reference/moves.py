@@ -23,7 +23,7 @@ from tests.reference.world import (
 
 
 def made(w: World, kind: str, i: int, j: int, to: float) -> Changes:
-    """Pacts, acts and trust after a move of i towards j (design notes, eq. 18).
+    """Pacts, acts and trust after a move of i towards j.
 
     A new or deeper pact earns trust on both sides by the commitment that it adds, and costs that of
     third states who are hostile to one of the two and not to the other (guilt by association); who

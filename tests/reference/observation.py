@@ -11,7 +11,7 @@ from tests.reference.world import Changes, Floats, World
 def alignment(w: World) -> Floats:
     """wx max(-1, 1 - |dx| / 1.5) + wt (2 tau - 1) + wg g - wn max(t_ij, t_ji), in [-1, 1].
 
-    The design notes' sign of each part: closeness, trust and pacts align, acts of hostility of
+    The sign of each part: closeness, trust and pacts align, acts of hostility of
     either side do not. A state is aligned with itself.
     """
     n, x = w.n, w["ideal_point"]
@@ -34,7 +34,7 @@ def tie(w: World) -> Floats:
     """What binds above a threshold less what divides above another one; 0 between strangers.
 
     (g + mean trust - 1/2 - resolution)+ - (mean hostility - suspicion)+: the signed network of the
-    design notes, section 3 (a_ij = g_ij + trust - H_ij), with a dead zone on both sides.
+    as docs/literature.md says (a_ij = g_ij + trust - H_ij), with a dead zone on both sides.
     """
     n = w.n
     out = np.zeros((n, n))

@@ -104,7 +104,7 @@ def start_coalition_threat(w: World) -> Changes:
 
 
 def coalition_threat(w: World, tick: int, seed: int, run: int) -> Changes:
-    """a <- min(3, keep a + min(3, gain (T / T_last - 1 - noticed)+)); design notes (20)."""
+    """a <- min(3, keep a + min(3, gain (T / T_last - 1 - noticed)+))."""
     last = w["threat_last"]
     change = np.where(last > 0.0, over(w["threat"], last) - 1.0, 0.0)
     grown = change - w.p("coalition_threat.noticed")
@@ -128,7 +128,7 @@ def start_emboldenment(w: World) -> Changes:
 
 
 def emboldenment(w: World, tick: int, seed: int, run: int) -> Changes:
-    """r_now = r (1 + b (support - support0)), in [0, 2]; design notes 1.19."""
+    """r_now = r (1 + b (support - support0)), in [0, 2], after Benson 2011."""
     now = support(w)
     bolder = 1.0 + w.p("emboldenment.gain") * (now - w["support_start"])
     return {"support": now, "effective_revisionism": np.clip(w["revisionism"] * bolder, 0.0, 2.0)}

@@ -33,7 +33,7 @@ RATE = param(
     bounds=(0.0, 40.0),
     unit="opportunities a year",
     meaning="opportunities of a calm state (the clock; not identified apart from the costs)",
-    source="design notes 7.3",
+    source="judgement: the clock; only rate and costs together are identified (Snijders 2001)",
 )
 
 #: With more than this there before, a move is said to raise it.

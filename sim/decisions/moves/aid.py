@@ -16,7 +16,7 @@ COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of starting aid",
-    source="design notes 7.2 (16)",
+    source="judgement: aid is begun as rarely as sanctions are lifted",
 )
 
 ATTENTION = param(

@@ -15,7 +15,7 @@ COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of ending aid",
-    source="design notes 7.2 (16)",
+    source="judgement: programmes lapse more easily than they begin",
 )
 
 

@@ -15,7 +15,7 @@ COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of lifting sanctions",
-    source="design notes 7.2 (16)",
+    source="judgement: easier than to impose them, harder than to end aid",
 )
 
 

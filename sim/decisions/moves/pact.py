@@ -42,7 +42,7 @@ BREAK = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of leaving or lowering a pact, however slight",
-    source="hazard of ending of consultation pacts .010 a year (fact 4)",
+    source="ATOP: consultation pacts end at a hazard of .010 a year",
 )
 BREAK_DEEP = param(
     "moves.break_deep",
@@ -51,7 +51,7 @@ BREAK_DEEP = param(
     bounds=(0.0, 50.0),
     unit="logits per unit commitment",
     meaning="extra cost by the commitment that is broken",
-    source="hazard of ending of defence pacts .014 to .042 a year (facts 1, 2)",
+    source="ATOP: bilateral defence pacts end at a hazard of .014 to .042 a year",
 )
 BREAK_ARMS = param(
     "moves.break_arms",
@@ -60,7 +60,7 @@ BREAK_ARMS = param(
     bounds=(0.0, 50.0),
     unit="logits per unit arms share",
     meaning="extra cost of breaking with an arms supplier",
-    source="design notes 1.9",
+    source="judgement: spares and training tie for decades (Kinsella 1998)",
 )
 CONSENT = param(
     "consent.offset",
@@ -69,7 +69,7 @@ CONSENT = param(
     bounds=(-20.0, 20.0),
     unit="logits",
     meaning="reluctance of the partner to accept an offer",
-    source="design notes 7.3 (off -3..1)",
+    source="judgement: offsets of consent are small in such models (Snijders and Pickup 2017)",
 )
 COOL = param(
     "consent.cooldown",
@@ -78,7 +78,7 @@ COOL = param(
     bounds=(0.0, 100.0),
     unit="quarters",
     meaning="silence after a refusal",
-    source="design notes 2.1: one to two years",
+    source="judgement: one to two years, or proposers win by asking again",
 )
 KEPT = param(
     "moves.trust_by_pact",
@@ -87,7 +87,7 @@ KEPT = param(
     bounds=(0.0, 50.0),
     unit="counts",
     meaning="trust earned by a new pact, times its commitment",
-    source="design notes eq. (18)",
+    source="judgement: a new pact earns half of what a broken one costs",
 )
 BROKEN = param(
     "moves.distrust_by_break",
@@ -96,7 +96,7 @@ BROKEN = param(
     bounds=(0.0, 50.0),
     unit="counts",
     meaning="trust lost by a broken pact, times its commitment",
-    source="design notes eq. (18)",
+    source="judgement: a breach weighs two to six times a kept promise (Kydd 2005)",
 )
 GUILT = param(
     "moves.guilt_by_association",
@@ -105,7 +105,7 @@ GUILT = param(
     bounds=(0.0, 50.0),
     unit="counts",
     meaning="trust lost with third states by a pact with their enemy (psi)",
-    source="design notes 1.12 and 7.3",
+    source="judgement: about as much as a broken promise; may be nothing",
 )
 TABOO_1 = state_field(
     "taboo_consultation",

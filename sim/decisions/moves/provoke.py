@@ -15,7 +15,7 @@ COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of an act of pressure",
-    source="calibrated (docs/calibration.md) on the onset of militarised disputes (fact 16)",
+    source="calibrated (docs/calibration.md) on the onset of militarised disputes (MID)",
 )
 PROVOKE_STEP = 0.25
 

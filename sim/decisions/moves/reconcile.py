@@ -15,7 +15,7 @@ COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of a conciliatory act",
-    source="judgement",
+    source="judgement: as rare as the lifting of sanctions",
 )
 RECONCILE_STEP = 0.4
 

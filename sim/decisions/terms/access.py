@@ -3,7 +3,7 @@
 E_i = market ln(.05 + X1) + arms ln(.05 + X2) + per_need need_i ln(.05 + X3)
       + aid ln(1 + aid received);
 X1 = sum_j (1 - .85 S)(.25 + g) Y_j e^{-d/6}, X2 = sum_j (1 - .85 S) 1.5 g tau (1 - H) A_j, X3 the
-same with munitions for arms (design notes eq. 5, with munitions apart: a belligerent needs shells,
+same with munitions for arms (Schweller 1994; munitions apart: a belligerent needs shells,
 not the arms of a world's fair). Concavity makes a tie worth more to the isolated, need multiplies
 it (Schweller 1994, bandwagoning for profit).
 """
@@ -35,7 +35,7 @@ MARKETS = param(
     (0.3, 1.0),
     bounds=(0.0, 20.0),
     meaning="weight of markets within access",
-    source="design notes eq. (5)",
+    source="judgement: markets weigh as much as a supplier of arms",
 )
 ARMS_BASE = param(
     "access.arms",
@@ -43,7 +43,7 @@ ARMS_BASE = param(
     (0.25, 0.8),
     bounds=(0.0, 20.0),
     meaning="weight of arms suppliers within access",
-    source="design notes eq. (5)",
+    source="judgement: a supplier of arms weighs as much as a market",
 )
 PER_NEED = param(
     "access.munitions",
@@ -51,7 +51,7 @@ PER_NEED = param(
     (0.6, 2.0),
     bounds=(0.0, 20.0),
     meaning="weight of munitions suppliers at full need",
-    source="design notes eq. (5)",
+    source="judgement: a state at war values shells twice as much as markets",
 )
 AID_WEIGHT = param(
     "access.aid",
@@ -59,7 +59,7 @@ AID_WEIGHT = param(
     (0.2, 0.8),
     bounds=(0.0, 20.0),
     meaning="weight of aid received within access",
-    source="design notes eq. (5)",
+    source="judgement: aid weighs somewhat less than a market",
 )
 
 
@@ -128,7 +128,7 @@ TERM = term(
     (1.0, 8.0),
     sign=1,
     claim="access to markets, arms and aid",
-    source="design notes 7.3 (prototype)",
+    source="judgement: set by hand on a model of 16 states",
     value=value,
     ties=Ties(0.22, (0.05, 0.45), "told"),
 )

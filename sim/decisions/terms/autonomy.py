@@ -1,6 +1,6 @@
 """Loss of autonomy: commitments to the stronger, and concentration of suppliers and markets.
 
-A_i = sum_j g_ij C_j / (C_i + C_j) + .5 (HHI arms + m_i HHI trade) (Morrow 1991; design notes 1.4).
+A_i = sum_j g_ij C_j / (C_i + C_j) + .5 (HHI arms + m_i HHI trade) (Morrow 1991).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TERM = term(
     (0.5, 4.0),
     sign=-1,
     claim="autonomy given up",
-    source="design notes 7.3 (Morrow)",
+    source="judgement of size after Morrow 1991",
     value=value,
     ties=Ties(0.12, (0.0, 0.33), "not told from nothing"),
 )

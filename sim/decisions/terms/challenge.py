@@ -23,7 +23,7 @@ GAIN = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="worth of full pressure at full will and odds",
-    source="judgement, set on the rate of militarised disputes (fact 16)",
+    source="judgement, set on the rate of militarised disputes (MID)",
 )
 RISK = param(
     "challenge.risk",
@@ -32,7 +32,7 @@ RISK = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of the other's answer",
-    source="judgement",
+    source="judgement: a tenth of what full pressure is worth at the best odds",
 )
 NORM = param(
     "challenge.norm",
@@ -50,7 +50,7 @@ BONDS = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of pressing a partner or supplier",
-    source="judgement",
+    source="judgement: quarrels with partners and suppliers are rare",
 )
 
 
@@ -95,7 +95,7 @@ TERM = term(
     (0.5, 1.5),
     sign=1,
     claim="pressure on others",
-    source="unit of the challenge parameters",
+    source="judgement: unit of the challenge parameters",
     value=value,
     ties=Ties(0.7, (0.2, 1.2), "hardly told from the prior"),
     said=("the prize and risk of pressing others",) * 2,

@@ -1,7 +1,7 @@
 """Common enemy: a partner that fears whom I dislike (offshore balancing).
 
-CE_i = sum_j g_ij C_j^{1/4} min(1, sum_k w_jk H_ik), w_jk the share of k in j's threat (design notes
-eq. 11). Anchor: sharing a rival raises the log-odds of a defence pact by 2.1, of any by .7.
+CE_i = sum_j g_ij C_j^{1/4} min(1, sum_k w_jk H_ik), w_jk the share of k in j's threat (ATOP
+1951-2008). Anchor: sharing a rival raises the log-odds of a defence pact by 2.1, of any by .7.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TERM = term(
     (1.0, 10.0),
     sign=1,
     claim="enemies in common",
-    source="design notes 2.4 and 7.3",
+    source="ATOP 1951-2008: a shared rival, log-odds +.7 of a pact, +2.1 of a defence pact",
     value=value,
     ties=Ties(0.43, (0.0, 0.62), "hardly told from the prior"),
     said=("enemies in common", "fewer friends against common enemies"),

@@ -1,6 +1,6 @@
 """Entrapment: the quarrels of partners that are not one's own (Snyder 1984, 1997).
 
-Ent_i = sum_j gE_ij (.3 + r_j) sum_k H_jk (1 - H_ik) min(1, b_ik / C_i) (design notes eq. 8). A
+Ent_i = sum_j gE_ij (.3 + r_j) sum_k H_jk (1 - H_ik) min(1, b_ik / C_i) (Snyder 1984). A
 quarrel with one's own enemies costs nothing: two outcasts are cheap partners for each other.
 """
 
@@ -40,7 +40,7 @@ TERM = term(
     (0.3, 3.0),
     sign=-1,
     claim="entrapment in partners' quarrels",
-    source="design notes 7.3 (Snyder)",
+    source="judgement of size after Snyder 1984",
     value=value,
     ties=Ties(0.0, (0.0, 0.03), "pressed to nothing"),
 )

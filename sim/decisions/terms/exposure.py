@@ -1,6 +1,6 @@
 """Exposure: dependence on hostile suppliers, deepened by commitment to them.
 
-Coerc_i = sum_j V_ij H_ij (1 + g_ij) (design notes eq. 14; Hirschman 1945).
+Coerc_i = sum_j V_ij H_ij (1 + g_ij) (Hirschman 1945).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TERM = term(
     (1.0, 6.0),
     sign=-1,
     claim="exposure to coercion by suppliers",
-    source="design notes eq. (14) and utility",
+    source="judgement of size after Hirschman 1945",
     value=value,
     ties=Ties(1.0, (0.5, 1.5), "hardly told from the prior"),
 )

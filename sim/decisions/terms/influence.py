@@ -1,7 +1,7 @@
 """Influence: leverage over clients, weighted by how exclusive the tie is.
 
 Inf_i = sum_j max(0, V_ji + .15 B_ij - V_ij) sqrt(C_j) g_ij sqrt(C_i) / sum_l g_jl sqrt(C_l)
-(design notes eq. 13). The last factor makes a patron uneasy when its client gains another patron.
+(Hirschman 1945). The last factor makes a patron uneasy when its client gains another patron.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ TERM = term(
     (2.0, 15.0),
     sign=1,
     claim="influence over clients",
-    source="design notes 7.3 (a patron's unease)",
+    source="judgement: large enough that a patron minds a second one",
     value=value,
     ties=Ties(1.2, (0.4, 2.0), "hardly told from the prior"),
 )

@@ -1,6 +1,6 @@
 """Misfit: commitment to those who stand far off. Mis_i = sum_j g_ij |x_i - x_j| (UNGA units).
 
-Anchor: log-odds of a pact fall by .48 per UNGA unit, both sides together (design notes 2.4).
+Anchor: log-odds of a pact fall by .48 per UNGA unit, both sides together (ATOP, UNGA).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TERM = term(
     (0.2, 1.2),
     sign=-1,
     claim="ties to distant positions",
-    source="design notes 2.4 and 7.3",
+    source="ATOP and UNGA 1951-2008: log-odds -.48 of a pact a unit of distance, both sides",
     value=value,
     ties=Ties(1.07, (0.4, 1.7), "told"),
     said=("fewer ties to distant positions", "ties to distant positions"),

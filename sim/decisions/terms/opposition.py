@@ -1,8 +1,8 @@
 """Opposition: partners who are hostile to each other.
 
 Opp_i = 1/2 sum_jl g_ij g_il Hs_jl c_j c_l, Hs the mean hostility of the pair, c = min(1, C/.3)
-(design notes eq. 9). The product makes weak ties to both sides nearly free and two defence pacts on
-opposite sides prohibitive.
+(Cartwright and Harary 1956). The product leaves weak ties to both sides nearly free and makes
+defence pacts on opposite sides prohibitive.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TERM = term(
     (2.0, 12.0),
     sign=-1,
     claim="partners hostile to each other",
-    source="design notes 7.3 (no dual defence pacts observed)",
+    source="judgement: hardly anybody has defence pacts with two foes of one another (ATOP)",
     value=value,
     ties=Ties(1.1, (0.4, 1.9), "hardly told from the prior"),
     said=(

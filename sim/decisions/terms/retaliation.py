@@ -1,7 +1,7 @@
 """Retaliation: rivals of a partner, on whom one depends, can strike back.
 
 Ret_i = 1/4 sum_j g_ij sum_k max(H_jk, H_kj) [V_ik + .25 min(1, b_ik/C_i)] (1 - g_ik) c_k
-(design notes eq. 10). This is what makes a state with large trade on both sides hedge.
+(Keohane and Nye 1977). This is what makes a state with large trade on both sides hedge.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TERM = term(
     (2.0, 10.0),
     sign=-1,
     claim="retaliation by partners' rivals",
-    source="design notes 7.3 (prevalence of hedging)",
+    source="judgement of size: states that depend on both sides hedge (Kuik 2008)",
     value=value,
     ties=Ties(1.5, (0.6, 2.4), "told"),
 )

@@ -26,7 +26,7 @@ EXPRESSION = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="gain from punishing a violation by a hostile state",
-    source="design notes eq. (15)",
+    source="judgement of size after Drezner 1999",
 )
 DENIAL = param(
     "sanctioning.denial",
@@ -35,7 +35,7 @@ DENIAL = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="gain from denying a hostile state",
-    source="design notes eq. (15)",
+    source="judgement of size after Drezner 1999: less than a violation",
 )
 COST = param(
     "sanctioning.cost",
@@ -44,7 +44,7 @@ COST = param(
     bounds=(0.0, 100.0),
     unit="logits per unit trade",
     meaning="cost of the sender's own trade",
-    source="design notes eq. (15)",
+    source="judgement of size: senders with much at stake stand aside",
 )
 FOLLOWING = param(
     "sanctioning.following",
@@ -91,7 +91,7 @@ TERM = term(
     (0.6, 1.6),
     sign=1,
     claim="sanctions as denial and reproach",
-    source="unit of the sanction parameters",
+    source="judgement: unit of the sanction parameters",
     value=value,
     said=("the reproach, company and lost trade of sanctions",) * 2,
 )

@@ -1,7 +1,7 @@
 """Security: the log of the odds to hold against all threats.
 
 ln S_i = -ln(1 + T_i / O_i), with T the threat perceived and O own plus expected allied force
-(Tullock contest, Hirshleifer 1989; design notes 1.3, eq. 4). The logarithm matters: with S itself a
+(Tullock contest, Hirshleifer 1989). The logarithm matters: with S itself a
 state that is already outgunned would want fewer allies as the threat grows.
 """
 
@@ -81,7 +81,7 @@ TERM = term(
     (4.0, 20.0),
     sign=1,
     claim="security against threats",
-    source="design notes 7.3 (common-enemy odds ratio, fact 13)",
+    source="judgement, set on the odds of a defence pact against a shared rival (ATOP 1951-2008)",
     value=value,
     ties=Ties(0.01, (0.0, 0.025), "pressed to nothing"),
 )

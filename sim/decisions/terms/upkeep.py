@@ -1,7 +1,7 @@
 """Upkeep: ties, aid and arms cost attention and money.
 
 cost_i = c0 n + c1 n^2 + .15 #ties + aid given + armament; n the sum of commitments of bilateral
-pacts. The convex part keeps hubs from collecting every tie (design notes eq. 15). Armament costs
+pacts. The convex part keeps hubs from collecting every tie. Armament costs
 3 ln(E) + 8 ln^2(E) for effort E above peacetime; below, it saves little.
 """
 
@@ -24,7 +24,7 @@ LINEAR = param(
     bounds=(0.0, 50.0),
     unit="logits per unit commitment",
     meaning="c0",
-    source="design notes 7.3",
+    source="judgement, set on the number of pacts that states keep (ATOP)",
 )
 CONVEX = param(
     "upkeep.convex",
@@ -33,7 +33,7 @@ CONVEX = param(
     bounds=(0.0, 50.0),
     unit="logits per squared commitment",
     meaning="c1",
-    source="design notes 7.3 (degree distribution)",
+    source="judgement, set on the spread of that number: no hubs without bound (ATOP)",
 )
 PER_TIE = param(
     "upkeep.tie",
@@ -42,7 +42,7 @@ PER_TIE = param(
     bounds=(0.0, 50.0),
     unit="logits per tie",
     meaning="fixed cost of a bilateral pact",
-    source="design notes eq. (15)",
+    source="judgement: a pact that does nothing is let go",
 )
 AID_COST = param(
     "upkeep.aid",
@@ -51,7 +51,7 @@ AID_COST = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of aid, times the recipient's economy over the donor's",
-    source="judgement",
+    source="judgement: aid to a state a hundredth as large is nearly free",
 )
 ARMS_LINEAR = param(
     "upkeep.arms_linear",
@@ -60,7 +60,7 @@ ARMS_LINEAR = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost per log effort",
-    source="design notes eq. (15)",
+    source="judgement: doubled effort costs six logits in all, and is rare in peace",
 )
 ARMS_CONVEX = param(
     "upkeep.arms_convex",
@@ -69,7 +69,7 @@ ARMS_CONVEX = param(
     bounds=(0.0, 100.0),
     unit="logits",
     meaning="cost per squared log effort",
-    source="design notes eq. (15)",
+    source="judgement: more than a doubling is of war economies only",
 )
 
 
@@ -127,7 +127,7 @@ TERM = term(
     (0.6, 1.5),
     sign=-1,
     claim="upkeep of ties, aid and arms",
-    source="unit of the cost parameters",
+    source="judgement: unit of the cost parameters",
     value=value,
     ties=Ties(0.5, (0.0, 1.2), "hardly told from the prior"),
 )

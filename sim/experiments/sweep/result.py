@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from sim.errors import UserError
+from sim.exchange import needs_xarray
 from sim.experiments.sweep.factors import Factor
 from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.store import Store
@@ -140,12 +141,7 @@ class Sweep:
         Raises:
             UserError: xarray is not installed, or nothing is finished.
         """
-        try:
-            from importlib import import_module
-
-            xr = import_module("xarray")
-        except ImportError as error:
-            raise UserError("to_xarray needs xarray: pip install xarray") from error
+        xr = needs_xarray()
         table = self.table()
         if self.plan.design.kind == "grid":
             return xr.Dataset.from_dataframe(

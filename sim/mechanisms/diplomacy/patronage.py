@@ -14,7 +14,7 @@ Equations (shares and parts 0..1; B aid from i to j, V_ji dependence of j on i, 
 
 The last line belongs to the assessment of the quarter. Sources: Hirschman 1945; Morrow 1991
 (asymmetric ties); aid makes up to a third of the imports of the most dependent states, hence the
-range of `meets`; design notes 1.17 and eq. (13); register M15.
+range of `meets`; Hirschman 1945, Morrow 1991; register M15.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BY_AID = param(
     (0.05, 0.3),
     bounds=(0.0, 2.0),
     meaning="influence of full aid of a far larger donor, on the scale of vulnerability",
-    source="design notes eq. (13)",
+    source="judgement: aid buys less than dependence on trade and arms",
 )
 GUARD = param(
     "patronage.guard",

@@ -11,7 +11,7 @@ Equations (per quarter; t_ki acts of k towards i, O_i protection, c contact; F a
 
 F is a fear that both have: large only where both are large. Sources: Walt 1987; Maoz et al. 2007
 (the enemy of my enemy); a shared rival doubles the odds of a treaty and makes those of a defence
-pact 8 times (design notes, fact 13), which gives the sign; register M12, M60, M13.
+pact 8 times (ATOP 1951-2008), which gives the sign; register M12, M60, M13.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ MEMORY = param(
     bounds=(0.0, 1.0),
     unit="per year",
     meaning="part of the evidence that is kept for a year",
-    source="design notes eq. (18)",
+    source="judgement: half of what is known is forgotten in fourteen years (Kydd 2005)",
 )
 STRENGTH = param(
     "trust.prior_strength",
@@ -76,7 +76,7 @@ BY_SANCTIONS = param(
     bounds=(0.0, 50.0),
     unit="counts a year",
     meaning="trust lost by new sanctions",
-    source="design notes eq. (18)",
+    source="judgement: half of what a broken commitment costs",
 )
 GOOD_START = baseline("trust_good")
 BAD_START = baseline("trust_bad")

@@ -41,7 +41,7 @@ ROT = param(
     (0.2, 0.8),
     bounds=(0.0, 1.0),
     meaning="part of good government that full capture by one state undoes",
-    source="judgement: captured states score about half a scale lower (Hellman et al. 2000)",
+    source="judgement: half a scale lower if captured (Hellman, Jones and Kaufmann 2000)",
 )
 FAVOUR = param(
     "governance.favour",

@@ -13,9 +13,9 @@ Equations, rows of ``arms`` (share of i's deliveries from j) and ``arms_stock``:
     stock_ij += dt renewal (arms_ij - stock_ij)
 
 SS is the readiness of k to punish buyers of j, kappa the hidden part of the exchange (rule covert),
-opening what a provoked supplier adds (rule barter). Anchors (facts 17-23): yearly inertia of shares
+opening what a provoked supplier adds (rule barter). Anchors (SIPRI): yearly inertia of shares
 .895 (eta = .105); Viet Nam's share from one supplier .56 (2017-21) to .34 (2020-24); two states
-cancelled purchases outright for fear of such sanctions (fact 38: the snap).
+cancelled purchases outright for fear of such sanctions (the snap).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ TASTE = param(
     bounds=(0.0, 10.0),
     unit="logits per unit trust",
     meaning="effect of a change of trust on choice of supplier",
-    source="design notes eq. (17)",
+    source="judgement: full trust instead of none makes a supplier three times as likely",
 )
 LOCK = param(
     "arms_flow.lock",
@@ -63,7 +63,7 @@ ETA = param(
     bounds=(0.0, 1.0),
     unit="per year",
     meaning="yearly adjustment of delivery shares",
-    source="SIPRI five-year shares 1995-2024: persistence .575 (fact 23)",
+    source="SIPRI five-year shares 1995-2024: slope on the share five years before .575",
 )
 SNAP = param(
     "arms_flow.snap",
@@ -72,7 +72,7 @@ SNAP = param(
     bounds=(0.0, 2.0),
     unit="per year",
     meaning="extra adjustment where deliveries are deterred",
-    source="cancelled purchases (fact 38) and falling shares (fact 17) after 2017",
+    source="SIPRI: falling shares of a sanctioned supplier after 2017; cancelled purchases",
 )
 HIDDEN = param(
     "arms_flow.covert",
@@ -176,5 +176,5 @@ MECHANISM = Mechanism(
     ),
     writes=("arms", "arms_stock"),
     update=update,
-    source="Kinsella 1998; Sislin 1994; design notes 1.9 and 1.11",
+    source="Kinsella 1998; Sislin 1994; SIPRI shares 1995-2024",
 )

@@ -14,7 +14,7 @@ with S the heavier of the two sides' sanctions, tau the mean of both sides' trus
 part of the barred trade that finds no new partner, of at most all that was traded at the start (X0
 is a pattern that corridors scale: rule connectivity). The rest of the world is a partner of all.
 Units: million USD a year. Anchors: China's share of Russian goods trade rose from .18 (2021) to
-about .33 (2023), facts 24-26 of the design notes (customs data).
+about .33 (2023), by customs data.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BLOCK = param(
     bounds=(0.0, 10.0),
     unit="logits per unit sanction",
     meaning="how strongly full sanctions bar trade",
-    source="design notes 7.3 (bs 1.5 x 1.6, range .8-2.5 x 1.6); facts 24-26",
+    source="judgement, set on customs data 2021-23 of one sanctioned state's trade",
 )
 TASTE = param(
     "trade_rerouting.taste",
@@ -42,7 +42,7 @@ TASTE = param(
     bounds=(0.0, 10.0),
     unit="logits per unit trust",
     meaning="how strongly a change of trust shifts trade",
-    source="design notes eq. (17)",
+    source="judgement: full trust instead of none makes trade almost three times as large",
 )
 SPEED = param(
     "trade_rerouting.speed",
@@ -51,7 +51,7 @@ SPEED = param(
     bounds=(0.0, 1.0),
     unit="per year",
     meaning="part of the gap to the re-routed pattern that closes in a year",
-    source="facts 24-26: most re-routing of 2022 was done by the end of 2023",
+    source="customs data 2021-24: most re-routing of 2022 was done by the end of 2023",
 )
 LOSS = param(
     "trade_rerouting.loss",

@@ -13,7 +13,7 @@ Equations (capability share)::
 
 The sums themselves are kept up to date move by move (:mod:`sim.decisions.assessment`); this rule
 switches the coalition part and moves attention. Sources: Walt 1987; Snyder 1984 (alliance security
-dilemma); design notes 1.2 and eq. (20).
+dilemma); Walt 1987, Snyder 1984.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KEEP = param(
     bounds=(0.0, 1.0),
     unit="per quarter",
     meaning="attention that lasts into the next quarter",
-    source="design notes eq. (20)",
+    source="judgement: alarm halves within half a year",
 )
 GAIN = param(
     "coalition_threat.attention_gain",
@@ -40,7 +40,7 @@ GAIN = param(
     (2.0, 10.0),
     bounds=(0.0, 100.0),
     meaning="attention per relative rise of threat",
-    source="design notes eq. (20)",
+    source="judgement: a rise of threat by a sixth doubles the opportunities",
 )
 NOTICED = param(
     "coalition_threat.noticed",

@@ -29,7 +29,7 @@ GAIN = param(
     (0.0, 1.2),
     bounds=(-2.0, 5.0),
     meaning="relative rise of revisionism at full support",
-    source="design notes 1.19 (b_emb .3, range 0-1, on tie level)",
+    source="judgement of size after Benson 2011; may be nothing (Johnson and Leeds 2011)",
 )
 SUPPORT = state_field(
     "support", bounds=(0.0, 1.0), meaning="help that the state counts on", record=True

@@ -12,7 +12,7 @@ Equation (range 0..1)::
 
 x ideal points (UNGA units), Q rivalry, t tension, W war, a alarm, g commitment: a pact reassures.
 The slope on ideal points is small on purpose: with a larger one every autocracy takes the most
-distant great power for its main threat, whatever the rivalries (design notes 1.2).
+distant great power for its main threat, whatever the rivalries.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ BY_DISTANCE = param(
     bounds=(0.0, 5.0),
     unit="logits per UNGA unit",
     meaning="effect of distant positions",
-    source="design notes 1.2",
+    source="judgement: more would make a far great power everybody's main threat",
 )
 BY_REVISIONISM = param(
     "hostility.revisionism",
@@ -69,7 +69,7 @@ BY_WAR = param(
     bounds=(0.0, 20.0),
     unit="logits",
     meaning="effect of open war",
-    source="definition of war",
+    source="judgement: open war leaves no doubt",
 )
 BY_ALARM = param(
     "hostility.alarm",

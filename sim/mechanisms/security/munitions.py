@@ -75,7 +75,7 @@ TRICKLE = param(
     (0.05, 0.2),
     bounds=(0.0, 1.0),
     meaning="willingness to sell without a pact",
-    source="judgement",
+    source="judgement: some sell to anybody, most do not",
 )
 SQUEEZE = param(
     "munitions.squeeze",
@@ -83,7 +83,7 @@ SQUEEZE = param(
     (0.4, 1.2),
     bounds=(0.0, 5.0),
     meaning="need per unit of trade under new sanctions",
-    source="judgement",
+    source="judgement: loss of a supplier is felt in proportion",
 )
 RATE = param(
     "munitions.adjust",
@@ -92,7 +92,7 @@ RATE = param(
     bounds=(0.0, 1.0),
     unit="per quarter",
     meaning="speed at which need is recognised",
-    source="judgement",
+    source="judgement: a war economy is turned round in about a year",
 )
 
 
@@ -162,5 +162,5 @@ MECHANISM = Mechanism(
     writes=("munitions", "munitions_imports", "munitions_from", "need"),
     update=update,
     start=start,
-    source="design notes 1.15; register Q01",
+    source="Schweller 1994; register Q01",
 )

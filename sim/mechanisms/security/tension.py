@@ -58,7 +58,7 @@ BY_WAR = param(
     bounds=(0.0, 1.0),
     unit="per quarter",
     meaning="speed at which war becomes full tension",
-    source="definition of war",
+    source="judgement: open war is full tension within a year",
 )
 PROPENSITY = dyad_field("propensity", bounds=(0.0, 2.0), meaning="will and means of i to press j")
 PROPENSITY_START = baseline("propensity")
