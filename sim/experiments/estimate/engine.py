@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any, Final
@@ -79,7 +79,7 @@ def _declared(term: str) -> Weight:
     return Weight(term, row.default, (high - low) / _SPREAD, 1, scaled=False)
 
 
-def _ties() -> tuple[Weight, ...]:
+def _ties(joined: Sequence[str]) -> tuple[Weight, ...]:
     """What the joint process weighs: each part's own columns, then the terms, once."""
     attention = Weight("attention", 1.0, 0.5, 1, scaled=False)
     own = {
@@ -87,7 +87,7 @@ def _ties() -> tuple[Weight, ...]:
         "accession": (_CONSTANT, attention, *WEIGHTS["accession"][2:6]),
         "exit": WEIGHTS["exit"][:2],
     }
-    named = (replace(one, name=f"{part}.{one.name}") for part, some in own.items() for one in some)
+    named = (replace(one, name=f"{part}.{one.name}") for part in joined for one in own[part])
     return (*named, *(_declared(term) for term in TERMS))
 
 
@@ -185,10 +185,11 @@ def _fitted(name: str, rows: _Rows) -> Fitted:
 
 
 def _jointly(rows: Mapping[str, _Rows]) -> Fitted:
-    """One fit of offers, accessions and exits, whose weights of terms are the same."""
+    """One fit of those of :data:`PARTS` that happened, whose weights of terms are the same."""
     parts: list[Rates] = []
     outcomes, clusters, first = [], [], 0
-    for name in PARTS:
+    joined = [name for name in PARTS if rows[name].known()]
+    for name in joined:
         columns, y, cluster = rows[name].gathered()
         if name == "offers":
             parts.append(Offers(*columns))
@@ -201,7 +202,7 @@ def _jointly(rows: Mapping[str, _Rows]) -> Fitted:
         first += int(cluster.max()) + 1
     return fit(
         Shared(tuple(parts), len(TERMS)),
-        _ties(),
+        _ties(joined),
         np.concatenate(outcomes),
         np.concatenate(clusters),
     )
@@ -240,7 +241,7 @@ def estimate(
         _gather(rows, history, year, target)
         step()
     processes = {name: _fitted(name, some) for name, some in rows.items() if some.known()}
-    if jointly and set(PARTS) <= set(processes):
+    if jointly and any(name in processes for name in PARTS):
         processes[TIES] = _jointly(rows)
     return Estimates(target, (first, last), processes)
 
