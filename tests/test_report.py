@@ -20,6 +20,7 @@ from sim.cli import app
 from sim.draws import draw
 from sim.errors import UserError
 from sim.experiments.compare import compare
+from sim.experiments.phrases import metric_words
 from sim.experiments.store import save_tables
 from sim.plots.interactive.base import contrast
 from sim.records import EnsembleRecord
@@ -30,7 +31,6 @@ from sim.report.inputs import is_judged, list_inputs
 from sim.report.origin import Origin, find_origin, saved_beside
 from sim.report.page import MOST_BYTES
 from sim.report.saved import read_sensitivity
-from sim.report.words import metric_words
 from sim.results import Results, RunMeta
 from sim.scenario import find_scenario, load_scenario
 from sim.summary import summarise

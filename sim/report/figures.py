@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sim.blocs import co_membership
 from sim.errors import UserError
+from sim.experiments.phrases import metric_words
 from sim.experiments.prose import capital, with_article
 from sim.plots.interactive import (
     Band,
@@ -27,7 +28,6 @@ from sim.plots.network import finding
 from sim.plots.world import NOTE
 from sim.report.content import Picture
 from sim.report.decisions import leading_state
-from sim.report.words import metric_words
 from sim.summary import hedging_series, percent, plural
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from sim.experiments.claims import judge
 from sim.experiments.compare import default_metrics
 from sim.experiments.language import BoundMetric, Scope, parse_metric
 from sim.experiments.observed import Observed
-from sim.experiments.paired import LEVEL, Effect, combined
+from sim.experiments.paired import LEVEL, Effect, combined, smallest_effect
 from sim.records import ARRAYS, EnsembleRecord
 from sim.scenario import BASE_ARM, ScenarioSpec
 from sim.vocabulary import MOVE_KINDS
@@ -28,12 +28,6 @@ MADE: Final = "pacts_made"
 ENDED: Final = "pacts_ended"
 NETWORKS: Final = (CO_MEMBERSHIP, MADE, ENDED)
 """What is correlated over all pairs of states."""
-
-LEAST_OF_SPREAD: Final = 0.1
-LEAST_OF_RANGE: Final = 0.01
-"""The smallest effect that matters: a tenth of a standard deviation of the metric over the runs, or
-one per cent of its range, the larger. Half of what Cohen (1988) calls small; and what no reader of
-a figure of the whole range could see."""
 
 _RESAMPLES: Final = 400
 
@@ -68,7 +62,7 @@ class Finding:
 
     def smallest(self, effect: Effect) -> float:
         """Return the smallest effect that matters, in units of the metric."""
-        return max(LEAST_OF_SPREAD * effect.spread, LEAST_OF_RANGE * (self.metric.span or 0.0))
+        return smallest_effect(effect.spread, self.metric.span)
 
     def verdict(self, effect: Effect, difference: Floats) -> str | None:
         """Return the verdict on the claim."""

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.comparison import number, plain
-from sim.experiments.null.findings import LEAST_OF_RANGE, LEAST_OF_SPREAD, NETWORKS
+from sim.experiments.null.findings import NETWORKS
 from sim.experiments.null.models import EVERY, RANDOM, rule_of
+from sim.experiments.paired import LEAST_OF_RANGE, LEAST_OF_SPREAD
 from sim.experiments.store import save_tables, short_id
 from sim.results import RunMeta, safe_run_folder
 from sim.summary import percent, plural
