@@ -36,7 +36,7 @@ _ROWS: Final = 5
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of an arm: a value a metric and run, the mean by quarter, counts of moves."""
+    """What is kept of an arm: a value a metric and run; mean, 5% and 95% by quarter; moves."""
 
     values: Floats
     through: Floats
@@ -130,12 +130,17 @@ def observe(question: Question, seen: Observed) -> Kept:
     """Return what the answer needs of an arm that was simulated with the question's pairs."""
     metrics = (*question.asked, *question.thirds)
     with np.errstate(invalid="ignore"):
-        through = [np.nanmean(asked.bound.series(seen), axis=0) for asked in metrics]
+        through = [_band(asked.bound.series(seen)) for asked in metrics]
     return Kept(
         np.stack([asked.bound.values(seen) for asked in metrics]),
         np.stack(through),
         count(seen.record),
     )
+
+
+def _band(series: Floats) -> Floats:
+    """Mean, 5% and 95% of a series over the runs, ``(3, T+1)``."""
+    return np.stack((np.nanmean(series, axis=0), *np.nanquantile(series, (0.05, 0.95), axis=0)))
 
 
 def _random(
@@ -199,7 +204,7 @@ def _rows(
             replace(effect, low=float(a), high=float(b))
             for effect, a, b in zip(measured[first:], low, high, strict=True)
         ]
-    change = full[0].through - full[1].through
+    change = full[0].through[:, 0] - full[1].through[:, 0]
     random = np.full((len(metrics), 5), np.nan)
     if null:
         by_run = null[0].values - null[1].values
@@ -227,6 +232,9 @@ def _rows(
                 random_low=lowest,
                 random_high=highest,
                 many=many if third else 1,
+                paths=tuple(
+                    tuple(tuple(line.tolist()) for line in arm.through[at]) for arm in full
+                ),
             )
         )
     return rows

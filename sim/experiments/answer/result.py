@@ -54,6 +54,7 @@ class Row:
         random, random_low, random_high: the effect under random choice, and its interval; not
             numbers where it was not asked for.
         many: of how many metrics it is the one that moves most; the interval is that much wider.
+        paths: with and without it, each the mean, 5% and 95% of the runs by quarter.
     """
 
     metric: str
@@ -68,6 +69,7 @@ class Row:
     random_low: float = math.nan
     random_high: float = math.nan
     many: int = 1
+    paths: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
     @property
     def size(self) -> str:
@@ -252,6 +254,10 @@ def read_answer(folder: Path) -> Answer | None:
 def _row(said: dict[str, Any]) -> Row:
     kept = {name: said[name] for name in Row.__dataclass_fields__ if name != "effect"}
     numbers: dict[str, Any] = {name: math.nan if x is None else x for name, x in kept.items()}
+    numbers["paths"] = tuple(
+        tuple(tuple(math.nan if x is None else x for x in line) for line in arm)
+        for arm in said["paths"]
+    )
     none = {"standardised": None, "efficiency": None}
     nan = {name: math.nan for name, x in said["effect"].items() if x is None and name not in none}
     return Row(**numbers, effect=Effect(**{**said["effect"], **nan}))
