@@ -87,12 +87,16 @@ def test_block_of_a_scenario_says_what_is_asked(path: Path) -> None:
     found = find_question(path)
     assert found is not None
     specs, question = found
-    assert {*specs} == {"base", "no_help"} and question.arms == ("base", "no_help")
-    assert question.subject == "The help" and not question.derived
+    assert {*specs} == {"base", "no_help"}
+    assert question.arms == ("base", "no_help")
+    assert question.subject == "The help"
+    assert not question.derived
     stand, help_ = question.asked
-    assert stand.smallest == 0.03 and stand.higher == "moves Epsilon to Delta"
+    assert stand.smallest == 0.03
+    assert stand.higher == "moves Epsilon to Delta"
     assert help_.higher == "raises help"
-    assert not stand.put_in and help_.put_in  # the event sets aid of DDD to EEE
+    assert not stand.put_in
+    assert help_.put_in
     assert question.since == 3
 
 
@@ -102,7 +106,8 @@ def test_without_a_block_the_question_follows_from_what_differs(path: Path) -> N
     assert found is not None
     question = found[1]
     assert question.arms == ("base", "no_help")  # with it less without it
-    assert question.derived and question.subject == "“Help”"
+    assert question.derived
+    assert question.subject == "“Help”"
     assert [x.bound.metric.text for x in question.asked] == ["alignment(DDD, EEE)"]
     assert "threat(DDD)" in [x.bound.metric.text for x in question.thirds]
 
@@ -110,7 +115,8 @@ def test_without_a_block_the_question_follows_from_what_differs(path: Path) -> N
 def test_arms_are_read_with_less_without_whatever_the_order(path: Path) -> None:
     for against, arms in (("base", ["no_help"]), ("no_help", ["base"]), ("base", None)):
         found = answered_by(path, arms, against)
-        assert found is not None and found[1].arms == ("base", "no_help")
+        assert found is not None
+        assert found[1].arms == ("base", "no_help")
 
 
 def test_pair_of_most_claims_is_taken_where_nothing_is_said() -> None:
@@ -124,8 +130,10 @@ def test_block_changes_nothing_that_is_simulated(path: Path) -> None:
     with_it, hashed = load_scenario(path), Loader(path).hash()
     path.write_text(text.replace(BLOCK, ""), "utf-8")
     without = load_scenario(path)
-    assert with_it.answer and not without.answer
-    assert with_it.hash() == without.hash() and hashed == Loader(path).hash()
+    assert with_it.answer
+    assert not without.answer
+    assert with_it.hash() == without.hash()
+    assert hashed == Loader(path).hash()
 
 
 @pytest.mark.parametrize(
@@ -189,15 +197,16 @@ def test_sentence_names_findings_with_size_and_interval() -> None:
     still = row(OPEN, 0.01, name="Seoul")
     said = answer(row(TOLD), still, replace(still, name="Tokyo")).sentence()
     assert said == (
-        "The treaty moves Highland to Lowland by 0.380 (0.280 to 0.500), and changes nothing that "
+        "The treaty moves Highland to Lowland by 0.38 (0.28 to 0.50), and changes nothing that "
         "can be told about Seoul and Tokyo."
     )
 
 
 def test_sentence_says_what_random_choice_has_too() -> None:
     found = answer(row(RANDOM))
-    assert found.sentence().endswith("by 0.380 (0.280 to 0.500), the same as under random choice.")
-    assert found.finding is None and found.title_line("alignment(AAA, BBB)") is None
+    assert found.sentence().endswith("by 0.38 (0.28 to 0.50), the same as under random choice.")
+    assert found.finding is None
+    assert found.title_line("alignment(AAA, BBB)") is None
     unsure = answer(row(RANDOM, random_low=-0.1))
     assert "not told from what comes under random choice" in unsure.sentence()
 
@@ -209,14 +218,14 @@ def test_sentence_where_there_is_only_what_was_put_in() -> None:
 
 def test_title_of_a_figure_is_a_finding_only_if_it_is_told() -> None:
     assert answer(row(TOLD)).title_line("alignment(AAA, BBB)") == (
-        "The treaty moves Highland to Lowland by 0.380 (0.280 to 0.500)"
+        "The treaty moves Highland to Lowland by 0.38 (0.28 to 0.50)"
     )
     assert answer(row(SMALL)).title_line("alignment(AAA, BBB)") is None
 
 
 def test_judgement_says_what_is_there_at_once() -> None:
     assert row(TOLD, at_once=0.01).judgement() == "told"
-    assert row(TOLD, at_once=0.25).judgement() == "told; 0.250 of it at once"
+    assert row(TOLD, at_once=0.25).judgement() == "told; 0.25 of it at once"
     assert row(TOLD, at_once=0.38).judgement() == "told; all of it at once"
 
 
@@ -224,7 +233,8 @@ def test_answer_is_kept_and_read_again(tmp_path: Path) -> None:
     found = answer(row(TOLD), row(SMALL, random=math.nan, at_once=math.nan))
     save_answer(found, tmp_path)
     again = read_answer(tmp_path)
-    assert again is not None and again.to_dict() == found.to_dict()
+    assert again is not None
+    assert again.to_dict() == found.to_dict()
     (tmp_path / "answer.json").write_text("{}", "utf-8")
     with pytest.raises(UserError, match="damaged"):
         read_answer(tmp_path)
@@ -249,11 +259,13 @@ def test_ask(path: Path) -> None:
     ]  # fmt: skip
     assert said.runs == said.random_runs == 6
     stand, help_ = said.rows
-    assert help_.status == PUT_IN and help_.effect.difference > 0
+    assert help_.status == PUT_IN
+    assert help_.effect.difference > 0
     assert np.isfinite([stand.random, stand.at_once]).all()
     assert said.to_dict()["sentence"] == said.sentence()
     plain = ask(*found, runs=6, seed=1, random=False)
-    assert plain.random_runs == 0 and math.isnan(plain.rows[0].random)
+    assert plain.random_runs == 0
+    assert math.isnan(plain.rows[0].random)
     assert plain.rows[0].effect == stand.effect
 
 
@@ -263,5 +275,6 @@ def test_command_leads_with_the_answer(path: Path, tmp_path: Path, command: str)
     done = call(command, str(path), *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("The help ")
-    assert "--full prints" in done.stdout and "Blocs in" not in done.stdout
+    assert "--full prints" in done.stdout
+    assert "Blocs in" not in done.stdout
     assert read_answer(tmp_path / "out") is not None

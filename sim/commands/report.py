@@ -98,8 +98,9 @@ def register(app: typer.Typer) -> None:
 
         On its first page the question, the verdict, three figures, how sure it is and what would
         change it; folded below, coalitions, figures, the decisions that mattered, what arms change,
-        claims, sensitivity, every number with its source and range, and how to get the same again. Saved comparisons and claims of the same scenario
-        beside the result are used; else arms are run, with few paired runs.
+        claims, sensitivity, every number with its source and range, and how to get the same again.
+        Saved comparisons and claims of the same scenario beside the result are used; else arms are
+        run, with few paired runs.
 
         Example: [cyan]multipolar run vietnam_bamboo --out results/vnm[/cyan], then
         [cyan]multipolar report results/vnm[/cyan].

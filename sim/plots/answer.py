@@ -57,7 +57,7 @@ def draw_sizes(answer: Answer, *, page: Page = PAPER) -> Figure:
         figure,
         f"{answer.subject} {finding.said} by {finding.size}"
         if finding is not None
-        else f"What is changed, by how much: {answer.subject[:1].lower()}{answer.subject[1:]}",
+        else f"How much changes: {answer.subject.rstrip(',')}",
         "Dots: with it less without it, in smallest effects that matter (the grey band), with 95% "
         "intervals. Hollow: the same when states choose at random.",
         page,

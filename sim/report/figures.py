@@ -53,10 +53,10 @@ FOCAL: Final = 8
 _MOST_STATES: Final = 120
 """With more states the heat map of pairs is left out."""
 
-_MOST_BYTES: Final = 400_000
+_MOST_BYTES: Final = 250_000
 """Of a drawing; a page has several."""
 
-_LONG: Final = re.compile(rb"(\d\.\d\d)\d+")
+_LONG: Final = re.compile(rb"(?<!\(0)(\.\d\d)\d+")  # but not scale(0.015625)
 _SHIFT: Final = 0.02
 _DEFENCE: Final = 3
 

@@ -73,11 +73,17 @@ def answer(content: ReportContent, numbers: Iterator[int]) -> str:
         "The answer",
         tag("p", said, class_="answer")
         + pictures(shown, numbers)
-        + tag("h3", "How sure")
-        + items(text(sentence(part)) for part in how_sure(content))
-        + tag("h3", "What would change it")
-        + items(text(sentence(part)) for part in what_would_change(content)),
+        + tag(
+            "div",
+            _points("How sure", how_sure(content))
+            + _points("What would change it", what_would_change(content)),
+            class_="panels",
+        ),
     )
+
+
+def _points(title: str, said: Iterable[str]) -> str:
+    return tag("div", tag("h3", text(title)) + items(text(sentence(part)) for part in said))
 
 
 def in_full(content: ReportContent) -> str:
@@ -94,9 +100,9 @@ def how_sure(content: ReportContent) -> Iterator[str]:
         told, random = len(verdict.of(TOLD)), len(verdict.of(RANDOM))
         if verdict.random_runs and told + random:
             yield (
-                f"of {plural(told + random, 'effect')} that {'is' if told + random == 1 else 'are'} "
-                f"large enough to matter, {random} cannot be told from those of random choice: they "
-                "come from rules in which nobody chooses, and are no finding about decisions"
+                f"of {plural(told + random, 'effect')} large enough to matter, {random} cannot be "
+                "told from random choice: such effects come from rules in which nobody chooses, "
+                "and are no finding about decisions"
             )
     if content.assumptions is not None and content.assumptions.total:
         share = percent(content.assumptions.judged / content.assumptions.total)
@@ -114,7 +120,7 @@ def what_would_change(content: ReportContent) -> Iterator[str]:
     found = content.sensitivity
     for it in () if found is None else found.found[:_FIRST]:
         way = "rises" if it.rho > 0 else "falls"
-        yield f"another value of {it.key}: {it.outcome} {way} with it (rank correlation {it.rho:.2f})"
+        yield f"another {it.key}: {it.outcome} {way} with it (rank correlation {it.rho:.2f})"
     if found is not None and not found.found and not found.table:
         yield (
             f"no single number of the {found.numbers:,} drawn: in {plural(found.runs, 'run')} none "

@@ -74,25 +74,26 @@ class Row:
     @property
     def size(self) -> str:
         """The size without its sign, and its interval: ``0.38 (0.25 to 0.50)``."""
-        low, high = sorted((abs(self.effect.low), abs(self.effect.high)))
-        return self._bounded(self.effect.difference, low, high)
+        effect = self.effect
+        low, high = sorted((abs(effect.low), abs(effect.high)))
+        middle, low_, high_ = (self.number(x) for x in (abs(effect.difference), low, high))
+        return f"{middle} ({low_} to {high_})"
 
     @property
     def change(self) -> str:
-        """The change with its sign, and its interval: ``+0.38 (+0.25 to +0.50)``."""
-        return self._bounded(self.effect.difference, self.effect.low, self.effect.high, sign="+")
+        """The change with its sign, and its interval: ``+0.380 (+0.250 to +0.500)``."""
+        effect = self.effect
+        bounds = (effect.difference, effect.low, effect.high)
+        middle, low, high = (self.number(x, finer=1, sign="+") for x in bounds)
+        return f"{middle} ({low} to {high})"
 
-    def number(self, x: float, sign: str = "") -> str:
-        """Write a value with the digits that matter: a tenth of the smallest effect shows."""
+    def number(self, x: float, *, finer: int = 0, sign: str = "") -> str:
+        """Write a value with the digits of the smallest effect that matters, or finer."""
         if not math.isfinite(x):
             return "-"
-        digits = max(0, 1 - math.floor(math.log10(self.smallest))) if self.smallest > 0 else 3
+        digits = max(0, finer - math.floor(math.log10(self.smallest))) if self.smallest > 0 else 3
         rounded = round(x, digits) + 0.0
         return f"{rounded:{sign if rounded else ''},.{digits}f}"
-
-    def _bounded(self, x: float, low: float, high: float, sign: str = "") -> str:
-        middle = self.number(x if sign else abs(x), sign)
-        return f"{middle} ({self.number(low, sign)} to {self.number(high, sign)})"
 
     @property
     def sudden(self) -> bool:
@@ -283,7 +284,7 @@ def _render(found: Answer) -> Iterator[Any]:
         ],
     )
     for row in found.shown:
-        ends = (row.number(x) for x in (row.effect.reference, row.effect.treatment))
+        ends = (row.number(x, finer=1) for x in (row.effect.reference, row.effect.treatment))
         made.add_row(
             row.name, *ends, row.change, row.judgement(), style="" if row.status == TOLD else "dim"
         )
