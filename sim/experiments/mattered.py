@@ -122,7 +122,8 @@ def in_short(story: Story) -> Iterator[str]:
     for rank, it in enumerate(reasoned[:_SHOWN], 1):
         yield f"{rank}. {_told(it, prose)}"
     if weighed and not reasoned:
-        yield f"No move rests on reason. Of those of chance this changed most: {_told(weighed[0], prose)}"
+        told = _told(weighed[0], prose)
+        yield f"No move rests on reason. Of those of chance this changed most: {told}"
     rest = len(reasoned) - _SHOWN
     if rest > 0:
         yield f"{rest} more that changed less: --full tells all."
