@@ -25,6 +25,7 @@ from sim.decisions.terms import Term
 from sim.ensemble import run_ensemble
 from sim.errors import UserError
 from sim.experiments.explain import Story, ask, explain, heading
+from sim.experiments.mattered import weigh
 from sim.experiments.motives import NO_TERM, count_acts, motives
 from sim.experiments.prose import Prose, balance, is_asked, term_words, with_article
 from sim.experiments.replay import Alternative, Asked, Decision, Part, Side, Third, replay
@@ -529,6 +530,33 @@ def app() -> typer.Typer:
     register(made)
     made.command()(lambda: None)
     return made
+
+
+def test_moves_are_ranked_by_what_they_changed_and_luck_is_one_line(stories: list[Story]) -> None:
+    for story in stories:
+        weighed = weigh(story.decisions)
+        assert [it.changed for it in weighed] == sorted(
+            (it.changed for it in weighed), reverse=True
+        )
+        told = story.in_short()
+        if any(it.by_chance for it in weighed):
+            assert sum(" of chance, no tenth likelier" in text for text in told) == 1
+        for it in weighed:
+            move = it.decision.move
+            assert it.changed == 0.0 or it.decision.accepted
+            assert it.worth <= max(0.0, move.gain)
+        if story.decisions and story.stands:
+            assert told[0].count("\n") <= 4
+
+
+def test_a_stand_is_the_sum_of_its_parts(spec: ScenarioSpec, record: EnsembleRecord) -> None:
+    story = explain(spec, state="CCC", run=1)
+    assert {it.pole for it in story.stands} == {*spec.poles} - {"CCC"}
+    for it in story.stands:
+        whole = min(1.0, max(-1.0, sum(x for _, x in it.parts)))
+        assert it.alignment == pytest.approx(whole)
+        series = record.dyad("alignment", "CCC", it.pole)[1]
+        assert [it.start, it.alignment] == pytest.approx([series[0], series[-1]])
 
 
 def test_the_command_tells_a_story(app: typer.Typer, path: Path, tmp_path: Path) -> None:

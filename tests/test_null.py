@@ -27,7 +27,7 @@ from sim.experiments.null.findings import (
 )
 from sim.experiments.null.models import RANDOM, apply_null
 from sim.experiments.null.rates import count, matched, shifted
-from sim.experiments.verdicts import LEAST_OF_SPREAD
+from sim.experiments.paired import LEAST_OF_SPREAD
 from sim.scenario import ScenarioSpec, load_scenario
 from sim.vocabulary import MECHANISMS, TERMS
 from tests.inline_scenario import TEXT

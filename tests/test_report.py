@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.draws import draw
 from sim.errors import UserError
+from sim.experiments.answer import read_answer
 from sim.experiments.compare import compare
+from sim.experiments.phrases import metric_words
 from sim.experiments.store import save_tables
 from sim.plots.interactive.base import contrast
 from sim.records import EnsembleRecord
@@ -30,7 +32,6 @@ from sim.report.inputs import is_judged, list_inputs
 from sim.report.origin import Origin, find_origin, saved_beside
 from sim.report.page import MOST_BYTES
 from sim.report.saved import read_sensitivity
-from sim.report.words import metric_words
 from sim.results import Results, RunMeta
 from sim.scenario import find_scenario, load_scenario
 from sim.summary import summarise
@@ -179,7 +180,7 @@ def test_without_the_scenario_the_report_says_so_and_leaves_out_what_needs_it(ba
     said = " ".join(found.text)
     assert "Its scenario 'three_blocs' is not found" in said
     sections = [a["id"] for a in found.all("section")]
-    assert sections == ["answer", "coalitions", "time", "why", "reproduce"]
+    assert sections == ["answer", "full", "coalitions", "time", "why", "reproduce"]
 
 
 def test_answers_beside_other_models_are_an_annex(tmp_path: Path) -> None:
@@ -208,8 +209,8 @@ def test_the_report_of_a_scenario_is_whole(page: str, folder: Path) -> None:
     found = Page(page)
     sections = [a["id"] for a in found.all("section")]
     assert sections == [
-        "answer", "coalitions", "time", "why", "whatif", "claims", "sensitivity", "assumptions",
-        "reproduce",
+        "answer", "full", "coalitions", "time", "why", "whatif", "claims", "sensitivity",
+        "assumptions", "reproduce",
     ]  # fmt: skip
     spec = load_scenario(find_scenario(SCENARIO))
     said = " ".join(found.text)
@@ -225,6 +226,21 @@ def test_the_report_of_a_scenario_is_whole(page: str, folder: Path) -> None:
     keys = page.replace("<wbr>", "")
     for key in ("parameters.security.weight", f"states.{spec.focal[0]}.capability"):
         assert key in keys
+
+
+def test_the_first_page_is_short_and_leads_with_the_verdict(page: str, folder: Path) -> None:
+    verdict = read_answer(folder)
+    assert verdict is not None
+    first, _, annex = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.S).partition(
+        '<details id="annex">'
+    )
+    assert annex
+    said = " ".join(Page(f"{first}</main></body></html>").text)
+    assert len(said.split()) < 1_500
+    assert said.partition("The answer")[2].strip().startswith(verdict.sentence())
+    assert first.count("<figure") == 3
+    assert "How sure" in said
+    assert "What would change it" in said
 
 
 def test_the_same_result_gives_the_same_page() -> None:
@@ -463,8 +479,16 @@ def test_it_opens_from_the_disk_without_a_request_or_a_complaint(opened: Any) ->
     assert len(opened.requests) == 1
     assert opened.requests[0].startswith("file:")
     assert opened.messages == []
-    drawn = opened.tab.locator(".plot .main-svg").count()
-    assert drawn >= opened.tab.locator(".plot").count()
+    first = opened.tab.locator("#answer .plot .main-svg").count()
+    assert first
+    assert opened.tab.locator(".plot .main-svg").count() == first  # the annex is folded
+    opened.tab.locator("#annex > summary").click()
+    opened.tab.wait_for_function(
+        "document.querySelectorAll('.js-plotly-plot').length"
+        " === document.querySelectorAll('.plot').length",
+        timeout=180_000,
+    )
+    assert opened.messages == []
 
 
 def test_a_telephone_shows_it_without_scrolling_sideways(opened: Any) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Group, RenderableType
 
 from sim.commands import (
     AsJson,
@@ -29,6 +31,10 @@ from sim.commands import (
     progress_bar,
     warm,
 )
+
+if TYPE_CHECKING:
+    from sim.experiments.answer import Answer
+    from sim.experiments.comparison import Comparison
 
 
 def register(app: typer.Typer) -> None:
@@ -78,6 +84,9 @@ def register(app: typer.Typer) -> None:
         ] = None,
         force: Force = False,
         jobs: Jobs = None,
+        full: Annotated[
+            bool, typer.Option("--full", help="Print the tables of all arms below the answer.")
+        ] = False,
         figures: Annotated[bool, typer.Option(help="Draw the differences through time.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -85,11 +94,13 @@ def register(app: typer.Typer) -> None:
         """Compare the arms of a scenario: what does each change, when, and for whom?
 
         Run 17 of one arm and run 17 of another share their draws and the luck of every
-        decision, so that their difference is the effect of the arm. Prints paired differences with
-        95% intervals, when the paths part and which third states move most; writes tidy tables and
+        decision, so that their difference is the effect of the arm. The verdict on the question
+        comes first, or on --arms A,B. With --full, --metric or other arms: paired differences with
+        95% intervals, when the paths part and which third states move most. Writes tidy tables and
         a figure.
         """
         from sim.errors import UserError
+        from sim.folders import enlist
         from sim.scenario import find_scenario, load_scenario
 
         began = time.perf_counter()
@@ -104,7 +115,22 @@ def register(app: typer.Typer) -> None:
             spec.ensemble.seed if seed is None else seed,
             quiet=quiet,
         )
+        from sim.experiments.answer import Kept, answered_by, ask, observe, save_answer
         from sim.experiments.compare import compare as compare_arms
+        from sim.experiments.observed import Observed
+
+        asked = answered_by(
+            find_scenario(file),
+            names,
+            against,
+            set=tuple(set_ or ()),
+            quarters=quarters,
+        )
+        kept: dict[str, Kept] = {}
+
+        def look(name: str, seen: Observed) -> None:
+            if asked is not None and name in asked[1].arms:
+                kept[name] = observe(asked[1], seen)
 
         warm(quiet=quiet)
         with progress_bar("Running the arms", quiet=quiet) as progress:
@@ -121,12 +147,26 @@ def register(app: typer.Typer) -> None:
                 jobs=jobs,
                 progress=progress,
                 command=command_line(),
+                extra_pairs=() if asked is None else asked[1].pairs,
+                look=look,
             )
         place = keep_result(found, folder, force=force)
+        answer = None
+        if asked is not None:
+            answer = ask(
+                *asked,
+                runs=found.runs,
+                seed=found.meta.seed,
+                jobs=jobs,
+                kept=kept,
+                watch=lambda what: progress_bar(what, quiet=quiet),
+            )
+            enlist(place, [save_answer(answer, place)])
         if as_json:
-            print_json({**found.to_dict(), "folder": str(place)})
+            told = None if answer is None else answer.to_dict()
+            print_json({**found.to_dict(), "answer": told, "folder": str(place)})
         else:
-            out.print(found)
+            out.print(Group(*_shown(found, answer, full=full or bool(metric))))
         if figures:
             from sim.plots.differences import draw_differences
 
@@ -134,3 +174,13 @@ def register(app: typer.Typer) -> None:
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)
+
+
+def _shown(found: Comparison, answer: Answer | None, *, full: bool) -> Iterator[RenderableType]:
+    """The answer, and the tables where they are asked for or there are more arms than it is of."""
+    if answer is not None:
+        yield answer
+    if answer is None or full or len(found.arms) > 1:
+        yield from ("", found)
+    else:
+        yield "\nFurther: --full prints all that the arms change."

@@ -42,7 +42,11 @@ def explain(
     file: File,
     state: Annotated[
         str | None,
-        typer.Option(metavar="STATE", help="Whose moves: a state's code or name."),
+        typer.Option(
+            metavar="STATE",
+            help="Whose moves: a state's code or name (default: the first focal state "
+            "that is no pole).",
+        ),
     ] = None,
     when: Annotated[
         str | None,
@@ -70,6 +74,7 @@ def explain(
     arm: Arm = "base",
     set_: Set = None,
     seed: Seed = None,
+    full: Annotated[bool, typer.Option("--full", help="Tell every move in order of time.")] = False,
     folder: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Draw the decisions of the run there."),
@@ -83,14 +88,17 @@ def explain(
 ) -> None:
     """Explain why a state did what it did.
 
-    Replays a run and tells each move of a state, and each move towards it:
-    the terms of utility that carried it, its odds, what else was likely, who was hurt.
+    Replays a run and tells where a state stands and why, and which of its moves and of those
+    towards it mattered: by what they changed for everybody, how much was reason and how much
+    chance. With --full: every move with its terms of utility, its odds, and who was hurt.
 
     With --runs: the terms that most often decide each kind of move, over many runs.
     """
     from sim.scenario import find_scenario, load_scenario
 
     spec = load_scenario(find_scenario(file), arm=arm, overrides=tuple(set_ or ()))
+    if state is None and dyad is None and spec.focal:
+        state = next((code for code in spec.focal if code not in spec.poles), spec.focal[0])
     from sim.experiments.explain import ask, check_run
     from sim.experiments.explain import explain as explain_run
     from sim.experiments.motives import motives
@@ -110,7 +118,7 @@ def explain(
             )  # fmt: skip
         found["story"] = story.to_dict()
         if not as_json:
-            _print_story(story)
+            _print_story(story, full=full)
         if folder is not None:
             files = _draw(story, folder, force=force, quiet=quiet)
             found["figures"] = [str(path) for path in files]
@@ -131,13 +139,13 @@ def _say(text: str, style: str = "") -> None:
     out.print(text, style=style, highlight=False)
 
 
-def _print_story(story: Story) -> None:
+def _print_story(story: Story, *, full: bool) -> None:
     from sim.experiments.explain import heading
     from sim.experiments.prose import UNIT
 
     _say(story.title, "bold")
     _say(f"{heading(story)}.", "dim")
-    for sentence in story.sentences():
+    for sentence in story.sentences() if full else story.in_short():
         _say(f"\n{sentence}")
     _say(f"\n{UNIT}", "dim")
 

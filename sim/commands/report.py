@@ -14,6 +14,7 @@ from sim.errors import UserError
 from sim.files import check_file, write_bytes
 
 if TYPE_CHECKING:
+    from sim.experiments.answer import Answer
     from sim.experiments.claims import ClaimsReport
     from sim.experiments.comparison import Comparison
     from sim.experiments.robust import Robust
@@ -95,10 +96,11 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Make a report of a saved result: one HTML file that opens without a network.
 
-        Question, answer in a paragraph made from the numbers, coalitions, figures, the decisions
-        that mattered, what arms change, claims, sensitivity, every number with its source and
-        range, and how to get the same again. Saved comparisons and claims of the same scenario
-        beside the result are used; else arms are run, with few paired runs.
+        On its first page the question, the verdict, three figures, how sure it is and what would
+        change it; folded below, coalitions, figures, the decisions that mattered, what arms change,
+        claims, sensitivity, every number with its source and range, and how to get the same again.
+        Saved comparisons and claims of the same scenario beside the result are used; else arms are
+        run, with few paired runs.
 
         Example: [cyan]multipolar run vietnam_bamboo --out results/vnm[/cyan], then
         [cyan]multipolar report results/vnm[/cyan].
@@ -124,6 +126,7 @@ def register(app: typer.Typer) -> None:
         beside = None if robust is None else _robust(robust, results)
         comparison, compared = wanted.comparison(results, origin, compare)
         tested, how = wanted.claims(results, origin, claims)
+        verdict = wanted.verdict(results, origin)
         with progress_bar("Drawing up", quiet=quiet) as progress:
             content = gather(
                 results,
@@ -134,6 +137,7 @@ def register(app: typer.Typer) -> None:
                 claims_origin=how,
                 sensitivity=analysis,
                 robust=beside,
+                verdict=verdict,
                 versions=read_manifest(folder).get("versions", {}),
                 left_out=tuple(wanted.left_out),
                 progress=progress,
@@ -158,6 +162,29 @@ class _Wanted:
         self.jobs = jobs
         self.quiet = quiet
         self.left_out: list[str] = []
+
+    def verdict(self, results: Results, origin: Origin) -> Answer | None:
+        """The answer: as saved with the result, or asked with few runs."""
+        from sim.experiments.answer import ask, find_question, read_answer
+        from sim.scenario import BASE_ARM
+
+        meta = results.meta
+        saved = read_answer(self.folder)
+        if saved is not None and saved.spec_hash == meta.spec_hash:
+            return saved
+        if origin.path is None or meta.arm != BASE_ARM or self.arms == _NONE:
+            return None
+        quarters = results.record.quarters
+        asked = find_question(origin.path, set=meta.overrides, quarters=quarters)
+        if asked is None:
+            return None
+        return ask(
+            *asked,
+            runs=self.runs,
+            seed=meta.seed,
+            jobs=self.jobs,
+            watch=lambda what: progress_bar(what, quiet=self.quiet),
+        )
 
     def comparison(
         self, results: Results, origin: Origin, given: Path | None

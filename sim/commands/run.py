@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,6 +34,11 @@ from sim.commands import (
     warm,
 )
 
+if TYPE_CHECKING:
+    from sim.experiments.answer import Answer, Question
+    from sim.results import Results
+    from sim.scenario import ScenarioSpec
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -54,15 +59,26 @@ def register(app: typer.Typer) -> None:
         ] = None,
         force: Force = False,
         jobs: Jobs = None,
+        full: Annotated[
+            bool, typer.Option("--full", help="Print the tables of the base arm below the answer.")
+        ] = False,
+        answer: Annotated[
+            bool,
+            typer.Option(
+                help="Run the arms that answer the question, too, and tell what they change."
+            ),
+        ] = True,
         figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
-        """Run a scenario and say which coalitions come out, how surely.
+        """Run a scenario and answer its question: what does the intervention change, how surely?
 
-        Prints the blocs with their co-membership probabilities, the position of each focal state,
-        and the pacts made and broken, all with 90 % intervals over the runs; writes tables,
-        manifest and figures to a folder under results/.
+        Where the scenario has arms, two of them are run with the same luck, and again with states
+        that choose at random; the verdict, with its size and 95% interval, comes first. Blocs,
+        focal states, pacts and memberships follow with --full, or where there is nothing to
+        compare, with 90% intervals over the runs. Tables, manifest and figures are written to a
+        folder under results/.
         """
         from sim.scenario import find_scenario, load_scenario
 
@@ -74,6 +90,7 @@ def register(app: typer.Typer) -> None:
         wanted = spec.ensemble.runs if runs is None else runs
         announce(spec, wanted, spec.ensemble.seed if seed is None else seed, quiet=quiet)
         tell_notices(spec, file, quiet=quiet)
+        asked = _question(file, arm, set_, quarters) if answer else None
         from sim.experiments.run import Stopped
         from sim.experiments.run import run as run_scenario
 
@@ -93,6 +110,7 @@ def register(app: typer.Typer) -> None:
                     progress=progress,
                     command=command_line(),
                     folder=RESULTS if folder is None else folder.parent,
+                    extra_pairs=() if asked is None else asked[1].pairs,
                 )
         except Stopped as stopped:
             if stopped.results is None:
@@ -106,12 +124,20 @@ def register(app: typer.Typer) -> None:
         from sim.results import safe_run_folder
         from sim.summary import summarise
 
+        found = None
+        if asked is not None and not interrupted:
+            found = _ask(*asked, results, jobs, quiet=quiet)
+            interrupted = found is None
         report = summarise(results)
         place = results.place(folder or safe_run_folder(RESULTS, results.run_id))
         if as_json:
-            print_json({**report.to_dict(), "folder": str(place)})
-        else:
+            said = None if found is None else found.to_dict()
+            print_json({**report.to_dict(), "answer": said, "folder": str(place)})
+        elif found is None:
             out.print(report)
+        else:
+            out.print(found)
+            out.print(report if full else _further(file, place, found))
         # tables are compressed while figures are drawn
         with ThreadPoolExecutor(max_workers=1) as pool:
             saving = pool.submit(results.save, place, force=force)
@@ -123,6 +149,11 @@ def register(app: typer.Typer) -> None:
                 at = saving.result() / "figures"
                 enlist(place, save_figures(results, at, drawn=drawn, force=force))
             saving.result()
+        if found is not None:
+            from sim.experiments.answer import save_answer
+            from sim.folders import enlist
+
+            enlist(place, [save_answer(found, place)])
         if not quiet:
             err.print(
                 f"Results: {place} ({time.perf_counter() - began:.1f} s)",
@@ -131,3 +162,56 @@ def register(app: typer.Typer) -> None:
             )
         if interrupted:
             sys.exit(130)
+
+
+def _question(
+    file: str, arm: str, overrides: list[str] | None, quarters: int | None
+) -> tuple[dict[str, ScenarioSpec], Question] | None:
+    """The arms and metrics that answer; None for a single arm, or without any."""
+    from sim.experiments.answer import find_question
+    from sim.scenario import BASE_ARM, find_scenario
+
+    if arm != BASE_ARM:
+        return None
+    return find_question(find_scenario(file), set=tuple(overrides or ()), quarters=quarters)
+
+
+def _ask(
+    specs: dict[str, ScenarioSpec],
+    question: Question,
+    results: Results,
+    jobs: int | None,
+    *,
+    quiet: bool,
+) -> Answer | None:
+    """The answer; None if it was stopped."""
+    from sim.experiments.answer import MOST_RUNS, ask, observe
+    from sim.experiments.observed import Observed
+
+    try:
+        kept = {}
+        if results.record.runs <= MOST_RUNS:
+            kept[results.meta.arm] = observe(question, Observed(results.record))
+        return ask(
+            specs,
+            question,
+            runs=results.record.runs,
+            seed=results.meta.seed,
+            jobs=jobs,
+            kept=kept,
+            watch=lambda what: progress_bar(what, quiet=quiet),
+        )
+    except KeyboardInterrupt:
+        err.print("Stopped before the answer; what follows is of the base arm.")
+        return None
+
+
+def _further(file: str, place: Path, found: Answer) -> str:
+    """Where to look further."""
+    arms = ",".join(found.arms)
+    return (
+        "\nFurther: --full prints blocs, focal states, pacts and memberships of the base arm.\n"
+        f"  multipolar compare {file} --arms {arms}    all that the two arms change\n"
+        f"  multipolar explain {file}    why states did what they did\n"
+        f"  multipolar report {place}    one page to hand over"
+    )

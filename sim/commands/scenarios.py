@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
         without a figure and what is taken instead, events and arms without effect. The whole
         inventory: multipolar describe FILE.
         """
+        from sim.experiments.answer import find_question
         from sim.experiments.claim_specs import read_claims
         from sim.inventory import inventory
         from sim.scenario import find_scenario, load_arms, validate_scenario
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
                 path = find_scenario(file)
                 spec = validate_scenario(path)
                 read_claims(spec, path)
+                find_question(path)
                 found = inventory(spec, load_arms(path))
             except UserError as error:
                 failed = True

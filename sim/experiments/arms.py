@@ -40,6 +40,16 @@ class MoveLog:
         return self.columns[begin:end]
 
 
+def lacks(one: ScenarioSpec, other: ScenarioSpec) -> bool:
+    """Whether an arm takes something away: fewer events, pacts and rules than the other has."""
+
+    def has(spec: ScenarioSpec) -> int:
+        off = [*spec.mechanisms.values(), *spec.terms.values()].count(False)
+        return len(spec.events) + len(spec.pacts) - off
+
+    return has(one) < has(other)
+
+
 def parted(one: MoveLog, other: MoveLog, runs: int, quarters: int) -> npt.NDArray[np.int64]:
     """Return the first tick at which the moves of each run differ, ``(R,)``; T + 1 for never."""
     first = np.full(runs, quarters + 1, np.int64)

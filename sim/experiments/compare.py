@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim.ensemble import Progress, recorded_pairs
 from sim.errors import UserError, hint, shown
-from sim.experiments.arms import MoveLog, parted, simulate_arms
+from sim.experiments.arms import MoveLog, lacks, parted, simulate_arms
 from sim.experiments.comparison import ArmComparison, Comparison, MetricEffect, Mover
 from sim.experiments.language import (
     BoundMetric,
@@ -63,6 +63,8 @@ def compare(
     jobs: int | None = None,
     progress: Progress | None = None,
     command: str = "",
+    extra_pairs: Sequence[Pair] = (),
+    look: Callable[[str, Observed], None] | None = None,
 ) -> Comparison:
     """Run the arms of a scenario and return what each changes, with intervals.
 
@@ -80,6 +82,8 @@ def compare(
         jobs: worker threads; results do not depend on it.
         progress: called with (finished, all) runs of all arms.
         command: kept with the results.
+        extra_pairs: ordered pairs of states to record beside those of the metrics.
+        look: called with the name of each arm and what it left behind.
 
     Raises:
         ScenarioError: the scenario is not valid.
@@ -96,9 +100,11 @@ def compare(
     wanted = [(text, "") for text in dict.fromkeys(metrics)] or default_metrics(spec)
     bound = [parse_metric(text).bind(scope, window) for text, _ in wanted]
     watched = third_states(spec)
-    pairs = required_pairs([*bound, *watched])
+    pairs = tuple(sorted({*required_pairs([*bound, *watched]), *extra_pairs}))
 
-    def reduce(_name: str, seen: Observed) -> _Kept:
+    def reduce(name: str, seen: Observed) -> _Kept:
+        if look is not None:
+            look(name, seen)
         return _Kept(
             np.stack([metric.values(seen) for metric in bound]),
             np.stack([metric.series(seen) for metric in bound]),
@@ -133,6 +139,9 @@ def compare(
             _arm(name, specs, found, against, bound, shown_metrics, watched, seed)
             for name in specs
             if name != against
+        ),
+        lacking=tuple(
+            name for name in specs if name != against and lacks(specs[name], specs[against])
         ),
     )
 

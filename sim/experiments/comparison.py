@@ -37,6 +37,7 @@ _SHAPE: Final[Shape] = {
     "chosen": bool,
     "horizon": str,
     "metrics": [str],
+    "lacking?": [str],
 }
 """What a manifest has to have."""
 
@@ -115,6 +116,8 @@ class Comparison:
         metrics: the expressions.
         values: of each arm, the reference included, ``(metrics, R)``.
         arms: what each arm changes.
+        lacking: names of the arms that take something away from the reference: people are shown
+            the reference less these.
     """
 
     meta: RunMeta
@@ -127,6 +130,7 @@ class Comparison:
     metrics: tuple[str, ...]
     values: Mapping[str, Floats]
     arms: tuple[ArmComparison, ...]
+    lacking: tuple[str, ...] = ()
 
     @property
     def run_id(self) -> str:
@@ -252,6 +256,7 @@ class Comparison:
             "chosen": self.chosen,
             "horizon": self.horizon,
             "metrics": list(self.metrics),
+            "lacking": list(self.lacking),
         }
         return save_tables(folder, tables, facts, kind="comparison", force=force)
 
@@ -279,6 +284,7 @@ class Comparison:
                 },
                 metrics=metrics,
                 arms=tuple(_read_arm(arm, tables) for arm in facts["arms"]),
+                lacking=tuple(facts.get("lacking", ())),
                 **{
                     key: facts[key]
                     for key in ("reference", "runs", "start", "quarters", "horizon", "chosen")
@@ -297,6 +303,7 @@ class Comparison:
             "end": self.ticks[-1],
             "horizon": self.horizon,
             "arms": [asdict(arm) for arm in self.arms],
+            "lacking": self.lacking,
             "note": NOTE,
         }
         cleaned: dict[str, Any] = plain(found)
@@ -369,7 +376,7 @@ def _render(found: Comparison) -> Iterator[Any]:
         yield Text()
         yield _effects_table(found, arm)
         yield Text(_parting(found, arm))
-        yield Text(_third(arm, found.reference))
+        yield Text(_third(found, arm))
     yield Text()
     yield Text(f"{saving(found)} {NOTE}", style="dim")
 
@@ -383,11 +390,13 @@ def _effects_table(found: Comparison, arm: ArmComparison) -> Any:
         clear = [row for row in rows if row.effect.clear]
         clear.sort(key=lambda row: -abs(row.effect.standardised or 0.0))
         hidden, rows = len(rows) - len(clear[:_SHOWN]), clear[:_SHOWN]
+    turned = arm.name in found.lacking
     name = "base" if arm.name == BASE_ARM else f"{arm.name}: {arm.title}"
-    columns = (found.reference, arm.name, "difference (95%)", "runs +/-", "parts")
+    without, with_it = (found.reference, arm.name)[:: -1 if turned else 1]
+    columns = (without, with_it, f"{with_it} less {without} (95%)", "runs +/-", "parts")
     made = table(name, ("metric", *((column, "right") for column in columns)))
     for row in rows:
-        effect = row.effect
+        effect = row.effect.turned() if turned else row.effect
         made.add_row(
             row.metric,
             number(effect.reference),
@@ -418,13 +427,15 @@ def _parting(found: Comparison, arm: ArmComparison) -> str:
     return f"Runs whose moves have parted: {', '.join([*reached, f'{last} at the end'])}."
 
 
-def _third(arm: ArmComparison, reference: str) -> str:
+def _third(found: Comparison, arm: ArmComparison) -> str:
     chance = f"{arm.moved} of {arm.examined} values examined, about {arm.examined * 0.05:.0f} of "
     chance += "them expected by chance"
     if not arm.movers:
-        return f"No third state's threat or alignment moves clearly against {reference}."
+        return f"No third state's threat or alignment moves clearly against {found.reference}."
+    way = -1 if arm.name in found.lacking else 1
     moved = ", ".join(
-        f"{mover.metric} {number(mover.effect.difference, signed=True)}" for mover in arm.movers
+        f"{mover.metric} {number(way * mover.effect.difference, signed=True)}"
+        for mover in arm.movers
     )
     return f"Third states moved most: {moved} ({chance})."
 

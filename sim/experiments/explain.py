@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.errors import UserError, hint, shown
+from sim.experiments.mattered import Stand, in_short, stands, weigh
 from sim.experiments.prose import (
     UNIT,
     Prose,
@@ -58,6 +59,7 @@ class Story:
         decisions: its moves and the moves towards it, in their order.
         opportunities: chances that the state (either of the pair) had to move.
         considered: the likeliest moves that were left undone; empty if it made any move.
+        stands: how the state stands towards each pole at the end, and why; empty for a pair.
     """
 
     title: str
@@ -73,6 +75,7 @@ class Story:
     decisions: tuple[Decision, ...]
     opportunities: int
     considered: tuple[Considered, ...]
+    stands: tuple[Stand, ...] = ()
 
     @property
     def prose(self) -> Prose:
@@ -102,6 +105,10 @@ class Story:
             paragraphs.append(self._undone())
         return paragraphs
 
+    def in_short(self) -> list[str]:
+        """Where the state stands, the moves that mattered, and those of chance in one line."""
+        return list(in_short(self)) if self.decisions else self.sentences()
+
     def _undone(self) -> str:
         who = self.prose.name(self.state) if self.state else self.who
         who = capital(who)
@@ -128,7 +135,23 @@ class Story:
 
     def to_dict(self) -> dict[str, Any]:
         """The story as data for JSON, with its sentences."""
-        return {**asdict(self), "sentences": self.sentences(), "unit": UNIT}
+        return {
+            **asdict(self),
+            "mattered": [
+                {
+                    "quarter": it.decision.quarter,
+                    "order": it.decision.order,
+                    "changed": it.changed,
+                    "worth": it.worth,
+                    "chance": it.decision.move.chance,
+                    "by_chance": it.by_chance,
+                }
+                for it in weigh(self.decisions)
+            ],
+            "short": self.in_short(),
+            "sentences": self.sentences(),
+            "unit": UNIT,
+        }
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -275,6 +298,7 @@ def explain(
         decisions=decisions,
         opportunities=len(own),
         considered=tuple(_considered(own)) if idle else (),
+        stands=() if asked.state is None or asked.pair else stands(model, asked.state),
     )
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, Self
 
@@ -40,6 +40,12 @@ signs rejects at 5% (2 x 0.5^5 = 0.06), while the bootstrap would."""
 NEGLIGIBLE: Final = 0.01
 """Differences below this part of the standard deviation over the runs count as none: what one run
 in a hundred that goes another way makes, and far below any claim in words."""
+
+LEAST_OF_SPREAD: Final = 0.1
+LEAST_OF_RANGE: Final = 0.01
+"""The smallest effect that matters: a tenth of a standard deviation of the metric over the runs, or
+one per cent of its range, the larger. Half of what Cohen (1988) calls small; and what no reader of
+a figure of the whole range could see."""
 
 _COLUMNS_AT_ONCE: Final = 500
 
@@ -80,6 +86,20 @@ class Effect:
         undefined = {name: None for name in optional if math.isnan(found[name])}
         return cls(**found | undefined | {"runs": int(found["runs"])})  # type: ignore[arg-type]
 
+    def turned(self) -> Self:
+        """Return the same effect the other way round: the reference less the treatment."""
+        return replace(
+            self,
+            treatment=self.reference,
+            reference=self.treatment,
+            difference=-self.difference,
+            low=-self.high,
+            high=-self.low,
+            higher=self.lower,
+            lower=self.higher,
+            standardised=None if self.standardised is None else -self.standardised,
+        )
+
     @property
     def negligible(self) -> bool:
         """Whether the difference is too small for a direction to be read from it."""
@@ -89,6 +109,16 @@ class Effect:
     def clear(self) -> bool:
         """Whether the interval excludes zero and the difference is not negligible."""
         return (self.low > 0 or self.high < 0) and not self.negligible
+
+
+def smallest_effect(spread: float, span: float | None) -> float:
+    """Return the smallest effect that matters, in units of the metric.
+
+    Args:
+        spread: standard deviation over the runs.
+        span: width of the metric's range; None where it has no bounds.
+    """
+    return max(LEAST_OF_SPREAD * spread, LEAST_OF_RANGE * (span or 0.0))
 
 
 def effects(treatment: Floats, reference: Floats, *, seed: int) -> list[Effect]:

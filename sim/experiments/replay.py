@@ -18,6 +18,7 @@ import numpy.typing as npt
 from sim import kernel
 from sim import vocabulary as names
 from sim.decisions.moves import pact
+from sim.dyads import ALIGNMENT
 from sim.ensemble import move_rows
 from sim.jit import plain
 from sim.kernel.layout import KIND, NONE, PARTNER, ROWS, SUM, TO
@@ -153,6 +154,7 @@ class Replay(MultipolarModel):
         super().__init__(spec, seed=seed, run=run)
         self.asked = asked
         self.turns: list[Turn] = []
+        self.first: Floats = self.M[ALIGNMENT].copy()  # at the start
         rows = _ALTERNATIVES_A_PARTNER * self.world.n
         self._table = np.zeros((rows, kernel.TABLE_COLUMNS))
         self._weighed = np.zeros(kernel.choice_cells(self.world.n))

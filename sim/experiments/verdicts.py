@@ -2,8 +2,8 @@
 
 The rule. For ``higher`` and ``lower``: supported if the 95% interval of the paired difference lies
 on the claimed side of zero and the difference is at least the smallest that matters
-(:func:`smallest_effect`, or the claim's own), negligible if it is there and smaller, contradicted
-if it lies on the other side, undetermined if it holds zero or if the difference is next to none
+(:func:`sim.experiments.paired.smallest_effect`, or the claim's own), negligible if it is there and
+smaller, contradicted if it lies on the other side, undetermined if it holds zero or if the difference is next to none
 (:data:`sim.experiments.paired.NEGLIGIBLE`). For ``unchanged``: supported if the interval lies
 within the margin on either side of zero, contradicted if outside it, undetermined if it reaches
 across; ``not_higher`` and ``not_lower`` bind one side only. The margin is the claim's own or
@@ -23,7 +23,14 @@ import numpy.typing as npt
 
 from sim.experiments.claim_specs import Claim
 from sim.experiments.comparison import number, plain
-from sim.experiments.paired import LEAST_DIFFERENT, NEGLIGIBLE, Effect
+from sim.experiments.paired import (
+    LEAST_DIFFERENT,
+    LEAST_OF_RANGE,
+    LEAST_OF_SPREAD,
+    NEGLIGIBLE,
+    Effect,
+    smallest_effect,
+)
 from sim.summary import percent, plural
 
 type Floats = npt.NDArray[np.float64]
@@ -31,12 +38,6 @@ type Floats = npt.NDArray[np.float64]
 MARGIN: Final = 0.2
 """Standard deviations within which a difference counts as unchanged: a small effect in the sense of
 Cohen (1988)."""
-
-LEAST_OF_SPREAD: Final = 0.1
-LEAST_OF_RANGE: Final = 0.01
-"""The smallest effect that matters: a tenth of a standard deviation of the metric over the runs, or
-one per cent of its range, the larger. Half of what Cohen (1988) calls small; and what no reader of
-a figure of the whole range could see."""
 
 ROBUST: Final = 0.8
 """The share of the runs in which the direction of a robust finding holds."""
@@ -83,11 +84,6 @@ class Verdict:
         return found
 
 
-def smallest_effect(effect: Effect, span: float | None) -> float:
-    """Return the smallest effect that matters, in units of a metric of a range (None: none)."""
-    return max(LEAST_OF_SPREAD * effect.spread, LEAST_OF_RANGE * (span or 0.0))
-
-
 def judge(claim: Claim, effect: Effect, difference: Floats, span: float | None = None) -> Verdict:
     """Return the verdict on a claim from its paired effect and its differences by run.
 
@@ -100,7 +96,7 @@ def judge(claim: Claim, effect: Effect, difference: Floats, span: float | None =
     if effect.runs == 0:
         verdict, reason = "undetermined", "the metric is not defined in any run"
     elif sided:
-        smallest = claim.smallest or smallest_effect(effect, span)
+        smallest = claim.smallest or smallest_effect(effect.spread, span)
         verdict, reason = _sided(claim.direction, effect, smallest)
     else:
         verdict, reason = _bounded(claim.direction, effect, margin or 0.0)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim.experiments.phrases import metric_words
 from sim.experiments.prose import a_or_an, capital, listed, possessive, with_article
 from sim.report.decisions import leading_state
-from sim.report.words import change_words, metric_words
+from sim.report.words import change_words
 from sim.scenario import BASE_ARM
 from sim.summary import hedging_series, percent, plural
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.plots.interactive import Figure
 
 if TYPE_CHECKING:
+    from sim.experiments.answer import Answer
     from sim.experiments.claims import ClaimsReport
     from sim.experiments.comparison import ArmComparison, Comparison, MetricEffect
     from sim.experiments.robust import Robust
@@ -230,6 +231,7 @@ class ReportContent:
         why, whatif, claims, sensitivity, assumptions, robust: None where something lacks.
         claims_origin: how the claims were tested.
         recipe: how to reproduce.
+        verdict: what the question's intervention changes; None where nothing was compared.
     """
 
     title: str
@@ -252,3 +254,4 @@ class ReportContent:
     assumptions: Assumptions | None = None
     robust: Robust | None = None
     colours: Mapping[str, str] = field(default_factory=dict)
+    verdict: Answer | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +13,7 @@ import numpy.typing as npt
 
 from sim.blocs import co_membership
 from sim.errors import UserError
+from sim.experiments.phrases import metric_words
 from sim.experiments.prose import capital, with_article
 from sim.plots.interactive import (
     Band,
@@ -27,13 +30,13 @@ from sim.plots.network import finding
 from sim.plots.world import NOTE
 from sim.report.content import Picture
 from sim.report.decisions import leading_state
-from sim.report.words import metric_words
 from sim.summary import hedging_series, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
     from matplotlib.text import Text
 
+    from sim.experiments.answer import Answer
     from sim.experiments.claims import ClaimsReport
     from sim.experiments.robust import Robust
     from sim.report.content import WhatIf
@@ -50,9 +53,10 @@ FOCAL: Final = 8
 _MOST_STATES: Final = 120
 """With more states the heat map of pairs is left out."""
 
-_MOST_BYTES: Final = 400_000
+_MOST_BYTES: Final = 250_000
 """Of a drawing; a page has several."""
 
+_LONG: Final = re.compile(rb"(?<!\(0)(\.\d\d)\d+")  # but not scale(0.015625)
 _SHIFT: Final = 0.02
 _DEFENCE: Final = 3
 
@@ -346,6 +350,20 @@ def difference_pictures(results: Results, whatif: WhatIf) -> Iterator[Picture]:
         )
 
 
+def answer_pictures(verdict: Answer) -> Iterator[Picture]:
+    """The answer: sizes beside random choice, and paths with and without."""
+    from sim.plots.answer import NARROW, draw_paths, draw_sizes
+
+    for name, draw in (("sizes", draw_sizes), ("paths", draw_paths)):
+        try:
+            drawing = draw(verdict, page=NARROW)
+        except UserError:
+            continue
+        picture = _stripped(drawing, name, hidden=verdict.title)
+        if picture is not None:
+            yield replace(picture, small=True)
+
+
 def claim_pictures(claims: ClaimsReport) -> Iterator[Picture]:
     """The forest plot of the claims, if any was tested."""
     tested = [v for v in claims.verdicts if v.effect is not None]
@@ -369,19 +387,36 @@ def _drawn(kind: str, result: Any, caption: str = "", said: str = "") -> Iterato
         drawing = KINDS[kind].draw(result)
     except UserError:
         return
+    picture = _stripped(drawing, kind, hidden=result.run_id, caption=caption, said=said)
+    if picture is not None:
+        yield picture
+
+
+def _stripped(
+    drawing: Drawing, name: str, *, hidden: str, caption: str = "", said: str = ""
+) -> Picture | None:
+    """A drawing without the texts that stand beside it; None if it is too large for a page.
+
+    Args:
+        drawing: with its title and what it shows as its first texts.
+        name: of the picture.
+        hidden: texts with this are taken out, too.
+        caption, said: are added to what it shows, and to what is read aloud.
+    """
     title, how, *others = drawing.texts
     words = [" ".join(text.get_text().split()) for text in (title, how)]
-    for text in (title, how, *(text for text in others if result.run_id in _plain(text))):
+    for text in (title, how, *(text for text in others if hidden in _plain(text))):
         text.set_visible(False)
-    svg = svg_of(drawing, kind)
-    if len(svg) <= _MOST_BYTES:
-        yield Picture(
-            id=kind,
-            title=words[0],
-            caption=f"{words[1]} {caption}".strip(),
-            alt=". ".join(part.rstrip(".") for part in (*words, said) if part) + ".",
-            svg=svg,
-        )
+    svg = svg_of(drawing, name)
+    if len(svg) > _MOST_BYTES:
+        return None
+    return Picture(
+        id=name,
+        title=words[0],
+        caption=f"{words[1]} {caption}".strip(),
+        alt=". ".join(part.rstrip(".") for part in (*words, said) if part) + ".",
+        svg=svg,
+    )
 
 
 def _plain(text: Text) -> str:
@@ -401,7 +436,9 @@ def svg_of(drawing: Drawing, salt: str) -> bytes:
             pad_inches=0.05,
             metadata={"Date": None, "Creator": None},
         )
-    return out.getvalue()
+    # hundredths of a point are finer than any screen or printer shows
+    short = _LONG.sub(rb"\1", out.getvalue())
+    return b" ".join(short.split())
 
 
 def _full(code: str, names: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from sim.report.answer import answer
 from sim.report.content import Picture, Recipe, ReportContent
 from sim.report.decisions import find_why
 from sim.report.figures import (
+    answer_pictures,
     bloc_pictures,
     claim_pictures,
     difference_pictures,
@@ -24,6 +25,7 @@ from sim.scenario import BASE_ARM
 from sim.summary import describe_blocs, plural, summarise
 
 if TYPE_CHECKING:
+    from sim.experiments.answer import Answer
     from sim.experiments.claims import ClaimsReport
     from sim.experiments.comparison import Comparison
     from sim.experiments.robust import Robust
@@ -54,6 +56,7 @@ def gather(
     claims_origin: str = "",
     sensitivity: Sensitivity | None = None,
     robust: Robust | None = None,
+    verdict: Answer | None = None,
     versions: Mapping[str, str] | None = None,
     left_out: tuple[str, ...] = (),
     progress: Callable[[int, int], None] | None = None,
@@ -69,6 +72,7 @@ def gather(
         claims_origin: how they were tested, in words.
         sensitivity: of a saved analysis; by default rank correlations of the draws of the runs.
         robust: the answers beside null models and rival theories, if they were asked.
+        verdict: what the question's intervention changes, if that was asked.
         versions: of the program and its libraries when the runs were made.
         left_out: what else the report lacks, and why.
         progress: called with (steps done, all).
@@ -98,6 +102,7 @@ def gather(
         sensitivity = find_influence(results, spec)
     step()
     pictures: dict[str, tuple[Picture, ...]] = {
+        "answer": () if verdict is None else tuple(answer_pictures(verdict)),
         "blocs": tuple(bloc_pictures(results, report, colours)),
         "time": tuple(time_pictures(results, report, spec, colours)),
         "whatif": () if whatif is None else tuple(difference_pictures(results, whatif)),
@@ -127,6 +132,7 @@ def gather(
         assumptions=assumptions,
         robust=robust,
         colours=colours,
+        verdict=verdict,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from sim.experiments.answer.result import OPEN, RANDOM, TOLD
 from sim.report.parts import (
     Column,
     facts,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _GLANCE: Final = 8
 _PACTS: Final = 12
 _TURNS: Final = 8
+_FIRST: Final = 3
 
 
 def header(content: ReportContent) -> str:
@@ -58,10 +60,76 @@ def header(content: ReportContent) -> str:
     )
 
 
-def answer(content: ReportContent) -> str:
-    """Return the answer in one paragraph."""
-    said = tag("p", " ".join(text(sentence(part)) for part in content.answer), class_="answer")
-    return section("answer", "The answer", said)
+def answer(content: ReportContent, numbers: Iterator[int]) -> str:
+    """Return the first page: verdict, three figures, how sure it is, what would change it."""
+    verdict = content.verdict
+    if verdict is None:
+        said = " ".join(text(sentence(part)) for part in content.answer[:_FIRST])
+    else:
+        said = text(verdict.sentence())
+    shown = (*content.pictures.get("answer", ()), *content.pictures.get("blocs", ())[:1])
+    return section(
+        "answer",
+        "The answer",
+        tag("p", said, class_="answer")
+        + pictures(shown, numbers)
+        + tag(
+            "div",
+            _points("How sure", how_sure(content))
+            + _points("What would change it", what_would_change(content)),
+            class_="panels",
+        ),
+    )
+
+
+def _points(title: str, said: Iterable[str]) -> str:
+    return tag("div", tag("h3", text(title)) + items(text(sentence(part)) for part in said))
+
+
+def in_full(content: ReportContent) -> str:
+    """Return the answer in one paragraph, for the annex."""
+    said = tag("p", " ".join(text(sentence(part)) for part in content.answer))
+    return section("full", "The runs in a paragraph", said)
+
+
+def how_sure(content: ReportContent) -> Iterator[str]:
+    """Say how many runs there are, what random choice shows, and what the numbers rest on."""
+    verdict = content.verdict
+    if verdict is not None:
+        yield verdict.surety()
+        told, random = len(verdict.of(TOLD)), len(verdict.of(RANDOM))
+        if verdict.random_runs and told + random:
+            yield (
+                f"of {plural(told + random, 'effect')} large enough to matter, {random} cannot be "
+                "told from random choice: such effects come from rules in which nobody chooses, "
+                "and are no finding about decisions"
+            )
+    if content.assumptions is not None and content.assumptions.total:
+        share = percent(content.assumptions.judged / content.assumptions.total)
+        yield (
+            f"{share} of the {content.assumptions.total:,} numbers that went in are judgement; "
+            "every run draws each anew from its range"
+        )
+    if content.claims is not None and content.claims.verdicts:
+        yield f"of the claims of the documents: {content.claims.summary()}"
+    yield "effects and shares are of the model, given this scenario: they are not predictions"
+
+
+def what_would_change(content: ReportContent) -> Iterator[str]:
+    """Say which numbers the outcome hangs on, and what would be read otherwise."""
+    found = content.sensitivity
+    for it in () if found is None else found.found[:_FIRST]:
+        way = "rises" if it.rho > 0 else "falls"
+        yield f"another {it.key}: {it.outcome} {way} with it (rank correlation {it.rho:.2f})"
+    if found is not None and not found.found and not found.table:
+        yield (
+            f"no single number of the {found.numbers:,} drawn: in {plural(found.runs, 'run')} none "
+            "goes with the outcomes more than chance would have it"
+        )
+    if found is None:
+        yield "which numbers it hangs on was not measured: multipolar sensitivity does"
+    for row in () if content.verdict is None else content.verdict.of(OPEN)[:1]:
+        yield f"more runs: the interval of {row.name} is too wide to tell anything of it"
 
 
 # --- coalitions ----------------------------------------------------------------------------------
@@ -73,7 +141,7 @@ def coalitions(content: ReportContent, numbers: Iterator[int]) -> str:
         "Coalitions",
         _blocs(content)
         + paragraph(_how_sure(report), class_="note")
-        + pictures(content.pictures.get("blocs", ()), numbers)
+        + pictures(content.pictures.get("blocs", ())[1:], numbers)
         + _stability(content)
         + _rivals(content),
     )

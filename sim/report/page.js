@@ -39,15 +39,47 @@ function draw(name) {
   });
 }
 
-let wide = 0;
+// Plotly's script is packed in the page; it is unpacked once, before the first figure is drawn.
+let unpacked;
+function plotly() {
+  unpacked ??= (async () => {
+    const packed = atob(document.getElementById("plotly").textContent);
+    const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(plain).text();
+    document.head.append(script);
+  })();
+  return unpacked;
+}
+
+// Figures that are folded away have no width and are drawn when they are unfolded.
+const drawn = new Map();
 function drawAll() {
-  if (document.body.clientWidth === wide) return;
-  wide = document.body.clientWidth;
-  Promise.all([...figures.keys()].map(draw)).then(() => {
+  const width = document.body.clientWidth;
+  const due = [...figures.keys()].filter((name) => {
+    const place = document.getElementById(name);
+    return place.clientWidth > 0 && drawn.get(name) !== width;
+  });
+  for (const name of due) drawn.set(name, width);
+  plotly().then(() => Promise.all(due.map(draw))).then(() => {
     document.documentElement.dataset.drawn = "yes";
   });
 }
 drawAll();
+for (const fold of document.querySelectorAll("details")) fold.addEventListener("toggle", drawAll);
+
+// A link into the annex, from outside or from its contents, unfolds it.
+function unfold() {
+  const aim = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const annex = document.getElementById("annex");
+  if (aim && annex.contains(aim)) {
+    annex.open = true;
+    aim.scrollIntoView();
+  }
+}
+unfold();
+window.addEventListener("hashchange", unfold);
 let waiting;
 window.addEventListener("resize", () => {
   if (window.matchMedia("print").matches) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ from sim.report.parts import items, paragraph, tag, text
 if TYPE_CHECKING:
     from sim.report.content import ReportContent
 
-MOST_BYTES: Final = 8_000_000
+MOST_BYTES: Final = 4_000_000
 """A report is smaller than this."""
+
+_ANNEX: Final = "Annex: blocs, paths, reasons, arms, claims, every number with its source"
 
 _FOOT: Final = (
     "Shares of runs are frequencies within the model, given this scenario and its ranges: they are "
@@ -32,8 +35,9 @@ def render(content: ReportContent) -> str:
     the two scripts of the page and nothing be loaded at all.
     """
     numbers: Iterator[int] = count(1)
+    first = opening.answer(content, numbers)
     parts = [
-        ("answer", "The answer", opening.answer(content)),
+        ("full", "The runs in a paragraph", opening.in_full(content)),
         ("coalitions", "Coalitions", opening.coalitions(content, numbers)),
         ("time", "How the states move", opening.through_time(content, numbers)),
         ("why", "Why", findings.why(content)),
@@ -47,6 +51,12 @@ def render(content: ReportContent) -> str:
     parts = [part for part in parts if part[2]]
     links = (tag("a", text(title), href=f"#{name}") for name, title, _ in parts)
     contents = tag("nav", tag("p", "Contents") + items(links, "ol"), aria_label="Contents")
+    whole = contents + tag("div", "".join(html for *_, html in parts))
+    behind = (
+        f'<details id="annex"><summary>{text(_ANNEX)}</summary>'
+        + tag("div", whole, class_="columns")
+        + "</details>"
+    )
     drawing, script = _plotly(), _file("page.js")
     head = (
         '<meta charset="utf-8">'
@@ -59,9 +69,10 @@ def render(content: ReportContent) -> str:
     body = (
         tag("a", "Skip to the answer", href="#answer", class_="skip")
         + opening.header(content)
-        + tag("div", contents + tag("main", "".join(html for *_, html in parts)), class_="columns")
+        + tag("main", first + behind)
         + tag("footer", paragraph(_FOOT))
-        + f"<script>{drawing}</script><script>{script}</script>"
+        + f'<script type="application/gzip" id="plotly">{_packed(drawing)}</script>'
+        + f"<script>{script}</script>"
     )
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 
@@ -80,6 +91,11 @@ def _policy(*scripts: str) -> str:
 
 def _file(name: str) -> str:
     return (files("sim.report") / name).read_text("utf-8")
+
+
+def _packed(script: str) -> str:
+    """A script as gzip in letters; the page's own script unpacks it when a figure is drawn."""
+    return b64encode(gzip.compress(script.encode(), 9, mtime=0)).decode("ascii")
 
 
 def _plotly() -> str:

@@ -96,6 +96,8 @@ def table(
         f'{mark} data-label="{text(column.name)}"' if stacked else mark
         for column, mark in zip(columns, marks, strict=True)
     ]
+    # thousands of rows are styled by their column's place, to keep the page small
+    inner = [""] * len(columns) if searched else [marks[0], *labels[1:]]
     head = "".join(
         f'<th scope="col"{mark}>{text(column.name)}</th>'
         for column, mark in zip(columns, marks, strict=True)
@@ -104,9 +106,9 @@ def table(
     for row in rows:
         first, *others = row
         cells = "".join(
-            f"<td{label}>{cell}</td>" for cell, label in zip(others, labels[1:], strict=True)
+            f"<td{label}>{cell}</td>" for cell, label in zip(others, inner[1:], strict=True)
         )
-        body.append(f'<tr><th scope="row"{marks[0]}>{first}</th>{cells}</tr>')
+        body.append(f'<tr><th scope="row"{inner[0]}>{first}</th>{cells}</tr>')
     shown = ' class="unseen"' if hidden_caption else ""
     kind = " data-searched" if searched else " data-stacked" if stacked else ""
     made = (

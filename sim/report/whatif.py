@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.experiments.phrases import metric_words
 from sim.experiments.quantities import LEVELS
 from sim.report.content import WhatIf
 from sim.report.decisions import leading_state
-from sim.report.words import metric_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.errors import hint
 from sim.outside import loaded as loaded_rules
+from sim.scenario.asked import read_answer
 from sim.scenario.entries import Entries, date, items, value_of
 from sim.scenario.events import Events
 from sim.scenario.missing import complete
@@ -137,6 +138,7 @@ class _Builder:
             overrides=overrides,
             rules={rule.source.name: rule.source.sha256 for rule in loaded_rules() if rule.acts},
             exists=self._existence(),
+            answer=read_answer(top.get("answer"), {BASE_ARM, *self._names("arms")}, self.log),
         )
         events.tell_unplayed(spec, top)
         return replace(spec, notices=tuple(self.log.notices))

@@ -109,8 +109,8 @@ class Loader:
     def hash(self) -> str:
         """Return the SHA-256 of what the file means, with all that it extends and its arms.
 
-        Titles, names, descriptions and claims have no part in it, nor has the file's own name: they
-        change no value. The order of the events has.
+        Titles, names, descriptions, the block that answers and claims have no part in it, nor has
+        the file's own name: they change no value. The order of the events has.
         """
         text = json.dumps(_meaning(self._root.plain()), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -279,7 +279,7 @@ def _meaning(tree: Any) -> Any:
             found[block] = {key: inner(entry) for key, entry in entries.items()}
         else:
             found[block] = entries
-    for block in ("claims", "extends"):
+    for block in ("answer", "claims", "extends"):
         found.pop(block, None)
     if "events" in found:
         found["events"] = list(found["events"].items())  # their order counts

@@ -24,7 +24,7 @@ VALUES = frozenset(("value", "add", "multiply"))
 _ENTRIES = frozenset(("pacts", "organisations", "conflicts", "doctrines", "events"))
 # blocks in which only numbers take the defaults
 _PLAIN_BLOCKS = frozenset(("states", "relations", "channels"))
-_UNBOUND = frozenset(("arms", "claims", "sources"))
+_UNBOUND = frozenset(("arms", "answer", "claims", "sources"))
 
 Defaults = dict[str, tuple[Node, str]]
 

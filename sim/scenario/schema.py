@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.errors import hint
 from sim.registry import Field, Param
+from sim.scenario.asked import ANSWER
 from sim.scenario.kinds import (
     CODE,
     IDENTIFIER,
@@ -335,7 +336,9 @@ def _content(words: Vocabulary) -> dict[str, Member]:
     }
 
 
-_WHOLE = "format extends rules tables question clock poles focal ensemble record synthetic arms"
+_WHOLE = (
+    "format extends rules tables question answer clock poles focal ensemble record synthetic arms"
+)
 ARM_CLOSED = dict.fromkeys(
     (*_WHOLE.split(), "claims"),
     "cannot differ between the arms of a scenario",
@@ -436,6 +439,7 @@ def document(words: Vocabulary) -> Struct:
         {
             "format": Member(Whole(FORMAT, FORMAT), "Version of this format."),
             "question": Member(Text(500), "One sentence."),
+            "answer": Member(ANSWER, "Which arms and metrics answer it."),
             "extends": Member(
                 EXTENDS, "Path of the scenario that this one changes, or paths, the last on top."
             ),

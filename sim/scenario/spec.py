@@ -187,7 +187,8 @@ class ScenarioSpec:
     and has no effect, what is lacking and what is taken instead. ``unknown`` has the dotted keys of
     the numbers that are said to be unknown, with their notes; ``places`` has a problem without a
     message for each arm and each change of an event, by its dotted key, to tell where it stands.
-    ``exists`` has the states that do not exist all the time.
+    ``exists`` has the states that do not exist all the time. ``answer`` says which arms and metrics
+    answer the question; it is read by :mod:`sim.experiments.answer`.
     """
 
     path: str
@@ -224,13 +225,15 @@ class ScenarioSpec:
     places: Mapping[str, Problem] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     exists: Mapping[str, Existence] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
 
     def hash(self) -> str:
         """Return the SHA-256 of what is simulated, as 64 hexadecimal digits.
 
         It covers the resolved content: numbers with their ranges and provenance, events, clock,
         ensemble. It leaves out where the file is, how it is laid out, the names of the arm and of
-        the options that led here, the other arms, and the claims about the outcome.
+        the options that led here, the other arms, what answers the question, and the claims about
+        the outcome.
         """
         content = {
             field.name: _canonical(getattr(self, field.name))
@@ -247,7 +250,7 @@ class ScenarioSpec:
 
 
 _NOT_HASHED = frozenset(
-    ("path", "arms", "claims", "arm", "overrides", "notices", "unknown", "places")
+    ("path", "arms", "answer", "claims", "arm", "overrides", "notices", "unknown", "places")
 )
 
 

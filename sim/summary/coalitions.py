@@ -72,6 +72,20 @@ class FocalState:
 
 
 @dataclass(frozen=True, slots=True)
+class MembershipMove:
+    """A state that joined or left an organisation in some runs, by its own move.
+
+    ``runs`` is the share of the runs in which that happens at least once and ``median`` the median
+    quarter of the first time.
+    """
+
+    state: str
+    organisation: str
+    runs: float
+    median: str
+
+
+@dataclass(frozen=True, slots=True)
 class PactMove:
     """Pacts of one pair that were made (or raised) or broken (or lowered) in some runs.
 
@@ -108,6 +122,8 @@ class CoalitionReport:
     focal: tuple[FocalState, ...]
     formed: tuple[PactMove, ...]
     broken: tuple[PactMove, ...]
+    joined: tuple[MembershipMove, ...] = ()
+    left: tuple[MembershipMove, ...] = ()
     note: str = NOTE
 
     def to_dict(self) -> dict[str, Any]:
@@ -144,6 +160,8 @@ def summarise(results: Results) -> CoalitionReport:
         focal=tuple(_focal(record, code) for code in record.focal),
         formed=_pact_moves(results, made=True),
         broken=_pact_moves(results, made=False),
+        joined=_membership_moves(results, "join"),
+        left=_membership_moves(results, "withdraw"),
     )
 
 
@@ -210,6 +228,26 @@ def _usual_level(levels: npt.NDArray[Any]) -> str:
     return PACT_LEVELS[int(counts.argmax())] if counts.sum() else PACT_LEVELS[0]
 
 
+def _membership_moves(results: Results, kind: str) -> tuple[MembershipMove, ...]:
+    """Who joins or leaves which organisation by a move; what events put in is none."""
+    record = results.record
+    moves = record.moves
+    rows = moves[(moves["kind"] == names.MOVES[kind].code) & (moves["accepted"] != 0)]
+    found = []
+    for state, body in sorted({(int(row["mover"]), int(row["collective"])) for row in rows}):
+        mine = rows[(rows["mover"] == state) & (rows["collective"] == body)]
+        share, median = _first_times(results, mine)
+        found.append(MembershipMove(record.states[state], record.collectives[body], share, median))
+    return tuple(sorted(found, key=lambda move: (-move.runs, move.state, move.organisation)))
+
+
+def _first_times(results: Results, rows: npt.NDArray[Any]) -> tuple[float, str]:
+    """The share of the runs in which moves occur, and the median quarter of their first."""
+    runs = np.unique(rows["run"])
+    firsts = [int(rows["tick"][rows["run"] == run].min()) for run in runs]
+    return len(runs) / results.record.runs, results.quarters[int(np.median(firsts))]
+
+
 def _pact_moves(results: Results, *, made: bool) -> tuple[PactMove, ...]:
     record = results.record
     moves = record.moves
@@ -221,15 +259,14 @@ def _pact_moves(results: Results, *, made: bool) -> tuple[PactMove, ...]:
     found = []
     for key in np.unique(pair):
         mine = rows[pair == key]
-        runs = np.unique(mine["run"])
-        firsts = [int(mine["tick"][mine["run"] == run].min()) for run in runs]
+        share, median = _first_times(results, mine)
         low, high = divmod(int(key), len(record.states))
         found.append(
             PactMove(
                 states=(record.states[low], record.states[high]),
                 level=_usual_level(mine["after" if made else "before"]),
-                runs=len(runs) / record.runs,
-                median=results.quarters[int(np.median(firsts))],
+                runs=share,
+                median=median,
             )
         )
     return tuple(sorted(found, key=lambda move: (-move.runs, move.states)))

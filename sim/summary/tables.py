@@ -13,7 +13,13 @@ from sim.terminal import table
 
 if TYPE_CHECKING:
     from sim.summary.blocs import BlocReport
-    from sim.summary.coalitions import CoalitionReport, Dependence, FocalState, PactMove
+    from sim.summary.coalitions import (
+        CoalitionReport,
+        Dependence,
+        FocalState,
+        MembershipMove,
+        PactMove,
+    )
     from sim.summary.members import Bloc, Member
 
 SHOWN_CONTESTED: Final = 5
@@ -38,6 +44,8 @@ def render(report: CoalitionReport) -> Any:
     parts += [_focal_table(report, state) for state in report.focal]
     for title, moves in (("made or raised", report.formed), ("broken or lowered", report.broken)):
         parts += [Text(), _moves_table(f"Pacts {title}", moves)]
+    for title, changes in (("joined", report.joined), ("left", report.left)):
+        parts += [Text(), _memberships_table(f"Organisations {title}", changes)]
     parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]
     return Group(*parts)
 
@@ -124,12 +132,24 @@ def _held(share: float, level: str) -> str:
 
 
 def _moves_table(title: str, moves: Sequence[PactMove]) -> Any:
-    if not moves:
+    rows = [(" - ".join(move.states), move.level, move.runs, move.median) for move in moves]
+    return _shares_table(title, ("states", "level"), rows)
+
+
+def _memberships_table(title: str, moves: Sequence[MembershipMove]) -> Any:
+    rows = [(move.state, move.organisation, move.runs, move.median) for move in moves]
+    return _shares_table(title, ("state", "organisation"), rows)
+
+
+def _shares_table(
+    title: str, heads: tuple[str, str], rows: Sequence[tuple[str, str, float, str]]
+) -> Any:
+    """What happens in which share of the runs and when, the most frequent first."""
+    if not rows:
         return Text(f"{title}: in no run.", style="bold")
-    columns = (("states", ""), ("level", ""), ("share of runs", "right"), ("median date", "right"))
-    made = table(title, columns)
-    for move in moves[:_SHOWN_MOVES]:
-        made.add_row(" - ".join(move.states), move.level, percent(move.runs), move.median)
-    if len(moves) > _SHOWN_MOVES:
-        made.add_row(Text(f"and {len(moves) - _SHOWN_MOVES} rarer", style="dim"), "", "", "")
+    made = table(title, (*heads, ("share of runs", "right"), ("median date", "right")))
+    for who, what, share, median in rows[:_SHOWN_MOVES]:
+        made.add_row(who, what, percent(share), median)
+    if len(rows) > _SHOWN_MOVES:
+        made.add_row(Text(f"and {len(rows) - _SHOWN_MOVES} rarer", style="dim"), "", "", "")
     return made

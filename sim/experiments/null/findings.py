@@ -15,8 +15,8 @@ from sim.experiments.claim_specs import Claim, read_claims
 from sim.experiments.compare import default_metrics
 from sim.experiments.language import BoundMetric, Scope, parse_metric
 from sim.experiments.observed import Observed
-from sim.experiments.paired import LEVEL, Effect, combined
-from sim.experiments.verdicts import judge, smallest_effect
+from sim.experiments.paired import LEVEL, Effect, combined, smallest_effect
+from sim.experiments.verdicts import judge
 from sim.records import ARRAYS, EnsembleRecord
 from sim.scenario import BASE_ARM, ScenarioSpec
 from sim.vocabulary import MOVE_KINDS
@@ -63,7 +63,7 @@ class Finding:
     def smallest(self, effect: Effect) -> float:
         """Return the smallest effect that matters, in units of the metric."""
         own = None if self.claim is None else self.claim.smallest
-        return own or smallest_effect(effect, self.metric.span)
+        return own or smallest_effect(effect.spread, self.metric.span)
 
     def verdict(self, effect: Effect, difference: Floats) -> str | None:
         """Return the verdict on the claim."""

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from sim.experiments.comparison import number, plain
 from sim.experiments.null.findings import NETWORKS
 from sim.experiments.null.models import EVERY, RANDOM, rule_of
+from sim.experiments.paired import LEAST_OF_RANGE, LEAST_OF_SPREAD
 from sim.experiments.store import save_tables, short_id
-from sim.experiments.verdicts import LEAST_OF_RANGE, LEAST_OF_SPREAD
 from sim.results import RunMeta, safe_run_folder
 from sim.summary import percent, plural
 
