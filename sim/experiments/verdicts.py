@@ -3,14 +3,14 @@
 The rule. For ``higher`` and ``lower``: supported if the 95% interval of the paired difference lies
 on the claimed side of zero and the difference is at least the smallest that matters
 (:func:`sim.experiments.paired.smallest_effect`, or the claim's own), negligible if it is there and
-smaller, contradicted if it lies on the other side, undetermined if it holds zero or if the difference is next to none
-(:data:`sim.experiments.paired.NEGLIGIBLE`). For ``unchanged``: supported if the interval lies
-within the margin on either side of zero, contradicted if outside it, undetermined if it reaches
-across; ``not_higher`` and ``not_lower`` bind one side only. The margin is the claim's own or
-:data:`MARGIN` standard deviations of the metric over the runs. A verdict says so if the direction
-holds in less than :data:`ROBUST` of the runs, each of which has its own draw of every uncertain
-number. A claim that is ``open`` is measured and reported, not scored; a ``pending`` one waits for
-a mechanism.
+smaller, contradicted if it lies on the other side, undetermined if it holds zero or if the
+difference is next to none (:data:`sim.experiments.paired.NEGLIGIBLE`). For ``unchanged``: supported
+if the interval lies within the margin on either side of zero, contradicted if outside it,
+undetermined if it reaches across; ``not_higher`` and ``not_lower`` bind one side only. The margin
+is the claim's own or :data:`MARGIN` standard deviations of the metric over the runs. A verdict says
+so if the direction holds in less than :data:`ROBUST` of the runs, each of which has its own draw of
+every uncertain number. A claim that is ``open`` is measured and reported, not scored; a ``pending``
+one waits for a mechanism.
 """
 
 from __future__ import annotations
