@@ -5,7 +5,7 @@ Functions of results and nothing else; :class:`sim.results.Results` has them as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -14,7 +14,7 @@ import numpy as np
 from sim.blocs import name_blocs
 from sim.columns import Columns, to_frame
 from sim.errors import UserError, hint, shown
-from sim.files import refuse_file, written
+from sim.files import refuse_file, write_text, written
 from sim.vocabulary import PARTS
 
 if TYPE_CHECKING:
@@ -231,9 +231,9 @@ def write_tables(
                 flags = dict.fromkeys(whole.select_dtypes("bool").columns, "int8")
                 whole.astype(flags).to_stata(scratch, write_index=False, version=118)
                 continue
-            with scratch.open("w", encoding="utf-8", newline="") as stream:
-                for number, frame in enumerate(frames):
-                    frame.to_csv(stream, index=False, header=number == 0, lineterminator="\n")
+            for number, frame in enumerate(frames):
+                part: dict[str, Any] = {"mode": "a" if number else "w", "header": number == 0}
+                frame.to_csv(scratch, index=False, lineterminator="\n", **part)
     return list(files.values())
 
 
@@ -247,21 +247,29 @@ def write_graph(graph: nx.Graph, path: Path | str, *, force: bool = False) -> Pa
     import networkx as nx
 
     target = Path(path)
-    writers = {".graphml": nx.write_graphml, ".gexf": nx.write_gexf, ".net": _write_pajek}
-    if target.suffix not in writers:
-        raise UserError(f"{target}: expected a name that ends in {', '.join(writers)}")
+    texts: dict[str, Callable[[nx.Graph], Iterable[str]]] = {
+        ".graphml": nx.generate_graphml,
+        ".gexf": nx.generate_gexf,
+        ".net": _pajek_lines,
+    }
+    if target.suffix not in texts:
+        raise UserError(f"{target}: expected a name that ends in {', '.join(texts)}")
     refuse_file(target, force=force)
-    with written(target) as scratch:
-        writers[target.suffix](graph, scratch)
-    return target
+    return write_text(target, "\n".join(texts[target.suffix](graph)) + "\n")
 
 
-def _write_pajek(graph: nx.Graph, path: Path) -> None:
-    """Write nodes and weights; Pajek has no place for other numbers of edges."""
-    places = {node: at for at, node in enumerate(graph, 1)}
-    lines = [f"*Vertices {len(places)}", *(f'{at} "{node}"' for node, at in places.items())]
-    lines += ["*Edges"]
-    lines += [
-        f"{places[a]} {places[b]} {facts['weight']:.6g}" for a, b, facts in graph.edges(data=True)
-    ]
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+def _pajek_lines(graph: nx.Graph) -> Iterator[str]:
+    """Nodes and weights; Pajek has no place for other numbers of edges."""
+    edges = {(a, b): facts["weight"] for a, b, facts in graph.edges(data=True)}
+    return pajek_lines(graph, edges, "*Edges")
+
+
+def pajek_lines(
+    names: Iterable[str], edges: Mapping[tuple[str, str], float], kind: str = "*Arcs"
+) -> Iterator[str]:
+    """Yield the lines of a network in Pajek's format, an edge or arc for each pair."""
+    places = {name: at for at, name in enumerate(names, 1)}
+    yield f"*Vertices {len(places)}"
+    yield from (f'{at} "{name}"' for name, at in places.items())
+    yield kind
+    yield from (f"{places[i]} {places[j]} {weight:.10g}" for (i, j), weight in edges.items())

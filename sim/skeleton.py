@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.errors import UserError, shown
-from sim.files import refuse_file, written
+from sim.files import refuse_file, write_text
 from sim.scenario import find_scenario, load_scenario
 from sim.scenario.quarter import format_quarter
 from sim.scenario.spec import ScenarioSpec
@@ -116,9 +116,7 @@ def new_scenario(target: Path, below: str) -> Path:
     source = find_scenario(below)
     spec = load_scenario(source)
     extends = _reference(source, target)
-    with written(target) as scratch:
-        scratch.write_text(skeleton(spec, target, extends), "utf-8")
-    return target
+    return write_text(target, skeleton(spec, target, extends))
 
 
 def _reference(source: Path, target: Path) -> str:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import UserError, hint, shown
+from sim.exchange import pajek_lines
 from sim.files import refuse_file, write_text
 from sim.scenario import validate_scenario
 from sim.scenario.kinds import IDENTIFIER, matches
@@ -138,14 +139,6 @@ def matrix_text(names: Iterable[str], edges: Edges) -> str:
     return str(pd.DataFrame(rows, codes, codes).to_csv(float_format=_DIGITS, lineterminator="\n"))
 
 
-def pajek_text(names: Iterable[str], edges: Edges) -> str:
-    """Return edges as a network in Pajek's format, with an arc for each ordered pair."""
-    places = {code: at for at, code in enumerate(names, 1)}
-    lines = [f"*Vertices {len(places)}", *(f'{at} "{code}"' for code, at in places.items())]
-    lines += ["*Arcs", *(f"{places[i]} {places[j]} {x:.10g}" for (i, j), x in edges.items())]
-    return "\n".join(lines) + "\n"
-
-
 def export_world(
     spec: ScenarioSpec, folder: Path, *, form: str = "csv", force: bool = False
 ) -> list[Path]:
@@ -168,8 +161,11 @@ def export_world(
             continue
         edges = edges_of(name, table)
         more = [REST_OF_WORLD] if any(REST_OF_WORLD in pair for pair in edges) else []
-        write, ending = (pajek_text, "net") if form == "pajek" else (matrix_text, "csv")
-        texts[f"{name}.{ending}"] = write([*spec.states, *more], edges)
+        codes = [*spec.states, *more]
+        if form == "pajek":
+            texts[f"{name}.net"] = "\n".join(pajek_lines(codes, edges)) + "\n"
+        else:
+            texts[f"{name}.csv"] = matrix_text(codes, edges)
     for name in texts:
         refuse_file(folder / name, force=force)
     return [write_text(folder / name, text) for name, text in texts.items()]
