@@ -54,6 +54,7 @@ class Names:
     def __init__(self, states: Mapping[str, str], log: Log) -> None:
         self.states = states
         self.groups: dict[str, tuple[str, ...]] = {}
+        self._listed: dict[str, int] = {}
         self.log = log
         self._pairs = 0
 
@@ -65,6 +66,8 @@ class Names:
                 what = "the name of a state" if name in self.states else "reserved"
                 self.log.key(node, key, f"'{name}' is {what}; give the group another name")
                 continue
+            # states that a scope adds do not make a group less specific than another one
+            self._listed[name] = sum(item.layer is node.layer for item in node.value)
             self.groups[name] = tuple(
                 item.value for item in node.value if self.is_state(item, item.value, key)
             )
@@ -157,7 +160,7 @@ class Names:
         return lines
 
     def _width(self, code: str) -> int:
-        return 1 + len(self.groups.get(code, ()))
+        return 1 + self._listed.get(code, 0)
 
     def _reporter(self, node: Node, key: str) -> Report:
         return lambda message: self.log.key(node, key, message)
