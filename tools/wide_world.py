@@ -105,7 +105,7 @@ def main() -> None:
         economy[world] = frame.set_index("code")["economy"]
         save(given.out / f"states_{world}.csv", frame)
     frames = {
-        "trade": tables.trade(economy[2021]),
+        "trade": tables.trade(),
         "energy": tables.energy(),
         "arms": tables.arms(),
         "pacts": tables.pacts(),
@@ -172,7 +172,7 @@ class Tables:
     def added(self, one: str, other: str) -> bool:
         return not (one in self.own and other in self.own)
 
-    def trade(self, economy: pd.Series) -> pd.DataFrame:
+    def trade(self) -> pd.DataFrame:
         """Flows of 2021 where a table has them, else half of the sum of 2014 carried forward."""
         table = pd.read_csv(self.data / "trade_2021.csv")
         listed = set(table["exporter_iso3"]) | set(table["importer_iso3"])
@@ -485,7 +485,7 @@ def save(path: Path, frame: pd.DataFrame) -> None:
 class _Whole(yaml.SafeDumper):
     """Writes a list as often as it stands: scenarios have no aliases."""
 
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
 
 

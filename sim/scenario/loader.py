@@ -17,8 +17,8 @@ from sim.scenario.numbers import Cache, Numbers
 from sim.scenario.overlay import bind, merge
 from sim.scenario.overrides import read_override
 from sim.scenario.reader import Layer, Log, Node
-from sim.scenario.scope import PREFIX, Wide, of_option, widen
 from sim.scenario.schema import CHANGEABLE, MAX_QUARTERS, Vocabulary, document, vocabulary
+from sim.scenario.scope import PREFIX, Wide, of_option, widen
 from sim.scenario.spec import BASE_ARM, ScenarioSpec
 
 _MAX_OVERRIDES = 200

@@ -26,7 +26,7 @@ from sim.errors import hint, shown
 from sim.outlines import distances
 from sim.scenario.kinds import IDENTIFIER, Kind, Schema
 from sim.scenario.overlay import merge
-from sim.scenario.reader import Layer, Log, Node
+from sim.scenario.reader import Layer, Log, Node, Part
 from sim.scenario.spec import REST_OF_WORLD
 
 ALL: Final = "all"
@@ -118,13 +118,14 @@ def _chosen(root: Node, wide: Node, scope: Node, own: frozenset[str], log: Log) 
         strength = {code: _figure(node.value.get("capability")) for code, node in known.items()}
         order = sorted(known, key=lambda code: (code not in own, -strength[code], code))
         return set(order[: max(asked, len(own))])
-    groups = {**_children(wide, "groups"), **_children(root, "groups")}
+    blocks = [_children(wide, "groups"), _children(root, "groups")]
+    groups = {name for block in blocks for name in block}
     found: set[str] = set()
     for name in asked:
         if name in known:
             found.add(name)
         elif name in groups:
-            found |= set(_codes(groups[name]))
+            found.update(code for x in blocks if name in x for code in _codes(x[name]))
         else:
             fix = hint(name, [*known, *groups])
             log.value(scope, "scope", f"no state or group {shown(name)}{fix}")
@@ -212,13 +213,14 @@ class _Widening:
         for name, node in _children(self.wide, "groups").items():
             acting = [item for item in node.value if item.value in self.acting]
             if acting:
-                found[name] = node.like(acting)
+                found[name] = node.like(Part(acting, len(node.value)))
             if name in mine:
                 new = [item for item in acting if item.value in self.added]
-                longer[name] = mine[name].like([*mine[name].value, *new])
+                stated = mine[name].value
+                longer[name] = mine[name].like(Part([*stated, *new], len(stated)))
         self._lay("groups", {name: node for name, node in found.items() if name not in mine})
         self._over("groups", longer)
-        return found | longer
+        return found | {name: node for name, node in longer.items() if name in found}
 
     # --- pairs -----------------------------------------------------------------------------------
     def _relations(self, groups: Nodes) -> None:
@@ -265,7 +267,7 @@ class _Widening:
         if not new:
             return None
         name = f"{side}_added"
-        made[name] = groups[side].like(new)
+        made[name] = groups[side].like(Part(new, members.stated))
         return name
 
     def _distances(self, block: Node, stated: Nodes) -> Nodes:
@@ -363,7 +365,7 @@ class _Widening:
         listed.own, changed.own = node.value[inner].own, node.own
         self._over("channels", {channel: changed})
 
-    # --- entries with members ----------------------------------------------------------------------
+    # --- entries with members --------------------------------------------------------------------
     def _listed(self) -> None:
         """Pacts and conflicts all of whose parties act, one of them added."""
         pacts = {
