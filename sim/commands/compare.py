@@ -16,6 +16,7 @@ from sim.commands import (
     Quarters,
     Quiet,
     Runs,
+    Scope,
     Seed,
     Set,
     announce,
@@ -27,6 +28,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 
@@ -70,6 +72,7 @@ def register(app: typer.Typer) -> None:
         seed: Seed = None,
         quarters: Quarters = None,
         set_: Set = None,
+        scope: Scope = None,
         folder: Annotated[
             Path | None,
             typer.Option(
@@ -97,7 +100,9 @@ def register(app: typer.Typer) -> None:
             raise UserError("--all and --arms exclude one another")
         check_place(folder, "comparison", force=force, quiet=quiet)
         names = None if arms is None else [name.strip() for name in arms.split(",")]
-        spec = load_scenario(find_scenario(file), overrides=tuple(set_ or ()), quarters=quarters)
+        spec = load_scenario(
+            find_scenario(file), overrides=settings(set_, scope), quarters=quarters
+        )
         announce(
             spec,
             spec.ensemble.runs if runs is None else runs,
@@ -114,7 +119,7 @@ def register(app: typer.Typer) -> None:
                 against=against,
                 metrics=tuple(metric or ()),
                 horizon=horizon,
-                set=tuple(set_ or ()),
+                set=settings(set_, scope),
                 runs=runs,
                 seed=seed,
                 quarters=quarters,

@@ -14,12 +14,14 @@ from sim.commands import (
     File,
     Jobs,
     Quiet,
+    Scope,
     Seed,
     Set,
     err,
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 from sim.errors import UserError
@@ -69,6 +71,7 @@ def explain(
     ] = None,
     arm: Arm = "base",
     set_: Set = None,
+    scope: Scope = None,
     seed: Seed = None,
     folder: Annotated[
         Path | None,
@@ -90,7 +93,7 @@ def explain(
     """
     from sim.scenario import find_scenario, load_scenario
 
-    spec = load_scenario(find_scenario(file), arm=arm, overrides=tuple(set_ or ()))
+    spec = load_scenario(find_scenario(file), arm=arm, overrides=settings(set_, scope))
     from sim.experiments.explain import ask, check_run
     from sim.experiments.explain import explain as explain_run
     from sim.experiments.motives import motives

@@ -66,14 +66,14 @@ def load_arms(
     return {name: loader.load(name, tuple(overrides), quarters) for name in names}
 
 
-def validate_scenario(source: Source) -> ScenarioSpec:
-    """Return the scenario after checking it and each of its arms.
+def validate_scenario(source: Source, *, overrides: Sequence[str] = ()) -> ScenarioSpec:
+    """Return the scenario with overrides after checking it and each of its arms.
 
     Raises:
         UserError: there is no such file.
         ScenarioError: the scenario or an arm is malformed; all problems are named.
     """
-    return Loader(source).validate()
+    return Loader(source).validate(tuple(overrides))
 
 
 class Loader:
@@ -156,19 +156,18 @@ class Loader:
         log.stop(self._path)
         return spec
 
-    def validate(self) -> ScenarioSpec:
-        """Return the scenario, after checking all arms too."""
-        base = Log()
-        base.problems |= self._log.problems
-        spec = self._build(self._root, base, BASE_ARM, ())
+    def validate(self, overrides: tuple[str, ...] = ()) -> ScenarioSpec:
+        """Return the scenario with overrides, after checking all arms too."""
+        root, base = self._resolve(BASE_ARM, overrides, None)
+        spec = self._build(root, base, BASE_ARM, overrides)
         found = Log()
         found.problems |= base.problems
         for arm in self.arm_names():
             if arm == BASE_ARM or f"arms.{arm}" in base.dropped:
                 continue
-            root, log = self._resolve(arm, (), None)
+            root, log = self._resolve(arm, overrides, None)
             log.dropped |= base.dropped
-            self._build(root, log, arm, ())
+            self._build(root, log, arm, overrides)
             for problem, of_arm in log.problems.items():
                 if of_arm:
                     found.problems[problem] = True
