@@ -87,7 +87,8 @@ def _near(parts: Sequence[Floats]) -> list[Floats]:
     sizes = [float(np.prod(np.ptp(ring, axis=0))) for ring in parts]
     ordered = [parts[k] for k in np.argsort(sizes)[::-1]]
     main = _vectors(ordered[0])
-    return [ring for ring in ordered if _apart((_vectors(ring) @ main.T).max()) <= _OVERSEAS]
+    reach = np.cos(_OVERSEAS / RADIUS)
+    return [ring for ring in ordered if (_vectors(ring) @ main.T).max() >= reach]
 
 
 def _holds(ring: Floats, inner: Floats) -> bool:

@@ -23,6 +23,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 

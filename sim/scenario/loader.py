@@ -17,7 +17,7 @@ from sim.scenario.numbers import Cache, Numbers
 from sim.scenario.overlay import bind, merge
 from sim.scenario.overrides import read_override
 from sim.scenario.reader import Layer, Log, Node
-from sim.scenario.schema import CHANGEABLE, MAX_QUARTERS, Vocabulary, document, vocabulary
+from sim.scenario.schema import CHANGEABLE, MAX_QUARTERS, SCOPE, Vocabulary, document, vocabulary
 from sim.scenario.scope import PREFIX, Wide, of_option, widen
 from sim.scenario.spec import BASE_ARM, ScenarioSpec
 
@@ -125,6 +125,8 @@ class Loader:
             self._merged(read_chain(wider.path, log)), self._merged(self._read.roots[: wider.roots])
         )
         before = len(log.problems)
+        if not SCOPE.check(scope, "scope", log):
+            return self._plain
         root = widen(self._plain, wide, scope, log)
         if len(log.problems) == before:
             self._wide[key] = root

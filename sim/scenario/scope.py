@@ -314,12 +314,12 @@ class _Widening:
         self._put_rows("trade", "flows", rows)
         smaller = dict(mine)
         for (giver, taker), flow in taken.items():
-            node = _children(smaller[giver]).get(taker) if giver in smaller else None
-            code = giver if taker == REST_OF_WORLD else taker
-            if node is not None and code in self.own and (before := _figure(node)) > 0.0:
+            flow_now = _children(smaller[giver]).get(taker) if giver in smaller else None
+            before = _figure(flow_now)
+            if flow_now is not None and before > 0.0:
                 left = float(f"{max(before - flow, _LEFT * before):.3g}")
                 row = smaller[giver]
-                smaller[giver] = row.like({**row.value, taker: _scaled(node, left)})
+                smaller[giver] = row.like({**row.value, taker: _scaled(flow_now, left)})
                 smaller[giver].own = row.own
         self._replace_rows("trade", "flows", smaller)
 
