@@ -67,7 +67,8 @@ def draw_alluvial(
         figure,
         _finding(results, names, homes),
         f"Mean number of states in each bloc, with flows between; whiskers hold 90% of the runs. "
-        f"In a mean run states change over {changes:.1f} times.",
+        f"In a mean run states change over {changes:.1f} times."
+        + (" Percentages: shares of capability." if len(results.record.states) > MANY else ""),
         page,
     )
     bottom = footer(figure, results, page)
@@ -218,7 +219,7 @@ def _name_blocs(
         spread = "" if low[bloc] == high[bloc] else f" ({low[bloc]:.0f} to {high[bloc]:.0f})"
         head = f"{names[bloc]}: {mean[bloc]:.1f}{spread}"
         if len(states) > MANY and names[bloc] in held:
-            head += f", {percent(held[names[bloc]].median)} of capability"
+            head += f", {percent(held[names[bloc]].median)}"
         place: dict[str, Any] = {
             "xycoords": ("axes fraction", "data"),
             "textcoords": "offset points",
