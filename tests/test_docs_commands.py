@@ -100,6 +100,7 @@ BASES = (
     ("docs/explanation/blocs.md", "", "blocs results/NAME --networks 1"),
     ("docs/scenarios/synthetic.md", "", "run synthetic --set synthetic.states=9"),
     ("docs/how-to/world.md", "", "world --year 1975 --data DATA --force -o world_1975.yaml"),
+    ("docs/how-to/scope.md", "", "run vietnam_bamboo"),
     ("docs/how-to/overlays.md", "events.NAME", "sweep vietnam_bamboo --arm sea_pressure"),
     ("docs/how-to/overlays.md", "", "run vietnam_bamboo"),
 )

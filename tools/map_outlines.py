@@ -5,11 +5,12 @@ Natural Earth (public domain) is read in the topological form of the package wor
     npm pack world-atlas@2 && tar xzf world-atlas-2.*.tgz
     python tools/map_outlines.py package/countries-50m.json
 
-writes sim/plots/outlines.json. The finer 1:50m outlines have the small states that 1:110m lacks.
+writes sim/outlines.json. The finer 1:50m outlines have the small states that 1:110m lacks.
 Arcs are simplified before they are joined into rings, so that neighbours keep one common border;
 rings that cross the antimeridian are made whole and put to the side where they belong; islets are
-left out, but never a country's largest part. Antarctica is left out. What has no code of ISO 3166
-(Kosovo, Northern Cyprus, Somaliland and some islands) is kept without a name, under "".
+left out, but never a country's largest part. Antarctica is left out. Kosovo has the code that is in
+use for it, XKX, and Tuvalu, which is not in the outlines, a dot. What else has no code of ISO 3166
+(Northern Cyprus, Somaliland and some islands) is kept without a name, under "".
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ import pycountry
 
 from sim.files import write_text
 
-TARGET = Path(__file__).resolve().parent.parent / "sim" / "plots" / "outlines.json"
+TARGET = Path(__file__).resolve().parent.parent / "sim" / "outlines.json"
 UNITS = 40  # of a degree, in the file
 TOLERANCE = 0.07  # degrees that an outline may move
 ISLET = 0.12  # square degrees (as on the equator) below which a part is left out
 CUT = -169.0  # the map's edge, in the Bering Strait: no country lies across it
 ANTARCTICA = "010"
+UNLISTED = {"Kosovo": "XKX"}
+DOTS = {"TUV": (179.2, -8.5)}  # longitude and latitude of what is too small for the outlines
 
 
 def main(path: str) -> None:
@@ -49,10 +52,12 @@ def main(path: str) -> None:
         kept = [
             ring for ring, size in zip(rings, sizes, strict=True) if size >= min(ISLET, max(sizes))
         ]
-        code = found.alpha_3 if found else ""
-        if not found:
+        code = found.alpha_3 if found else UNLISTED.get(geometry["properties"]["name"], "")
+        if not code:
             print("without a code:", geometry["properties"]["name"])
         countries.setdefault(code, []).extend(packed(ring) for ring in kept)
+    dot = np.array([(0, 0), (2, 0), (2, -2), (0, -2)]) / UNITS
+    countries |= {code: [packed(place + dot)] for code, place in DOTS.items()}
     content = {
         "source": "Natural Earth 1:50m, public domain, by way of world-atlas 2",
         "units": UNITS,

@@ -51,6 +51,14 @@ Set = Annotated[
         "[cyan]mechanisms.trust=off[/cyan], [cyan]events.NAME=off[/cyan]. May be repeated.",
     ),
 ]
+Scope = Annotated[
+    str | None,
+    typer.Option(
+        metavar="all|N|LIST",
+        help="Which states act beside the scenario's own: [cyan]all[/cyan], so many of the "
+        "strongest, or states and groups such as [cyan]AAA,BBB,GROUP[/cyan].",
+    ),
+]
 Arm = Annotated[str, typer.Option(metavar="NAME", help="A counterfactual arm of the scenario.")]
 Jobs = Annotated[
     int | None,
@@ -78,6 +86,11 @@ With = Annotated[
 Trust = Annotated[
     bool, typer.Option("--trust", help="Run the files of rules that the scenario names, too.")
 ]
+
+
+def settings(given: list[str] | None, scope: str | None) -> tuple[str, ...]:
+    """The overrides of a scenario that ``--set`` and ``--scope`` ask for."""
+    return (*(given or ()), *(() if scope is None else (f"scope={scope}",)))
 
 
 @contextmanager

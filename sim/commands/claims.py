@@ -14,6 +14,7 @@ from sim.commands import (
     Jobs,
     Quiet,
     Runs,
+    Scope,
     Seed,
     Set,
     check_place,
@@ -24,6 +25,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
         runs: Runs = None,
         seed: Seed = None,
         set_: Set = None,
+        scope: Scope = None,
         folder: Annotated[
             Path | None,
             typer.Option(
@@ -94,7 +97,7 @@ def register(app: typer.Typer) -> None:
         with progress_bar("Running the arms", quiet=quiet) as progress:
             report = evaluate_claims(
                 names,
-                set=tuple(set_ or ()),
+                set=settings(set_, scope),
                 runs=runs,
                 seed=seed,
                 jobs=jobs,

@@ -18,6 +18,7 @@ from sim.commands import (
     Quarters,
     Quiet,
     Runs,
+    Scope,
     Seed,
     Set,
     announce,
@@ -29,6 +30,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 
@@ -76,6 +78,7 @@ def register(app: typer.Typer) -> None:
         seed: Seed = None,
         quarters: Quarters = None,
         set_: Set = None,
+        scope: Scope = None,
         folder: Annotated[
             Path | None,
             typer.Option(
@@ -108,7 +111,9 @@ def register(app: typer.Typer) -> None:
             raise UserError("--all and --arms exclude one another")
         check_place(folder, "comparison", force=force, quiet=quiet)
         names = None if arms is None else [name.strip() for name in arms.split(",")]
-        spec = load_scenario(find_scenario(file), overrides=tuple(set_ or ()), quarters=quarters)
+        spec = load_scenario(
+            find_scenario(file), overrides=settings(set_, scope), quarters=quarters
+        )
         announce(
             spec,
             spec.ensemble.runs if runs is None else runs,
@@ -140,7 +145,7 @@ def register(app: typer.Typer) -> None:
                 against=against,
                 metrics=tuple(metric or ()),
                 horizon=horizon,
-                set=tuple(set_ or ()),
+                set=settings(set_, scope),
                 runs=runs,
                 seed=seed,
                 quarters=quarters,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from sim.commands import Arm, AsJson, File, Set, out, print_json
+from sim.commands import Arm, AsJson, File, Scope, Set, out, print_json, settings
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
 
     @app.command()
-    def describe(file: File, arm: Arm = "base", set_: Set = None, as_json: AsJson = False) -> None:
+    def describe(
+        file: File,
+        arm: Arm = "base",
+        set_: Set = None,
+        scope: Scope = None,
+        as_json: AsJson = False,
+    ) -> None:
         """Print all that a scenario holds, and what it lacks.
 
         States with their numbers and with what is taken where there is none; pacts, organisations
@@ -23,7 +29,7 @@ def register(app: typer.Typer) -> None:
         from sim.scenario.loader import Loader
 
         loader = Loader(find_scenario(file))
-        given = tuple(set_ or ())
+        given = settings(set_, scope)
         arms = {name: loader.load(name, given, None) for name in ("base", *loader.arm_names())}
         spec = arms[arm] if arm in arms else loader.load(arm, given, None)
         found = inventory(spec, arms)

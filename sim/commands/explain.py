@@ -14,12 +14,14 @@ from sim.commands import (
     File,
     Jobs,
     Quiet,
+    Scope,
     Seed,
     Set,
     err,
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 from sim.errors import UserError
@@ -73,6 +75,7 @@ def explain(
     ] = None,
     arm: Arm = "base",
     set_: Set = None,
+    scope: Scope = None,
     seed: Seed = None,
     full: Annotated[bool, typer.Option("--full", help="Tell every move in order of time.")] = False,
     folder: Annotated[
@@ -96,7 +99,7 @@ def explain(
     """
     from sim.scenario import find_scenario, load_scenario
 
-    spec = load_scenario(find_scenario(file), arm=arm, overrides=tuple(set_ or ()))
+    spec = load_scenario(find_scenario(file), arm=arm, overrides=settings(set_, scope))
     if state is None and dyad is None and spec.focal:
         state = next((code for code in spec.focal if code not in spec.poles), spec.focal[0])
     from sim.experiments.explain import ask, check_run

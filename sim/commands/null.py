@@ -16,6 +16,7 @@ from sim.commands import (
     Quarters,
     Quiet,
     Runs,
+    Scope,
     Seed,
     Set,
     announce,
@@ -25,6 +26,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 
@@ -74,6 +76,7 @@ def register(app: typer.Typer) -> None:
         seed: Seed = None,
         quarters: Quarters = None,
         set_: Set = None,
+        scope: Scope = None,
         folder: Annotated[
             Path | None,
             typer.Option("--out", metavar="FOLDER", help="Folder to write the table to."),
@@ -97,7 +100,7 @@ def register(app: typer.Typer) -> None:
         began = time.perf_counter()
         check_place(folder, "nulls", force=force, quiet=quiet)
         path = find_scenario(file)
-        spec = load_scenario(path, overrides=tuple(set_ or ()), quarters=quarters)
+        spec = load_scenario(path, overrides=settings(set_, scope), quarters=quarters)
         announce(
             spec,
             spec.ensemble.runs if runs is None else runs,
@@ -113,7 +116,7 @@ def register(app: typer.Typer) -> None:
                 each=each,
                 arms=_names(arms),
                 claims=claims,
-                set=tuple(set_ or ()),
+                set=settings(set_, scope),
                 runs=runs,
                 seed=seed,
                 quarters=quarters,

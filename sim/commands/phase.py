@@ -16,6 +16,7 @@ from sim.commands import (
     Jobs,
     Quarters,
     Quiet,
+    Scope,
     Seed,
     Set,
     check_place,
@@ -25,6 +26,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 
@@ -74,6 +76,7 @@ def register(app: typer.Typer) -> None:
         seed: Seed = None,
         quarters: Quarters = None,
         set_: Set = None,
+        scope: Scope = None,
         evaluated: Annotated[
             Path | None,
             typer.Option(
@@ -126,7 +129,7 @@ def register(app: typer.Typer) -> None:
                 refine=refine,
                 runs=runs,
                 arm=arm,
-                set=tuple(set_ or ()),
+                set=settings(set_, scope),
                 horizon=horizon,
                 seed=seed,
                 quarters=quarters,

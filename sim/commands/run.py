@@ -21,6 +21,7 @@ from sim.commands import (
     Quarters,
     Quiet,
     Runs,
+    Scope,
     Seed,
     Set,
     announce,
@@ -30,6 +31,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     tell_notices,
     warm,
 )
@@ -50,6 +52,7 @@ def register(app: typer.Typer) -> None:
         seed: Seed = None,
         quarters: Quarters = None,
         set_: Set = None,
+        scope: Scope = None,
         arm: Arm = "base",
         folder: Annotated[
             Path | None,
@@ -85,7 +88,7 @@ def register(app: typer.Typer) -> None:
         began = time.perf_counter()
         check_place(folder, "run", force=force, quiet=quiet)
         spec = load_scenario(
-            find_scenario(file), arm=arm, overrides=tuple(set_ or ()), quarters=quarters
+            find_scenario(file), arm=arm, overrides=settings(set_, scope), quarters=quarters
         )
         wanted = spec.ensemble.runs if runs is None else runs
         announce(spec, wanted, spec.ensemble.seed if seed is None else seed, quiet=quiet)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import err, out
+from sim.commands import Scope, err, out, settings
 from sim.errors import UserError
 from sim.files import check_file, write_text
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
             list[str],
             typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped ones."),
         ],
+        scope: Scope = None,
     ) -> None:
         """Check scenario files, with their arms and claims, and print every error with its place.
 
@@ -35,14 +36,14 @@ def register(app: typer.Typer) -> None:
         from sim.inventory import inventory
         from sim.scenario import find_scenario, load_arms, validate_scenario
 
-        failed = False
+        given, failed = settings(None, scope), False
         for file in files:
             try:
                 path = find_scenario(file)
-                spec = validate_scenario(path)
+                spec = validate_scenario(path, overrides=given)
                 read_claims(spec, path)
                 find_question(path)
-                found = inventory(spec, load_arms(path))
+                found = inventory(spec, load_arms(path, overrides=given))
             except UserError as error:
                 failed = True
                 err.print(str(error), highlight=False, soft_wrap=True)

@@ -17,6 +17,7 @@ from sim.commands import (
     Jobs,
     Quarters,
     Quiet,
+    Scope,
     Seed,
     Set,
     check_place,
@@ -27,6 +28,7 @@ from sim.commands import (
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 
@@ -102,6 +104,7 @@ def register(app: typer.Typer) -> None:
         seed: Seed = None,
         quarters: Quarters = None,
         set_: Set = None,
+        scope: Scope = None,
         evaluated: Annotated[
             Path | None,
             typer.Option(
@@ -162,7 +165,7 @@ def register(app: typer.Typer) -> None:
                     findings=asked,
                     over=tuple(over or ("all",)),
                     effort=Effort(trajectories, base, lucks, draws, draw_lucks, keep),
-                    set=tuple(set_ or ()),
+                    set=settings(set_, scope),
                     seed=seed,
                     quarters=quarters,
                     jobs=jobs,

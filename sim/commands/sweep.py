@@ -16,12 +16,14 @@ from sim.commands import (
     AsJson,
     Quarters,
     Quiet,
+    Scope,
     Set,
     command_line,
     err,
     out,
     print_json,
     progress_bar,
+    settings,
     warm,
 )
 
@@ -101,6 +103,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         quarters: Quarters = None,
         set_: Set = None,
+        scope: Scope = None,
         arm: Arm = "base",
         folder: Annotated[
             Path | None,
@@ -159,9 +162,9 @@ def register(app: typer.Typer) -> None:
         from sim.experiments.sweep.drive import resume as resume_sweep
         from sim.experiments.sweep.drive import sweep as run_sweep
 
-        began = time.perf_counter()
+        began, chosen = time.perf_counter(), list(settings(set_, scope))
         if resume is not None:
-            given = (vary, design, sample, metric, horizon, runs, seed, quarters, set_)
+            given = (vary, design, sample, metric, horizon, runs, seed, quarters, chosen)
             if any(given) or folder or batch or arm != "base":
                 raise UserError("--resume FOLDER takes the sweep from there; leave out the rest")
             start = partial(resume_sweep, resume, scenario=file, force=force)
@@ -173,7 +176,7 @@ def register(app: typer.Typer) -> None:
                 "runs": None if runs is None else read_runs(runs),
                 "seed": None if seed is None else _seeds(seed),
                 "quarters": quarters,
-                "set": set_,
+                "set": chosen,
                 "arm": None if arm == "base" else arm,
             }
             options = asked.options | {name: given for name, given in own.items() if given}

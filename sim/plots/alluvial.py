@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.plots.style import (
     GREY,
     INK,
+    MANY,
     PAPER,
     SOFT,
     Page,
@@ -37,6 +38,7 @@ _COLUMNS: Final = 8
 _BAR: Final = 0.16  # width of a bar, in columns
 _TALL: Final = 4.6
 _FAINT: Final = 0.04  # states: flows below this are not drawn
+_LEAST: Final = 0.02  # of the states or of capability: below it a bloc is one of the others
 _NOTED: Final = 0.1  # share of the runs from which a change of side is named
 
 
@@ -51,8 +53,9 @@ def draw_alluvial(
     number of states that go from one to another between two bars. Blocs keep order and colour.
     """
     report = report or coalitions(results)
-    names = [*(bloc.core for bloc in report.blocs), OTHER, ALONE]
-    homes = homes_of(results, [bloc.core for bloc in report.blocs])
+    cores = _cores(results, report)
+    names = [*cores, OTHER, ALONE]
+    homes = homes_of(results, cores)
     kept = np.unique(np.linspace(0, homes.shape[1] - 1, _COLUMNS).round().astype(int))
     homes = homes[:, kept]
     count = (homes[..., None] == np.arange(len(names))).sum(axis=2)  # (R, L, B)
@@ -64,7 +67,8 @@ def draw_alluvial(
         figure,
         _finding(results, names, homes),
         f"Mean number of states in each bloc, with flows between; whiskers hold 90% of the runs. "
-        f"In a mean run states change over {changes:.1f} times.",
+        f"In a mean run states change over {changes:.1f} times."
+        + (" Percentages: shares of capability." if len(results.record.states) > MANY else ""),
         page,
     )
     bottom = footer(figure, results, page)
@@ -83,8 +87,18 @@ def draw_alluvial(
     axes.tick_params(axis="x", length=0, labelsize=page.pt(7.5), labelcolor=SOFT)
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
-    _name_blocs(axes, results, names, homes, count, base, used, colours, names_wide, page)
+    _name_blocs(axes, results, report, names, homes, count, base, used, colours, names_wide, page)
     return figure
+
+
+def _cores(results: Results, report: CoalitionReport) -> list[str]:
+    """The cores of the blocs that have a band of their own: of very many states the large ones."""
+    least = _LEAST if len(results.record.states) > MANY else 0.0
+    return [
+        bloc.core
+        for bloc in report.blocs
+        if len(bloc.members) >= least * len(results.record.states) or bloc.share.end.median >= least
+    ]
 
 
 def homes_of(results: Results, cores: list[str]) -> Homes:
@@ -177,6 +191,7 @@ def _draw_bars(
 def _name_blocs(
     axes: Axes,
     results: Results,
+    report: CoalitionReport,
     names: list[str],
     homes: Homes,
     count: npt.NDArray[np.int64],
@@ -190,6 +205,7 @@ def _name_blocs(
     states = results.record.states
     mean = count.mean(axis=0)[-1]
     low, high = np.quantile(count[:, -1], (0.05, 0.95), axis=0)
+    held = {bloc.core: bloc.share.end for bloc in report.blocs}
     inch = abs(axes.get_ylim()[1] - axes.get_ylim()[0]) / (
         axes.get_window_extent().height / axes.figure.dpi
     )
@@ -202,6 +218,8 @@ def _name_blocs(
         lines = max(0, int(space / page.pt(7.4)) - 1)
         spread = "" if low[bloc] == high[bloc] else f" ({low[bloc]:.0f} to {high[bloc]:.0f})"
         head = f"{names[bloc]}: {mean[bloc]:.1f}{spread}"
+        if len(states) > MANY and names[bloc] in held:
+            head += f", {percent(held[names[bloc]].median)}"
         place: dict[str, Any] = {
             "xycoords": ("axes fraction", "data"),
             "textcoords": "offset points",

@@ -18,6 +18,7 @@ from sim.plots.style import (
     coalitions,
     footer,
     headline,
+    names_that_matter,
     new_figure,
 )
 from sim.summary import CoalitionReport
@@ -41,20 +42,25 @@ def draw_comembership(
 
     States are ordered by bloc of the consensus partition, the strongest bloc first, and within it
     by their place with the core; unaligned states come last. Where a block of colour frays, the
-    runs disagree.
+    runs disagree. Of very many states the few that matter have rows of their own, and the others of
+    a bloc share one, in which the cells are means.
     """
     report = report or coalitions(results)
     states = results.record.states
     order, ends = _order(report, states)
-    together = co_membership(results.bloc_labels[:, -1])[np.ix_(order, order)]
-    n = len(states)
+    together = co_membership(results.bloc_labels[:, -1])
+    told = _finding(report, together[np.ix_(order, order)], ends)
+    rows, ends = _rows(order, ends, names_that_matter(results, report))
+    together = _means(together, rows)
+    names = [states[row[0]] if len(row) == 1 else f"+{len(row)}" for row in rows]
+    n = len(rows)
     left = names_above = page.pt(0.75)
     right = page.pt(0.75)
     wide = page.width - left - right
     side = min(wide, max(3.0, 0.155 * n + 1.0))
     width, height = page.width, page.tall(side + 1.9)
     figure = new_figure(width, height, page)
-    top = headline(figure, *_finding(report, together, ends), page)
+    top = headline(figure, *told, page)
     bottom = footer(figure, results, page)
     side = min(side, (top - bottom) * height - names_above - 0.06)
     # a slide is wider than tall, and so are its cells
@@ -63,7 +69,6 @@ def draw_comembership(
     axes = figure.add_axes((left / width, bottom + 0.06 / height, wide / width, side / height))
     shading: dict[str, Any] = {"cmap": "Blues", "vmin": 0.0, "vmax": 1.0, "aspect": "auto"}
     image = axes.imshow(together, interpolation="nearest", **shading)
-    names = [states[i] for i in order]
     _name_states(axes, names, side, wide, page)
     axes.spines[:].set_visible(False)
     strips = (_STRIP * n / wide, _STRIP * n / side)
@@ -92,6 +97,37 @@ def _order(
         ends.append((begin, len(order)))
     order += [index[code] for code in report.unaligned]
     return order, ends
+
+
+def _rows(
+    order: list[int], ends: list[tuple[int, int]], alone: npt.NDArray[np.bool_]
+) -> tuple[list[list[int]], list[tuple[int, int]]]:
+    """The states of each row, in order, and where each bloc then begins and ends."""
+    rows: list[list[int]] = []
+    found = []
+    last = ends[-1][1] if ends else 0
+    for begin, end in (*ends, (last, len(order))):
+        first = len(rows)
+        span = order[begin:end]
+        rows += [[i] for i in span if alone[i]]
+        if rest := [i for i in span if not alone[i]]:
+            rows.append(rest)
+        found.append((first, len(rows)))
+    return rows, found[: len(ends)]
+
+
+def _means(together: Floats, rows: list[list[int]]) -> Floats:
+    """The mean of the pairs of two rows ``(rows, rows)``; a state with itself counts if alone."""
+    inside = np.zeros((len(rows), len(together)))
+    for at, row in enumerate(rows):
+        inside[at, row] = 1.0
+    sizes = inside.sum(axis=1)
+    total = inside @ together @ inside.T
+    pairs = np.outer(sizes, sizes)
+    shared = np.flatnonzero(sizes > 1.0)
+    total[shared, shared] -= sizes[shared]
+    pairs[shared, shared] -= sizes[shared]
+    return np.asarray(total / pairs, np.float64)
 
 
 def _finding(

@@ -17,6 +17,7 @@ from sim.plots.style import (
     footer,
     headline,
     listed,
+    names_that_matter,
     new_figure,
 )
 from sim.summary import CoalitionReport, percent
@@ -52,7 +53,10 @@ def draw_network(
         page.tall(min(_HEIGHT, _LEAST_HEIGHT + 0.06 * len(results.record.states))),
     )
     figure = new_figure(width, height, page)
-    top = headline(figure, finding(report), _caption(report), page) * height
+    caption = _caption(report)
+    if not names_that_matter(results, report).all():
+        caption += " Names: the strongest."
+    top = headline(figure, finding(report), caption, page) * height
     bottom = footer(figure, results, page) * height
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0.0, width)
@@ -80,9 +84,10 @@ def draw_states(
     home = {m.state: at for at, bloc in enumerate(report.blocs) for m in bloc.members}
     blocs = np.array([home.get(code, -1) for code in record.states])
     aligned = blocs >= 0
-    place = _layout(tie, blocs, radius, box, page)
+    named = names_that_matter(results, report)
+    place = _layout(tie, blocs, np.where(named, radius, 0.7 * radius), named, box, page)
     _draw_ties(axes, tie, place, aligned)
-    _draw_states(axes, results, report, place, radius, page)
+    _draw_states(axes, results, report, place, np.where(named, radius, 0.7 * radius), named, page)
     if (~aligned).any():
         height = float(np.nanmax(place[~aligned][:, 1]))
         said: dict[str, Any] = {"size": page.pt(8.0), "color": SOFT, "va": "center"}
@@ -131,13 +136,14 @@ def _layout(
     tie: Floats,
     blocs: npt.NDArray[np.int64],
     radius: Floats,
+    named: npt.NDArray[np.bool_],
     box: tuple[float, ...],
     page: Page = PAPER,
 ) -> Floats:
     """Place the states in inches inside ``box`` (left, bottom, right, top), without overlaps."""
     left, bottom, right, top = box
     place = np.zeros((len(tie), 2))
-    reach = np.maximum(radius, page.pt(_LABEL_REACH))
+    reach = np.where(named, np.maximum(radius, page.pt(_LABEL_REACH)), radius)
     alone = np.flatnonzero(blocs < 0)
     if alone.size:
         gap = 2.0 * float(reach[alone].max()) + 0.08
@@ -261,6 +267,7 @@ def _draw_states(
     report: CoalitionReport,
     place: Floats,
     radius: Floats,
+    named: npt.NDArray[np.bool_],
     page: Page,
 ) -> None:
     from matplotlib.colors import to_rgb
@@ -287,6 +294,8 @@ def _draw_states(
                 zorder=2,
             )
         )
+        if not named[at]:
+            continue
         axes.text(
             place[at, 0],
             place[at, 1],

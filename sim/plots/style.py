@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import numpy.typing as npt
+
 from sim.errors import UserError, hint, shown
 from sim.files import check_file, written
 from sim.summary import CoalitionReport, plural, summarise
@@ -41,6 +44,9 @@ SOFT: Final = "#555555"
 _TITLE, _SUBTITLE, _FOOT = 11.0, 8.0, 6.5
 _LEADING: Final = 1.28  # distance of lines, in sizes of the type
 _GRID: Final = 0.4  # points by which letters of one size run wider on a grid of dots
+MANY: Final = 80
+"""States from which on a figure names only the few that matter most."""
+FEW: Final = 60
 _EDGE: Final = 0.12  # inches that stay free at the left and at the right
 
 
@@ -281,6 +287,22 @@ def named(results: Results, code: str) -> str:
     """Return a state's name with its code, or its code where it has no other name."""
     full = results.meta.state_names.get(code, code)
     return code if full == code else f"{full} ({code})"
+
+
+def names_that_matter(results: Results, report: CoalitionReport) -> npt.NDArray[np.bool_]:
+    """Return which states have their names in a figure ``(N,)``: all, or of very many the few.
+
+    Of more than :data:`MANY` the poles, the focal states, the cores of blocs and, of the others,
+    the strongest at the end, :data:`FEW` in all at least.
+    """
+    record = results.record
+    if len(record.states) <= MANY:
+        return np.ones(len(record.states), np.bool_)
+    wanted = {*record.poles, *record.focal, *(bloc.core for bloc in report.blocs)}
+    found = np.isin(record.states, list(wanted))
+    strength = results.capability[:, -1].mean(axis=0)
+    found[np.argsort(-strength, kind="stable")[:FEW]] = True
+    return found
 
 
 def fitted_name(

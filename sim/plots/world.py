@@ -1,17 +1,17 @@
 """Outlines of countries and the projection of the world map.
 
-Outlines are Natural Earth's, public domain, made once by ``tools/map_outlines.py``.
+Outlines are Natural Earth's, public domain (:mod:`sim.outlines`).
 """
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from sim.outlines import rings
 
 type Floats = npt.NDArray[np.float64]
 
@@ -35,13 +35,9 @@ def outlines() -> dict[str, tuple[Floats, ...]]:
 
     Keys are codes of ISO 3166 (three letters); areas without one are under an empty key.
     """
-    text = (files("sim.plots") / "outlines.json").read_text("utf-8")
-    content = json.loads(text)
-    found = {}
-    for code, rings in content["countries"].items():
-        parts = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) / content["units"] for ring in rings]
-        found[code] = tuple(sorted(parts, key=_extent, reverse=True))
-    return found
+    return {
+        code: tuple(sorted(parts, key=_extent, reverse=True)) for code, parts in rings().items()
+    }
 
 
 def project(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> Floats:

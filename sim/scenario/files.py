@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -82,8 +83,8 @@ def display(path: Path) -> str:
     return str(absolute)
 
 
-def read_source(source: Source, log: Log) -> tuple[str, list[Node]]:
-    """Return what messages call a scenario, and its roots as :func:`read_chain` has them.
+def read_source(source: Source, log: Log) -> Read:
+    """Return what a scenario says, with its roots as :func:`read_chain` has them.
 
     Args:
         source: a file, the bare name of a shipped scenario, the text of one (which has more than
@@ -96,7 +97,9 @@ def read_source(source: Source, log: Log) -> tuple[str, list[Node]]:
     """
     if not (isinstance(source, Mapping) or (isinstance(source, str) and "\n" in source)):
         found = find_scenario(source)
-        return display(found), read_chain(found, log)
+        chain = _rules_of(found, log)
+        chain.fill()
+        return Read(display(found), chain.roots, chain.wider, chain.scope)
     name = "text" if isinstance(source, str) else "mapping"
     layer = Layer(name)
     root = read(source, layer, log) if isinstance(source, str) else nodes_of(source, layer)
@@ -106,7 +109,7 @@ def read_source(source: Source, log: Log) -> tuple[str, list[Node]]:
     log.stop(name)
     use_rules(*chain.rules)
     chain.fill()
-    return name, chain.roots
+    return Read(name, chain.roots, chain.wider, chain.scope)
 
 
 def read_chain(path: Path, log: Log) -> list[Node]:
@@ -147,6 +150,27 @@ def take_rules(name: str | os.PathLike[str]) -> None:
     _rules_of(find_scenario(name), Log())
 
 
+@dataclass(frozen=True)
+class Wider:
+    """The file that has the states which a base world lacks.
+
+    ``roots`` are the first so many of the chain: the base world with all that it extends.
+    """
+
+    path: Path
+    roots: int
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a scenario: its name in messages, and its roots, the most basic first."""
+
+    name: str
+    roots: list[Node]
+    wider: Wider | None
+    scope: Node | None
+
+
 class _Chain:
     """The files of a scenario in the order in which they lie over one another."""
 
@@ -154,6 +178,8 @@ class _Chain:
         self.first = display(path)
         self.roots: list[Node] = []
         self.rules: list[Path] = []
+        self.wider: Wider | None = None
+        self.scope: Node | None = None
         self._pending: list[tuple[Node, Node, Path]] = []
         self._folder = path.resolve().parent
         self._log = log
@@ -176,6 +202,7 @@ class _Chain:
         self._add_rules(root, path)
         tables = root.value.pop("tables", None)
         extends = root.value.pop("extends", None)
+        wider, scope = root.value.pop("wider", None), root.value.pop("scope", None)
         for named in () if extends is None or extends.value is None else _named(extends, log):
             found = _resolve(named.value, path, self._folder, _SUFFIXES)
             if isinstance(found, str):
@@ -190,6 +217,14 @@ class _Chain:
                 self.add(found, here)
         self._tables(tables, path)
         self.roots.append(root)
+        if scope is not None and schema.SCOPE.check(scope, "scope", log):
+            self.scope = scope
+        if wider is not None:
+            found = _resolve(str(wider.value), path, self._folder, _SUFFIXES)
+            if isinstance(found, str):
+                log.value(wider, "wider", found)
+            else:
+                self.wider = Wider(found, len(self.roots))
 
     def _add_rules(self, root: Node, path: Path) -> None:
         """Take the files of rules that a scenario names, as ``rules`` or a list of mechanisms."""

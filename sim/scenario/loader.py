@@ -10,14 +10,15 @@ from typing import Any
 
 from sim.errors import UserError, hint, shown
 from sim.scenario.build import build
-from sim.scenario.files import Source, read_source
+from sim.scenario.files import Source, read_chain, read_source
 from sim.scenario.kinds import Named, Struct
 from sim.scenario.names import among, meant
 from sim.scenario.numbers import Cache, Numbers
 from sim.scenario.overlay import bind, merge
 from sim.scenario.overrides import read_override
 from sim.scenario.reader import Layer, Log, Node
-from sim.scenario.schema import CHANGEABLE, MAX_QUARTERS, Vocabulary, document, vocabulary
+from sim.scenario.schema import CHANGEABLE, MAX_QUARTERS, SCOPE, Vocabulary, document, vocabulary
+from sim.scenario.scope import PREFIX, Wide, of_option, widen
 from sim.scenario.spec import BASE_ARM, ScenarioSpec
 
 _MAX_OVERRIDES = 200
@@ -65,14 +66,14 @@ def load_arms(
     return {name: loader.load(name, tuple(overrides), quarters) for name in names}
 
 
-def validate_scenario(source: Source) -> ScenarioSpec:
-    """Return the scenario after checking it and each of its arms.
+def validate_scenario(source: Source, *, overrides: Sequence[str] = ()) -> ScenarioSpec:
+    """Return the scenario with overrides after checking it and each of its arms.
 
     Raises:
         UserError: there is no such file.
         ScenarioError: the scenario or an arm is malformed; all problems are named.
     """
-    return Loader(source).validate()
+    return Loader(source).validate(tuple(overrides))
 
 
 class Loader:
@@ -90,16 +91,46 @@ class Loader:
     def __init__(self, source: Source) -> None:
         self._log = Log()
         self._cache: Cache = {}
-        self._path, chain = read_source(source, self._log)
         self._words: Vocabulary = vocabulary()
         self._document: Struct = document(self._words)
-        self._root, *above = chain
-        self._drop_shapeless(self._root, self._log)
-        bind(self._root, None, self._log)
+        self._read = read_source(source, self._log)
+        self._path = self._read.name
+        self._plain = self._root = self._merged(self._read.roots)
+        self._wide: dict[str, Node] = {}
+        if self._read.scope is not None:
+            self._root = self._widened(self._read.scope, self._log)
+
+    def _merged(self, chain: Sequence[Node]) -> Node:
+        """Return the tree of the layers of a chain."""
+        root, *above = chain
+        self._drop_shapeless(root, self._log)
+        bind(root, None, self._log)
         for layer in above:
             self._drop_shapeless(layer, self._log)
-            bind(layer, self._root, self._log)
-            self._root = merge(self._root, layer)
+            bind(layer, root, self._log)
+            root = merge(root, layer)
+        return root
+
+    def _widened(self, scope: Node, log: Log) -> Node:
+        """Return the tree with the states of a scope beneath it; read once for each scope."""
+        key = str(scope.plain())
+        if key in self._wide:
+            return self._wide[key]
+        wider = self._read.wider
+        if wider is None:
+            message = "nothing this scenario extends has more states (`wider`); leave the scope out"
+            log.value(scope, "scope", message)
+            return self._plain
+        wide = Wide(
+            self._merged(read_chain(wider.path, log)), self._merged(self._read.roots[: wider.roots])
+        )
+        before = len(log.problems)
+        if not SCOPE.check(scope, "scope", log):
+            return self._plain
+        root = widen(self._plain, wide, scope, log)
+        if len(log.problems) == before:
+            self._wide[key] = root
+        return root
 
     def arm_names(self) -> tuple[str, ...]:
         """Return the names of the arms in the order of the file."""
@@ -127,19 +158,18 @@ class Loader:
         log.stop(self._path)
         return spec
 
-    def validate(self) -> ScenarioSpec:
-        """Return the scenario, after checking all arms too."""
-        base = Log()
-        base.problems |= self._log.problems
-        spec = self._build(self._root, base, BASE_ARM, ())
+    def validate(self, overrides: tuple[str, ...] = ()) -> ScenarioSpec:
+        """Return the scenario with overrides, after checking all arms too."""
+        root, base = self._resolve(BASE_ARM, overrides, None)
+        spec = self._build(root, base, BASE_ARM, overrides)
         found = Log()
         found.problems |= base.problems
         for arm in self.arm_names():
             if arm == BASE_ARM or f"arms.{arm}" in base.dropped:
                 continue
-            root, log = self._resolve(arm, (), None)
+            root, log = self._resolve(arm, overrides, None)
             log.dropped |= base.dropped
-            self._build(root, log, arm, ())
+            self._build(root, log, arm, overrides)
             for problem, of_arm in log.problems.items():
                 if of_arm:
                     found.problems[problem] = True
@@ -167,7 +197,9 @@ class Loader:
         """Return the tree of an arm with overrides, and a log for what is wrong with it."""
         log = Log()
         log.problems |= self._log.problems
-        root = self._root
+        scopes = [text for text in overrides if text.startswith(PREFIX)]
+        overrides = tuple(text for text in overrides if not text.startswith(PREFIX))
+        root = self._widened(of_option(scopes[-1]), log) if scopes else self._root
         if arm != BASE_ARM:
             root = self._with_arm(root, arm, log)
         if len(overrides) > _MAX_OVERRIDES:

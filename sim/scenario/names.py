@@ -10,7 +10,7 @@ from sim.errors import hint, nearest
 from sim.registry import Field
 from sim.scenario.entries import items
 from sim.scenario.overlay import VALUES
-from sim.scenario.reader import Log, Node
+from sim.scenario.reader import Log, Node, Part
 from sim.scenario.spec import REST_OF_WORLD
 
 MAX_PAIRS = 2_000_000
@@ -54,6 +54,8 @@ class Names:
     def __init__(self, states: Mapping[str, str], log: Log) -> None:
         self.states = states
         self.groups: dict[str, tuple[str, ...]] = {}
+        self._stated: dict[str, int] = {}
+        self._parts: set[str] = set()
         self.log = log
         self._pairs = 0
 
@@ -65,6 +67,11 @@ class Names:
                 what = "the name of a state" if name in self.states else "reserved"
                 self.log.key(node, key, f"'{name}' is {what}; give the group another name")
                 continue
+            # a scope makes no group more or less specific than it was where it was listed
+            listed = node.value
+            if isinstance(listed, Part):
+                self._parts.add(name)
+            self._stated[name] = listed.stated if isinstance(listed, Part) else len(listed)
             self.groups[name] = tuple(
                 item.value for item in node.value if self.is_state(item, item.value, key)
             )
@@ -128,8 +135,10 @@ class Names:
         for text, child in items(node):
             dotted = f"{key}.{text}"
             pairs = self.pair(text, self._reporter(child, dotted), field.symmetric)
-            sizes = sorted((self._width(side) for side in _SEPARATOR.split(text)), reverse=True)
-            lines.append(Line(text, child, dotted, pairs, tuple(sizes)))
+            sides = _SEPARATOR.split(text)
+            sizes = sorted(map(self._width, sides), reverse=True)
+            told = self._parts.isdisjoint(sides)
+            lines.append(Line(text, child, dotted, pairs, tuple(sizes), told))
         return lines
 
     def states_of(self, node: Node | None, key: str) -> list[Line]:
@@ -157,7 +166,7 @@ class Names:
         return lines
 
     def _width(self, code: str) -> int:
-        return 1 + len(self.groups.get(code, ()))
+        return 1 + self._stated.get(code, 0)
 
     def _reporter(self, node: Node, key: str) -> Report:
         return lambda message: self.log.key(node, key, message)
@@ -171,7 +180,8 @@ class Line:
     """An entry that speaks of one place, or by a group of many.
 
     ``width`` is 1 for a state and grows with the states of a group; of a pair it has that of the
-    wider side first. What is narrower is more specific.
+    wider side first. What is narrower is more specific. A line with a group that a scope has
+    changed is not ``told`` where it holds nowhere.
     """
 
     text: str
@@ -179,6 +189,7 @@ class Line:
     key: str
     places: Sequence[Place]
     width: tuple[int, ...]
+    told: bool = True
 
 
 def settle(lines: list[Line], log: Log) -> dict[Place, Line]:
@@ -206,7 +217,7 @@ def _settle(lines: list[Line], log: Log) -> dict[Place, Line]:
         here: dict[Place, Line] = {}
         for line in widths[width]:
             free = set(line.places) - held.keys()
-            if line.places and not free:
+            if line.places and not free and line.told:
                 what = "pair" if len(width) > 1 else "state"
                 message = f"has no effect: each {what} in it has a number of its own or of a "
                 log.notice(line.node, line.key, message + "smaller group")

@@ -8,7 +8,7 @@ from sim.scenario.schema import Vocabulary
 
 _MAX_LENGTH = 2_000
 _MAX_PATH = 8
-_CLOSED = ("format", "extends", "rules", "tables", "arms", "answer", "claims")
+_CLOSED = ("format", "extends", "rules", "tables", "wider", "arms", "answer", "claims")
 _BLOCKS = ("parameters", "mechanisms", "terms")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -103,6 +104,14 @@ class Node:
         if isinstance(self.value, list):
             return [node.plain() for node in self.value]
         return self.value
+
+
+class Part(list[Node]):
+    """A list that a scope has made shorter or longer; ``stated`` is its length where it is said."""
+
+    def __init__(self, items: Iterable[Node], stated: int) -> None:
+        super().__init__(items)
+        self.stated = stated
 
 
 class Log:

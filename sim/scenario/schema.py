@@ -36,6 +36,7 @@ from sim.scenario.kinds import (
 )
 from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, OrUnknown, Plain, Quantity
 from sim.scenario.reader import Log, Node, describe
+from sim.scenario.scope import Scope
 from sim.scenario.synthetic import CAPABILITIES, GEOGRAPHIES, MAX_SYNTHETIC, POSITIONS
 from sim.scenario.tables import TABLES
 
@@ -47,6 +48,7 @@ PACT_TYPES = ("defence", "consultation", "neutrality", "nonaggression", "arms_co
 RUNGS = ("none", "local", "regional", "global")
 MAX_EXTENDS = 12
 EXTENDS = OneOrMany(Text(500), MAX_EXTENDS)
+SCOPE = Scope()
 RULES = ListOf(Text(500), 1, 100)
 SOURCE_KINDS = ("dataset", "document", "paper", "news", "statute")
 _DERIVED = "follows from the rest of the state and cannot be set"
@@ -442,6 +444,12 @@ def document(words: Vocabulary) -> Struct:
             "answer": Member(ANSWER, "Which arms and metrics answer it."),
             "extends": Member(
                 EXTENDS, "Path of the scenario that this one changes, or paths, the last on top."
+            ),
+            "wider": Member(
+                Text(500), "Of a base world: path of the file that has all other states."
+            ),
+            "scope": Member(
+                SCOPE, "Which states act: `all`, how many of the strongest, or a list."
             ),
             "rules": Member(
                 RULES, "Paths of rules of your own, .py beside this file; they need --trust."

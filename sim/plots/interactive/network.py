@@ -61,7 +61,8 @@ def place_states(tie: npt.ArrayLike, blocs: Sequence[str], capability: npt.Array
     rank = {core: at for at, core in enumerate(dict.fromkeys(core for core in blocs if core))}
     labels = np.array([rank.get(core, -1) for core in blocs], np.int64)
     box = (0.1, 0.1, WIDTH / _INCHES - 0.1, HEIGHT / _INCHES - 0.1)
-    placed: Floats = _layout(weights, labels, _radius(capability), box) * _INCHES
+    named = np.ones(len(labels), np.bool_)
+    placed: Floats = _layout(weights, labels, _radius(capability), named, box) * _INCHES
     return placed
 
 
