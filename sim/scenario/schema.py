@@ -445,12 +445,8 @@ def document(words: Vocabulary) -> Struct:
             "extends": Member(
                 EXTENDS, "Path of the scenario that this one changes, or paths, the last on top."
             ),
-            "wider": Member(
-                Text(500), "Of a base world: path of the file that has all other states."
-            ),
-            "scope": Member(
-                SCOPE, "Which states act: `all`, how many of the strongest, or a list."
-            ),
+            "wider": Member(Text(500), "Of a base world: the file that has all other states."),
+            "scope": Member(SCOPE, "Which states act: `all`, a number, or a list."),
             "rules": Member(
                 RULES, "Paths of rules of your own, .py beside this file; they need --trust."
             ),
