@@ -509,10 +509,10 @@ def test_numbers_can_be_searched(opened: Any) -> None:
     found = re.fullmatch(r"(\d+) of ([\d,]+) numbers match", status.inner_text())
     assert found
     assert 0 < int(found[1]) < int(found[2])
-    shown = opened.tab.locator("details[open] table[data-searched] tbody tr:visible")
+    shown = opened.tab.locator("details[open] details[open] table[data-searched] tbody tr:visible")
     assert shown.count() == int(found[1])
     opened.tab.get_by_role("searchbox").fill("")
-    assert opened.tab.locator("details[open] table[data-searched]").count() == 0
+    assert opened.tab.locator("details[open] details[open] table[data-searched]").count() == 0
 
 
 def test_drawings_stand_beside_their_titles_and_say_what_they_show(page: str) -> None:

@@ -53,13 +53,13 @@ function plotly() {
   return unpacked;
 }
 
-// Figures that are folded away have no width and are drawn when they are unfolded.
+// Figures that are folded away are drawn when they are unfolded.
 const drawn = new Map();
 function drawAll() {
   const width = document.body.clientWidth;
   const due = [...figures.keys()].filter((name) => {
-    const place = document.getElementById(name);
-    return place.clientWidth > 0 && drawn.get(name) !== width;
+    const folded = document.getElementById(name).closest("details:not([open])");
+    return !folded && drawn.get(name) !== width;
   });
   for (const name of due) drawn.set(name, width);
   plotly().then(() => Promise.all(due.map(draw))).then(() => {
@@ -100,7 +100,7 @@ for (const button of document.querySelectorAll("button[data-trace]")) {
 const search = document.getElementById("search");
 if (search) {
   const rows = [...document.querySelectorAll("table[data-searched] tbody tr")]
-    .map((row) => ({ row, text: row.textContent.toLowerCase(), group: row.closest("details") }));
+    .map((row) => ({ row, text: row.textContent.toLowerCase(), group: row.closest("details:not(#annex)") }));
   const found = document.getElementById("found");
   const counted = rows.filter(({ group }) => group);
   search.addEventListener("input", () => {
