@@ -34,6 +34,7 @@ COMMANDS = (
     "robust europe_1936 --runs 2 --quiet",
     *(f"theory {name} europe_1936 --all" for name in ("balance", "gravity", "landscape")),
     "theory bargaining europe_1936",
+    "estimate --data data --train 1950:1960 --quiet --out weights.json",
     "metrics",
     "dictionary",
 )
@@ -112,8 +113,10 @@ def collect(folder: Path) -> None:
     from typer.testing import CliRunner
 
     from sim import cli
+    from tests.support_history import drawn, write
 
     with tempfile.TemporaryDirectory() as place, chdir(place):
+        write(drawn(), Path("data"))
         for command in COMMANDS:
             ran = CliRunner().invoke(cli.app, [*command.split(), "--json"])
             if ran.exit_code:
