@@ -82,6 +82,17 @@ FUEL = {
 }  # fmt: skip
 KINDS = {"trade": 0.5, "financial": 0.3, "arms": 0.1, "military": 0.05, "travel": 0.05}
 PARTIAL = 0.35  # as in the base worlds: nearly all measures are partial
+LAST_OF_GSDB = 2023  # what ends then was in force when the data ended
+LEAST_SANCTION = 0.02
+# Cases of 2022 against members, and on held land that are coded as if against its owner.
+NOT_BY_UNION = frozenset("UKR MDA POL HUN".split())
+# Who joined the measures of the Union against Russia: level by world, judged.
+FOLLOWERS = {
+    2016: dict.fromkeys("NOR ISL ALB MNE".split(), 0.2),
+    2020: dict.fromkeys("NOR ISL ALB MNE".split(), 0.2),
+    2021: dict.fromkeys("NOR ISL ALB MNE".split(), 0.2),
+    2024: dict.fromkeys("NOR ISL ALB MNE MKD XKX CHE".split(), 0.6) | {"NZL": 0.5, "TWN": 0.3},
+}
 LEAST_TRADE = 20.0  # million USD
 LEAST_SHARE = {"energy": 0.03, "arms": 0.1}
 GROUPS_OF = {"EU": "EU", "ATLANTIC": "NATO", "ASEAN_STATES": "ASEAN", "BRICS_STATES": "BRICS"}
@@ -110,14 +121,15 @@ def main() -> None:
         "arms": tables.arms(),
         "pacts": tables.pacts(),
         "rivalry": tables.rivalry(),
-        "sanctions": tables.sanctions(),
     }
     frames["gravity"] = tables.gravity(economy[2021])
     for name, frame in frames.items():
         save(given.out / f"{name}.csv", frame)
     write_yaml(given.out / "figures.yaml", figures(tables))
-    for world in YEARS:
-        write_yaml(given.out / f"{world}.yaml", year_file(world, given.out))
+    for world, year in YEARS.items():
+        frame, union = tables.sanctions(year)
+        save(given.out / f"sanctions_{world}.csv", frame)
+        write_yaml(given.out / f"{world}.yaml", year_file(world, given.out, union))
     size = sum(file.stat().st_size for file in given.out.iterdir())
     print(f"{given.out}: {size / 1024:.0f} KB; trade by gravity: {tables.fit}")
 
@@ -310,18 +322,21 @@ class Tables:
                 rows.append((row.i, row.j, round(value, 2)))
         return pd.DataFrame(rows, columns=["code1", "code2", "rivalry"])
 
-    def sanctions(self) -> pd.DataFrame:
-        """In force in 2021; those of the Union stand on each of its members that is listed."""
-        table = pd.read_csv(self.data / "sanctions_dyads_active_2021.csv").fillna(0)
-        levels: dict[tuple[str, str], float] = {}
-        for row in table.itertuples():
-            if row.sender_iso3 == "UN" or not self.added(row.sender_iso3, row.target_iso3):
-                continue
-            level = sum(weight for kind, weight in KINDS.items() if getattr(row, kind))
-            pair = (row.sender_iso3, row.target_iso3)
-            levels[pair] = max(levels.get(pair, 0.0), level * PARTIAL)
-        rows = [(*pair, round(level, 2)) for pair, level in sorted(levels.items()) if level >= 0.02]
-        return pd.DataFrame(rows, columns=["from", "to", "sanctions"])
+    def sanctions(self, year: int) -> tuple[pd.DataFrame, dict[str, float]]:
+        """In force in a year, as far as they were in 2021, too; those of the Union apart."""
+        table = pd.read_csv(self.data / "sanctions_dyads_active_2021.csv")
+        table = table[(table["begin"] <= year) & (table["end"] >= min(year, LAST_OF_GSDB))]
+        kinds = table.groupby(["sender_iso3", "target_iso3"])[list(KINDS)].max()
+        level = (PARTIAL * (kinds * pd.Series(KINDS)).sum(axis=1)).round(2)
+        levels = {pair: float(value) for pair, value in level.items() if value >= LEAST_SANCTION}
+        rows = [(*pair, value) for pair, value in levels.items() if self.added(*pair)]
+        rows = [row for row in rows if row[0] != "UN"]
+        union = {
+            target: value
+            for (sender, target), value in levels.items()
+            if sender == "DEU" and target not in NOT_BY_UNION
+        }
+        return pd.DataFrame(rows, columns=["from", "to", "sanctions"]), union
 
 
 def members_at(quarter: str, folder: Path) -> dict[str, list[str]]:
@@ -340,11 +355,10 @@ def figures(tables: Tables) -> dict[str, Any]:
 
     def table(rows: str, name: str, source: str, spread: str, note: str) -> dict[str, Any]:
         columns = {} if rows == "pacts" else {"columns": {COLUMN.get(name, name): column(name)}}
-        keys = {"keys": {"from": "from", "to": "to"}} if name == "sanctions" else {}
         provenance = {"source": source, "note": note} | (
             {} if rows == "pacts" else {"range": spread}
         )
-        return {"rows": rows, "file": f"{name}.csv", **keys, **provenance, **columns}
+        return {"rows": rows, "file": f"{name}.csv", **provenance, **columns}
 
     growth = f"{tables.growth:.2f}"
     return {
@@ -371,10 +385,6 @@ def figures(tables: Tables) -> dict[str, Any]:
             "rivalry": table(
                 "pairs", "rivalry", "tss_2020", "30%",
                 "rivals 1 + .03 a year of ten with a dispute; others .05 a year, from two on",
-            ),
-            "sanctions": table(
-                "pairs", "sanctions", "gsdb_2021", "40%",
-                "kinds weighted (trade .5, financial .3, arms .1, military and travel .05) x .35",
             ),
         },
     }  # fmt: skip
@@ -419,6 +429,21 @@ LATER = {
     "russia_niger_2024": ("RUS NER", "arms_cooperation", "2024Q2", "instructors"),
     "australia_tuvalu_2024": ("AUS TUV", "defence", "2024Q3", "union of Falepili"),
 }
+# Wars of the year, in place of a line of fire in judged.yaml.
+WARS = {
+    2024: {
+        "palestine": {
+            "parties": [["ISR"], ["PSE"]],
+            "supporters": {"ISR": ["USA"]},
+            "intensity": {
+                "value": 0.8, "range": "25%", "source": "judgement", "note": "war in Gaza",
+            },
+            "rung": "local",
+            "frozen": False,
+            "since": "2023Q4",
+        }
+    }
+}  # fmt: skip
 RANGES: Mapping[str, tuple[str, str]] = {
     "capability": ("wide_capability", "35%"),
     "economy": ("wide_gdp", "20%"),
@@ -429,7 +454,7 @@ RANGES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def year_file(world: int, folder: Path) -> dict[str, Any]:
+def year_file(world: int, folder: Path, union: Mapping[str, float]) -> dict[str, Any]:
     """The states and the members of organisations of a world, on top of what is judged."""
     start = f"{YEARS[world]}Q4"
     members = members_at(start, folder)
@@ -456,6 +481,13 @@ def year_file(world: int, folder: Path) -> dict[str, Any]:
         }
         for code, numbers in ASSUMED.items()
     }  # fmt: skip
+    kinds = "kinds weighted (trade .5, financial .3, arms .1, military and travel .05) x .35"
+    in_force = {"source": "gsdb_2021", "range": "40%", "note": kinds}
+    joined = {"source": "judgement", "note": "joined the measures of the Union"}
+    measures = {f"EU>{target}": value for target, value in sorted(union.items())} | {
+        f"{code}>RUS": {"value": value, **joined}
+        for code, value in FOLLOWERS.get(world, {}).items()
+    }
     pacts = {
         name: {"members": both.split(), "type": kind, "since": since, "source": "treaties_wide"}
         | ({"note": said} if said else {})
@@ -468,9 +500,20 @@ def year_file(world: int, folder: Path) -> dict[str, Any]:
         "extends": "judged.yaml",
         "clock": {"start": start, "quarters": 12},
         "groups": groups,
-        "tables": {"states": {"rows": "states", "file": f"states_{world}.csv", "columns": columns}},
+        "tables": {
+            "states": {"rows": "states", "file": f"states_{world}.csv", "columns": columns},
+            "sanctions": {
+                "rows": "pairs",
+                "file": f"sanctions_{world}.csv",
+                "keys": {"from": "from", "to": "to"},
+                **in_force,
+                "columns": {"sanctions": "sanctions"},
+            },
+        },
+        "relations": {"sanctions": {"defaults": in_force, **measures}},
         "states": assumed,
         **({"pacts": pacts} if pacts else {}),
+        **({"conflicts": WARS[world]} if world in WARS else {}),
         "organisations": {
             name: {"name": names[name], "members": listed, "source": "member_lists"}
             for name, listed in members.items()
