@@ -438,7 +438,7 @@ def test_the_figure_shows_the_clearest_metrics(comparison: Comparison) -> None:
     assert "against base" in texts
     assert comparison.run_id in texts
     nothing = compare_only_same(comparison)
-    assert "No arm differs clearly" in " ".join(
+    assert "What 1 arm changes against base" in " ".join(
         text.get_text() for text in draw_differences(nothing).texts
     )
 

@@ -330,7 +330,7 @@ def test_the_plane_shows_where_a_state_moves() -> None:
     series = np.repeat(record.dyad_series[:, :1], record.quarters + 1, axis=1)
     still = Results(replace(record, dyad_series=series), synthetic_meta())
     words = told(KINDS["plane"].draw(still))
-    assert "No focal state moves between AAA and BBB" in words
+    assert "Where the focal states stand between AAA and BBB" in words
     assert "alignment with BBB" in words
 
 

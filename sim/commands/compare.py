@@ -175,7 +175,9 @@ def register(app: typer.Typer) -> None:
         if figures:
             from sim.plots.differences import draw_differences
 
-            keep_figure(place, "differences", lambda: draw_differences(found), force=force)
+            keep_figure(
+                place, "differences", lambda: draw_differences(found, verdict=answer), force=force
+            )
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,7 @@ from sim.commands import (
     check_place,
     command_line,
     err,
+    keep_figure,
     out,
     print_json,
     progress_bar,
@@ -157,6 +159,11 @@ def register(app: typer.Typer) -> None:
             from sim.folders import enlist
 
             enlist(place, [save_answer(found, place)])
+            if figures:
+                from sim.plots.answer import draw_paths, draw_sizes
+
+                for name, draw in (("answer", draw_sizes), ("answer_paths", draw_paths)):
+                    keep_figure(place, name, partial(draw, found), force=force)
         if not quiet:
             err.print(
                 f"Results: {place} ({time.perf_counter() - began:.1f} s)",

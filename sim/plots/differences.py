@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.errors import UserError
-from sim.experiments.comparison import with_bounds
 from sim.plots.style import (
     INK,
     PAPER,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.experiments.answer import Answer
     from sim.experiments.comparison import Comparison, MetricEffect
 
 _PANELS: Final = 6
@@ -35,11 +35,14 @@ _TALL: Final = 1.9  # a panel, in inches
 _LEGEND: Final = 0.17  # a row of the legend, in inches
 
 
-def draw_differences(comparison: Comparison, *, page: Page = PAPER) -> Figure:
+def draw_differences(
+    comparison: Comparison, *, verdict: Answer | None = None, page: Page = PAPER
+) -> Figure:
     """Draw the paired difference of the arms from the reference, a panel a metric.
 
     Lines are means over the paired runs, bands their 95% intervals. Without metrics of one's own,
-    the six that differ most at the horizon are shown; of many arms the first eight.
+    the six that differ most at the horizon are shown; of many arms the first eight. The title is a
+    finding of ``verdict``, if it has one about what is shown.
 
     Raises:
         UserError: no metric varies through time.
@@ -55,7 +58,7 @@ def draw_differences(comparison: Comparison, *, page: Page = PAPER) -> Figure:
     figure = new_figure(width, height, page)
     top = headline(
         figure,
-        _finding(comparison, panels),
+        _title(comparison, panels, verdict),
         f"Difference of each arm from {comparison.reference}, run by run with the same draws and "
         "luck: mean and 95% interval.",
         page,
@@ -160,17 +163,13 @@ def _draw_legend(figure: Figure, comparison: Comparison, top: float, page: Page)
     return float((page.pt(_LEGEND) * -(-len(labels) // columns) + 0.06) / height)
 
 
-def _finding(comparison: Comparison, panels: list[str]) -> str:
-    """The clearest difference at the horizon, as a sentence."""
-    best = max(
-        ((name, found) for metric in panels for _, name, found in _found(comparison, metric)),
-        key=lambda item: abs(item[1].effect.standardised or 0.0) * item[1].effect.clear,
-    )
-    name, found = best
-    if not found.effect.clear:
-        return f"No arm differs clearly from {comparison.reference}"
-    change = "raises" if found.effect.difference > 0 else "lowers"
+def _title(comparison: Comparison, panels: list[str], verdict: Answer | None) -> str:
+    """The finding that the verdict tells of a panel, if there is one; else what is shown."""
+    if verdict is not None:
+        for metric in panels:
+            if (told := verdict.title_line(metric)) is not None:
+                return told
+    arms = plural(len(comparison.arms[:_ARMS]), "arm")
     return (
-        f"{name} {change} {found.metric} most against {comparison.reference}: "
-        f"{with_bounds(found.effect)}"
+        f"What {arms} change{'s' if arms.startswith('1 ') else ''} against {comparison.reference}"
     )

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 type Floats = npt.NDArray[np.float64]
 
+_TELLING: Final = 0.1
+"""Of alignment with two poles: the largest way of all states is named from here on."""
+
 _TALL: Final = 5.6
 _SIDES: Final = ((1, 0), (0, 1), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _POINTS: Final = 24  # of a path: one of many quarters would be a tangle
@@ -231,8 +234,8 @@ def _finding(median: dict[str, Floats], across: str, up: str, quarters: list[str
     gone = {code: line[-1] - line[0] for code, line in median.items()}
     code = max(gone, key=lambda state: float(np.hypot(*gone[state])))
     dx, dy = (float(x) for x in gone[code])
-    if float(np.hypot(dx, dy)) < 0.02:
-        return f"No focal state moves between {across} and {up}"
+    if float(np.hypot(dx, dy)) < _TELLING:
+        return f"Where the focal states stand between {across} and {up}"
     parts = [
         f"{'towards' if step > 0 else 'away from'} {pole} ({step:+.2f})"
         for pole, step in ((across, dx), (up, dy))

@@ -184,12 +184,14 @@ def span_of(bands: dict[tuple[str, str], Floats]) -> tuple[float, float]:
 
 
 def _finding(bands: dict[tuple[str, str], Floats], name: str, quarters: list[str]) -> str:
-    """The pair whose median moved most from the first to the last quarter."""
+    """The pair whose median moved most, if its start lies outside the middle half at the end."""
     (code, pole), band = max(bands.items(), key=lambda item: abs(item[1][2, -1] - item[1][2, 0]))
     start, end = float(band[2, 0]), float(band[2, -1])
     digits = 2 if max(abs(start), abs(end)) >= 0.1 else 4
     if f"{start:.{digits}f}" == f"{end:.{digits}f}":
         return f"No focal state's {name} with a pole moves between {quarters[0]} and {quarters[-1]}"
+    if band[1, -1] <= start <= band[3, -1]:
+        return f"Each focal state's {name} with the poles, {quarters[0]} to {quarters[-1]}"
     verb = "rises" if end > start else "falls"
     return (
         f"{code}'s {name} with {pole} {verb} most: {start:.{digits}f} in {quarters[0]} to "
