@@ -73,7 +73,9 @@ def test_markup_in_a_scenario_is_shown(
     told = printed("run", file, "--runs", "2", "--quarters", "2", "--out", saved)
     assert told.count(ODD) >= 3  # title and question announced, title of the report
     assert f"Results: {saved}" in told
-    told = printed("compare", file, "--runs", "2", "--quarters", "2", "--out", f"{saved}c")
+    told = printed(
+        "compare", file, "--runs", "2", "--quarters", "2", "--full", "--out", f"{saved}c"
+    )
     assert f"calm: arm {ODD}" in " ".join(told.split())  # a title is folded
     told = printed("claims", file, "--runs", "2", "--out", f"{saved}d")
     assert f"claim {ODD}" in told

@@ -225,7 +225,6 @@ def test_a_term_from_outside_stands_after_those_of_the_package(tmp_path: Path) -
     assert {"weight_honour"} <= registry.STATE_FIELDS.keys()
 
 
-@pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("name", ["acts", "load", "mechanisms"])
 def test_a_change_with_the_name_of_a_shared_function_is_refused(name: str) -> None:
     text = codegen.rules_source()
@@ -234,6 +233,7 @@ def test_a_change_with_the_name_of_a_shared_function_is_refused(name: str) -> No
         codegen.check_names(f"{text}\n\ndef {name}(w, i, j, x0, x1):\n    return 0.0\n")
 
 
+@pytest.mark.usefixtures("fresh")
 def test_a_figure_from_outside_is_a_kind(tmp_path: Path) -> None:
     admit(tmp_path, block("spread_plot.py"))
     assert find_kinds(["spread"], "run")[0].draw.__self__.help.startswith("How strong")  # type: ignore[attr-defined]

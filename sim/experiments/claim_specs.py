@@ -58,10 +58,10 @@ class Claim:
     horizon: str | None
     at: tuple[str, ...]
     margin: float | None
-    smallest: float | None
     open: str | None
     pending: str | None
     note: str | None
+    smallest: float | None = None
 
 
 def read_claims(

@@ -114,7 +114,6 @@ def make_finding(
         horizon=horizon,
         at=(),
         margin=None,
-        smallest=None,
         open=None,
         pending=None,
         note=None,
