@@ -23,6 +23,11 @@ NULLS = ROOT / "results" / "reference" / "claims_nulls.json"
 CLAIMS = ROOT / "results" / "reference" / "claims.json"
 
 
+def asked() -> Any:
+    """What tools/claims_nulls.py found; nothing before it was run."""
+    return json.loads(NULLS.read_text("utf-8")) if NULLS.is_file() else {"scenarios": {}, "runs": 0}
+
+
 def random(nulls: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
     """What random choice at the same rates of moves makes of the effect of a claim."""
     said = nulls.get(claim["scenario"], {}).get(claim["id"])
@@ -34,7 +39,7 @@ def random(nulls: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
 
 def rows() -> list[str]:
     found = json.loads(CLAIMS.read_text("utf-8"))
-    nulls = json.loads(NULLS.read_text("utf-8"))["scenarios"]
+    nulls = asked()["scenarios"]
     lines = [
         "| claim | says | effect (95 %) | in sd | draws | verdict | random choice |",
         "|---|---|---|---|---|---|---|",
@@ -67,18 +72,22 @@ def counts() -> str:
     for entry in tested:
         rows.setdefault(entry["claim"]["of"], []).append(entry["verdict"])
     whole = sum(set(parts) == {"supported"} for parts in rows.values())
-    nulls = json.loads(NULLS.read_text("utf-8"))
-    asked = [row for claims in nulls["scenarios"].values() for row in claims.values()]
-    clear = [row for row in asked if row["clear"]]
+    nulls = asked()
+    rows_asked = [row for claims in nulls["scenarios"].values() for row in claims.values()]
+    clear = [row for row in rows_asked if row["clear"]]
     same = sum(row["reproduced"] for row in clear)
+    beside = (
+        f" Random choice at the\nsame rates of moves has the effect, too, in {same} of the "
+        f"{len(clear)} whose effect is clear in {nulls['runs']} runs an arm: these say what rules "
+        "and\nevents do, and nothing about what states decide."
+        if clear
+        else ""
+    )
     return f"""Of the {len(tested)} parts that are not open, {said["supported"]} are supported, \
 {said["negligible"]} are there but too small to matter,
 {said["undetermined"]} undetermined and {said["contradicted"]} contradicted. By the rule before, which asked for no size, \
 {len(there)} would be supported. In {len(robust)} of
-these the direction holds in eight draws of ten or more. Of {len(rows)} rows, {whole} are supported in every part. Random choice at the
-same rates of moves has the effect, too, in {same} of the {len(clear)} whose effect is clear in {nulls["runs"]} runs an arm: these say what \
-rules and
-events do, and nothing about what states decide."""
+these the direction holds in eight draws of ten or more. Of {len(rows)} rows, {whole} are supported in every part.{beside}"""
 
 
 def main() -> None:
