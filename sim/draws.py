@@ -18,9 +18,12 @@ from sim.world import Start, World
 
 def draw(world: World, seed: int, run: int) -> NDArray[np.float64]:
     """Values of :attr:`World.uncertain` for one run, ``(K,)``; the stated ones without draws."""
+    return drawn(world, seed, run) if world.spec.ensemble.draws else world.triangles[1][:, 1].copy()
+
+
+def drawn(world: World, seed: int, run: int) -> NDArray[np.float64]:
+    """Values of :attr:`World.uncertain`, ``(K,)``, drawn whatever the scenario asks for."""
     keys, shape = world.triangles
-    if not world.spec.ensemble.draws:
-        return shape[:, 1].copy()
     out = np.empty(len(keys))
     kernel.entries().draw_triangles(seed, run, keys, shape, out)
     at, root = world.joint

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.draws import drawn
 from sim.ensemble import Progress, run_cases
 from sim.errors import UserError
 from sim.experiments.sensitivity.designs import (
@@ -35,7 +36,6 @@ from sim.experiments.sensitivity.factors import (
     Factor,
     Space,
     choose_factors,
-    free_draw,
     rest_of,
 )
 from sim.experiments.sensitivity.findings import Finding, claimed, make_finding
@@ -223,7 +223,7 @@ class _Study:
 
     def _seconds_a_run(self) -> float:
         world = next(iter(self.lab.worlds.values()))
-        values = free_draw(world, self.seed, 0)
+        values = drawn(world, self.seed, 0)
         run_cases(world, [(0, values)], seed=self.seed, pairs=())  # loads the kernel
         began = time.perf_counter()
         run_cases(world, [(run, values) for run in range(3)], seed=self.seed, pairs=())
@@ -291,7 +291,7 @@ class _Study:
         numbers = np.arange(self.effort.draws, dtype=np.float64)[:, None]
 
         def make(world: World, point: Floats) -> Floats:
-            return free_draw(world, self.seed, int(point[0]))
+            return drawn(world, self.seed, int(point[0]))
 
         self._step_progress = self._progress("draws") if self._progress else None
         values = self.lab.run(Batch("draws", numbers, make, tuple(range(self.effort.draw_lucks))))

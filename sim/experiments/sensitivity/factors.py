@@ -210,11 +210,3 @@ def triangular(shape: Floats, u: float) -> Floats:
     right = high - np.sqrt(np.maximum((1.0 - u) * width * (high - mode), 0.0))
     found: Floats = np.where(width > 0, np.where(u < split, left, right), mode)
     return found
-
-
-def free_draw(world: World, seed: int, draw: int) -> Floats:
-    """Return one draw of every uncertain number, each by itself, ``(K,)``, as an ensemble's run."""
-    keys, shape = world.triangles
-    out = np.empty(len(keys))
-    kernel.entries().draw_triangles(seed, draw, keys, shape, out)
-    return out
