@@ -28,7 +28,7 @@ def drawn(world: World, seed: int, run: int) -> NDArray[np.float64]:
     kernel.entries().draw_triangles(seed, run, keys, shape, out)
     at, root = world.joint
     if at.size:
-        out[at] = _quantile(ndtr(root @ ndtri(_share(out[at], shape[at]))), shape[at])
+        out[at] = triangular(shape[at], ndtr(root @ ndtri(_share(out[at], shape[at]))))
     return out
 
 
@@ -43,14 +43,21 @@ def _share(x: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np.flo
     return result
 
 
-def _quantile(u: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The values below which parts u ``(K,)`` of triangular distributions lie."""
-    low, mode, high = shape.T
+def triangular(shape: NDArray[np.float64], u: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the quantiles u, one or ``(n,)``, of triangular distributions ``(n, 3)``, ``(n,)``.
+
+    Rows of ``shape`` are low, mode, high.
+
+    >>> triangular(np.array([[0.0, 1.0, 2.0], [3.0, 3.0, 3.0]]), 0.5).tolist()
+    [1.0, 3.0]
+    """
+    low, mode, high = shape[:, 0], shape[:, 1], shape[:, 2]
     width = high - low
-    rising = low + np.sqrt(u * width * (mode - low))
-    falling = high - np.sqrt((1.0 - u) * width * (high - mode))
-    result: NDArray[np.float64] = np.where(u * width < mode - low, rising, falling)
-    return result
+    split = np.divide(mode - low, width, out=np.zeros_like(width), where=width > 0)
+    left = low + np.sqrt(np.maximum(u * width * (mode - low), 0.0))
+    right = high - np.sqrt(np.maximum((1.0 - u) * width * (high - mode), 0.0))
+    found: NDArray[np.float64] = np.where(width > 0, np.where(u < split, left, right), mode)
+    return found
 
 
 def start(world: World, seed: int, run: int) -> Start:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import kernel
+from sim.draws import triangular
 from sim.errors import UserError, hint, shown
 from sim.scenario import Number
 from sim.world import World
@@ -195,18 +196,3 @@ class Space:
                 )
                 found[place] = out
         return found
-
-
-def triangular(shape: Floats, u: float) -> Floats:
-    """Return the quantile u of triangular distributions (low, mode, high) ``(n, 3)``, ``(n,)``.
-
-    >>> triangular(np.array([[0.0, 1.0, 2.0], [3.0, 3.0, 3.0]]), 0.5).tolist()
-    [1.0, 3.0]
-    """
-    low, mode, high = shape[:, 0], shape[:, 1], shape[:, 2]
-    width = high - low
-    split = np.divide(mode - low, width, out=np.zeros_like(width), where=width > 0)
-    left = low + np.sqrt(np.maximum(u * width * (mode - low), 0.0))
-    right = high - np.sqrt(np.maximum((1.0 - u) * width * (high - mode), 0.0))
-    found: Floats = np.where(width > 0, np.where(u < split, left, right), mode)
-    return found
