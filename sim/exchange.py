@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from sim.blocs import name_blocs
+from sim.blocs import bonds, name_blocs
 from sim.columns import Columns, to_frame
 from sim.errors import UserError, hint, shown
 from sim.files import refuse_file, write_text, written
@@ -67,9 +67,9 @@ def network_of(results: Results, quarter: str | int = -1, run: Run = "mean") -> 
     """Return the network of ties of a quarter, of one run or as the mean over the runs.
 
     A node is a state, by its code, with its ``name``, ``pole``, every recorded variable of states,
-    its bloc by its strongest member (``bloc``, the most frequent one) and the share of runs with it
-    (``bloc_share``). An edge has ``tie`` (signed weight in the search for blocs), ``weight`` (the
-    same, not below zero, for programs that lay graphs out), ``level`` (bilateral pact, 0 to 3),
+    its bloc by the member that leads it (``bloc``, the most frequent one) and the share of runs
+    with it (``bloc_share``). An edge has ``tie`` (signed, from which blocs are read), ``weight``
+    (what of it binds, for programs that lay graphs out), ``level`` (bilateral pact, 0 to 3),
     ``pact`` (share of runs with one) and ``floor`` (commitment by shared organisations, 0 to 1).
 
     Raises:
@@ -96,13 +96,13 @@ def network_of(results: Results, quarter: str | int = -1, run: Run = "mean") -> 
         for j, b in enumerate(record.states[:i]):
             facts = {name: float(sheet[i, j]) for name, sheet in mean.items()}
             if any(facts.values()):
-                graph.add_edge(b, a, weight=max(facts["tie"], 0.0), **facts)
+                graph.add_edge(b, a, weight=max(0.0, float(bonds(facts["tie"]))), **facts)
     return graph
 
 
 def _add_states(graph: nx.Graph, results: Results, place: int, runs: slice) -> None:
     record, tick = results.record, results.record.network_ticks[place]
-    core = name_blocs(results.bloc_labels[runs, place], results.capability[runs, place])
+    core = name_blocs(results.bloc_labels[runs, place], results.leading[runs, place])
     values = {name: record.state(name)[runs, tick].mean(axis=0) for name in record.state_fields}
     for at, code in enumerate(record.states):
         found, count = np.unique(core[:, at], return_counts=True)

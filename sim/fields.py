@@ -284,6 +284,12 @@ CLOSED = collective_field(
     initial=True,
     meaning="1 for a body that takes no applications, else 0",
 )
+CHARTER = collective_field(
+    "charter",
+    "organisation",
+    bounds=(0.0, 50.0),
+    meaning="0 for a body that any state may enter, else the number of its charter",
+)
 MARKET = collective_field(
     "market",
     "organisation",
@@ -368,6 +374,9 @@ MUNITIONS_IMPORTS = state_field(
 RELIEF = state_field("aid_relief", meaning="part of the needs that new aid of all donors meets")
 PRESENT = state_field(
     "present", default=1.0, bounds=UNIT, meaning="1 while the state exists, else 0"
+)
+ADMITTED = state_field(
+    "admitted", unit="bit mask", meaning="charters that admit the state: bit k - 1 is number k's"
 )
 KEY = state_field("stream_key", unit="hash", meaning="stable key of the state's random streams")
 

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 import sim
 from sim import exchange
-from sim.blocs import find_blocs, name_blocs
+from sim.blocs import name_blocs
 from sim.codegen import source_hash
 from sim.columns import Columns, bloc_columns, columns_of, to_frame
 from sim.errors import UserError, shown
@@ -44,6 +44,7 @@ from sim.manifests import (
     tupled,
 )
 from sim.metrics import Interval, bloc_shares, effective_poles, interval
+from sim.reading import labels_by, leaders_of
 from sim.records import AXES, EnsembleRecord
 from sim.scenario.quarter import format_quarter
 from sim.stored import TABLES as RECORDED
@@ -204,7 +205,12 @@ class Results:
     @cached_property
     def bloc_labels(self) -> Labels:
         """Blocs of every run and kept tick, ``(R, L, N)``: see :func:`sim.blocs.find_blocs`."""
-        return blocs_of(self.record)
+        return labels_by(self.record)
+
+    @cached_property
+    def leading(self) -> Floats:
+        """How much of a leader each state is, by which blocs are named, ``(R, L, N)``."""
+        return leaders_of(self.record, self.bloc_labels)
 
     @cached_property
     def effective_poles(self) -> Floats:
@@ -248,7 +254,7 @@ class Results:
         for runs in [whole] if name == "summary" else slices:
             if name == "blocs":
                 labels = self.bloc_labels[runs]
-                core = name_blocs(labels, self.capability[runs])
+                core = name_blocs(labels, self.leading[runs])
                 yield bloc_columns(self.record, self.quarters, labels, core, first=runs.start)
             else:
                 part = self.record if runs == whole else self.record.part(runs)
@@ -416,11 +422,6 @@ def safe_run_folder(root: Path | str, name: str) -> Path:
     if folder.resolve().parent != base.resolve():
         raise UserError(f"{folder} leads out of {base}")
     return folder
-
-
-def blocs_of(record: EnsembleRecord) -> Labels:
-    """Return the blocs by all ties of every run and kept tick, ``(R, L, N)``."""
-    return np.concatenate([find_blocs(record.tie[runs]) for runs in record.slices()])
 
 
 def _read(place: Path, name: str, manifest: Mapping[str, Any]) -> StoredTable:

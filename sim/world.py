@@ -22,6 +22,8 @@ from sim.dated import COLLECTIVE, DYAD, EXISTENCE, OPERATIONS, PART, STATE, Cell
 from sim.decisions.learnt import CORRELATIONS
 from sim.dyads import FLOOR, LEVEL
 from sim.fields import (
+    ADMITTED,
+    CHARTER,
     COLLECTIVE_KEY,
     COLLECTIVE_KIND,
     CONFLICT_INTENSITY,
@@ -250,8 +252,17 @@ class World:
         for name, body in spec.organisations.items():
             k = self.collective("organisation", name)
             self._set("G", (ORGANISATION_COMMITMENT, k), body.floor)
+        self._fill_charters()
         self._fill_conflicts()
         self._fill_schools()
+
+    def _fill_charters(self) -> None:
+        """Number the charters that admit some states alone, and mark whom each admits."""
+        bodies = [body for body in self.spec.organisations.values() if body.open_to is not None]
+        for number, body in enumerate(bodies):
+            self._base["G"][CHARTER, self.collective("organisation", body.id)] = number + 1.0
+            for code in {*(body.open_to or ()), *body.members, *body.partners}:
+                self._base["V"][ADMITTED, self._at[code]] += 2.0**number
 
     def _fill_conflicts(self) -> None:
         spec = self.spec

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from sim import vocabulary as names
-from sim.blocs import find_blocs, name_blocs
+from sim.blocs import bonds, find_blocs, leadership, name_blocs, network
 from sim.ensemble import recorded_pairs
 from sim.model import MultipolarModel
 from sim.scenario import format_quarter, load_scenario
@@ -124,7 +124,8 @@ def blocs(model: MultipolarModel) -> Iterator[str]:
     codes = model.world.codes
     tie = model.M[names.DYAD_FIELDS["tie"].row]
     strength = model.V[names.STATE_FIELDS["capability"].row]
-    leaders = name_blocs(find_blocs(tie), strength)
+    labels = find_blocs(network(tie, strength))
+    leaders = name_blocs(labels, leadership(labels, bonds(tie), strength))
     alone = []
     for leader in np.unique(leaders):
         members = [codes[i] for i in np.flatnonzero(leaders == leader)]

@@ -98,13 +98,13 @@ def synthetic_record(
     membership[np.arange(runs) % 3 != 0, 1:, wanderer] = 2
     together = membership[..., :, None] == membership[..., None, :]
     noise = 0.1 * rng.normal(size=(runs, len(network_ticks), n, n))
-    tie = np.asarray(np.where(together, 0.5, -0.25) + noise)
+    tie = np.asarray(np.where(together, 1.4, -0.25) + noise)
     alone = np.flatnonzero(bloc > 2)
     tie[..., alone, :] = tie[..., :, alone] = -0.05
     tie = np.triu(tie, 1)
     tie = tie + np.swapaxes(tie, -1, -2)
     level = np.zeros(tie.shape, np.int8)
-    level[tie > 0.55] = 3
+    level[tie > 1.45] = 3
 
     partner = (index[poles[2]], index[shown[0]])
     level[:, :, partner[0], partner[1]] = level[:, :, partner[1], partner[0]] = 0

@@ -73,10 +73,10 @@ def test_a_split_has_a_date_and_a_frequency(results: Results) -> None:
     tie = np.full_like(results.record.tie, -0.2)
     first, second = [0, 1, 2], [3, 4, 5]
     everybody = [*first, *second]
-    tie[np.ix_(range(12), range(3), everybody, everybody)] = 0.5
+    tie[np.ix_(range(12), range(3), everybody, everybody)] = 1.4
     for runs, tick in (([0, 1, 2, 3], 2), ([0], 1)):
-        tie[np.ix_(runs, [tick], first, second)] = -0.5
-        tie[np.ix_(runs, [tick], second, first)] = -0.5
+        tie[np.ix_(runs, [tick], first, second)] = -1.4
+        tie[np.ix_(runs, [tick], second, first)] = -1.4
     report = describe_blocs(Results(replace(results.record, tie=tie), synthetic_meta()))
     (split,) = report.events
     assert (split.kind, split.cores) == ("split", ("AAA", "DDD"))

@@ -191,9 +191,11 @@ def test_planted_blocs_are_recovered(n: int, noise: float) -> None:
 @pytest.mark.parametrize("name", ["russia_dprk_pact", "vietnam_bamboo"])
 def test_final_networks_of_the_flagships_are_certified(name: str) -> None:
     from sim import run
+    from sim.reading import network_of
 
     results = run(name, runs=6)
-    for tie, labels in zip(results.record.tie[:, -1], results.bloc_labels[:, -1], strict=True):
+    networks = network_of(results.record, "ties", slice(None))[:, -1]
+    for tie, labels in zip(networks, results.bloc_labels[:, -1], strict=True):
         found = certify(tie, labels)
         assert found.gap <= 0.01
         assert found.labels.tolist() == labels.tolist()  # what the search found stands

@@ -38,21 +38,29 @@ def test_observation_equals_the_equations(seed: int) -> None:
 
 
 def test_both_parts_of_the_tie_are_tried() -> None:
-    """Pairs above and below either threshold occur, alone and together."""
+    """Pairs with and without a bond, above and below suspicion, occur."""
     bonds, quarrels = set(), set()
     for seed in SEEDS:
         w = reference.World(lived(seed))
-        trust = (w["trust"] + w["trust"].T) / 2.0
+        found = observation.tie(w)
         hostility = (w["hostility"] + w["hostility"].T) / 2.0
         off = ~np.eye(w.n, dtype=bool)
-        bonds |= set((w["commitment"] + trust - 0.5 > w.p("blocs.resolution"))[off].tolist())
+        bonds |= set((found > 0.0)[off].tolist())
         quarrels |= set((hostility > w.p("blocs.suspicion"))[off].tolist())
     assert bonds == quarrels == {False, True}
 
 
 @pytest.mark.parametrize(
     ("variable", "of_tie", "of_alignment"),
-    [("trust", 1, 1), ("commitment", 1, 1), ("hostility", -1, 0), ("tension", 0, -1)],
+    [
+        ("trust", 1, 1),
+        ("commitment", 1, 1),
+        ("hostility", -1, 0),
+        ("tension", 0, -1),
+        ("arms_stock", 1, 0),
+        ("energy", 1, 0),
+        ("finance", 1, 0),
+    ],
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_signs(variable: str, of_tie: int, of_alignment: int, seed: int) -> None:
@@ -69,16 +77,31 @@ def test_signs(variable: str, of_tie: int, of_alignment: int, seed: int) -> None
         assert not change.any()
 
 
-@pytest.mark.parametrize("parameter", ["blocs.resolution", "blocs.suspicion"])
-def test_a_higher_threshold_loosens_or_mends(parameter: str) -> None:
-    """Resolution binds fewer; suspicion that is taken for ordinary divides fewer."""
-    moved = 0.0
+WEIGHTS = {
+    "position": 1,
+    "trust": 0,
+    "arms": 1,
+    "supply": 1,
+    "trade": 1,
+    "hostility": -1,
+    "suspicion": 1,
+}
+"""Weights of a tie, and which way it goes with each; 0 where that hangs on the sign of trust."""
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_every_weight_of_the_tie_counts(name: str) -> None:
+    """More weight of what binds binds more; of trust in whom one trusts, hostility divides."""
+    moved, sign = 0.0, WEIGHTS[name]
     for seed in SEEDS:
         case = lived(seed)
         higher = case.copy()
-        higher.set_p(**{parameter.replace(".", "__"): case.p(parameter) + 0.05})
+        higher.set_p(**{f"blocs__{name}": case.p(f"blocs.{name}") + 0.05})
         change = observed(higher).dyads("tie") - observed(case).dyads("tie")
-        sign = -1.0 if parameter == "blocs.resolution" else 1.0
-        assert (sign * change >= 0.0).all()
+        if sign:
+            assert (sign * change >= -1e-12).all()
+        else:
+            trust = (case.dyads("trust") + case.dyads("trust").T) / 2.0 - 0.5
+            assert (change * trust >= -1e-12).all()
         moved += np.abs(change).sum()
     assert moved > 0.1

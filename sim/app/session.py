@@ -17,7 +17,15 @@ from sim import draws
 from sim import vocabulary as names
 from sim.app.overlay import overlay
 from sim.app.settings import Setting, as_overrides, catalogue
-from sim.blocs import canonical, find_blocs, match_labels, name_blocs
+from sim.blocs import (
+    bonds,
+    canonical,
+    find_blocs,
+    leadership,
+    match_labels,
+    name_blocs,
+    network,
+)
 from sim.ensemble import STATE_SERIES
 from sim.errors import UserError
 from sim.experiments.explain import Story, dated, explain
@@ -48,7 +56,7 @@ class Moment:
 
     Attributes:
         labels: bloc of each state ``(N,)``; the same number is the same bloc in all quarters.
-        capability: ``(N,)``.
+        capability, leading: ``(N,)``: by strength, and by what holds a bloc together.
         alignment: of each state with each axis state ``(N, A)``, 1 with itself.
         poles: effective number of poles.
         ranks: rank of the colour of each bloc by label, for blocs of two members or more.
@@ -56,6 +64,7 @@ class Moment:
 
     labels: Labels
     capability: Floats
+    leading: Floats
     alignment: Floats
     poles: float
     ranks: dict[int, int]
@@ -285,7 +294,7 @@ class Session:
 
     def _moment(self) -> Moment:
         tie, capability = self.dyads("tie"), self._states("capability")
-        labels = canonical(find_blocs(tie))
+        labels = canonical(find_blocs(network(tie, capability)))
         ranks: dict[int, int] = {}
         if self.moments:
             before = self.moments[-1]
@@ -294,24 +303,26 @@ class Session:
         axes = [self.model.world.index(code) for code in self.axes]
         alignment = self.dyads("alignment")
         np.fill_diagonal(alignment, 1.0)
-        self._colour(ranks, labels, capability)
+        leading = leadership(labels, bonds(tie), capability)
+        self._colour(ranks, labels, leading)
         return Moment(
             labels=labels,
             capability=capability,
+            leading=leading,
             alignment=alignment[:, axes],
             poles=float(effective_poles(labels, capability)),
             ranks=ranks,
         )
 
-    def _colour(self, ranks: dict[int, int], labels: Labels, capability: Floats) -> None:
+    def _colour(self, ranks: dict[int, int], labels: Labels, leading: Floats) -> None:
         """Give new blocs a rank of colour: a pole's own, or the next after the poles'."""
         size = np.bincount(labels, minlength=len(labels))
         for label in [label for label in ranks if label >= len(size) or size[label] < 1]:
             del ranks[label]  # it is over; its colour may serve another one
         pole_rank = {code: at for at, code in enumerate(self.spec.poles)}
-        cores = name_blocs(labels, capability)
-        strongest_first = np.argsort(-capability, kind="stable")
-        for label in dict.fromkeys(int(labels[i]) for i in strongest_first):
+        cores = name_blocs(labels, leading)
+        leaders_first = np.argsort(-leading, kind="stable")
+        for label in dict.fromkeys(int(labels[i]) for i in leaders_first):
             if size[label] < 2 or label in ranks:
                 continue
             core = self.codes[int(cores[labels == label][0])]
@@ -337,7 +348,7 @@ class Session:
         for label, rank in now.ranks.items():
             inside = np.flatnonzero(now.labels == label)
             if len(inside) > 1:
-                ordered = inside[np.argsort(-now.capability[inside], kind="stable")]
+                ordered = inside[np.argsort(-now.leading[inside], kind="stable")]
                 members = tuple(self.codes[i] for i in ordered)
                 share = float(now.capability[inside].sum() / now.capability.sum())
                 found.append((members[0], members, share, rank))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.app.session import Session
+from sim.blocs import bonds
 from sim.plots.interactive import Figure, comembership, lines, network, place_states, plane
 from sim.plots.interactive.network import WIDTH
 from sim.plots.interactive.worldmap import can_map, world_map
@@ -73,7 +74,7 @@ class View:
         """The network of ties now; states keep their places while the blocs are the same."""
         session = self.session
         now = session.moments[-1]
-        tie = session.dyads("tie")
+        tie = bonds(session.dyads("tie"))
         cores, colours = self.cores
         blocs = frozenset(now.ranks)
         if self._places is None or self._placed_for != blocs:

@@ -1,19 +1,21 @@
 """Blocs: the partition of the states that keeps the most signed tie weight within its parts.
 
-Blocs are never put into the model; they are read off the network of ties that a run ends with. A
-partition z is scored by the weight inside it, W(z) = sum over i < j of tie_ij [z_i = z_j], so that
-friends want to be together and enemies apart (clusterability after Davis 1967 and Doreian & Mrvar
-1996, in the weighted form of correlation clustering: Bansal, Blum & Chawla 2004). The number of
-blocs is free, and a state that nothing ties to any bloc stays alone.
+Blocs are never put into the model; they are read off the ties that a run ends with
+(:mod:`~sim.blocs.definitions`). A partition z of their network is scored by the weight inside it,
+W(z) = sum over i < j of w_ij [z_i = z_j], so that friends want to be together and enemies apart
+(clusterability after Davis 1967 and Doreian & Mrvar 1996, in the weighted form of correlation
+clustering: Bansal, Blum & Chawla 2004). The number of blocs is free, and a state that nothing ties
+to any bloc stays alone.
 
 :mod:`~sim.blocs.search` finds a partition, :mod:`~sim.blocs.certificate` says how far from the best
 it can be, :mod:`~sim.blocs.partitions` compares and names partitions, :mod:`~sim.blocs.definitions`
-gives other ideas of what ties states, :mod:`~sim.blocs.history` what becomes of blocs in time,
-:mod:`~sim.blocs.measures` what is measured of them all.
+says what ties states, :mod:`~sim.blocs.camps` who stands between blocs, :mod:`~sim.blocs.history`
+what becomes of blocs in time, :mod:`~sim.blocs.measures` what is measured of them all.
 """
 
+from sim.blocs.camps import hedges
 from sim.blocs.certificate import Certificate, certify
-from sim.blocs.definitions import DEFENCE_FLOOR, DEFINITIONS, ties_by
+from sim.blocs.definitions import DEFENCE_FLOOR, DEFINITIONS, READINGS, bonds, network, ties_by
 from sim.blocs.history import Turnover, persistence, turnover
 from sim.blocs.measures import MEASURES, Measure, System, measured
 from sim.blocs.partitions import (
@@ -23,6 +25,7 @@ from sim.blocs.partitions import (
     canonical,
     co_membership,
     consensus,
+    leadership,
     match_labels,
     name_blocs,
     track_blocs,
@@ -34,6 +37,7 @@ __all__ = [
     "DEFENCE_FLOOR",
     "DEFINITIONS",
     "MEASURES",
+    "READINGS",
     "Certificate",
     "Consensus",
     "Measure",
@@ -41,14 +45,18 @@ __all__ = [
     "Turnover",
     "agreement",
     "align_blocs",
+    "bonds",
     "canonical",
     "certify",
     "co_membership",
     "consensus",
     "find_blocs",
+    "hedges",
+    "leadership",
     "match_labels",
     "measured",
     "name_blocs",
+    "network",
     "persistence",
     "ties_by",
     "track_blocs",

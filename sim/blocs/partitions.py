@@ -122,15 +122,34 @@ def agreement(one: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
     return np.asarray(np.where(room > 0, (both - by_chance) / np.where(room > 0, room, 1.0), equal))
 
 
-def name_blocs(labels: npt.ArrayLike, capability: npt.ArrayLike) -> Labels:
-    """Return for each state the index of the strongest member of its bloc, ``(..., N)``.
+def leadership(labels: npt.ArrayLike, bond: npt.ArrayLike, capability: npt.ArrayLike) -> Floats:
+    """Return how much of its bloc each state holds together, ``(..., N)``.
 
-    It names the bloc whatever its number; of equals the first. Both are ``(..., N)``.
+    s_i sum_j s_j b_ij+ over the members j of its bloc: s is the root of capability, b+ what binds i
+    and j (``bond (..., N, N)``, signed), 0.1 of a state to itself, so that of two the stronger one
+    leads. A strong state that little ties to its bloc does not lead it.
+
+    >>> leadership([0, 0, 0], [[0, 1, 0], [1, 0, 1], [0, 1, 0]], [4, 4, 9]).round(1).tolist()
+    [4.4, 10.4, 6.9]
+    """
+    s = np.sqrt(np.asarray(capability, np.float64))
+    b = np.maximum(np.asarray(bond, np.float64), 0.0)
+    diagonal = np.arange(b.shape[-1])
+    b[..., diagonal, diagonal] = 0.1
+    found: Floats = s * ((b * _together(np.asarray(labels))) @ s[..., None])[..., 0]
+    return found
+
+
+def name_blocs(labels: npt.ArrayLike, leading: npt.ArrayLike) -> Labels:
+    """Return for each state the index of the member that leads its bloc, ``(..., N)``.
+
+    It names the bloc whatever its number: the one with most of ``leading (..., N)``
+    (:func:`leadership`, or capability where there are no ties); of equals the first.
 
     >>> name_blocs([0, 0, 1], [0.1, 0.3, 0.2]).tolist()
     [1, 1, 2]
     """
-    strength = np.asarray(capability, np.float64)[..., None, :]
+    strength = np.asarray(leading, np.float64)[..., None, :]
     return (
         np.where(_together(np.asarray(labels)), strength, -np.inf).argmax(axis=-1).astype(np.int64)
     )

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.metrics import bloc_shares, crosscutting
+from sim.reading import labels_by
 from sim.records import EnsembleRecord
-from sim.results import blocs_of
-from sim.summary.blocs import labels_by, measured_by
+from sim.summary.blocs import measured_by
 from sim.vocabulary import MOVE_KINDS
 
 type Floats = npt.NDArray[np.float64]
@@ -48,15 +48,12 @@ class Observed:
     @cached_property
     def labels(self) -> Ints:
         """Blocs by all ties at the kept ticks, ``(R, L, N)``."""
-        return blocs_of(self.record)
+        return self.labels_by("ties")
 
     def labels_by(self, definition: str) -> Ints:
         """Blocs by a definition at the kept ticks, ``(R, L, N)``."""
         if definition not in self._labels:
-            by_ties = definition == "ties"
-            self._labels[definition] = (
-                self.labels if by_ties else labels_by(self.record, definition)
-            )
+            self._labels[definition] = labels_by(self.record, definition)
         return self._labels[definition]
 
     @cached_property

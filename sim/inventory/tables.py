@@ -174,6 +174,7 @@ def _organisation(body: OrganisationSpec) -> tuple[str, str, str]:
             f"members: {_list(body.members)}",
             f"partners: {_numbers(body.partners)}" if body.partners else "",
             f"floor {with_range(body.floor)}",
+            "" if body.open_to is None else f"open to: {_list(body.open_to) or 'no other'}",
             _numbers(body.values),
         ),
     )

@@ -7,7 +7,8 @@ What its members give together is counted together: help, threat and supplies ar
 members before their logarithm is taken (:class:`sim.decisions.terms.Together`). What a tie lays
 upon a state (entrapment, autonomy, misfit, retaliation and the rest) is laid on it by each of n
 members with a say of 1/n, since such a body binds by common consent: one load a body, that of its
-average member. A body that is closed takes no applications.
+average member. A body that is closed takes no applications, and one whose charter says whom it
+admits (the states of a region, say) takes them from no others.
 
     apply  0 -> 1/2   gain x chance of admission + market - rivals + attention + size - misfit
                       - cost
@@ -19,9 +20,12 @@ government from their mean, and standing: great powers found bodies and seldom e
 others. They say which bodies a state looks to at all, as the hazard of accession in history has
 them (`multipolar estimate`), and count once. Exit is rarer the larger the body. Consent follows
 from the mean of what a tie with the newcomer would be worth to the members, a say of 1/n here, too;
-there are no vetoes but of those who fight it. Market: depth of the common market times the share of
-the state's trade that is with its members, as far as trusted and not hostile; a rival exclusive
-organisation of which the state is part stands against it, the less the more members both have.
+there are no vetoes but of those who fight it, and an open war with others bars the way as far as
+the body binds its members to take part in it: treaties of defence ask for settled borders, since
+what is a chance of war in the utility is a certainty then (Snyder 1984 on entrapment). Market:
+depth of the common market times the share of the state's trade that is with its members, as far as
+trusted and not hostile; a rival exclusive organisation of which the state is part stands against
+it, the less the more members both have.
 """
 
 from __future__ import annotations
@@ -60,6 +64,8 @@ from sim.dyads import (
     WAR,
 )
 from sim.fields import (
+    ADMITTED,
+    CHARTER,
     CLOSED,
     COLLECTIVE_KEY,
     COLLECTIVE_KIND,
@@ -190,17 +196,22 @@ def bodies(w: Blocks, out: np.ndarray) -> None:
 
 @njit
 def welcome(w: Blocks, k: int, i: int) -> float:
-    """Chance that the members let i into k, each with its say; 0 while i fights one of them."""
-    total = 0.0
+    """Chance that the members let i into k, each with its say; 0 while i fights one of them.
+
+    A war with others stands in the way as far as k binds its members to fight it.
+    """
+    total, war = 0.0, 0.0
     floor = w.G[ORGANISATION_COMMITMENT, k]
     for j in range(w.n):
+        war = max(war, w.M[WAR, i, j])
         if j == i or not is_member(w, k, j):
             continue
         if w.M[WAR, i, j] > 0.0:
             return 0.0
         if floor > w.M[COMMITMENT, j, i]:
             total += worth(w, j, i, entered(w, j, i, floor))
-    return logistic(total / max(1, others_in(w, k, i)) + w.P[ADMISSION])
+    let_in = logistic(total / max(1, others_in(w, k, i)) + w.P[ADMISSION])
+    return let_in * (1.0 - floor * war)
 
 
 @njit
@@ -240,6 +251,13 @@ def in_the_way(w: Blocks, k: int, i: int) -> float:
             if exclusive > 0.0:
                 total += exclusive * w.B[o, i] * apart(w, k, o)
     return w.P[RIVALRY_COST] * total
+
+
+@inline
+def may_enter(w: Blocks, k: int, i: int) -> bool:
+    """Whether the charter of k admits i, if it says whom it admits."""
+    charter = int(w.G[CHARTER, k])
+    return charter == 0 or (int(w.V[ADMITTED, i]) >> (charter - 1)) % 2 == 1
 
 
 @njit
@@ -292,7 +310,7 @@ def consider_organisation(
     else:
         kind, after = APPLY, CANDIDATE
         cost = in_the_way(w, k, i)
-        if before < CANDIDATE and w.G[CLOSED, k] > 0.5:
+        if before < CANDIDATE and (w.G[CLOSED, k] > 0.5 or not may_enter(w, k, i)):
             return logged
         if before >= CANDIDATE:
             kind, after = JOIN, 1.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.blocs import bonds
 from sim.plots.style import (
     INK,
     PAPER,
@@ -76,7 +77,7 @@ def draw_states(
 ) -> None:
     """Draw states and ties at the end into ``box`` (left, bottom, right, top) of axes in inches."""
     record = results.record
-    tie = np.asarray(record.tie[:, -1].mean(axis=0), np.float64)
+    tie = np.asarray(bonds(record.tie[:, -1]).mean(axis=0), np.float64)
     np.fill_diagonal(tie, 0.0)
     capability = results.capability[:, -1].mean(axis=0)
     radius = np.sqrt(capability / max(capability.max(), 1e-12))

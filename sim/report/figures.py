@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.blocs import co_membership
+from sim.blocs import bonds, co_membership
 from sim.errors import UserError
 from sim.experiments.phrases import metric_words
 from sim.experiments.prose import capital, with_article
@@ -74,7 +74,7 @@ def bloc_pictures(
     figure = network(
         record.states,
         capability=results.capability[:, -1].mean(axis=0),
-        tie=record.tie[:, -1].mean(axis=0),
+        tie=bonds(record.tie[:, -1]).mean(axis=0),
         blocs=blocs,
         poles=record.poles,
         names=names,

@@ -316,8 +316,10 @@ class _Builder:
             if floor is not None:
                 title = value_of(entry, "name", name)
                 since = date(entry, "since")
+                listed = entry.get("open_to")
+                open_to = listed and self.names.members(listed.value, f"{key}.open_to")
                 found[name] = OrganisationSpec(
-                    name, title, members, partners, floor, values, source, since
+                    name, title, members, partners, floor, values, source, since, open_to
                 )
         return found
 

@@ -187,7 +187,7 @@ class _Widening:
         self._trade()
         self._shares()
         self._listed()
-        self._organisations()
+        self._organisations(self.acting | set(groups) | set(_children(self.root, "groups")))
         return merge(self.wide.like(self.below), self.root.like(self.above))
 
     def _lay(self, block: str, entries: Nodes) -> None:
@@ -392,8 +392,11 @@ class _Widening:
         listed = set(codes)
         return listed <= self.acting and not listed <= self.own
 
-    def _organisations(self) -> None:
-        """Organisations with all their members that act; those that have none are gone."""
+    def _organisations(self, known: frozenset[str] | set[str]) -> None:
+        """Organisations with all their members that act; those that have none are gone.
+
+        ``known`` are the states and groups that there are: charters admit no others.
+        """
         mine = _children(self.root, "organisations")
         before = _children(self.world, "organisations")
         below: Nodes = {}
@@ -414,6 +417,9 @@ class _Widening:
                 self._drop(name)
                 continue
             below[name] = self._partnered(node, listed, codes, mine.get(name))
+            if (admits := node.value.get("open_to")) is not None:
+                kept = [x for x in admits.value if x.value in known]
+                below[name].value["open_to"] = admits.like(Part(kept, len(admits.value)))
         self._lay("organisations", below)
         self._over("organisations", above)
 

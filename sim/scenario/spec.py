@@ -79,7 +79,8 @@ class PactSpec:
 class OrganisationSpec:
     """An organisation; ``floor`` is the commitment that membership implies between members.
 
-    ``partners`` have part of a membership; ``values`` are its variables by name.
+    ``partners`` have part of a membership; ``values`` are its variables by name; ``open_to`` are
+    the states that its charter admits beside members and partners, None for all.
     """
 
     id: str
@@ -90,6 +91,7 @@ class OrganisationSpec:
     values: Mapping[str, Number]
     source: str
     since: Quarter | None
+    open_to: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rich.text import Text
 from sim.blocs import MEASURES
 from sim.summary.members import CONTESTED
 from sim.summary.numbers import number, percent, plural
-from sim.summary.tables import member_cell, partition_text
+from sim.summary.tables import hedgers_table, member_cell, partition_text, shifts_table
 from sim.terminal import table
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def render(report: BlocReport) -> Any:
     head.append(f"\nBlocs by {report.meaning}", style="dim")
     parts: list[Any] = [head, Text(), _blocs(report), Text(partition_text(report))]
     parts += [Text(certificate_line(report)), Text(), _unsettled(report), _events(report)]
+    parts += [shifts_table(report.shifts, report.start, report.end), hedgers_table(report.stances)]
     parts += [_measures(report), _rivals(report)]
     parts += [_position(report, state) for state in report.positions]
     parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]

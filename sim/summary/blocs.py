@@ -22,17 +22,17 @@ from sim.blocs import (
     agreement,
     certify,
     consensus,
-    find_blocs,
     measured,
     persistence,
-    ties_by,
     turnover,
 )
 from sim.errors import UserError, hint
 from sim.metrics import Interval, crosscutting, effective_poles, interval
+from sim.reading import labels_by, network_of, ties_of
 from sim.records import EnsembleRecord
 from sim.results import Results
 from sim.summary.bloc_tables import render
+from sim.summary.camps import Shift, Stance, shifts, stances
 from sim.summary.coalitions import NOTE
 from sim.summary.members import Bloc, alone_in, consensus_blocs
 from sim.summary.numbers import Change, change_of
@@ -152,6 +152,8 @@ class BlocReport:
         measures: by their names in :data:`sim.blocs.MEASURES`.
         positions: of the focal states, whatever the definition.
         rivals: every definition, the asked one first.
+        stances: where every state stands between the blocs.
+        shifts: who moved to a bloc or from it, by all ties alone.
     """
 
     title: str
@@ -177,6 +179,8 @@ class BlocReport:
     measures: dict[str, Change]
     positions: tuple[Position, ...]
     rivals: tuple[Rival, ...]
+    stances: tuple[Stance, ...] = ()
+    shifts: tuple[Shift, ...] = ()
     note: str = NOTE
 
     def to_dict(self) -> dict[str, Any]:
@@ -213,7 +217,7 @@ def describe_blocs(
         )
     record = results.record
     labels = bloc_labels_by(results, definition)
-    ties = network_by(record, definition, slice(networks))[:, -1]
+    ties = network_of(record, definition, slice(networks))[:, -1]
     found = consensus(labels[:, -1])
     quarters = [results.quarters[tick] for tick in record.network_ticks]
     blocs = consensus_blocs(results, labels, found)
@@ -245,32 +249,14 @@ def describe_blocs(
         measures=_measures(record, definition, labels),
         positions=tuple(position(record, state) for state in record.focal),
         rivals=_rivals(results, definition, labels, found),
+        stances=stances(results, blocs),
+        shifts=shifts(results, blocs) if definition == "ties" else (),
     )
 
 
 def bloc_labels_by(results: Results, definition: str) -> Labels:
     """Return the blocs of every run and kept tick by a definition, ``(R, L, N)``."""
     return results.bloc_labels if definition == "ties" else labels_by(results.record, definition)
-
-
-def labels_by(record: EnsembleRecord, definition: str) -> Labels:
-    """Find the blocs of every run and kept tick by a definition, ``(R, L, N)``."""
-    return np.concatenate(
-        [find_blocs(network_by(record, definition, runs)) for runs in record.slices()]
-    )
-
-
-def network_by(record: EnsembleRecord, definition: str, runs: slice) -> npt.NDArray[np.floating]:
-    """Return what ties states together by a definition at the kept ticks, ``(R, L, N, N)``."""
-    if definition == "ties":
-        return record.tie[runs]  # as it is, without a copy
-    return ties_by(
-        definition,
-        tie=record.tie[runs],
-        level=record.level[runs],
-        floor=record.floor[runs],
-        ideal_point=record.state("ideal_point")[runs, list(record.network_ticks)],
-    )
 
 
 def measured_by(
@@ -292,7 +278,7 @@ def measured_by(
     for runs in record.slices():
         system = System(
             labels=labels[runs, chosen],
-            tie=network_by(record, definition, runs)[:, chosen],
+            tie=ties_of(record, definition, runs)[:, chosen],
             capability=record.state("capability")[runs, kept],
             ideal_point=record.state("ideal_point")[runs, kept],
             spread=spread,
@@ -339,7 +325,7 @@ def _certified(
 def _events(results: Results, labels: Labels, quarters: list[str]) -> tuple[BlocEvent, ...]:
     states = results.record.states
     events = []
-    for event in turnover(labels, results.capability):
+    for event in turnover(labels, results.leading):
         low, median, high = np.quantile(
             event.ticks, [0.05, 0.5, 0.95], method="inverted_cdf"
         ).astype(int)

@@ -18,6 +18,7 @@ from sim.blocs import consensus
 from sim.metrics import SECURITY_DOMAINS, Interval, interval
 from sim.records import PACT_LEVELS, EnsembleRecord
 from sim.results import Results
+from sim.summary.camps import Shift, Stance, shifts, stances
 from sim.summary.members import Bloc, alone_in, consensus_blocs
 from sim.summary.numbers import Change, change_of
 from sim.summary.states import hedging_series
@@ -124,6 +125,8 @@ class CoalitionReport:
     broken: tuple[PactMove, ...]
     joined: tuple[MembershipMove, ...] = ()
     left: tuple[MembershipMove, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    shifts: tuple[Shift, ...] = ()
     note: str = NOTE
 
     def to_dict(self) -> dict[str, Any]:
@@ -142,6 +145,7 @@ def summarise(results: Results) -> CoalitionReport:
     """Draw up the coalition report; start and end are the first and the last kept tick."""
     record = results.record
     found = consensus(results.bloc_labels[:, -1])
+    blocs = consensus_blocs(results, results.bloc_labels, found)
     poles = results.effective_poles
     first, last = record.network_ticks[0], record.network_ticks[-1]
     return CoalitionReport(
@@ -151,7 +155,7 @@ def summarise(results: Results) -> CoalitionReport:
         runs=record.runs,
         start=results.quarters[first],
         end=results.quarters[last],
-        blocs=consensus_blocs(results, results.bloc_labels, found),
+        blocs=blocs,
         unaligned=tuple(record.states[i] for i in alone_in(found.labels)),
         frequency=found.frequency,
         modal=found.modal,
@@ -162,6 +166,8 @@ def summarise(results: Results) -> CoalitionReport:
         broken=_pact_moves(results, made=False),
         joined=_membership_moves(results, "join"),
         left=_membership_moves(results, "withdraw"),
+        stances=stances(results, blocs),
+        shifts=shifts(results, blocs),
     )
 
 

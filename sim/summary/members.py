@@ -30,7 +30,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Bloc:
-    """A bloc of the consensus partition at the end, named by its strongest member.
+    """A bloc of the consensus partition at the end, named by the member that leads it.
 
     ``share`` is the capability share of these members, ``core_share`` that of whatever bloc the
     core is in, run by run (the shares of cores that are at times together overlap). ``contested``
@@ -56,7 +56,7 @@ def consensus_blocs(results: Results, labels: Labels, found: Consensus) -> tuple
     """
     capability = results.capability
     strength = capability[:, -1].mean(axis=0)
-    cores = name_blocs(found.labels, strength)
+    cores = name_blocs(found.labels, results.leading[:, -1].mean(axis=0))
     weight = np.bincount(found.labels, strength)
     size = np.bincount(found.labels)
     shares = bloc_shares(labels, capability)
@@ -75,7 +75,7 @@ def consensus_blocs(results: Results, labels: Labels, found: Consensus) -> tuple
         blocs.append(
             Bloc(
                 core=states[core],
-                members=_members(states, inside, together, strength),
+                members=_members(states, inside, together, strength, first=core),
                 contested=_members(states, outside, together, together),
                 share=change_of(held[:, 0], held[:, -1]),
                 core_share=change_of(mine[:, 0], mine[:, -1]),
@@ -85,7 +85,11 @@ def consensus_blocs(results: Results, labels: Labels, found: Consensus) -> tuple
 
 
 def _members(
-    states: tuple[str, ...], inside: npt.NDArray[np.int64], together: Floats, rank: Floats
+    states: tuple[str, ...],
+    inside: npt.NDArray[np.int64],
+    together: Floats,
+    rank: Floats,
+    first: int = -1,
 ) -> tuple[Member, ...]:
-    ordered = inside[np.argsort(-rank[inside], kind="stable")]
+    ordered = inside[np.lexsort((-rank[inside], inside != first))]
     return tuple(Member(states[i], float(together[i])) for i in ordered)

@@ -13,6 +13,7 @@ from sim.terminal import table
 
 if TYPE_CHECKING:
     from sim.summary.blocs import BlocReport
+    from sim.summary.camps import Shift, Stance
     from sim.summary.coalitions import (
         CoalitionReport,
         Dependence,
@@ -27,6 +28,7 @@ SHOWN_CONTESTED: Final = 5
 
 _SHOWN_MOVES: Final = 12
 _SHOWN_PACTS: Final = 6
+_SHOWN_HEDGERS: Final = 15
 
 
 def render(report: CoalitionReport) -> Any:
@@ -41,6 +43,8 @@ def render(report: CoalitionReport) -> Any:
             f"{number(report.poles.end)} at the end."
         )
     )
+    parts += [Text(), shifts_table(report.shifts, report.start, report.end)]
+    parts += [hedgers_table(report.stances)]
     parts += [_focal_table(report, state) for state in report.focal]
     for title, moves in (("made or raised", report.formed), ("broken or lowered", report.broken)):
         parts += [Text(), _moves_table(f"Pacts {title}", moves)]
@@ -57,6 +61,36 @@ def _bloc_table(report: CoalitionReport) -> Any:
         made.add_row(bloc.core, number(bloc.share.end), member_cell(bloc))
     if report.unaligned:
         made.add_row(Text("unaligned", style="dim"), "", ", ".join(report.unaligned))
+    return made
+
+
+def shifts_table(shifts: Sequence[Shift], start: str, end: str) -> Any:
+    """Return who moved between blocs, in how many runs, and by which move."""
+    if not shifts:
+        return Text("Moved to a bloc or from it since the start: nobody.", style="bold")
+    columns = (("state", ""), ("bloc", ""), (start, "right"), (end, "right"), ("with", ""))
+    made = table("Moved to a bloc or from it", columns)
+    for it in shifts[:_SHOWN_MOVES]:
+        verb = "joins" if it.after > it.before else "leaves"
+        why = it.why or "no one move: trust, arms, positions"
+        made.add_row(it.state, f"{verb} {it.core}", percent(it.before), percent(it.after), why)
+    if len(shifts) > _SHOWN_MOVES:
+        made.add_row(Text(f"and {len(shifts) - _SHOWN_MOVES} more", style="dim"), *[""] * 4)
+    return made
+
+
+def hedgers_table(stances: Sequence[Stance]) -> Any:
+    """Return who stands between two blocs, with the mean tie to each (a defence pact at 1)."""
+    hedgers = sorted((it for it in stances if it.between), key=lambda it: (-it.hedging, it.state))
+    if not hedgers:
+        return Text("Between two blocs in most of the runs: nobody.", style="bold")
+    columns = (("state", ""), ("between", ""), ("ties", "right"), ("of the runs", "right"))
+    made = table("Hedgers: between two blocs in most of the runs", columns)
+    for it in hedgers[:_SHOWN_HEDGERS]:
+        ties = " and ".join(f"{it.ties[core]:.2f}" for core in it.between)
+        made.add_row(it.state, " and ".join(it.between), ties, percent(it.hedging))
+    if len(hedgers) > _SHOWN_HEDGERS:
+        made.add_row(Text(f"and {len(hedgers) - _SHOWN_HEDGERS} more", style="dim"), *[""] * 3)
     return made
 
 

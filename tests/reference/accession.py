@@ -94,6 +94,7 @@ def leaving(w: World, seen: Assessment, k: int, i: int) -> float:
 def admission(w: World, seen: Assessment, k: int, i: int) -> float:
     """Chance that the members let i in, by their mean worth: 0 while i fights one of them.
 
+    Of that chance the part is gone by which the body would bind them to fight its worst other war.
     To a member the newcomer is worth what a tie with it alone would be.
     """
     floor, g, total = w["organisation_commitment"][k], commitment(w), 0.0
@@ -103,7 +104,8 @@ def admission(w: World, seen: Assessment, k: int, i: int) -> float:
             return 0.0
         theirs = sum(parts(w, seen, j, {i: floor}).values()) if floor > g[j, i] else 0.0
         total += theirs
-    return logistic(total / len(members) + w.p("organisations.admission"))
+    let_in = logistic(total / len(members) + w.p("organisations.admission"))
+    return let_in * (1.0 - floor * float(w["war"][i].max()))
 
 
 def market(w: World, k: int, i: int) -> float:
@@ -153,10 +155,18 @@ def step(w: World, seen: Assessment, k: int, i: int) -> Step | None:
     value += likely * market(w, k, i) - in_the_way(w, k, i)
     if w.parts[k, i] < 0.5 < w["closed"][k]:
         return None
+    if w.parts[k, i] < 0.5 and not admits(w, k, i):
+        return None
     if w.parts[k, i] >= 0.5:
         return Step(i, k, Move.JOIN, 1.0, value - w.p("organisations.join"), gain, likely, head)
     value += outlook(w, seen, others, i) - w.p("organisations.apply")
     return Step(i, k, Move.APPLY, 0.5, value, 0.0, 1.0, head)
+
+
+def admits(w: World, k: int, i: int) -> bool:
+    """Whether the charter of k has a place for i: bit by bit, the first for charter 1."""
+    number = int(w["charter"][k])
+    return number == 0 or format(int(w["admitted"][i]), "b").zfill(number)[-number] == "1"
 
 
 def outlook(w: World, seen: Assessment, members: list[int], i: int) -> float:

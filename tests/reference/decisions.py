@@ -483,7 +483,7 @@ def pacts(
                 + w.p("moves.break_arms") * w["arms"][i, j]
             )
             yield Alternative(Move.PACT, j, to, float(change[i]), cost + inattention)
-        if to <= level or scale[to] <= w["organisation_floor"][i, j]:
+        if to <= level or 0.7 * scale[to] <= w["organisation_floor"][i, j]:
             continue
         if w["cooldown"][i, j] > 0.0 or w["war"][i, j] > 0.0:
             continue

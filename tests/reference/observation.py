@@ -31,21 +31,30 @@ def alignment(w: World) -> Floats:
 
 
 def tie(w: World) -> Floats:
-    """What binds above a threshold less what divides above another one; 0 between strangers.
+    """What binds, never less than nothing, less the hostility that is not ordinary.
 
-    (g + mean trust - 1/2 - resolution)+ - (mean hostility - suspicion)+: the signed network of the
-    as docs/literature.md says (a_ij = g_ij + trust - H_ij), with a dead zone on both sides.
+    g + wx max(0, 1 - |dx| / 1.5) + wt (mean trust - 1/2) + wa arms + ws (fuel + finance)
+    + wd trade, the larger share of the two in the other's; hostility is the mean of both above
+    suspicion.
     """
-    n = w.n
+    n, x = w.n, w["ideal_point"]
     out = np.zeros((n, n))
     for i in range(n):
         for j in range(n):
-            if i != j:
-                trust = (w["trust"][i, j] + w["trust"][j, i]) / 2.0
-                hostility = (w["hostility"][i, j] + w["hostility"][j, i]) / 2.0
-                bond = w["commitment"][i, j] + trust - 0.5 - w.p("blocs.resolution")
-                quarrel = hostility - w.p("blocs.suspicion")
-                out[i, j] = max(0.0, bond) - max(0.0, quarrel)
+            if i == j:
+                continue
+            share = {
+                name: max(w[name][i, j], w[name][j, i])
+                for name in ("arms_stock", "energy", "finance", "trade")
+            }
+            trust = (w["trust"][i, j] + w["trust"][j, i]) / 2.0
+            binds = w["commitment"][i, j] + w.p("blocs.trust") * (trust - 0.5)
+            binds += w.p("blocs.position") * max(0.0, 1.0 - abs(x[i] - x[j]) / 1.5)
+            binds += w.p("blocs.arms") * share["arms_stock"]
+            binds += w.p("blocs.supply") * (share["energy"] + share["finance"])
+            binds += w.p("blocs.trade") * share["trade"]
+            enmity = (w["hostility"][i, j] + w["hostility"][j, i]) / 2.0 - w.p("blocs.suspicion")
+            out[i, j] = max(0.0, binds) - w.p("blocs.hostility") * max(0.0, enmity)
     return out
 
 

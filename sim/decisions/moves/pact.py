@@ -107,6 +107,12 @@ GUILT = param(
     meaning="trust lost with third states by a pact with their enemy (psi)",
     source="judgement: about as much as a broken promise; may be nothing",
 )
+GIVEN = 0.7
+"""Part of a pact's commitment from which it is given where an organisation's floor has it.
+
+Members of an alliance need no treaty of defence with one another; those of a union whose clause is
+weaker may (judgement).
+"""
 TABOO_1 = state_field(
     "taboo_consultation",
     bounds=(0.0, 100.0),
@@ -150,13 +156,13 @@ def now(w: Blocks, i: int, j: int) -> float:
 
 @inline
 def is_closed(w: Blocks, i: int, j: int, to: float) -> bool:
-    """Nothing is offered in silence after a refusal, in war, or below the organisations' floor."""
+    """Nothing is offered in silence after a refusal, in war, or that an organisation has given."""
     floor = w.M[FLOOR, i, j]
     return (
         (w.M[COOLDOWN, i, j] > 0.0)
         | (w.M[WAR, i, j] > 0.0)
-        | (level_commitment(w, 3.0) <= floor)
-        | (level_commitment(w, to) <= floor)
+        | (GIVEN * level_commitment(w, 3.0) <= floor)
+        | (GIVEN * level_commitment(w, to) <= floor)
     )
 
 
