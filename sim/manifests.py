@@ -24,7 +24,7 @@ from sim.outside import facts as facts_of_rules
 PROGRAM: Final = "multipolar"
 """What the manifest of every folder of this program says under ``program``."""
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Version of the layout on disk; a reader refuses any other."""
 
 MANIFEST: Final = "manifest.json"
