@@ -53,6 +53,7 @@ reference: $(VENV)/.run ## Write the generated pages of docs/reference anew
 	$(BIN)/multipolar schema --out docs/reference/scenario.schema.json
 	$(BIN)/multipolar dictionary --markdown > docs/reference/outputs.md
 	$(BIN)/python -m tools.odd_page
+	$(BIN)/python -m tools.variables_page
 
 outputs: $(VENV)/.dev $(VENV)/.kernels ## Write the schemas of --json anew from what commands print in the tests (5 minutes)
 	rm -rf .outputs && MULTIPOLAR_OUTPUTS=.outputs $(BIN)/python -m pytest -q -n auto -k "(json or test_command or the_command or theories or describe or gives_data or listed or register or region_of) and not docs" tests

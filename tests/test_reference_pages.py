@@ -17,7 +17,7 @@ from sim.scenario import load_scenario, scenario_schema
 from tests import support_outputs
 from tests.inline_scenario import TEXT
 from tests.support_command import call
-from tools import odd_page
+from tools import odd_page, variables_page
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -82,3 +82,11 @@ def test_an_output_that_changes_its_form_is_noticed() -> None:
 def test_odd_is_current() -> None:
     page = odd_page.PAGE.read_text("utf-8")
     assert page == odd_page.filled(page), "run: make reference"
+
+
+def test_the_page_of_variables_is_current_and_has_the_chains() -> None:
+    assert variables_page.PAGE.read_text("utf-8") == variables_page.text(), "run: make reference"
+    rows = {row[0]: row for row in variables_page.rows()}
+    assert "hostility" in rows["`alarm`"][2]
+    assert "sanctioning" in rows["`trade`"][3]
+    assert "organise" in rows["`charter`"][3]
