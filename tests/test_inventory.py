@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sim.draws import draw
 from sim.errors import nearest
-from sim.inventory import Inventory, inventory, notices
+from sim.inventory import Inventory, inventory, notices, render
 from sim.scenario import (
     ScenarioSpec,
     load_arms,
@@ -310,7 +310,7 @@ def test_inventory_of_a_shipped_scenario_is_whole(name: str) -> None:
     assert len(data["states"]) + data["made_up_states"] == len(spec.states)
     console = Console(width=80)
     with console.capture() as printed:
-        console.print(found)
+        console.print(render(found))
     text = printed.get()
     assert max(map(len, text.splitlines())) <= 80
     squeezed = "".join(text.split())

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
         and conflicts with their members; events with their changes; groups, arms, parameters,
         claims and sources. At the end: what has no effect, and what is missing without a word.
         """
-        from sim.inventory import inventory
+        from sim.inventory import inventory, render
         from sim.scenario import find_scenario
         from sim.scenario.loader import Loader
 
@@ -36,4 +36,4 @@ def register(app: typer.Typer) -> None:
         if as_json:
             print_json(found.to_dict())
         else:
-            out.print(found)
+            out.print(render(found))

@@ -155,11 +155,6 @@ class Inventory:
         }
         return {name: _plain(value) for name, value in parts.items()}
 
-    def __rich__(self) -> Any:
-        from sim.inventory.tables import render  # late: it needs what is above
-
-        return render(self)
-
 
 def inventory(spec: ScenarioSpec, arms: Mapping[str, ScenarioSpec] | None = None) -> Inventory:
     """Return the inventory of a scenario or of one arm of it.
