@@ -55,7 +55,8 @@ def serve(
 
     @ui.page("/", title=TITLE)
     async def page() -> None:
-        await build(file)
+        request = ui.context.client.request
+        await build(file, request.query_params.multi_items())
 
     keys = Keys(chosen)
     app.add_middleware(Guard, keys=keys)
@@ -87,13 +88,14 @@ def serve(
 
 def _load_beforehand(file: str | None) -> None:
     """Load libraries and kernels while the browser starts, so that the first page is there soon."""
-    from sim.app.session import Session, choices
+    from sim.app.pair import Pair
+    from sim.app.start import choices, questions
     from sim.app.view import View
 
     with suppress(UserError):
-        session = Session(choices(file)[0])
-        session.step()
-        View(session).network()
+        pair = Pair(questions(tuple(choices(file)))[0].scenario)
+        pair.step()
+        View(pair.left).network()
 
 
 def _free_port(host: str, port: int | None) -> int:
