@@ -19,7 +19,7 @@ from sim.plots.style import (
     quiet,
 )
 from sim.plots.trajectories import name_at_end, name_years
-from sim.summary import CoalitionReport
+from sim.summary import Bloc, CoalitionReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +31,7 @@ type Floats = npt.NDArray[np.float64]
 
 _BANDS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _TALL: Final = 3.6
+_MOST: Final = 0.5
 
 
 def draw_polarity(
@@ -38,8 +39,10 @@ def draw_polarity(
 ) -> Figure:
     """Draw the effective number of poles, and beside it the share of each bloc, through time.
 
-    The number of poles is Laakso & Taagepera's of the capability shares of the blocs; a bloc is
-    whatever bloc its core is in, run by run. Medians with bands of 50% and 90% of the runs, at the
+    The number of poles is Laakso & Taagepera's of the capability shares of the blocs. The line of
+    a bloc is of its members at the end, in at least half of the runs: what part of capability those
+    hold that are with its core, run by run, so that a core that joins another bloc in some runs
+    does not bring all of that bloc. Medians with bands of 50% and 90% of the runs, at the
     ticks at which the network is kept.
     """
     report = report or coalitions(results)
@@ -49,8 +52,8 @@ def draw_polarity(
     top = headline(
         figure,
         _finding(report, poles),
-        "Median of the runs, bands of 50% and 90%. A bloc is whatever bloc its core is in, run by "
-        "run.",
+        "Median of the runs, bands of 50% and 90%. Of a bloc: its members at the end in most runs, "
+        "as far as they are with its core.",
         page,
     )
     bottom = footer(figure, results, page)
@@ -64,9 +67,7 @@ def draw_polarity(
     ends = {}
     colours = bloc_colours(results, report)
     for bloc in report.blocs:
-        core = results.record.index(bloc.core)
-        label = results.bloc_labels[:, :, [core]]
-        held = np.take_along_axis(results.bloc_shares, label, axis=2)[:, :, 0]
+        held = _held(results, bloc)
         band = np.quantile(held, _BANDS, axis=0)
         _draw_bands(shares, results, band, colours[bloc.core])
         ends[bloc.core] = float(band[2, -1])
@@ -77,6 +78,17 @@ def draw_polarity(
         name_years(axes, results)
     name_at_end(shares, ends, colours, (0.0, 1.0), page)
     return figure
+
+
+def _held(results: Results, bloc: Bloc) -> Floats:
+    """Share of capability of the members of a bloc that are with its core, ``(R, K)``."""
+    index = results.record.index
+    members = [index(member.state) for member in bloc.members if member.together >= _MOST]
+    labels = results.bloc_labels
+    inside = labels[:, :, members] == labels[:, :, [index(bloc.core)]]
+    capability = results.capability
+    shares: Floats = capability[:, :, members] / capability.sum(axis=2, keepdims=True)
+    return (shares * inside).sum(axis=2)
 
 
 def _draw_bands(axes: Axes, results: Results, band: Floats, shade: str) -> None:
