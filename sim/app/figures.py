@@ -108,7 +108,8 @@ class Figures:
             figure = view.plane()
         else:
             figure = view.poles(*page.views[1:])
-        self._figure.set_visibility(figure is not None)
+        # not by display: plotly complains of plots that are sized while they are not displayed
+        self._figure.classes(**{"add" if figure is None else "remove": "mp-gone"})
         self._words.set_visibility(figure is None)
         if figure is not None:
             self._show(self._figure, figure)

@@ -13,6 +13,7 @@ from sim.app.guard import Guard, Keys, check_host
 from sim.errors import UserError
 
 TITLE = "multipolar"
+_LONGEST_STOP = 30.0
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
     "<path d='M8 22 16 8l9 12z' fill='none' stroke='#888' stroke-width='2'/>"
@@ -50,6 +51,7 @@ def serve(
             "the dashboard needs NiceGUI; install it with: pip install 'multipolar[app]'"
         ) from error
     from sim.app.page import build
+    from sim.app.work import stop_all
 
     chosen = _free_port(host, port)
 
@@ -69,6 +71,7 @@ def serve(
         announce(f"{address}?token={keys.token}")
 
     app.on_startup(tell)
+    app.on_shutdown(lambda: stop_all(_LONGEST_STOP))
     # NiceGUI asks for reloading by default, which would start a second process
     ui.run(
         host=host,

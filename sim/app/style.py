@@ -48,9 +48,9 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
   grid-template-rows: minmax(0, 55fr) minmax(0, 45fr);
   grid-template-areas: "side net other" "side log gaps"; }
 .mp-alone { grid-template-areas: "side net net" "side log gaps"; }
-.mp-alone > [style*="other"] { display: none; }
+.mp-gone, .mp-alone > [style*="other"] { position: absolute !important; visibility: hidden; }
 .mp-card { background: #fff; border: 1px solid var(--rule); border-radius: 6px; min-height: 0;
-  min-width: 0; display: flex; flex-direction: column; overflow: hidden; }
+  min-width: 0; display: flex; flex-direction: column; overflow: hidden; position: relative; }
 .mp-card.mp-wide { grid-area: 1 / 2 / -1 / -1 !important; z-index: 5;
   box-shadow: 0 2px 14px rgba(0, 0, 0, .25); }
 .mp-card-head { display: flex; align-items: center; gap: 8px; padding: 2px 4px 0 10px;
@@ -107,7 +107,7 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
   .mp-head .mp-row { flex-wrap: wrap; row-gap: 4px; }
   .mp-head .mp-row > .mp-question { flex-basis: 100%; white-space: normal; order: 9; }
   .mp-verdict > div { font-size: 14.5px; flex-basis: 100%; }
-  .mp-arm { flex: 1 1 150px; width: auto; }
+  .mp-row > .mp-arm { flex: 1 1 150px; width: auto; min-width: 0; max-width: 100%; }
   .mp-body, .mp-body.mp-alone { display: flex; flex-direction: column; }
   .mp-card { height: 400px; }
   .mp-card[style*="side"] { order: 9; height: 560px; }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from threading import Event, Thread
+from typing import Final
+from weakref import WeakSet
 
 from sim.errors import UserError
 from sim.machine import cores
@@ -25,6 +27,7 @@ class Work:
 
     def start(self) -> None:
         """Begin."""
+        _BEGUN.add(self)
         self._thread.start()
 
     def stop(self) -> None:
@@ -65,3 +68,15 @@ class Work:
 
     def _simulate(self) -> None:
         raise NotImplementedError
+
+
+_BEGUN: Final[WeakSet[Work]] = WeakSet()
+
+
+def stop_all(seconds: float) -> None:
+    """Stop all work, and wait for each at most so long: the server is closing."""
+    begun = [work for work in _BEGUN if work.running]
+    for work in begun:
+        work.stop()
+    for work in begun:
+        work.wait(seconds)

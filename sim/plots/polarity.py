@@ -32,6 +32,8 @@ type Floats = npt.NDArray[np.float64]
 _BANDS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _TALL: Final = 3.6
 _MOST: Final = 0.5
+_TELLING: Final = 0.25
+"""Part of the spread of the runs below which a change of the median is no finding."""
 
 
 def draw_polarity(
@@ -59,10 +61,15 @@ def draw_polarity(
     bottom = footer(figure, results, page)
     low, high = bottom + page.pt(0.27) / height, top - page.pt(0.27) / height
     left, names = page.pt(0.42) / width, page.pt(0.45) / width
-    number = figure.add_axes((left, low, 0.5 - 1.2 * left, high - low))
+    wide = 0.5 - 1.2 * left if report.blocs else 1.0 - left - names
+    number = figure.add_axes((left, low, wide, high - low))
     _draw_bands(number, results, poles, INK)
     number.set_ylim(1.0, max(2.0, 1.1 * float(poles.max())))  # one pole is the least there can be
     _name(number, "Effective number of poles", page)
+    quiet(number, page)
+    name_years(number, results)
+    if not report.blocs:
+        return figure
     shares = figure.add_axes((0.5 + left, low, 0.5 - left - names, high - low))
     ends = {}
     colours = bloc_colours(results, report)
@@ -73,9 +80,8 @@ def draw_polarity(
         ends[bloc.core] = float(band[2, -1])
     shares.set_ylim(0.0, 1.0)
     _name(shares, "Share of capability, by bloc", page)
-    for axes in (number, shares):
-        quiet(axes, page)
-        name_years(axes, results)
+    quiet(shares, page)
+    name_years(shares, results)
     name_at_end(shares, ends, colours, (0.0, 1.0), page)
     return figure
 
@@ -109,6 +115,8 @@ def _finding(report: CoalitionReport, poles: Floats) -> str:
     spread = f"90% of the runs: {low:.1f} to {high:.1f}"
     if f"{start:.1f}" == f"{end:.1f}":
         return f"The effective number of poles stays at {end:.1f} ({spread})"
+    if abs(end - start) < _TELLING * (high - low):  # far less than the runs differ
+        return f"The effective number of poles stays near {end:.1f} ({spread})"
     verb = "rises" if end > start else "falls"
     return (
         f"The effective number of poles {verb} from {start:.1f} in {report.start} to {end:.1f} in "

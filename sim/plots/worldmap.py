@@ -138,7 +138,10 @@ def _looks(results: Results, report: CoalitionReport) -> dict[str, _Look]:
 def _finding(report: CoalitionReport, looks: dict[str, _Look]) -> tuple[str, str]:
     hedgers = [code for code, look in looks.items() if look.hedges]
     if not report.blocs:
-        return f"No bloc has formed by {report.end}", "Every state stands alone."
+        return (
+            f"No bloc is common to the runs in {report.end}",
+            "Who stands with whom differs from run to run. Lightest grey: not in the scenario.",
+        )
     first, *rest = report.blocs
     title = f"{first.core}'s bloc takes in {plural(len(first.members), 'state')}"
     title += "".join(f", {bloc.core}'s {len(bloc.members)}" for bloc in rest[:3])
