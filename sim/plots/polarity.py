@@ -94,7 +94,8 @@ def _held(results: Results, bloc: Bloc) -> Floats:
     inside = labels[:, :, members] == labels[:, :, [index(bloc.core)]]
     capability = results.capability
     shares: Floats = capability[:, :, members] / capability.sum(axis=2, keepdims=True)
-    return (shares * inside).sum(axis=2)
+    held: Floats = (shares * inside).sum(axis=2)
+    return held
 
 
 def _draw_bands(axes: Axes, results: Results, band: Floats, shade: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +62,7 @@ def draw_response(result: Sweep, *, page: Page = PAPER, variable: str | None = N
         )
     (x,) = numbers
     choices = [factor for factor in result.factors if factor.levels]
-    chosen = [metric_of(variable, result.metrics)] if variable else result.metrics[:_PANELS]
+    chosen = [metric_of(variable, result.metrics)] if variable else list(result.metrics[:_PANELS])
     table = result.table()
     lines = list(product(*(factor.levels for factor in choices)))[:_LINES]
     parts: dict[str, pd.DataFrame] = {}
@@ -141,7 +141,11 @@ def _curve(axes: Axes, part: pd.DataFrame, x: str, metric: str, rank: int, name:
     axes.fill_between(
         at, mean - _CERTAIN * error, mean + _CERTAIN * error, color=shade, alpha=0.3, linewidth=0
     )
-    line = {"color": shade, "linestyle": _DASHES[rank % len(_DASHES)], "linewidth": 1.8}
+    line: dict[str, Any] = {
+        "color": shade,
+        "linestyle": _DASHES[rank % len(_DASHES)],
+        "linewidth": 1.8,
+    }
     axes.plot(at, mean, marker="o", markersize=3, label=name or "runs", **line)
 
 
