@@ -129,7 +129,7 @@ def browsing(width: int = 1280, height: int = 800) -> Iterator[Any]:
 
 
 def opened(seen: Seen, address: str) -> Any:
-    """Go to the dashboard and wait until it can be used."""
+    """Go to the dashboard of a scenario and wait until it can be used."""
     page = seen.page
     page.goto(address)
     button(page, "Step").wait_for()

@@ -9,6 +9,7 @@ import http.client
 import re
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -76,8 +77,14 @@ def test_a_walk_through_the_dashboard(tmp_path: Path) -> None:
         page.locator(".mp-story h3").first.wait_for()
         assert "Russia" in page.locator(".mp-story").first.inner_text()
         page.locator("table.mp-parts").first.wait_for()
+        choose(page, "Map")
         page.mouse.click(*place_of(page, "mp-map", "CHN"))
         page.get_by_role("combobox", name="State").and_(page.locator('[value="China"]')).wait_for()
+        page.get_by_role("tab", name="Pacts").click()
+        page.get_by_label("Search: Pacts").fill("Philippines")
+        page.get_by_role("cell", name="Philippines").first.wait_for()
+        page.get_by_role("tab", name="Organisations").click()
+        page.get_by_role("cell", name="North Atlantic Treaty Organization").wait_for()
         page.get_by_role("tab", name="States").click()
         page.get_by_role("cell", name="Viet Nam (VNM)").click()
         page.locator(".mp-story", has_text="Viet Nam").first.wait_for()
@@ -91,6 +98,18 @@ def test_a_walk_through_the_dashboard(tmp_path: Path) -> None:
         set_to = load_scenario(file).parameters["security.weight"].value
         assert set_to == pytest.approx(10.8)
         page.keyboard.press("Escape")
+
+        # the verdict of the two arms as they are set, and a link that restores what is seen
+        page.locator(".mp-verdict").filter(has_text="The treaty").wait_for()
+        page.get_by_text("20 paired runs").wait_for()
+        choose(page, "The answer through time")
+        page.locator(".mp-map .scatterlayer .trace").first.wait_for()
+        link = page.url
+        assert "security.weight%3D10.8" in link
+        restored = opened(browser(), link)
+        restored.get_by_text(at, exact=True).first.wait_for()
+        assert "security.weight 10 → 10.8" in restored.locator(".mp-chip").inner_text()
+        restored.close()
 
         # many runs beside the page
         page.get_by_role("tab", name="Many runs").click()
@@ -114,14 +133,41 @@ def test_a_walk_through_the_dashboard(tmp_path: Path) -> None:
     assert served.written == "Stopped.\n"
 
 
+def choose(page: Any, name: str) -> None:
+    """Turn the card of differences to another figure."""
+    page.get_by_label("What the card shows").click()
+    page.get_by_role("option", name=name).click()
+
+
+def test_a_reader_finds_a_question_on_a_telephone() -> None:
+    with serving() as served, browsing(390, 844) as browser:
+        seen = browser()
+        page = seen.page
+        page.goto(served.address)
+        asked = page.locator(".mp-ask")
+        asked.first.wait_for()
+        assert SCENARIO in asked.first.inner_text()  # the one with most arms
+        page.get_by_label("Search the questions").fill("vietnam side")
+        page.get_by_text("1 of ").wait_for()
+        asked.click()
+        button(page, "Step").wait_for()
+        page.locator(".mp-right .textpoint").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.goto(served.address.partition("?")[0] + "?scenario=../secret&seed=1")
+        page.locator(".mp-problem").filter(has_text="no scenario").wait_for()
+        page.goto(served.address.partition("?")[0] + f"?scenario={SCENARIO}&arm=nobody")
+        page.locator(".mp-problem").filter(has_text="nobody").wait_for()
+        assert seen.complaints == []
+
+
 _COUNTING = """
 import gc, sys, threading, time, weakref
 from sim.app import page, server
-class Counted(page.Session):
+class Counted(page.Pair):
     def __init__(self, *given, **named):
         super().__init__(*given, **named)
         weakref.finalize(self, lambda: print("dropped", file=sys.stderr, flush=True))
-page.Session = Counted
+page.Pair = Counted
 def collect():
     while True:
         time.sleep(0.3)
@@ -129,7 +175,7 @@ def collect():
 threading.Thread(target=collect, daemon=True).start()
 def announce(address):
     print(address, file=sys.stderr, flush=True)
-server.serve("europe_1872_1914", browser=False, announce=announce)
+server.serve("europe_1936", browser=False, announce=announce)
 """
 
 
@@ -141,7 +187,7 @@ def test_each_tab_has_a_session_that_ends_with_it() -> None:
         first.get_by_text("quarter 1 of").wait_for()
         assert second.get_by_text("quarter 0 of").count() == 1
         for page in (first, second):
-            assert page.locator(".mp-network .textpoint").count() == 7
+            assert page.locator(".mp-network .textpoint").count() == 17
         first.close()
         assert served.process.stderr is not None
         assert served.process.stderr.readline() == "dropped\n"

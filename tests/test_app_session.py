@@ -15,10 +15,15 @@ from typer.testing import CliRunner
 from sim import cli, draws
 from sim.app.ensemble import MAX_RUNS, Ensemble
 from sim.app.guard import Guard, Keys, check_host, is_allowed
-from sim.app.session import Session, choices
+from sim.app.link import Link, kept, read
+from sim.app.log import folded, given, ranked
+from sim.app.pair import Pair
+from sim.app.session import Session
 from sim.app.settings import PINNED, Setting, as_overrides, catalogue, pinned, search
+from sim.app.start import choices, questions
+from sim.app.verdict import Verdict
 from sim.app.view import View, together
-from sim.app.words import coalitions, provenance, story, variables
+from sim.app.words import coalitions, gaps, provenance, story, variables
 from sim.errors import UserError
 from sim.experiments.run import run
 from sim.scenario import ScenarioSpec, load_scenario, shipped_scenarios
@@ -192,6 +197,101 @@ def test_another_arm_keeps_what_it_has(large: Session) -> None:
         session.choose_arm("no_pakt")
 
 
+# --- two arms, a link, an answer -----------------------------------------------------------------
+def test_two_arms_stand_on_one_clock() -> None:
+    pair = Pair("russia_dprk_pact")
+    assert pair.right is not None
+    assert (pair.left.spec.arm, pair.right.spec.arm) == ("base", "no_pact")
+    assert pair.gaps() == []
+    pair.seek(12)
+    assert pair.right.tick == 12
+    found = pair.gaps()
+    pact = next(it for it in found if it.what == "pact" and it.states == ("PRK", "RUS"))
+    assert (pact.here, pact.there) == ("defence", "consultation")
+    assert "North Korea and Russia" in gaps(pair)
+    event = "events.pact_2024"  # which only the left arm has
+    pair.set({WEIGHT: 6.0, event: 0.0})
+    assert pair.right.values == {WEIGHT: 6.0}
+    with pytest.raises(UserError):
+        pair.set({WEIGHT: -1.0})
+    assert pair.left.values == {WEIGHT: 6.0, event: 0.0}
+    json.dumps(View(pair.right, beside=View(pair.left)).network(), allow_nan=False)
+
+
+def test_a_link_restores_what_is_seen() -> None:
+    pair = Pair("vietnam_bamboo")
+    pair.choose_run(seed=5, run=2)
+    pair.set({WEIGHT: 7.5})
+    pair.seek(4)
+    query = pair.link.query
+    pairs = [tuple(part.split("=", 1)) for part in query.replace("%3D", "=").split("&")]
+    again = Pair.of_link(read(pairs, choices(None)))  # type: ignore[arg-type]
+    assert again.link == pair.link
+    assert np.array_equal(again.left.model.M, pair.left.model.M)
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ({"scenario": "../../etc/passwd"}, "no scenario"),
+        ({"scenario": "russia_dprk_pct"}, "did you mean"),
+        ({"scenario": SMALL, "seed": "-1"}, "whole number"),
+        ({"scenario": SMALL, "seed": "٣"}, "whole number"),
+        ({"scenario": SMALL, "quarter": "1936"}, "a quarter"),
+        ({"scenario": SMALL, "quarter": "2036Q1"}, "outside the clock"),
+        ({"scenario": SMALL, "set": f"{WEIGHT}=nan"}, "expected a number"),
+        ({"scenario": SMALL, "set": WEIGHT}, "expected a number"),
+        ({"scenario": SMALL, "set": "no.such=1"}, "has no no.such"),
+        ({"scenario": SMALL, "set": f"{WEIGHT}=-1"}, "bounds"),
+        ({"scenario": SMALL, "arm": "x" * 900}, "too long"),
+        ({"scenario": SMALL, "arm": "<script>"}, "script"),
+        ({"scenario": SMALL, "run": "99999999"}, "run"),
+        ({"seed": "1"}, "no scenario is named"),
+    ],
+)
+def test_a_bad_link_is_a_message(query: dict[str, str], problem: str) -> None:
+    with pytest.raises(UserError, match=problem):
+        Pair.of_link(read(list(query.items()), choices(None)))
+
+
+def test_what_is_kept_of_an_address_is_harmless() -> None:
+    assert kept([("token", "t"), ("scenario", "'><script>"), ("x", "y")]) == (
+        "scenario=%27%3E%3Cscript%3E"
+    )
+    assert read([], choices(None)) == Link()
+
+
+def test_questions_begin_with_those_worked_out_furthest() -> None:
+    found = questions(tuple(choices("mine.yaml")))
+    assert [it.scenario for it in found[:3]] == ["mine.yaml", "russia_dprk_pact", "vietnam_bamboo"]
+    assert [it.scenario for it in found if it.holds("pyongyang KOREA treaty")] == []
+    assert [it.scenario for it in found if it.holds("korea TREATY")] == ["russia_dprk_pact"]
+
+
+def test_the_verdict_is_that_of_the_command() -> None:
+    pair = Pair("russia_dprk_pact")
+    pair.set({"parameters.moves.create": 3.0})
+    verdict = Verdict(pair, runs=6)
+    verdict.start()
+    verdict.wait(300)
+    assert verdict.problem == ""
+    assert verdict.answer is not None
+    assert verdict.answer.runs == 6
+    assert verdict.answer.arms == ("base", "no_pact")
+    assert verdict.answer.sentence().startswith("The treaty ")
+    figure = View(pair.left).through(verdict.answer, verdict.answer.rows[0])
+    json.dumps(figure, allow_nan=False)
+
+
+def test_a_verdict_is_given_up_when_something_is_set() -> None:
+    verdict = Verdict(Pair("vietnam_bamboo"), runs=500)
+    verdict.start()
+    verdict.stop()
+    verdict.wait(120)
+    assert not verdict.running
+    assert verdict.answer is None
+
+
 # --- what is seen --------------------------------------------------------------------------------
 def test_blocs_keep_their_colours(large: Session) -> None:
     for before, after in zip(large.moments, large.moments[1:], strict=False):
@@ -213,6 +313,25 @@ def test_the_log_has_moves_and_dated_events(large: Session) -> None:
     titles = {entry.text for entry in log if entry.kind == "event"}
     assert {event.title for event in large.spec.events.values()} & titles
     assert sum(large.moves_made()) == sum(bool(entry.accepted) for entry in moves)
+
+
+def test_what_mattered_comes_first(large: Session) -> None:
+    log = large.log()
+    first = ranked(log)
+    assert [it.changed for it in first] == sorted((it.changed for it in first), reverse=True)
+    assert all(it.accepted and not it.by_chance for it in first)
+    assert "of chance" in folded(log)
+    assert "Put in by the scenario" in given(log)
+
+
+def test_pacts_and_organisations_are_there(large: Session) -> None:
+    held = large.pacts_held()
+    assert {(a, b) for a, b, _ in held} <= {(a, b) for a in large.codes for b in large.codes}
+    assert held[0][2] == max(level for *_, level in held)
+    bodies = {body.name: body for body in large.organisations()}
+    alliance = bodies["North Atlantic Treaty Organization"]
+    assert "USA" in alliance.members
+    assert not {*alliance.new} & {*alliance.gone}
 
 
 def test_why_is_told_of_this_run(large: Session) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim import cli
@@ -208,3 +209,27 @@ def test_the_command_draws_a_diagram(
     assert left.value.code == 0
     assert json.loads(capsys.readouterr().out)["x"] == "security.weight"
     assert (tmp_path / "out" / "figures" / "phase.png").is_file()
+
+
+def test_noise_is_hatched_and_has_one_colour() -> None:
+    rng = np.random.default_rng(1)
+    luck = rng.normal(size=20)
+    values = {(i, j): luck + 1e-3 * rng.normal(size=20) for i in range(4) for j in range(4)}
+    cells = tuple((i, j, 1) for i in range(3) for j in range(3))
+    flat = Phase(Axis("a", 0, 1), Axis("b", 0, 1), (4, 4), cells, values, "m", None, {})
+    figure = draw_phase(flat)
+    (mesh, *_) = figure.axes[0].collections
+    low, high = mesh.get_clim()
+    assert high - low > 0.3 * luck.std()
+    assert _hatched(figure)
+    assert figure.axes[0].get_xlim() == (0.0, 1.0)
+
+    steep = {(i, j): x + i + 0.3 * j for (i, j), x in values.items()}
+    told = Phase(Axis("a", 0, 1), Axis("b", 0, 1), (4, 4), cells, steep, "m", None, {})
+    assert not _hatched(draw_phase(told))
+
+
+def _hatched(figure: Figure) -> bool:
+    """Whether a part of the plane is marked as noise."""
+    filled = [it for it in figure.axes[0].collections if getattr(it, "hatches", None)]
+    return any(it.hatches == ["////"] for it in filled)

@@ -111,7 +111,7 @@ def test_the_page_asks_nothing_of_the_network(which: str, request: pytest.Fixtur
     for tag, attributes in found.elements:
         for name in ("src", "href", "srcset", "action", "poster", "data", "xlink:href"):
             value = attributes.get(name) or "#"
-            assert value.startswith(("#", "data:image/svg+xml;base64,")), (tag, value)
+            assert value.startswith(("#", "data:image/svg+xml,")), (tag, value)
         assert not any(name.startswith("on") for name in attributes)
     styles = "".join(re.findall(r"<style>(.*?)</style>", html, re.S))
     assert "url(" not in styles
@@ -223,7 +223,7 @@ def test_the_report_of_a_scenario_is_whole(page: str, folder: Path) -> None:
     assert results.meta.spec_hash in said
     assert f"multipolar run {SCENARIO} --runs 40 --seed {results.meta.seed}" in said
     assert list_inputs(spec).hidden == 0
-    keys = page.replace("<wbr>", "")
+    keys = page
     for key in ("parameters.security.weight", f"states.{spec.focal[0]}.capability"):
         assert key in keys
 

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import cli
@@ -11,6 +12,7 @@ from sim.errors import UserError
 from sim.experiments.sensitivity.swept import phase_of, region_of
 from sim.experiments.sweep import Sweep, sweep
 from sim.plots.phase import draw_phase
+from sim.plots.response import draw_response
 from tests.inline_scenario import TEXT
 
 THREAT = "threat(CCC)"
@@ -46,6 +48,35 @@ def test_a_level_and_the_partition_are_phases(grid: Sweep) -> None:
     assert len(found.phases) == 2
     assert all("AAA" in phase for phase in phase_of(grid).phases)
     assert draw_phase(grid, variable=THREAT).axes
+
+
+def test_a_sweep_of_one_number_is_a_response_curve_for_each_arm(tmp_path: Path) -> None:
+    (tmp_path / "six.yaml").write_text(TEXT)
+    found = sweep(
+        tmp_path / "six.yaml",
+        tmp_path / "one",
+        vary=["relations.rivalry.CCC-DDD=0:1:4", "mechanisms.trust=on,off"],
+        metrics=[THREAT, PAIRS[0]],
+        runs=4,
+    )
+    figure = draw_response(found)
+    curves = [line for axes in figure.axes for line in axes.get_lines()]
+    assert len(curves) == 4
+    table = found.table()
+    on = table[table["mechanisms.trust"].astype(str).eq("on")]
+    expected = on.groupby("relations.rivalry.CCC-DDD")[THREAT].mean()
+    assert np.allclose(curves[0].get_ydata(), expected)
+    assert figure.axes[0].get_xlim() == (0.0, 1.0)
+    assert len(draw_response(found, variable=THREAT).axes) == 1
+    with pytest.raises(UserError, match="two numbers"):
+        phase_of(found)
+    with pytest.raises(UserError, match="no metric"):
+        draw_response(found, variable="threat(XXX)")
+
+
+def test_a_plane_is_no_response_curve(grid: Sweep) -> None:
+    with pytest.raises(UserError, match="one number"):
+        draw_response(grid)
 
 
 def test_what_the_sweep_has_not_is_named(grid: Sweep) -> None:

@@ -1,10 +1,12 @@
-"""The cards with figures: network, map or poles through time, alignment."""
+"""The cards with figures: the two arms side by side, and what differs between them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from nicegui import ui
+
+from sim.app import words
 
 if TYPE_CHECKING:
     from nicegui.events import GenericEventArguments
@@ -17,35 +19,43 @@ _CODE_OF_CLICK: Final = (
     " const code = point && (point.customdata || point.location);"
     " if (typeof code === 'string') emit(code); }"
 )
-_MAPS: Final = {"map": "Map", "poles": "Poles"}
-_KINDS: Final = {"plane": "Plane", "state": "Through time"}
+_KINDS: Final = {
+    "gaps": "What differs now",
+    "answer": "The answer through time",
+    "plane": "Alignment plane",
+    "state": "Alignment of a state",
+    "map": "Map",
+    "poles": "Number of poles",
+}
 
 
 class Figures:
-    """Three cards with figures that follow the session."""
+    """A network for each arm, and a card that shows how they differ, in one of several ways."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        with page.card("net", "Network of ties") as tools:
-            self._network = self._plot("mp-network")
+        self._heads: list[Any] = []
+        with page.card("net", "Network of ties", self._heads.append) as tools:
+            self._left = self._plot("mp-network mp-left")
         with tools:
-            ui.label("area: capability; click a state").classes("mp-muted")
             button = ui.button(icon="scatter_plot", on_click=self._rearrange)
             button.props("flat dense round size=sm").tooltip("Arrange anew")
             button.props["aria-label"] = "Arrange the network anew"
-        with page.card("map", "Map and poles") as tools:
-            self._map = self._plot("mp-map")
+        with page.card("other", "Without it", self._heads.append):
+            self._right = self._plot("mp-right")
+        with page.card("gaps", "Difference") as tools:
+            self._figure = self._plot("mp-map")
+            with ui.element("div").classes("mp-scroll") as self._words:
+                self._said = ui.html("", sanitize=False)
         with tools:
             self._borders = ui.label("borders: no statement on their status").classes("mp-muted")
-            self._which = ui.toggle(_MAPS, value="map", on_change=lambda _: self.refresh())
-            self._which.props("dense flat size=sm")
-        with page.card("plane", "Alignment") as tools:
-            self._plane = self._plot()
-            self._empty = ui.label("Choose a state to see its alignment through time.")
-            self._empty.classes("mp-empty q-pa-md")
-        with tools:
-            self._kind = ui.toggle(_KINDS, value="plane", on_change=lambda _: self.refresh())
-            self._kind.props("dense flat size=sm")
+            self._metric = ui.select([""], value="", on_change=lambda _: self._choose())
+            self._metric.props("dense borderless options-dense").classes("mp-metric")
+            self._metric.props["aria-label"] = "Metric of the answer"
+            self._kind = ui.select(_KINDS, value="gaps", on_change=lambda _: self.refresh())
+            self._kind.props("dense borderless options-dense").style("width: 168px")
+            self._kind.props["aria-label"] = "What the card shows"
+        self._filling = False
 
     def _plot(self, name: str = "") -> Any:
         plot = ui.plotly({"data": [], "layout": {}}).classes(f"mp-fill {name}")
@@ -54,20 +64,68 @@ class Figures:
         return plot
 
     def refresh(self) -> None:
-        """Draw the present quarter."""
-        view = self._page.view
-        self._show(self._network, view.network())
-        self._which.set_visibility(view.has_map)
-        on_map = view.has_map and self._which.value == "map"
-        self._borders.set_visibility(on_map)
-        large = self._page.enlarged == "map"
-        self._show(self._map, view.map(large=large) if on_map else view.poles())
-        kind = self._kind.value
-        nobody = kind == "state" and not view.chosen
-        self._empty.set_visibility(nobody)
-        self._plane.set_visibility(not nobody)
-        if not nobody:
-            self._show(self._plane, view.alignment() if kind == "state" else view.plane())
+        """Draw the present quarter of both arms, and what differs."""
+        page = self._page
+        left, *right = page.views
+        at = page.session.quarter
+        names = [words.arm_name(page.pair.left)]
+        self._show(self._left, left.network())
+        if page.pair.right is not None:
+            names.append(words.arm_name(page.pair.right))
+            self._show(self._right, right[0].network())
+        signs = ("With", "Without") if right else ("",)
+        for head, sign, name in zip(self._heads, signs, names, strict=False):
+            head.set_content(words.heading(sign, name, at))
+        self._show_gaps()
+
+    def _show_gaps(self) -> None:
+        page, view, kind = self._page, self._page.view, self._kind.value
+        answer = None if page.verdict is None else page.verdict.answer
+        said, figure = "", None
+        self._borders.set_visibility(kind == "map" and view.has_map)
+        self._metric.set_visibility(kind == "answer" and answer is not None)
+        if kind == "gaps":
+            said = words.gaps(page.pair)
+        elif kind == "answer":
+            if answer is None:
+                said = words.paragraph("It is there when the paired runs are.")
+            else:
+                rows = [row for row in answer.rows if row.paths]
+                self._fill({row.metric: row.name for row in rows})
+                row = next((it for it in rows if it.metric == self._metric.value), None)
+                figure = None if row is None else view.through(answer, row)
+        elif kind == "state":
+            if view.chosen:
+                figure = view.alignment(*page.views[1:])
+            else:
+                said = words.paragraph("Choose a state to see its alignment through time.")
+        elif kind == "map":
+            if view.has_map:
+                figure = view.map(large=page.enlarged == "gaps")
+            else:
+                said = words.paragraph("These states have no outlines on a map of today.")
+        elif kind == "plane":
+            figure = view.plane()
+        else:
+            figure = view.poles(*page.views[1:])
+        # not by display: plotly complains of plots that are sized while they are not displayed
+        self._figure.classes(**{"add" if figure is None else "remove": "mp-gone"})
+        self._words.set_visibility(figure is None)
+        if figure is not None:
+            self._show(self._figure, figure)
+        elif self._said.content != said:
+            self._said.set_content(said)
+
+    def _fill(self, metrics: dict[str, str]) -> None:
+        value = self._metric.value if self._metric.value in metrics else next(iter(metrics), "")
+        if list(self._metric.options) != list(metrics):
+            self._filling = True
+            self._metric.set_options(metrics, value=value)
+            self._filling = False
+
+    def _choose(self) -> None:
+        if not self._filling:
+            self._show_gaps()
 
     @staticmethod
     def _show(plot: Any, figure: Figure) -> None:

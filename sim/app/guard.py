@@ -13,9 +13,11 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from html import escape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from sim.app.link import kept
 from sim.errors import UserError, shown
 
 type Scope = MutableMapping[str, Any]
@@ -121,7 +123,7 @@ class Keys:
         """Whether a request for the page has the token, or the ticket, which is used up by it."""
         if scope["type"] != "http" or scope["path"] != "/":
             return False
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        given = dict(_asked(scope)).get("token", "")
         if self.ticket and _same(given, self.ticket):
             self.ticket = ""
             return True
@@ -162,7 +164,8 @@ class Guard:
             await _refuse(scope, send, "The dashboard answers pages of its own only.")
             return
         if self._keys.opens(scope):
-            await _answer(send, 200, _ENTER, ((b"set-cookie", self._keys.grant().encode()),))
+            page = _ENTER.format(query=escape(kept(_asked(scope))))
+            await _answer(send, 200, page, ((b"set-cookie", self._keys.grant().encode()),))
             return
         if not self._keys.admits(headers.get("cookie", "")):
             await _refuse(scope, send, "Open the address that the dashboard told in its terminal.")
@@ -185,7 +188,19 @@ def _headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-_ENTER = "<!doctype html><title>multipolar</title><meta http-equiv=refresh content='0;url=/'>"
+def _asked(scope: Scope) -> list[tuple[str, str]]:
+    """Names and values of the address."""
+    try:
+        return parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return []
+
+
+_MOST_FIELDS = 200
+
+_ENTER = (
+    '<!doctype html><title>multipolar</title><meta http-equiv=refresh content="0;url=/?{query}">'
+)
 """Leads to the page without the token, which then stays in no history and no address bar."""
 
 

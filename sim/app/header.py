@@ -1,4 +1,4 @@
-"""The header: which scenario, arm and run, the transport through time, and what is set."""
+"""The header: question and verdict, arms and run, the transport through time, what is set."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from nicegui import ui
 
+from sim.app.link import ALONE
 from sim.app.settings import shown
 from sim.app.slider import Slider
 from sim.scenario import BASE_ARM
@@ -19,7 +20,7 @@ _SPEEDS: Final = {1.5: "slow", 0.7: "normal", 0.25: "fast"}
 
 
 class Header:
-    """The two rows above everything, and the row that says what is set against the base."""
+    """The rows above everything, and the row that says what is set against the base."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -28,20 +29,29 @@ class Header:
         with ui.element("header").classes("mp-head"):
             with ui.element("div").classes("mp-row"):
                 ui.html("multipolar", tag="h1", sanitize=False).classes("mp-brand")
-                self._scenario = ui.select(
-                    page.offered, label="Scenario", on_change=self._choose_scenario
-                )
-                self._scenario.props("dense outlined options-dense").style("width: 232px")
-                self._arm = ui.select([BASE_ARM], label="Arm", on_change=self._choose_arm)
-                self._arm.props("dense outlined options-dense").style("width: 250px")
+                back = ui.button("Questions", icon="search", on_click=page.ask_another)
+                back.props("dense outline no-wrap").classes("q-px-sm")
+                self._question = ui.label().classes("mp-question")
+                self._link = ui.button("Link", icon="link", on_click=page.copy_link)
+                export = ui.button("Export", icon="download", on_click=self._export)
+                for button in (self._link, export):
+                    button.props("dense outline no-wrap").classes("q-px-sm")
+            with ui.element("div").classes("mp-row mp-verdict"):
+                self._verdict = ui.label().classes("mp-grow").props("role=status")
+                self._check = ui.button("Check against chance", on_click=page.check)
+                self._check.props("dense outline no-wrap size=sm").classes("q-px-sm")
+            self._surety = ui.label().classes("mp-muted")
+            self._bar = ui.linear_progress(value=0, show_value=False, size="3px")
+            self._bar.props["aria-label"] = "Paired runs finished"
+            with ui.element("div").classes("mp-row mp-wrap q-mt-xs"):
+                self._arm = ui.select([BASE_ARM], label="With", on_change=self._choose_arms)
+                self._against = ui.select([BASE_ARM], label="Without", on_change=self._choose_arms)
+                for field in (self._arm, self._against):
+                    field.props("dense outlined options-dense").classes("mp-arm")
                 self._seed = ui.number("Seed", min=0, precision=0).props("dense outlined")
                 self._seed.style("width: 104px").on("change", self._choose_run)
                 self._run = ui.number("Run", min=0, precision=0).props("dense outlined")
                 self._run.style("width: 76px").on("change", self._choose_run)
-                self._question = ui.label().classes("mp-question")
-                export = ui.button("Export", icon="download", on_click=self._export)
-                export.props("dense outline no-wrap").classes("q-px-sm")
-            with ui.element("div").classes("mp-row q-mt-xs"):
                 self._reset = ui.button("Reset", icon="restart_alt", on_click=page.reset)
                 self._step = ui.button("Step", icon="skip_next", on_click=page.step)
                 self._play = ui.button("Play", icon="play_arrow", on_click=page.play)
@@ -65,9 +75,11 @@ class Header:
         page, session = self._page, self._page.session
         arms = {BASE_ARM: "base: the scenario as it is"}
         arms |= {name: f"{name}: {arm.title}" for name, arm in session.base.arms.items()}
+        right = page.pair.right
         self._filling = True
-        self._scenario.set_value(session.file)
         self._arm.set_options(arms, value=session.base.arm)
+        other = ALONE if right is None else right.base.arm
+        self._against.set_options({ALONE: "none: one arm alone"} | arms, value=other)
         self._seed.set_value(session.seed)
         self._run.set_value(session.run)
         self._filling = False
@@ -89,10 +101,6 @@ class Header:
         self._set.clear()
         with self._set:
             if not session.values:
-                ui.label(
-                    "Nothing is set: this is the scenario as it is written. "
-                    "Change a number under Settings, and the run follows."
-                ).classes("mp-muted")
                 return
             ui.label("Set against the base:").classes("mp-muted")
             for key, value in session.values.items():
@@ -105,22 +113,39 @@ class Header:
                     button.on_click(lambda _, key=key: page.set({key: None}))
             ui.button("Take all back", on_click=page.clear).props("flat dense size=sm")
 
-    async def _choose_scenario(self, event: ValueChangeEventArguments[str]) -> None:
-        if not self._filling and event.value is not None:
-            await self._page.choose_scenario(event.value)
+    def show_verdict(self) -> None:
+        """Show the answer as far as it has come, and how it was found."""
+        verdict = self._page.verdict
+        answer = None if verdict is None else verdict.answer
+        running = verdict is not None and verdict.running
+        self._bar.set_visibility(running)
+        self._check.set_visibility(answer is not None and not running and not answer.random_runs)
+        if verdict is None:
+            self._verdict.set_text("One arm alone answers nothing: choose another to compare with.")
+            self._surety.set_text("")
+            return
+        self._bar.set_value(verdict.done / max(1, verdict.whole))
+        if answer is None:
+            doing = "Finding the answer" if running else verdict.problem or "No answer"
+            self._verdict.set_text(f"{doing} ...")
+            self._surety.set_text("")
+            return
+        self._verdict.set_text(answer.sentence())
+        held = "" if answer.random_runs else " Not held against random choice yet."
+        doing = " Holding it against random choice ..." if running else ""
+        self._surety.set_text(f"{answer.surety()}{doing or held} Within the model.")
 
-    async def _choose_arm(self, event: ValueChangeEventArguments[str]) -> None:
-        if not self._filling and event.value is not None:
-            await self._page.choose_arm(event.value)
+    async def _choose_arms(self, _: ValueChangeEventArguments[str]) -> None:
+        if not self._filling:
+            await self._page.choose_arms(self._arm.value, self._against.value)
 
     async def _choose_run(self) -> None:
-        session = self._page.session
         seed, run = self._seed.value, self._run.value
         if seed is None or run is None:
             self._page.tell("Seed and run are whole numbers from 0.")
             self.refresh()
             return
-        await self._page.change(lambda: session.choose_run(seed=int(seed), run=int(run)))
+        await self._page.choose_run(int(seed), int(run))
 
     async def _seek(self, tick: float) -> None:
         await self._page.seek(int(tick))

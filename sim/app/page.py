@@ -1,9 +1,10 @@
-"""The page: header, figures and panels of one browser tab, around one session."""
+"""The page: header, figures and panels of one browser tab, around two arms on one clock."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -12,41 +13,62 @@ from nicegui import run, ui
 from sim.app import figures, style
 from sim.app.export_dialog import ExportDialog
 from sim.app.header import Header
+from sim.app.link import ALONE, Link, read
+from sim.app.pair import Pair
 from sim.app.runs_panel import RunsPanel
-from sim.app.session import Session, choices
+from sim.app.session import Session
 from sim.app.settings_panel import SettingsPanel
+from sim.app.start import Start, choices
 from sim.app.story_panel import StoryPanel
+from sim.app.verdict import Verdict
 from sim.app.view import View, width_scale
 from sim.errors import UserError
 
 _CONNECT_SECONDS: Final = 30.0
 
 
-async def build(file: str | None) -> None:
+async def build(file: str | None, asked: Sequence[tuple[str, str]]) -> None:
     """Build the page of a tab; its session begins when the browser has connected.
+
+    Without a scenario in the address, and none given at the start, it is the page of questions.
 
     Args:
         file: the scenario given at the start, if any.
+        asked: names and values of the address, from outside, see :mod:`sim.app.link`.
     """
     ui.colors(primary=style.ACCENT)
     ui.add_css(style.CSS)
+    offered = choices(file)
+    try:
+        link = read(asked, offered)
+    except UserError as error:
+        Start(offered, str(error))
+        return
+    if not link.scenario:
+        if file is None or ("scenario", "") in asked:
+            Start(offered)
+            return
+        link = Link(file)
     ui.add_body_html(style.WATCH_WIDTH)
     client = ui.context.client
     root = ui.element("main").classes("mp-page")
     with root:
-        waiting = ui.label("Loading the scenario ...").classes("mp-empty q-pa-md")
+        ui.label("Loading the scenario ...").classes("mp-empty q-pa-md")
     await client.connected(_CONNECT_SECONDS)
-    offered = choices(file)
+    problem, pair = "", None
     try:
-        session = await run.io_bound(Session, offered[0])
+        pair = await run.io_bound(Pair.of_link, link)
     except UserError as error:
-        waiting.set_text(str(error))
-        return
-    if session is None or client.is_deleted:
+        problem = str(error)
+    if client.is_deleted:
         return  # the server or the tab has been closed meanwhile
     root.clear()
+    if pair is None:
+        with root:
+            Start(offered, problem)
+        return
     with root:
-        page = Page(session, offered)
+        page = Page(pair)
     client.on_delete(page.close)
 
 
@@ -54,23 +76,27 @@ class Page:
     """What a tab shows and does.
 
     Attributes:
-        session, view: what is shown.
+        pair: the arms that are compared.
+        views: how each of them is shown.
+        verdict: the answer of the pair, None where one arm is shown alone.
         playing: whether quarters follow one another by themselves.
         enlarged: area of the card that fills the page, empty for none.
     """
 
-    def __init__(self, session: Session, offered: list[str]) -> None:
-        self.session = session
-        self.view = View(session)
-        self.offered = offered
+    def __init__(self, pair: Pair) -> None:
+        self.pair = pair
+        self.views: list[View] = []
+        self._view()
+        self.verdict: Verdict | None = None
         self.playing = False
         self._lock = asyncio.Lock()
         self._waiting: dict[str, float | None] = {}
         self._target: int | None = None
         self._wide: Any = None
+        self._address = ""
         self.enlarged = ""
         self.header = Header(self)
-        with ui.element("div").classes("mp-body"):
+        with ui.element("div").classes("mp-body") as self._body:
             with ui.element("section").classes("mp-card").style("grid-area: side") as side:
                 side.props["aria-label"] = "Settings and ensemble"
                 with ui.tabs().props("dense align=left").classes("w-full") as tabs:
@@ -85,9 +111,30 @@ class Page:
             self.story = StoryPanel(self)
         self.exporting = ExportDialog(self)
         self._timer = ui.timer(0.7, self._tick, active=False)
+        self._watch = ui.timer(0.4, self._watch_verdict, active=False)
         ui.on("network_width", lambda event: self.resize(float(event.args)))
         ui.timer(0.1, self.measure, once=True)
         self.refresh()
+        ui.timer(1.5, self.ask_again, once=True)  # when the page stands
+
+    @property
+    def session(self) -> Session:
+        """The arm that is asked about; what is set is its."""
+        return self.pair.left
+
+    @property
+    def view(self) -> View:
+        """How that arm is shown."""
+        return self.views[0]
+
+    def _view(self) -> None:
+        scales = [view.scale for view in self.views]
+        first = View(self.pair.left)
+        self.views = [first]
+        if self.pair.right is not None:
+            self.views.append(View(self.pair.right, beside=first))
+        for view in self.views:
+            view.scale = scales[0] if scales else view.scale
 
     # --- what people do --------------------------------------------------------------------------
     async def change(self, act: Callable[[], None]) -> bool:
@@ -106,51 +153,96 @@ class Page:
         self.refresh()
         return True
 
-    async def choose_scenario(self, file: str) -> None:
-        """Begin a session with another scenario; what was set is left behind."""
-        if file not in self.offered or file == self.session.file:
+    def ask_another(self) -> None:
+        """Go back to the questions."""
+        ui.navigate.to("/?scenario=")
+
+    async def choose_arms(self, arm: str, against: str) -> None:
+        """Compare other arms; what is set is kept as far as they have it, and so is the quarter."""
+        now = self.pair.link
+        if (arm, against) == (now.arm, now.against):
             return
         self.pause()
 
         def begin() -> None:
-            self.session = Session(file)
-            self.view = View(self.session)
+            alone = ALONE if arm == against else against
+            pair = Pair(now.scenario, arm=arm, against=alone)
+            pair.choose_run(seed=now.seed, run=now.run)
+            pair.set({key: x for key, x in now.values.items() if key in pair.left.settings})
+            pair.seek(self.session.tick)
+            self.pair = pair
+            self._view()
 
-        scale = self.view.scale
-        await self.change(begin)
-        self.view.scale = scale
-        self.settings.show()
-
-    async def choose_arm(self, arm: str) -> None:
-        """Take another arm of the scenario."""
-        if arm != self.session.base.arm:
-            await self.change(lambda: self.session.choose_arm(arm))
+        if await self.change(begin):
             self.settings.show()
+            self.ask_again()
 
+    # --- the answer ------------------------------------------------------------------------------
+    def ask_again(self) -> None:
+        """Ask the question anew for what is set; what was being asked is given up."""
+        self._give_up()
+        self.verdict = None
+        if self.pair.question is not None:
+            self.verdict = Verdict(self.pair)
+            self.verdict.start()
+            self._watch.activate()
+        self.header.show_verdict()
+        self.figures.refresh()
+
+    def check(self) -> None:
+        """Hold the answer against random choice, too."""
+        if self.verdict is not None and not self.verdict.running:
+            self.verdict = Verdict(self.pair, after=self.verdict)
+            self.verdict.start()
+            self._watch.activate()
+            self.header.show_verdict()
+
+    def _watch_verdict(self) -> None:
+        self.header.show_verdict()
+        if self.verdict is None or not self.verdict.running:
+            self._watch.deactivate()
+            self.figures.refresh()
+
+    def _give_up(self) -> None:
+        if self.verdict is not None:
+            self.verdict.stop()
+
+    # --- what is set, and the clock --------------------------------------------------------------
     async def set(self, values: dict[str, float | None]) -> None:
         """Set numbers and switches, None for as they were; what comes while it runs is joined."""
         self._waiting |= values
+        self._give_up()
         if await self.change(self._set_waiting):
             self.settings.problem("")
+        if not self._waiting:
+            self.ask_again()
 
     def _set_waiting(self) -> None:
         values, self._waiting = self._waiting, {}
         if values:
-            self.session.set(values)
+            self.pair.set(values)
 
     async def clear(self) -> None:
         """Take back all that was set."""
-        await self.change(self.session.clear)
+        await self.change(self.pair.clear)
         self.settings.problem("")
+        self.ask_again()
+
+    async def choose_run(self, seed: int, run: int) -> None:
+        """Take another run; another seed is another answer."""
+        asked = self.session.seed
+        await self.change(lambda: self.pair.choose_run(seed=seed, run=run))
+        if self.session.seed != asked:
+            self.ask_again()
 
     async def step(self) -> None:
         """Play one quarter."""
-        await self.change(self.session.step)
+        await self.change(self.pair.step)
 
     async def reset(self) -> None:
         """Go back to the start."""
         self.pause()
-        await self.change(lambda: self.session.seek(0))
+        await self.change(lambda: self.pair.seek(0))
 
     async def seek(self, tick: int) -> None:
         """Go to a quarter."""
@@ -160,7 +252,7 @@ class Page:
     def _seek_target(self) -> None:
         tick, self._target = self._target, None
         if tick is not None:
-            self.session.seek(tick)
+            self.pair.seek(tick)
 
     async def play(self) -> None:
         """Play, or pause."""
@@ -168,7 +260,7 @@ class Page:
             self.pause()
             return
         if self.session.ended:
-            await self.change(lambda: self.session.seek(0))
+            await self.change(lambda: self.pair.seek(0))
         self.playing = True
         self._timer.activate()
         self.header.refresh()
@@ -193,20 +285,35 @@ class Page:
     def choose_state(self, code: str) -> None:
         """Mark a state and tell why it moved."""
         if code in self.session.codes:
-            self.view.chosen = code
+            for view in self.views:
+                view.chosen = code
             self.story.open()
             self.refresh()
 
     # --- what is shown ---------------------------------------------------------------------------
     def refresh(self) -> None:
         """Show the present quarter everywhere."""
-        if self.view.chosen not in self.session.codes:
-            self.view.chosen = ""
+        self._body.classes(**{"add" if self.pair.right is None else "remove": "mp-alone"})
         self.header.refresh()
         self.settings.refresh()
         self.figures.refresh()
         self.story.refresh()
         self.runs.refresh()
+        self._show_address()
+
+    def _show_address(self) -> None:
+        """Keep the link to what is shown in the address; in play only where it ends."""
+        address = f"/?{self.pair.link.query}"
+        if self.playing or address == self._address:
+            return
+        self._address = address
+        ui.run_javascript(f"history.replaceState(null, '', {json.dumps(address)})")
+
+    def copy_link(self) -> None:
+        """Put the link to what is shown on the clipboard."""
+        query = json.dumps(self.pair.link.query)
+        ui.run_javascript(f"navigator.clipboard.writeText(location.origin + '/?' + {query})")
+        ui.notify("The link to what is shown is copied; it is in the address, too.")
 
     def tell(self, problem: str) -> None:
         """Show what went wrong, in the person's words."""
@@ -226,17 +333,26 @@ class Page:
         """Size the circles of the network for its width."""
         scale = width_scale(pixels)
         if abs(scale - self.view.scale) > 0.02:
-            self.view.scale = scale
+            for view in self.views:
+                view.scale = scale
             self.figures.refresh()
 
     @contextmanager
-    def card(self, area: str, title: str) -> Iterator[Any]:
-        """A card of the grid with a heading; yields the place for its tools in the heading."""
+    def card(self, area: str, title: str, heading: Any = None) -> Iterator[Any]:
+        """A card of the grid with a heading; yields the place for its tools in the heading.
+
+        Args:
+            area: of the grid.
+            title: of the card.
+            heading: told the element of the heading, where it changes.
+        """
         section = ui.element("section").classes("mp-card").style(f"grid-area: {area}")
         section.props["aria-label"] = title
         with section:
             with ui.element("div").classes("mp-card-head"):
-                ui.html(title, tag="h2", sanitize=False)
+                head = ui.html(title, tag="h2", sanitize=False)
+                if heading is not None:
+                    heading(head)
                 tools = ui.element("div").classes("mp-row mp-grow justify-end")
                 button = ui.button(icon="open_in_full").props("flat dense round size=sm")
                 button.props["aria-label"] = f"Enlarge: {title}"
@@ -260,4 +376,6 @@ class Page:
         """The tab is closed: nothing goes on."""
         self.playing = False
         self._timer.deactivate()
+        self._watch.deactivate()
+        self._give_up()
         self.runs.close()

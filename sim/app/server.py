@@ -13,6 +13,7 @@ from sim.app.guard import Guard, Keys, check_host
 from sim.errors import UserError
 
 TITLE = "multipolar"
+_LONGEST_STOP = 30.0
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
     "<path d='M8 22 16 8l9 12z' fill='none' stroke='#888' stroke-width='2'/>"
@@ -50,12 +51,14 @@ def serve(
             "the dashboard needs NiceGUI; install it with: pip install 'multipolar[app]'"
         ) from error
     from sim.app.page import build
+    from sim.app.work import stop_all
 
     chosen = _free_port(host, port)
 
     @ui.page("/", title=TITLE)
     async def page() -> None:
-        await build(file)
+        request = ui.context.client.request
+        await build(file, request.query_params.multi_items())
 
     keys = Keys(chosen)
     app.add_middleware(Guard, keys=keys)
@@ -68,6 +71,7 @@ def serve(
         announce(f"{address}?token={keys.token}")
 
     app.on_startup(tell)
+    app.on_shutdown(lambda: stop_all(_LONGEST_STOP))
     # NiceGUI asks for reloading by default, which would start a second process
     ui.run(
         host=host,
@@ -87,13 +91,14 @@ def serve(
 
 def _load_beforehand(file: str | None) -> None:
     """Load libraries and kernels while the browser starts, so that the first page is there soon."""
-    from sim.app.session import Session, choices
+    from sim.app.pair import Pair
+    from sim.app.start import choices, questions
     from sim.app.view import View
 
     with suppress(UserError):
-        session = Session(choices(file)[0])
-        session.step()
-        View(session).network()
+        pair = Pair(questions(tuple(choices(file)))[0].scenario)
+        pair.step()
+        View(pair.left).network()
 
 
 def _free_port(host: str, port: int | None) -> int:

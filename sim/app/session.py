@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sim import draws
 from sim import vocabulary as names
+from sim.app.log import EVERYBODY, Entry, entries
 from sim.app.overlay import overlay
 from sim.app.settings import Setting, as_overrides, catalogue
 from sim.blocs import (
@@ -28,9 +29,8 @@ from sim.blocs import (
 )
 from sim.ensemble import STATE_SERIES
 from sim.errors import UserError
-from sim.experiments.explain import Story, dated, explain
-from sim.experiments.prose import Prose, capital
-from sim.experiments.replay import Alternative
+from sim.experiments.explain import Story, explain
+from sim.experiments.replay import Replay
 from sim.metrics import effective_poles
 from sim.model import MultipolarModel
 from sim.records import PACT_LEVELS
@@ -40,7 +40,6 @@ from sim.scenario import (
     find_scenario,
     format_quarter,
     load_scenario,
-    shipped_scenarios,
 )
 
 type Floats = npt.NDArray[np.float64]
@@ -71,15 +70,13 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the event log: a move, or something that the scenario dates (without a mover)."""
+class Body:
+    """An organisation now: its name and members; and who of them was no member at the start."""
 
-    quarter: str
-    text: str
-    kind: str
-    mover: str = ""
-    partner: str = ""
-    accepted: bool | None = None
+    name: str
+    members: tuple[str, ...]
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class Session:
         spec: the scenario as it is run.
         values: what was set, by key of a setting.
         seed, run: which run of which ensemble.
-        model: the run.
+        model: the run; with the reasons of its moves, unless it is not to be told.
         moments: one for each quarter up to the present one.
 
     Raises:
@@ -114,9 +111,17 @@ class Session:
     ('1936Q2', 2)
     """
 
-    def __init__(self, file: str, *, arm: str = BASE_ARM) -> None:
+    def __init__(
+        self,
+        file: str,
+        *,
+        arm: str = BASE_ARM,
+        spec: ScenarioSpec | None = None,
+        told: bool = True,
+    ) -> None:
         self.file = file
-        self.base = load_scenario(find_scenario(file), arm=arm)
+        self.base = spec or load_scenario(find_scenario(file), arm=arm)
+        self._told = told
         self.spec = self.base
         self.values: dict[str, float] = {}
         self.seed = self.spec.ensemble.seed
@@ -197,9 +202,14 @@ class Session:
     def _play(self, spec: ScenarioSpec, tick: int) -> None:
         """Make the run anew and play it up to a quarter."""
         self.spec = spec
-        self.model = MultipolarModel(spec, seed=self.seed, run=self.run)
+        self.model: MultipolarModel = (
+            Replay(spec, EVERYBODY, seed=self.seed, run=self.run)
+            if self._told
+            else MultipolarModel(spec, seed=self.seed, run=self.run)
+        )
         self._story = None
         self._at_start = self.model.V.copy()
+        self._parts_at_start = self.model.B.copy()
         self.moments: list[Moment] = []
         self.moments.append(self._moment())
         while self.tick < min(tick, spec.quarters):
@@ -354,58 +364,21 @@ class Session:
                 found.append((members[0], members, share, rank))
         return sorted(found, key=lambda bloc: -bloc[2])
 
+    @property
+    def cores(self) -> list[str]:
+        """Core of the bloc of each state now, empty for none."""
+        home = {code: core for core, members, _, _ in self.blocs() for code in members}
+        return [home.get(code, "") for code in self.codes]
+
     def log(self) -> list[Entry]:
         """What has happened up to now, in order: what the scenario dates, and the moves."""
-        start = self.spec.start
-        told = [
-            (at - start, -1, Entry(format_quarter(at), title, "event"))
-            for at, _, title, _ in dated(self.spec)
-            if 0 < at - start <= self.tick
-        ]
-        told += [
-            (int(row["tick"]), int(row["order"]), self._entry(row)) for row in self.model.moves
-        ]
-        told.sort(key=lambda item: item[:2])
-        return [entry for _, _, entry in told]
-
-    def _entry(self, row: np.void) -> Entry:
-        codes, prose = self.codes, self._prose
-        kind = names.MOVE_KINDS[int(row["kind"])]
-        mover, partner = codes[int(row["mover"])], codes[int(row["partner"])]
-        collective = int(row["collective"])
-        accepted = bool(row["accepted"])
-        if collective:
-            name = self.model.world.collectives[collective][1]
-            said = names.MOVES[kind].said.did.format(x=name)
-        else:
-            move = Alternative(
-                mover=mover,
-                partner=partner,
-                kind=kind,
-                before=float(row["before"]),
-                after=float(row["after"]),
-                gain=float(row["du"]),
-                reluctance=0.0,
-                consent=1.0,
-                cost=0.0,
-                chance=0.0,
-            )
-            said = prose.did(move)
-        text = f"{capital(prose.name(mover))} {said}"
-        other = "" if partner == mover or collective else partner
-        return Entry(
-            format_quarter(self.spec.start + int(row["tick"])), text, kind, mover, other, accepted
-        )
+        return entries(self.model)
 
     def moves_made(self) -> list[int]:
         """How many moves each state has made so far, refused offers left out."""
         moves = self.model.moves
         done = moves["mover"][moves["accepted"] == 1]
         return [int(x) for x in np.bincount(done, minlength=self.model.world.n)]
-
-    @property
-    def _prose(self) -> Prose:
-        return Prose({code: state.name for code, state in self.spec.states.items()})
 
     def why(self, code: str) -> Story | None:
         """Why a state moved as it did up to now, from a replay of this run; None at the start."""
@@ -441,8 +414,25 @@ class Session:
         held = sorted(self.model.state(code).partners.items(), key=lambda item: -item[1])
         return {self.spec.states[other].name: PACT_LEVELS[level] for other, level in held}
 
+    def pacts_held(self) -> list[tuple[str, str, int]]:
+        """All pacts now: two states and the level, the deepest first."""
+        level = self.dyads("pact_level").round().astype(int)
+        held = [(self.codes[i], self.codes[j], int(level[i, j]))
+                for i, j in np.argwhere(np.triu(level > 0, 1))]  # fmt: skip
+        return sorted(held, key=lambda pact: -pact[2])
 
-def choices(file: str | None) -> list[str]:
-    """The scenarios to choose from: the one given at the start, if any, and the shipped ones."""
-    given = [] if file is None else [file]
-    return list(dict.fromkeys((*given, *shipped_scenarios())))
+    def organisations(self) -> list[Body]:
+        """The organisations with their members now, the largest first."""
+        known = {it.id: it.name for it in self.spec.organisations.values()}
+        found = []
+        for k, (kind, name) in enumerate(self.model.world.collectives):
+            if kind != "organisation":
+                continue
+            now, start = (self._in_it(parts[k]) for parts in (self.model.B, self._parts_at_start))
+            new, gone = (tuple(code for code in one if code not in other)
+                         for one, other in ((now, start), (start, now)))  # fmt: skip
+            found.append(Body(known.get(name, name), now, new, gone))
+        return sorted(found, key=lambda body: -len(body.members))
+
+    def _in_it(self, parts: Floats) -> tuple[str, ...]:
+        return tuple(code for code, part in zip(self.codes, parts, strict=False) if part > 0.5)

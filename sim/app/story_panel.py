@@ -1,4 +1,4 @@
-"""The panel of what happened: the event log, the table of states, and why one of them moved."""
+"""The panel of what happened and why, and of what there is: states, pacts, organisations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from nicegui import run, ui
 
 from sim.app import words
+from sim.app.log import folded, given, ranked
 from sim.errors import UserError
+from sim.records import PACT_LEVELS
 
 if TYPE_CHECKING:
     from nicegui.events import GenericEventArguments, ValueChangeEventArguments
@@ -18,40 +20,61 @@ _MOST: Final = 400
 _LOG_COLUMNS: Final = [
     {"name": "quarter", "label": "Quarter", "field": "quarter", "align": "left"},
     {"name": "text", "label": "What happened", "field": "text", "align": "left"},
-    {"name": "kind", "label": "Kind", "field": "kind", "align": "left"},
+    {"name": "changed", "label": "Changed", "field": "changed", "align": "right"},
     {"name": "outcome", "label": "Outcome", "field": "outcome", "align": "left"},
 ]
+_TABS: Final = {
+    "log": "Log",
+    "why": "Why",
+    "states": "States",
+    "pacts": "Pacts",
+    "bodies": "Organisations",
+}
 
 
 class StoryPanel:
-    """Three tabs below the network."""
+    """Tabs below the networks: what happened, why, and what there is, each with a search."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._filling = False
-        with page.card("log", "What happens") as tools:
+        with page.card("log", "Story") as tools:
             self._panels = ui.tab_panels(value="log", animated=False).classes("mp-fill")
+        self._tables: dict[str, Any] = {}
         with self._panels:
-            with ui.tab_panel("log"):
-                self._log = self._table(_LOG_COLUMNS, self._log_row)
-            with ui.tab_panel("states"):
-                self._states = self._table([], self._state_row)
-            with ui.tab_panel("why").classes("column no-wrap full-height"):
-                self._build_why()
-        with tools, ui.tabs().props("dense") as self._tabs:
-            ui.tab("log", "Log")
-            ui.tab("states", "States")
-            ui.tab("why", "Why")
+            for name in _TABS:
+                with ui.tab_panel(name).classes("column no-wrap full-height"):
+                    if name == "why":
+                        self._build_why()
+                    else:
+                        self._build_table(name)
+        with tools, ui.tabs().props("dense outside-arrows mobile-arrows") as self._tabs:
+            for name, label in _TABS.items():
+                ui.tab(name, label)
         self._tabs.bind_value(self._panels, "value")
         self._tabs.on_value_change(lambda _: self.refresh())
 
-    @staticmethod
-    def _table(columns: list[dict[str, Any]], clicked: Any) -> Any:
+    def _build_table(self, name: str) -> None:
+        with ui.element("div").classes("mp-row q-px-sm"):
+            field = ui.input(placeholder="search").props("dense borderless clearable debounce=150")
+            field.props["aria-label"] = f"Search: {_TABS[name]}"
+            field.classes("mp-grow")
+            if name == "log":
+                self._order = ui.toggle({"weight": "What mattered", "time": "In order"})
+                self._order.props("dense flat size=sm").set_value("weight")
+                self._order.on_value_change(lambda _: self.refresh())
+        if name == "log":
+            self._given = ui.html("", sanitize=False)
+        columns = _LOG_COLUMNS if name == "log" else []
         table = ui.table(columns=columns, rows=[], row_key="id", pagination=0)
-        table.props("dense flat hide-pagination").classes("mp-table")
-        table.props["no-data-label"] = "Nothing has happened yet. Press Step or Play."
-        table.on("rowClick", clicked, js_handler="(_, row) => emit(row)")
-        return table
+        table.props("dense flat hide-pagination").classes("mp-table mp-fill")
+        empty = "Nothing has happened yet. Press Step or Play." if name == "log" else "None."
+        table.props["no-data-label"] = empty
+        table.on("rowClick", self._clicked, js_handler="(_, row) => emit(row)")
+        table.bind_filter_from(field, "value", lambda text: text or "")
+        if name == "bodies":
+            table.classes("mp-members")
+        self._tables[name] = table
 
     def _build_why(self) -> None:
         with ui.element("div").classes("mp-row q-px-sm"):
@@ -74,26 +97,34 @@ class StoryPanel:
             self._show_log()
         elif which == "states":
             self._show_states()
+        elif which == "pacts":
+            self._show_pacts()
+        elif which == "bodies":
+            self._show_bodies()
         else:
             self._show_who()
             ui.timer(0.01, self._show_why, once=True)
 
     # --- the log ---------------------------------------------------------------------------------
     def _show_log(self) -> None:
-        rows = [
+        log = self._page.session.log()
+        by_weight = self._order.value == "weight"
+        shown = ranked(log) if by_weight else log[::-1]
+        said = [given(log), folded(log)] if by_weight else []
+        self._given.set_content("".join(words.brief(text) for text in said if text))
+        self._tables["log"].rows = [
             {
                 "id": at,
                 "quarter": entry.quarter,
                 "text": entry.text,
-                "kind": entry.kind.replace("_", " "),
+                "changed": f"{entry.changed:.2f}" if entry.changed else "",
                 "outcome": _outcome(entry.accepted),
                 "code": entry.mover,
             }
-            for at, entry in enumerate(self._page.session.log())
+            for at, entry in enumerate(shown[:_MOST])
         ]
-        self._log.rows = rows[::-1][:_MOST]
 
-    def _log_row(self, event: GenericEventArguments) -> None:
+    def _clicked(self, event: GenericEventArguments) -> None:
         self._page.choose_state(str(event.args.get("code", "")))
 
     # --- the states ------------------------------------------------------------------------------
@@ -109,8 +140,8 @@ class StoryPanel:
             _column("moves", "Moves"),
         ]
         made = session.moves_made()
-        self._states.columns = columns
-        self._states.rows = [
+        self._tables["states"].columns = columns
+        self._tables["states"].rows = [
             {
                 "id": code,
                 "code": code,
@@ -126,8 +157,56 @@ class StoryPanel:
             for i, code in enumerate(session.codes)
         ]
 
-    def _state_row(self, event: GenericEventArguments) -> None:
-        self._page.choose_state(str(event.args.get("code", "")))
+    # --- pacts and organisations -----------------------------------------------------------------
+    def _show_pacts(self) -> None:
+        session, right = self._page.session, self._page.pair.right
+        names = dict(zip(session.codes, session.state_names, strict=True))
+        other = {} if right is None else {(a, b): level for a, b, level in right.pacts_held()}
+        here = {(a, b): level for a, b, level in session.pacts_held()}
+        columns = [
+            _column("one", "State", "left"),
+            _column("two", "State", "left"),
+            _column("level", "Pact", "left"),
+        ]
+        if right is not None:
+            columns.append(_column("other", "Without", "left"))
+        self._tables["pacts"].columns = columns
+        self._tables["pacts"].rows = [
+            {
+                "id": f"{a}-{b}",
+                "code": a,
+                "one": names[a],
+                "two": names[b],
+                "level": PACT_LEVELS[here.get((a, b), 0)],
+                "other": PACT_LEVELS[other.get((a, b), 0)],
+            }
+            for a, b in dict.fromkeys((*here, *other))
+        ]
+
+    def _show_bodies(self) -> None:
+        names = dict(zip(self._page.session.codes, self._page.session.state_names, strict=True))
+
+        def listed(codes: tuple[str, ...]) -> str:
+            return ", ".join(names[code] for code in codes)
+
+        self._tables["bodies"].columns = [
+            _column("name", "Organisation", "left"),
+            _column("count", "Number"),
+            _column("members", "Members now", "left"),
+            _column("new", "Joined", "left"),
+            _column("gone", "Left", "left"),
+        ]
+        self._tables["bodies"].rows = [
+            {
+                "id": body.name,
+                "name": body.name,
+                "members": listed(body.members),
+                "count": len(body.members),
+                "new": listed(body.new),
+                "gone": listed(body.gone),
+            }
+            for body in self._page.session.organisations()
+        ]
 
     # --- why -------------------------------------------------------------------------------------
     def _show_who(self) -> None:

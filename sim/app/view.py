@@ -13,10 +13,12 @@ import numpy.typing as npt
 
 from sim.app.session import Session
 from sim.blocs import bonds
+from sim.experiments.answer import Answer, Row
 from sim.plots.interactive import Figure, comembership, lines, network, place_states, plane
+from sim.plots.interactive.lines import Band, bands
 from sim.plots.interactive.network import WIDTH
 from sim.plots.interactive.worldmap import can_map, world_map
-from sim.plots.style import colour
+from sim.plots.style import PALETTE, colour
 from sim.results import Results
 from sim.scenario import format_quarter
 from sim.summary import CoalitionReport
@@ -27,6 +29,8 @@ CONFIG: Final = {"displayModeBar": False, "responsive": True, "showTips": False}
 """How plotly behaves in the page; without its logo and its buttons, which could send data away."""
 
 _LABELLED: Final = 14
+_PALETTE: Final = len(PALETTE)
+_ELSEWHERE: Final = "#B3261E"
 _LEAST_SCALE: Final = 0.62
 _DOT: Final = 6
 _BLANK: Final = "\u00a0"  # with an empty text, plotly loses the labels after it when it redraws
@@ -42,14 +46,20 @@ _SIDES: Final = (
 class View:
     """The figures of a session; it keeps the places of the states in the network.
 
+    Args:
+        session: what is shown.
+        beside: the other arm's, whose places and colours are taken over, and from which states that
+            stand elsewhere are marked.
+
     Attributes:
         session: what is shown.
         chosen: code of the state that is marked, empty for none.
         scale: width of the network on the page over the width that its circles are sized for.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, beside: View | None = None) -> None:
         self.session = session
+        self._beside = beside
         self.chosen = ""
         self.scale = 0.75
         self._places: Floats | None = None
@@ -63,12 +73,17 @@ class View:
     @property
     def cores(self) -> tuple[list[str], dict[str, str]]:
         """Core of the bloc of each state, empty for none, and the colour of each bloc by core."""
-        home: dict[str, str] = {}
         colours: dict[str, str] = {}
-        for core, members, _, rank in self.session.blocs():
-            home |= dict.fromkeys(members, core)
-            colours[core] = colour(rank)
-        return [home.get(code, "") for code in self.session.codes], colours
+        taken = {} if self._beside is None else self._beside.cores[1]
+        used = set(taken.values())
+        for core, _, _, rank in self.session.blocs():
+            shade = taken.get(core, colour(rank))
+            if core not in taken and shade in used:
+                free = (colour(at) for at in range(_PALETTE) if colour(at) not in used)
+                shade = next(free, shade)
+            used.add(shade)
+            colours[core] = shade
+        return self.session.cores, colours
 
     def network(self) -> Figure:
         """The network of ties now; states keep their places while the blocs are the same."""
@@ -77,7 +92,9 @@ class View:
         tie = bonds(session.dyads("tie"))
         cores, colours = self.cores
         blocs = frozenset(now.ranks)
-        if self._places is None or self._placed_for != blocs:
+        if self._beside is not None:
+            self._places = self._beside.places
+        elif self._places is None or self._placed_for != blocs:
             self._places = place_states(tie, cores, now.capability)
             self._placed_for = blocs
         figure = network(
@@ -92,12 +109,51 @@ class View:
             places=self._places,
             chosen=self.chosen,
         )
+        elsewhere = self._elsewhere(cores)
         for trace in figure["data"]:
             if "size" in trace.get("marker", {}):
+                line = trace["marker"]["line"]
+                for at, code in enumerate(trace["customdata"]):
+                    if code in elsewhere and code != self.chosen:
+                        line["width"][at], line["color"][at] = 3.5, _ELSEWHERE
                 scale = max(_LEAST_SCALE, self.scale)
                 trace["marker"]["size"] = [round(x * scale, 1) for x in trace["marker"]["size"]]
                 trace["textfont"]["size"] = min(11.0, round(8.0 + 3.0 * (scale - 0.5), 1))
         return _filling(figure, b=34)
+
+    @property
+    def places(self) -> Floats | None:
+        """Where the states are in the network, None until it has been drawn."""
+        return self._places
+
+    def _elsewhere(self, cores: list[str]) -> set[str]:
+        """States whose bloc has another core in the other arm."""
+        if self._beside is None:
+            return set()
+        theirs = self._beside.session.cores
+        return {
+            code
+            for code, here, there in zip(self.session.codes, cores, theirs, strict=True)
+            if here != there
+        }
+
+    def through(self, answer: Answer, row: Row) -> Figure:
+        """A metric of the answer through the quarters in both arms, over the runs behind it."""
+        named = [
+            f"{sign} ({arm})" for sign, arm in zip(("with", "without"), answer.arms, strict=True)
+        ]
+        found = {
+            name: Band(mean, (low, high))
+            for name, (mean, low, high) in zip(named, np.array(row.paths, np.float64), strict=True)
+        }
+        figure = bands(
+            self.quarters,
+            found,
+            unit=row.name,
+            colours={named[0]: colour(0), named[1]: "#666666"},
+            events={self.session.quarter: ["now"]},
+        )
+        return _filling(figure, l=48, r=12, t=22, b=48)
 
     def plane(self) -> Figure:
         """Alignment of all states with the first two axis states, from the start until now."""
@@ -153,25 +209,35 @@ class View:
             self._map = drawn, _filling(figure, l=2, r=2, t=0, b=2)
         return self._map[1]
 
-    def poles(self) -> Figure:
+    def poles(self, *others: View) -> Figure:
         """Effective number of poles through the quarters, with the dated events."""
-        session = self.session
-        series = {"this run": np.array([moment.poles for moment in session.moments])}
+        series = {
+            f"this run, {view.session.base.arm}": np.array(
+                [it.poles for it in view.session.moments]
+            )
+            for view in (self, *others)
+        }
         figure = lines(
-            self.quarters, series, unit="effective number of poles", events=self._events()
+            self.quarters,
+            series,
+            unit="effective number of poles",
+            span=(1.0, max(2.5, 1.1 * max(float(x.max()) for x in series.values()))),
+            events=self._events(),
         )
-        return _filling(figure, l=48, r=12, t=22, b=30)
+        return _filling(figure, l=48, r=12, t=22, b=48)
 
-    def alignment(self) -> Figure:
-        """Alignment of the chosen state with the axis states through the quarters."""
+    def alignment(self, *others: View) -> Figure:
+        """Alignment of the chosen state with the axis states through the quarters, in all arms."""
         session = self.session
         i = session.codes.index(self.chosen)
-        series = {
-            self._name(code): np.array([m.alignment[i, at] for m in session.moments])
-            for at, code in enumerate(session.axes)
-            if code != self.chosen
-        }
-        shades = {self._name(code): colour(at) for at, code in enumerate(session.axes)}
+        series, shades = {}, {}
+        for view in (self, *others):
+            without = "" if view is self else f" ({view.session.base.arm})"
+            for at, code in enumerate(session.axes):
+                if code != self.chosen:
+                    name = f"{self._name(code)}{without}"
+                    series[name] = np.array([m.alignment[i, at] for m in view.session.moments])
+                    shades[name] = colour(at)
         figure = lines(
             self.quarters,
             series,

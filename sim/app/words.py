@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from sim.app.session import Variable
+from sim.app.pair import Pair
+from sim.app.session import Session, Variable
 from sim.app.settings import Setting, shown
 from sim.experiments.explain import Story
 from sim.experiments.prose import UNIT, Prose, signed, term_words
@@ -132,6 +133,47 @@ def coalitions(report: CoalitionReport, poles: tuple[str, ...]) -> str:
 def _member(member: Member) -> str:
     share = "" if member.together == 1 else f" {percent(member.together)}"
     return f"{escape(member.state)}{share}"
+
+
+def arm_name(session: Session) -> str:
+    """What the arm of a session is called."""
+    arm = session.base.arm
+    return arm if arm not in session.base.arms else session.base.arms[arm].title
+
+
+def heading(sign: str, name: str, quarter: str) -> str:
+    """The heading of an arm's card: with or without, and its name."""
+    sign = f"{escape(sign)}: " if sign else ""
+    return f'{sign}{escape(name)} <span class="mp-muted">{quarter}</span>'
+
+
+def gaps(pair: Pair) -> str:
+    """What is not the same in the two arms now, as a table."""
+    if pair.right is None:
+        return paragraph("One arm is shown alone. Choose another to compare it with.")
+    found = pair.gaps()
+    if not found:
+        return paragraph(f"In this run the two arms are still alike in {pair.left.quarter}.")
+    names = dict(zip(pair.left.codes, pair.left.state_names, strict=True))
+    rows = []
+    for it in found:
+        who = " and ".join(escape(names[code]) for code in it.states)
+        size = f"{it.size:+.2f}" if it.size else ""
+        rows.append(
+            f"<tr><td>{escape(it.what)}</td><td>{who}</td><td>{escape(it.here)}</td>"
+            f'<td>{escape(it.there)}</td><td class="mp-number">{size}</td></tr>'
+        )
+    return (
+        f'<div class="mp-muted">This one run in {pair.left.quarter}, with less without. Of blocs: '
+        "whose bloc; states marked red on the right stand elsewhere.</div>"
+        '<table class="mp-blocs"><tr><th></th><th></th><th>with</th><th>without</th>'
+        f"<th>difference</th></tr>{''.join(rows)}</table>"
+    )
+
+
+def brief(text: str) -> str:
+    """A sentence cut at two lines; all of it under the pointer."""
+    return f'<div class="mp-brief" title="{escape(text)}">{escape(text)}</div>'
 
 
 def paragraph(text: str) -> str:

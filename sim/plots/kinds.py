@@ -171,6 +171,14 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("sweep",),
         ),
         Kind(
+            "response",
+            "sweep",
+            "sim.plots.response:draw_response",
+            "What comes out over the one number of a sweep, with bands, a line for each arm or "
+            "other choice (--variable METRIC).",
+            ("variable",),
+        ),
+        Kind(
             "auc",
             "hindcast",
             "sim.plots.hindcast:draw_auc",

@@ -103,7 +103,7 @@ def finding(report: CoalitionReport) -> str:
     """Say in one line which blocs the runs end in."""
     cores = [bloc.core for bloc in report.blocs]
     if not cores:
-        return f"No bloc has formed by {report.end}: every state stands alone"
+        return f"No bloc is common to the runs in {report.end}"
     held = sum(bloc.share.end.median for bloc in report.blocs)
     kind = "One bloc" if len(cores) == 1 else f"{_count(len(cores))} blocs"
     verb = "holds" if len(cores) == 1 else "hold"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -58,16 +59,21 @@ def draw_pacts(results: Results, state: str | None = None, *, page: Page = PAPER
     if not held:
         raise UserError("no pair has a bilateral pact in any run")
     rows = _ordered(results, held)
+    rows = [pair for pair in rows if held[pair][0].max() > _MOVED] or rows
     width = page.width
     most = int((page.height - 1.9) / page.pt(_ROW))
     rows = rows[:most]
     hidden = len(held) - len(rows)
     height = page.tall(page.pt(_ROW) * len(rows) + 1.75)
     figure = new_figure(width, height, page)
-    more = f" Not shown: {plural(hidden, 'pair')} whose pacts change less." if hidden else ""
+    more = (
+        f" Not shown: {plural(hidden, 'pair')} whose pacts are rare or change less."
+        if hidden
+        else ""
+    )
     top = headline(
         figure,
-        _finding(results, held),
+        _finding(results, held, rows),
         f"Share of the runs in which two states have a bilateral pact: a full row is all runs, "
         f"shades are levels.{more}",
         page,
@@ -174,11 +180,11 @@ def _draw_legend(figure: Figure, left: float, high: float, page: Page) -> None:
     )
 
 
-def _finding(results: Results, held: Held) -> str:
+def _finding(results: Results, held: Held, rows: Sequence[tuple[str, str]]) -> str:
     """The pair whose pacts change in most runs, one of a focal state or pole if that changes."""
     shown = {*results.record.focal, *results.record.poles}
-    ours = [pair for pair in held if shown & set(pair) and _change(held[pair]) >= _MOVED]
-    pair = max(ours or held, key=lambda key: (_change(held[key]), key))
+    ours = [pair for pair in rows if shown & set(pair) and _change(held[pair]) >= _MOVED]
+    pair = max(ours or rows, key=lambda key: _change(held[key]))  # of equals the uppermost
     shares = held[pair]
     if _change(shares) < _LEAST:
         return f"Pacts stay as they are: {plural(len(held), 'pair')} of states have one throughout"

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 from sim.experiments.comparison import number
-from sim.experiments.sensitivity.phase import Phase
+from sim.experiments.paired import smallest_effect
+from sim.experiments.sensitivity.phase import Node, Phase
 from sim.experiments.sensitivity.swept import phase_of
 from sim.plots.style import (
     GREY,
@@ -35,6 +37,7 @@ type Floats = npt.NDArray[np.float64]
 
 _PANEL: Final = 4.3  # inches
 _KEY: Final = 2.1
+_LEAST_RUNS: Final = 3
 _TINT: Final = 0.72
 """How far the colour of a phase is mixed with white where it holds barely more than the next."""
 
@@ -75,8 +78,8 @@ def draw_phase(result: Phase | Sweep, *, page: Page = PAPER, variable: str | Non
     quiet(axes, page)
     axes.grid(visible=False)
     x, y = _grid(phase)
-    axes.set_xlim(x[0] - _half(x), x[-1] + _half(x))
-    axes.set_ylim(y[0] - _half(y), y[-1] + _half(y))
+    axes.set_xlim(x[0], x[-1])  # nothing was run beyond the nodes at the edge
+    axes.set_ylim(y[0], y[-1])
     axes.set_xlabel(phase.x.name, size=page.pt(8), color=INK)
     axes.set_ylabel(phase.y.name, size=page.pt(8), color=INK)
     return figure
@@ -186,13 +189,52 @@ def _surface(
 ) -> None:
     x, y = _grid(phase)
     mean = phase.lattice(lambda node: _mean(phase.values[node]))
-    drawn = axes.pcolormesh(x, y, mean, cmap="cividis", shading="nearest", zorder=1)
-    if np.nanmax(mean) > np.nanmin(mean):
+    low, high = _range(phase, mean)
+    drawn = axes.pcolormesh(
+        x, y, mean, cmap="cividis", shading="nearest", zorder=1, vmin=low, vmax=high
+    )
+    apart = phase.lattice(lambda node: float(_stands_out(phase, node)))
+    if (apart < 0.5).any() and min(apart.shape) > 1:
+        axes.contourf(x, y, apart, levels=[-0.5, 0.5], colors="none", hatches=["////"], zorder=3)
+    if (apart >= 0.5).any() and np.nanmax(mean) > np.nanmin(mean):
         lines = axes.contour(x, y, mean, levels=6, colors="white", linewidths=0.7, zorder=3)
         axes.clabel(lines, fontsize=page.pt(6.5))
     bar = figure.colorbar(drawn, cax=figure.add_axes((edge, box[1], 0.018, box[3])))
     bar.ax.tick_params(colors=SOFT, labelsize=page.pt(7), length=2)
     bar.outline.set_visible(False)
+
+
+def _range(phase: Phase, mean: Floats) -> tuple[float, float]:
+    """Ends of the colours: those of the means, but no narrower than what could matter.
+
+    Four times the smallest effect that matters: means that differ by less have hardly two colours.
+    """
+    within = [float(np.nanvar(values)) for values in phase.values.values()]
+    least = 4.0 * smallest_effect(float(np.sqrt(np.nanmean(within))), None)
+    low, high = float(np.nanmin(mean)), float(np.nanmax(mean))
+    more = max(0.0, least - (high - low)) / 2.0
+    return low - more, high + more
+
+
+def _stands_out(phase: Phase, node: Node) -> bool:
+    """Whether the runs of a node differ from the mean of the plane, at 5% (t of the differences).
+
+    The same lucks are run at every node, so a run is held against its own mean over the nodes.
+    """
+    known = np.stack([values for values in phase.values.values() if len(values) == _runs(phase)])
+    here = phase.values[node]
+    if len(here) != _runs(phase) or len(here) < _LEAST_RUNS:
+        return False
+    apart = here - np.nanmean(known, axis=0)
+    apart = apart[~np.isnan(apart)]
+    if apart.size < _LEAST_RUNS:
+        return False
+    error = float(apart.std(ddof=1)) / np.sqrt(apart.size)
+    return bool(abs(apart.mean()) > stdtrit(apart.size - 1, 0.975) * error + 1e-12)
+
+
+def _runs(phase: Phase) -> int:
+    return max(len(values) for values in phase.values.values())
 
 
 def _mean(values: npt.NDArray[Any]) -> float:
@@ -215,7 +257,10 @@ def _title(phase: Phase) -> str:
 
 def _subtitle(phase: Phase) -> str:
     if not phase.phases:
-        return "Mean over the runs of each point, with contours; dots are the points that were run."
+        return (
+            "Mean over the runs of each point, with contours. Hatched: not told from the mean of "
+            "the plane at 5%. Dots: points that were run."
+        )
     return (
         "Colour: the outcome that most runs of a point end in, paler where fewer agree. Lines: "
         "where it changes. Hatched: a test of signs cannot tell the first from the second at 5%. "

@@ -239,6 +239,6 @@ def _finding(median: dict[str, Floats], across: str, up: str, quarters: list[str
     parts = [
         f"{'towards' if step > 0 else 'away from'} {pole} ({step:+.2f})"
         for pole, step in ((across, dx), (up, dy))
-        if abs(step) >= 0.02
+        if abs(step) >= _TELLING / 2
     ]
     return f"{code} moves most, {' and '.join(parts)}, from {quarters[0]} to {quarters[-1]}"

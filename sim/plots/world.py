@@ -5,6 +5,7 @@ Outlines are Natural Earth's, public domain (:mod:`sim.outlines`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -25,6 +26,14 @@ MIDDLE: Final = 11.0
 
 SOUTH: Final = -56.5
 NORTH: Final = 83.7
+
+_WEST, _EAST = -187.0, 185.0
+_LARGE: Final = 0.08
+"""Area on the map, in square radii, from which a state is as large as a continent."""
+_MARGIN: Final = 0.06
+_REGION: Final = 0.62
+"""Part of the width of the world from which a map is of the world."""
+_FLAT, _NARROW = 0.42, 1.1  # height by width at least, and at most
 
 _A: Final = (1.340264, -0.081106, 0.000893, 0.003796)
 
@@ -72,6 +81,55 @@ def spot(code: str) -> Floats:
         KeyError: it has no outline.
     """
     return inside(shapes()[code][0])
+
+
+def frame(codes: Iterable[str]) -> tuple[float, float, float, float]:
+    """Return the edges of a map of some states: left, right, below, above.
+
+    It is the world, unless they lie in a part of it: then their outlines with a margin. Of states
+    as large as continents only what lies there counts, or a place in them if nothing does.
+    """
+    lands = shapes()
+    world = (
+        float(project(_WEST, 0.0)[0]),
+        float(project(_EAST, 0.0)[0]),
+        float(project(0.0, SOUTH)[1]),
+        float(project(0.0, NORTH)[1]),
+    )
+    known = [code for code in codes if code in lands]
+    small = [code for code in known if area(lands[code][0]) < _LARGE]
+    if not small:
+        return world
+    points = np.concatenate([lands[code][0] for code in small])
+    for code in known:
+        ring = lands[code][0]
+        low, high = points.min(axis=0), points.max(axis=0)
+        if not ((ring > low) & (ring < high)).all(axis=1).any():
+            points = np.concatenate((points, spot(code)[None]))
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = _MARGIN * (high - low).max()
+    left, below = np.maximum(low - margin, (world[0], world[2]))
+    right, above = np.minimum(high + margin, (world[1], world[3]))
+    if right - left > _REGION * (world[1] - world[0]):
+        return world
+    wide, tall = right - left, above - below
+    short = max(0.0, _FLAT * wide - tall) / 2.0
+    narrow = max(0.0, tall / _NARROW - wide) / 2.0
+    return float(left - narrow), float(right + narrow), float(below - short), float(above + short)
+
+
+@lru_cache(maxsize=4096)
+def spot_within(code: str, edges: tuple[float, float, float, float]) -> Floats:
+    """Return a place inside what is seen of a country on a map with these edges, ``(2,)``.
+
+    Raises:
+        KeyError: it has no outline.
+    """
+    left, right, below, above = edges
+    place = spot(code)
+    if left < place[0] < right and below < place[1] < above:
+        return place
+    return inside(np.clip(shapes()[code][0], (left, below), (right, above)))
 
 
 def area(ring: Floats) -> float:

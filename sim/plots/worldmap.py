@@ -22,7 +22,7 @@ from sim.plots.style import (
     new_figure,
     text_width,
 )
-from sim.plots.world import NORTH, NOTE, SOUTH, area, inside, outlines, project
+from sim.plots.world import NOTE, area, frame, inside, outlines, project, spot_within
 from sim.summary import CoalitionReport, percent, plural
 
 if TYPE_CHECKING:
@@ -101,10 +101,12 @@ def draw_map(
     bottom = footer(figure, results, page, note=NOTE + missing)
     legend = page.pt(0.2) * (1 + (len(report.blocs) + 2) // 3) / height
     axes = figure.add_axes((0.01, bottom + legend, 0.98, top - bottom - legend))
-    _frame(axes, (-187.0, 185.0), (SOUTH, NORTH), 0.0)
+    edges = frame(states)
+    _show(axes, *edges)
     spots = _draw_lands(axes, shapes, looks)
+    spots |= {code: spot_within(code, edges) for code in spots}
     crowded = {code: spot for code, spot in spots.items() if _is_crowded(spot)}
-    if len(crowded) >= _CROWD:
+    if len(crowded) >= _CROWD and edges == frame(()):
         _draw_inset(figure, axes, shapes, looks, results, page)
         spots = {code: spot for code, spot in spots.items() if code not in crowded}
     _name_states(axes, results, spots, page)
@@ -136,7 +138,10 @@ def _looks(results: Results, report: CoalitionReport) -> dict[str, _Look]:
 def _finding(report: CoalitionReport, looks: dict[str, _Look]) -> tuple[str, str]:
     hedgers = [code for code, look in looks.items() if look.hedges]
     if not report.blocs:
-        return f"No bloc has formed by {report.end}", "Every state stands alone."
+        return (
+            f"No bloc is common to the runs in {report.end}",
+            "Who stands with whom differs from run to run. Lightest grey: not in the scenario.",
+        )
     first, *rest = report.blocs
     title = f"{first.core}'s bloc takes in {plural(len(first.members), 'state')}"
     title += "".join(f", {bloc.core}'s {len(bloc.members)}" for bloc in rest[:3])
@@ -194,8 +199,12 @@ def _draw_inset(
 def _frame(
     axes: Axes, longitudes: tuple[float, float], latitudes: tuple[float, float], at: float
 ) -> None:
-    edge, (low, high) = _limits(longitudes, latitudes, at)
-    axes.set_xlim(edge[0], edge[1])
+    (left, right), (low, high) = _limits(longitudes, latitudes, at)
+    _show(axes, left, right, low, high)
+
+
+def _show(axes: Axes, left: float, right: float, low: float, high: float) -> None:
+    axes.set_xlim(left, right)
     axes.set_ylim(low, high)
     axes.set_aspect("equal")
     axes.axis("off")

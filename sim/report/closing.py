@@ -102,7 +102,7 @@ def _counted(words: str, numbers: tuple[Assumed, ...]) -> str:
 def _numbers(caption: str, numbers: Iterable[Assumed]) -> str:
     rows = (
         (
-            _key(number.key),
+            text(number.key),
             f"{number.value:.4g}",
             "fixed" if number.low == number.high else f"{number.low:.4g} to {number.high:.4g}",
             text(number.source),
@@ -111,11 +111,6 @@ def _numbers(caption: str, numbers: Iterable[Assumed]) -> str:
         for number in numbers
     )
     return table(caption, _COLUMNS, rows, hidden_caption=True, searched=True)
-
-
-def _key(key: str) -> str:
-    """A dotted key that breaks where its parts do."""
-    return text(key).replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
 def _events(found: Assumptions) -> str:

@@ -51,7 +51,7 @@ PANELS: Final = 6
 ARMS: Final = 5
 FOCAL: Final = 8
 _MOST_STATES: Final = 120
-"""With more states the heat map of pairs is left out."""
+"""With more states the heat map of pairs is a drawing in which most of a bloc share a row."""
 
 _MOST_BYTES: Final = 250_000
 """Of a drawing; a page has several."""
@@ -110,6 +110,8 @@ def bloc_pictures(
             alt=figure["layout"]["meta"]["alt"],
             figure=figure,
         )
+    else:
+        yield from _drawn("comembership", results)
     yield from _drawn("alluvial", results)
 
 

@@ -32,6 +32,12 @@ _GLANCE: Final = 8
 _PACTS: Final = 12
 _TURNS: Final = 8
 _FIRST: Final = 3
+_READERS: Final = (
+    'To decide: this page; it prints on one sheet. To review: <a href="#annex">the annex</a>, with '
+    '<a href="#claims">claims</a>, <a href="#sensitivity">sensitivity</a>, '
+    '<a href="#assumptions">every number and its source</a>, and '
+    '<a href="#reproduce">how to get the same again</a>.'
+)
 
 
 def header(content: ReportContent) -> str:
@@ -55,6 +61,7 @@ def header(content: ReportContent) -> str:
         + arm
         + question
         + facts(content.facts, class_="facts")
+        + tag("p", _READERS, class_="readers")
         + about
         + notices,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from sim.report.content import Picture
@@ -181,8 +181,9 @@ def _picture(picture: Picture, number: int) -> str:
         said += tag("span", text(picture.caption), class_="how")
     name = anchor(picture.id)
     if picture.figure is None:
-        data = b64encode(picture.svg).decode("ascii")
-        drawn = f'<img src="data:image/svg+xml;base64,{data}" alt="{text(picture.alt)}">'
+        # a quarter shorter than in base64; quotes, angles and & are not safe here
+        data = quote(picture.svg, safe=" ='/:;,()+!*@?[]{}|~$")
+        drawn = f'<img src="data:image/svg+xml,{text(data)}" alt="{text(picture.alt)}">'
         return tag("figure", tag("figcaption", said) + drawn, id=f"figure-{name}")
     figure = picture.figure
     meta = figure["layout"]["meta"]

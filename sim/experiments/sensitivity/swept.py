@@ -48,9 +48,9 @@ def phase_of(sweep: Sweep, variable: str | None = None) -> Phase:
     if variable == PARTITION:
         table, column = partition_column(table)
     elif (found := _CONDITION.match(variable)) is not None and "<" not in found[2]:
-        column, level = _metric(found[1], sweep.metrics), _number(found[3], variable)
+        column, level = metric_of(found[1], sweep.metrics), _number(found[3], variable)
     else:
-        column = _metric(variable, sweep.metrics)
+        column = metric_of(variable, sweep.metrics)
     facts = {
         "scenario": sweep.title,
         "arm": "" if sweep.plan.arm == "base" else sweep.plan.arm,
@@ -101,7 +101,7 @@ def _condition(
     found = _CONDITION.match(text.strip())
     if found is None:
         raise UserError(f"{shown(text)}: expected a condition, such as 'hedging(AAA) > 0.5'")
-    values = table[_metric(found[1], metrics)].to_numpy(np.float64)
+    values = table[metric_of(found[1], metrics)].to_numpy(np.float64)
     limit = _number(found[3], text)
     held = {
         "<": values < limit,
@@ -119,8 +119,12 @@ def _number(text: str, whole: str) -> float:
         raise UserError(f"{shown(whole)}: {shown(text)} is not a number") from None
 
 
-def _metric(text: str, metrics: Sequence[str]) -> str:
-    """The metric of a sweep that is written so, give or take spaces."""
+def metric_of(text: str, metrics: Sequence[str]) -> str:
+    """Return the metric of a sweep that is written so, give or take spaces.
+
+    Raises:
+        UserError: there is none.
+    """
     tight = {re.sub(r"\s+", "", name): name for name in metrics}
     found = tight.get(re.sub(r"\s+", "", text))
     if found is None:

@@ -20,7 +20,7 @@ from sim.plots.interactive.base import (
     told,
 )
 from sim.plots.style import INK
-from sim.plots.world import NORTH, NOTE, SOUTH, area, outlines, project, shapes, spot
+from sim.plots.world import NOTE, area, frame, outlines, shapes, spot_within
 
 type Floats = npt.NDArray[np.float64]
 
@@ -33,7 +33,6 @@ _DIGITS: Final = 3
 _LETTERS: Final = (24.0, 11.0)  # width and height of a code in pixels
 _TOUCH: Final = 13.0  # diameter of what can be pointed at, in pixels
 _SMALL: Final = 60.0  # square pixels below which a state gets a dot
-_FRAME: Final = (-187.0, 185.0)
 
 
 def can_map(codes: Sequence[str]) -> bool:
@@ -68,11 +67,12 @@ def world_map(
     names = names or {}
     shades = dict(colours) if colours is not None else core_colours(poles, blocs)
     share = np.ones(len(codes)) if together is None else np.asarray(together, np.float64)
-    lands = shapes()
-    left, right, low, high = _frame()
+    lands: Mapping[str, Sequence[Floats]] = shapes()
+    edges = left, right, low, high = frame(codes)
     pixels = WIDTH / (right - left)
+    lands = {code: _seen(rings, edges, pixels) for code, rings in lands.items()}
     data = [_land([ring for code, rings in lands.items() if code not in codes for ring in rings])]
-    shown = [i for i, code in enumerate(codes) if code in lands]
+    shown = [i for i, code in enumerate(codes) if lands.get(code)]
     for core in [*shades, ""]:
         mine = [i for i in shown if blocs[i] == core]
         for place, i in enumerate(mine):
@@ -90,7 +90,7 @@ def world_map(
                     "showlegend": place == 0,
                 }
             )
-    spots = {i: spot(codes[i]) for i in shown}
+    spots = {i: spot_within(codes[i], edges) for i in shown}
     data.append(_places(codes, blocs, names, together, share, lands, spots, shades, pixels))
     hedgers = [i for i in shown if (hedging or {}).get(codes[i], 0.0) >= HEDGER]
     if hedgers:
@@ -111,11 +111,23 @@ def world_map(
     return figure
 
 
-def _frame() -> tuple[float, float, float, float]:
-    """Edges of the map: left, right, below, above."""
-    left, right = (float(project(east, 0.0)[0]) for east in _FRAME)
-    low, high = (float(project(0.0, north)[1]) for north in (SOUTH, NORTH))
-    return left, right, low, high
+def _seen(
+    rings: Sequence[Floats], edges: tuple[float, float, float, float], pixels: float
+) -> list[Floats]:
+    """The rings of a country that can be seen: within the edges, of a pixel or more, or its first.
+
+    What lies beyond is drawn to just outside the edge, which takes most points of it away.
+    """
+    left, right, low, high = edges
+    out = 0.02 * (right - left)
+    found = []
+    for at, ring in enumerate(rings):
+        near = np.clip(ring, (left - out, low - out), (right + out, high + out))
+        new = (near != np.roll(near, 1, axis=0)).any(axis=1)
+        size = area(near) * pixels**2
+        if new.sum() > 2 and (size >= 1.0 or (at == 0 and size > 0.0)):
+            found.append(near[new])
+    return found
 
 
 def _rings(rings: Sequence[Floats]) -> dict[str, Any]:
