@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
-from sim import cli, kept
-from sim.ensemble import run_ensemble
+from sim import kept
+from sim.cli import app
+from sim.ensemble import recorded_pairs, run_ensemble
 from sim.errors import Notice
 from sim.experiments import arm_store, arms
 from sim.experiments.answer import Answer, ask, find_question
@@ -25,6 +28,7 @@ from sim.experiments.language import BoundMetric, Scope, parse_metric
 from sim.experiments.null import null
 from sim.experiments.observed import Observed
 from sim.experiments.usual import usual
+from sim.results import Results
 from sim.scenario import ScenarioSpec, load_arms, load_scenario
 from tests.inline_scenario import TEXT
 
@@ -306,6 +310,19 @@ def test_two_writers(file: Path, simulated: list[int], shelf: Path) -> None:
 
 
 # --- commands share it ---------------------------------------------------------------------------
+def called(*words: str) -> Result:
+    """What a command printed."""
+    found = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert found.exit_code == 0, found.stderr
+    return found
+
+
+def answer_pairs(file: Path) -> tuple[tuple[str, str], ...]:
+    found = find_question(file)
+    assert found is not None
+    return found[1].pairs
+
+
 def answer_of(file: Path) -> Answer:
     found = find_question(file)
     assert found is not None
@@ -342,29 +359,26 @@ def test_a_comparison_serves_the_claims_the_answer_and_the_null(
         assert all(one.values[arm].tobytes() == first.values[arm].tobytes() for arm in first.values)
 
 
-def test_a_run_serves_a_comparison(
-    file: Path, tmp_path: Path, simulated: list[int], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_serves_a_comparison(file: Path, tmp_path: Path, simulated: list[int]) -> None:
     common = [str(file), "--runs", "6", "--seed", "3", "-q", "--no-figures"]
-    cli.main(["run", *common, "--out", str(tmp_path / "run")])
-    first = len(simulated)
-    cli.main(["compare", *common, "--out", str(tmp_path / "compared")])
-    assert len(simulated) - first <= 1
-    capsys.readouterr()
+    called("run", *common, "--out", str(tmp_path / "run"))
+    assert len(simulated) == 1 + 6 + 2  # the other arm, and both under random choice
+    called("compare", *common, "--out", str(tmp_path / "compared"))
+    called("report", str(tmp_path / "run"), "-q")
+    assert len(simulated) == 1 + 6 + 2
+    saved = Results.load(tmp_path / "run").record
+    assert saved.dyads == recorded_pairs(load_scenario(file), answer_pairs(file))
     told = json.loads((tmp_path / "run" / "answer.json").read_text())
     assert told == json.loads((tmp_path / "compared" / "answer.json").read_text())
 
 
-def test_a_comparison_begins_with_the_arms_of_the_question(
-    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_comparison_begins_with_the_arms_of_the_question(file: Path, tmp_path: Path) -> None:
     file.write_text(OVER + "  other: {pacts: {old: off}}\nanswer: {arms: [base, other]}\n")
     options = [str(file), "--runs", "2", "--no-figures", "--out", str(tmp_path / "compared")]
-    cli.main(["compare", *options, "--json"])
-    said = capsys.readouterr()
-    assert [arm["name"] for arm in json.loads(said.out)["arms"]] == ["other"]
-    assert "Compared: other against base, as the question names them; --arms all" in said.err
+    said = called("compare", *options, "--json")
+    assert [arm["name"] for arm in json.loads(said.stdout)["arms"]] == ["other"]
+    assert "Compared: other against base, as the question names them; --arms all" in said.stderr
     every = len(load_arms(file)) - 1
     for words in (["--arms", "all"], ["--all"]):
-        cli.main(["compare", *options, "--json", "-q", *words])
-        assert len(json.loads(capsys.readouterr().out)["arms"]) == every
+        said = called("compare", *options, "--json", "-q", *words)
+        assert len(json.loads(said.stdout)["arms"]) == every

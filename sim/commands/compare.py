@@ -38,9 +38,11 @@ from sim.commands import (
 )
 
 if TYPE_CHECKING:
-    from sim.experiments.answer import Answer
+    from sim.experiments.answer import Answer, Question
     from sim.experiments.comparison import Comparison
     from sim.scenario import ScenarioSpec
+
+_ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -133,14 +135,16 @@ def register(app: typer.Typer) -> None:
             spec.ensemble.seed if seed is None else seed,
             quiet=quiet,
         )
-        from sim.experiments.answer import answered_by, ask, save_answer
+        from sim.experiments.answer import answered_by, ask, find_question, save_answer
         from sim.experiments.arm_store import fresh as anew
         from sim.experiments.compare import compare as compare_arms
         from sim.experiments.usual import usual
 
         path, overrides = find_scenario(file), settings(set_, scope)
-        names, against = _chosen(spec, path, "all" if every else arms, against)
-        if arms is None and names is not None and not quiet:
+        named = _ALL if every else arms
+        own = None if named else find_question(path, set=overrides, quarters=quarters)
+        names, against = _chosen(spec, named, own, against)
+        if named is None and names is not None and not quiet:
             err.print(
                 f"Compared: {', '.join(names)} against {against}, as the question names them; "
                 f"--arms all for all {len(spec.arms)} arms",
@@ -166,14 +170,14 @@ def register(app: typer.Typer) -> None:
                 )
             place = keep_result(found, folder, force=force)
             answer = None
-            asked = answered_by(path, names, against, set=overrides, quarters=quarters)
+            asked = own or answered_by(path, names, against, set=overrides, quarters=quarters)
             if asked is not None:
                 answer = ask(
                     *asked,
                     runs=found.runs,
                     seed=found.meta.seed,
                     jobs=jobs,
-                    others=lambda: usual(path, spec, overrides, quarters),
+                    others=lambda: usual(path, spec, overrides, quarters, asked[1]),
                     watch=lambda what: progress_bar(what, quiet=quiet),
                 )
                 enlist(place, [save_answer(answer, place)])
@@ -198,20 +202,20 @@ def register(app: typer.Typer) -> None:
 
 
 def _chosen(
-    spec: ScenarioSpec, path: Path, arms: str | None, against: str | None
+    spec: ScenarioSpec,
+    arms: str | None,
+    own: tuple[object, Question] | None,
+    against: str | None,
 ) -> tuple[list[str] | None, str]:
     """The arms to compare, None for all, and what they are held against."""
-    from sim.experiments.answer import find_question
     from sim.scenario import BASE_ARM
 
     if arms is not None:
-        names = [name.strip() for name in arms.split(",")]
-        whole = names == ["all"] and "all" not in spec.arms
-        return None if whole else names, against or BASE_ARM
-    asked = find_question(path, set=spec.overrides)
-    if asked is None:
+        whole = arms == _ALL and _ALL not in spec.arms
+        return None if whole else [name.strip() for name in arms.split(",")], against or BASE_ARM
+    if own is None:
         return None, against or BASE_ARM
-    pair = asked[1].arms
+    pair = own[1].arms
     against = against or (BASE_ARM if BASE_ARM in pair else pair[1])
     return [name for name in pair if name != against], against
 

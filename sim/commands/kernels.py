@@ -26,7 +26,10 @@ def register(app: typer.Typer) -> None:
     @app.command(name="compile")
     def compile_kernels(
         where: Annotated[
-            bool, typer.Option("--where", help="Say where kernels and arms are kept, and how much there is.")
+            bool,
+            typer.Option(
+                "--where", help="Say where kernels and arms are kept, and how much there is."
+            ),
         ] = False,
         clear: Annotated[
             bool,

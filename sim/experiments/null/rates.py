@@ -34,23 +34,6 @@ ROUNDS: Final = 6
 
 _NAMES: Final = {param.row: name for name, param in PARAMS.items()}
 _MEMBERSHIP: Final = {"apply": APPLY_COST, "join": JOIN_COST, "withdraw": LEAVE_COST}
-ROUNDS: Final = 6
-"""Rounds of setting the costs and counting the moves."""
-
-_NAMES: Final = {param.row: name for name, param in PARAMS.items()}
-_MEMBERSHIP: Final = {"apply": APPLY_COST, "join": JOIN_COST, "withdraw": LEAVE_COST}
-_COUNTED: Final = tuple(
-    dict.fromkeys(
-        _NAMES[row]
-        for row in (
-            *(move.cost for move in MOVES.values() if isinstance(move, Act)),
-            *_MEMBERSHIP.values(),
-            CREATE,
-            BREAK,
-        )
-    )
-)
-"""The parameters that set the numbers of moves."""
 _MOST: Final = 2.0  # logits that a round moves a cost at most
 
 
