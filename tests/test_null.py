@@ -216,9 +216,10 @@ def test_arms_and_changes(path: Path, spec: ScenarioSpec) -> None:
     changes = find(spec, path, metrics, None, claims=False)
     assert [finding.change for finding in changes] == [True, False]  # the second is one already
     record = run_ensemble(spec, runs=8)
+    arm = Arm.of(Observed(record), changes[0].measures)
     series = parse_metric("threat(DDD)").bind(Scope.of(spec)).series(record)
-    assert changes[0].values(Observed(record)) == pytest.approx(series[:, -1] - series[:, 0])
-    effect, _ = changes[0].effect({"base": changes[0].values(Observed(record))}, seed=1)
+    assert changes[0].values(arm) == pytest.approx(series[:, -1] - series[:, 0])
+    effect, _ = changes[0].effect({"base": changes[0].values(arm)}, seed=1)
     assert changes[0].smallest(effect) == pytest.approx(LEAST_OF_SPREAD * effect.spread)
 
 
