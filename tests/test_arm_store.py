@@ -20,11 +20,21 @@ from sim.ensemble import recorded_pairs, run_ensemble
 from sim.errors import Notice
 from sim.experiments import arm_store, arms
 from sim.experiments.answer import Answer, ask, find_question
-from sim.experiments.arm_store import Arm, Place, at_rest, fresh, series_of, values_of
+from sim.experiments.arm_store import (
+    Arm,
+    Lacking,
+    Place,
+    at_rest,
+    fresh,
+    nothing_new,
+    series_of,
+    values_of,
+)
 from sim.experiments.arms import MOVES, simulate_arms
 from sim.experiments.claims import evaluate_claims
 from sim.experiments.compare import compare
 from sim.experiments.language import BoundMetric, Scope, parse_metric
+from sim.experiments.motives import motives
 from sim.experiments.null import null
 from sim.experiments.observed import Observed
 from sim.experiments.usual import usual
@@ -357,6 +367,27 @@ def test_a_comparison_serves_the_claims_the_answer_and_the_null(
     for one in (anew, hits):
         assert json.dumps(one.to_dict()["arms"]) == json.dumps(first.to_dict()["arms"])
         assert all(one.values[arm].tobytes() == first.values[arm].tobytes() for arm in first.values)
+
+
+def test_motives_are_counted_once(file: Path, simulated: list[int]) -> None:
+    spec = load_scenario(file)
+    first = motives(spec, state="CCC", runs=RUNS)
+    assert motives(spec, state="CCC", runs=RUNS) == first
+    assert simulated == [RUNS]
+    assert motives(spec, dyad="AAA-CCC", runs=RUNS) != first
+    assert len(simulated) == 2
+
+
+def test_what_is_lacking_is_not_simulated_where_nothing_new_is_wanted(
+    file: Path, simulated: list[int]
+) -> None:
+    spec = load_scenario(file)
+    with nothing_new(), pytest.raises(Lacking, match="the arm base has not been simulated yet"):
+        measured(spec, TEXTS[0])
+    first = measured(spec, TEXTS[0])
+    with nothing_new():
+        assert same(first, measured(spec, TEXTS[0]))
+    assert simulated == [RUNS]
 
 
 def test_a_run_serves_a_comparison(file: Path, tmp_path: Path, simulated: list[int]) -> None:

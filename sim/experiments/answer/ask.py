@@ -69,7 +69,10 @@ def ask(
     measures = needed(question)
 
     def simulate(
-        chosen: Mapping[str, ScenarioSpec], number: int, progress: Progress | None
+        chosen: Mapping[str, ScenarioSpec],
+        number: int,
+        progress: Progress | None,
+        others: Callable[[], Sequence[Measure]] | None = None,
     ) -> list[Arm]:
         found = simulate_arms(
             chosen,
@@ -88,7 +91,7 @@ def ask(
             arms[name] = kept[name]
         else:
             with watch(f"Running the arm {name}") as progress:
-                (arms[name],) = simulate({name: specs[name]}, runs, progress)
+                (arms[name],) = simulate({name: specs[name]}, runs, progress, others)
     full = [arms[name] for name in question.arms]
     null: list[Arm] = []
     if random:
