@@ -236,6 +236,7 @@ def run_ensemble(
     extra_pairs: Iterable[tuple[str, str]] = (),
     in_memory: int = IN_MEMORY,
     folder: Path | None = None,
+    after: int = 0,
 ) -> EnsembleRecord:
     """Simulate an ensemble of a scenario.
 
@@ -249,6 +250,7 @@ def run_ensemble(
             batches of runs and read from disk, the same to the last bit.
         folder: where a larger one is made, and where the record is to be saved; by default the
             system's folder for temporary files, and nowhere.
+        after: number of the first run; those before it are left out.
 
     Raises:
         KeyError: a state of ``extra_pairs`` is unknown.
@@ -273,7 +275,7 @@ def run_ensemble(
     def simulate(store: _Store, first: int, row: int) -> int | None:
         if stop.is_set():
             return None
-        _simulate(world, plan, store, seed, first + row, row=row)
+        _simulate(world, plan, store, seed, after + first + row, row=row)
         return first + row
 
     def fill(store: _Store, first: int) -> None:

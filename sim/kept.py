@@ -1,13 +1,14 @@
-"""Where compiled kernels are kept, and which of what lies there is believed.
+"""What is kept from one command to the next, where, and which of what lies there is believed.
 
-A compiled function is one file, whose name says what it means (:mod:`sim.meaning`) and for which
-arguments it was compiled, so that several versions and processors share one folder. What the files
-hold is code that will be run: it is read only from a folder and a file that belong to this user or
-to root and that nobody else can write, and only if it is whole.
+Compiled kernels and simulated arms each have a shelf. A file is whole or absent, and its name says
+what it means: of a compiled function its code (:mod:`sim.meaning`) and the arguments for which it
+was compiled, of an arm what was simulated; so several versions and processors share one folder. It
+is read only from a folder and a file that belong to this user or to root and that nobody else can
+write, and only if its checksum is right: a kernel is code that will be run, an arm is believed.
 
 Places are tried in turn: ``$MULTIPOLAR_CACHE`` if set, else ``$XDG_CACHE_HOME/multipolar`` or
 ``~/.cache/multipolar``; then a private folder of this user under the system's temporary files.
-All are read; new kernels go to the first that can be written. Where there is none they last as
+All are read; what is new goes to the first that can be written. Where there is none it lasts as
 long as the process.
 """
 
@@ -28,7 +29,6 @@ from typing import Final, NamedTuple
 
 from sim.errors import Notice
 
-_SUFFIX: Final = ".kernel"
 _SEAL: Final = 32  # bytes of the checksum that a file begins with
 _ROOM: Final = 64 * 2**20  # bytes that must be free: all kernels of one version take about 10 MB
 _VERSIONS: Final = 4  # of one function that stay when a new one is compiled
@@ -37,20 +37,51 @@ _OLD: Final = 90 * _DAY
 _FORMER: Final = re.compile("[0-9a-f]{24}")  # folders of earlier versions of this package
 
 
+class Shelf(NamedTuple):
+    """One kind of what is kept.
+
+    Attributes:
+        name: of its folder; the suffix of its files is that without the last letter.
+        what: it is called.
+        sized: whether it is held to :func:`limit` bytes, and damage is told.
+    """
+
+    name: str
+    what: str
+    sized: bool
+
+    @property
+    def suffix(self) -> str:
+        """How the names of its files end."""
+        return f".{self.name[:-1]}"
+
+
+KERNELS: Final = Shelf("kernels", "compiled kernels", sized=False)
+ARMS: Final = Shelf("arms", "simulated arms", sized=True)
+LIMIT: Final = 1024
+"""Megabytes of simulated arms that are kept, unless ``$MULTIPOLAR_ARMS_MB`` says another number."""
+
+
+def limit() -> int:
+    """Bytes of simulated arms that are kept; 0 for none."""
+    given = os.environ.get("MULTIPOLAR_ARMS_MB", "")
+    return (int(given) if given.isdecimal() and given.isascii() else LIMIT) * 10**6
+
+
 class Place(NamedTuple):
-    """A folder for kernels; a ``private`` one nobody else may even read."""
+    """A folder to keep things in; a ``private`` one nobody else may even read."""
 
     folder: Path
     private: bool
 
 
-def places() -> Iterator[Place]:
-    """The folders that may hold kernels, the preferred first; whether they exist is not said."""
+def places(shelf: Shelf = KERNELS) -> Iterator[Place]:
+    """The folders of a shelf, the preferred first; whether they exist is not said."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     try:
         general = Path(given) if given.startswith("/") else Path("~/.cache").expanduser()
         base = Path(os.environ.get("MULTIPOLAR_CACHE") or general / "multipolar").expanduser()
-        yield Place(base.absolute() / "kernels", private=False)
+        yield Place(base.absolute() / shelf.name, private=False)
     except (RuntimeError, OSError):  # a user without a home, a current folder that is gone
         pass
     try:
@@ -58,7 +89,8 @@ def places() -> Iterator[Place]:
         # Python's last resort is the current folder, which is no place to leave files in
         last = not os.environ.get("TMPDIR") and temporary.samefile(".")
         if not last or temporary.stat().st_mode & stat.S_ISVTX:
-            yield Place(temporary / f"multipolar-{os.geteuid()}", private=True)
+            name = f"multipolar-{os.geteuid()}" + ("" if shelf is KERNELS else f"-{shelf.name}")
+            yield Place(temporary / name, private=True)
     except OSError:
         return
 
@@ -85,7 +117,7 @@ def _checked(place: Place) -> Path:
 
 
 def _ready(place: Place) -> Path:
-    """The folder of a place, made where it is not there, into which kernels can be written.
+    """The folder of a place, made where it is not there, that can be written to.
 
     Raises:
         OSError: it cannot be believed, cannot be written, or is on a full disk.
@@ -105,10 +137,10 @@ def _reason(error: OSError) -> str:
     return error.strerror.lower() if error.strerror else str(error)
 
 
-def folder() -> tuple[Path | None, str]:
-    """The folder that new kernels go to, or None, and why no place before it will do."""
+def folder(shelf: Shelf = KERNELS) -> tuple[Path | None, str]:
+    """The folder that what is new goes to, or None, and why no place before it will do."""
     refused: list[str] = []
-    for place in places():
+    for place in places(shelf):
         try:
             return _ready(place), "; ".join(refused)
         except OSError as error:
@@ -121,11 +153,11 @@ def _seal(name: str, data: bytes) -> bytes:
     return hashlib.blake2b(name.encode() + b"\0" + data, digest_size=_SEAL).digest()
 
 
-def read(name: str) -> bytes | None:
+def read(name: str, shelf: Shelf = KERNELS) -> bytes | None:
     """What is kept under a name, or None where nothing is that can be believed."""
-    for place in places():
+    for place in places(shelf):
         try:
-            path = _checked(place) / (name + _SUFFIX)
+            path = _checked(place) / (name + shelf.suffix)
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as stream:
                 facts = os.fstat(handle)
@@ -138,6 +170,8 @@ def read(name: str) -> bytes | None:
         if seal == _seal(name, data):
             _touch(path)
             return data
+        if shelf.sized:
+            _tell(f"{path} is damaged and is made anew")
     return None
 
 
@@ -150,8 +184,8 @@ def _touch(path: Path) -> None:
 
 
 def holds(prefix: str) -> bool:
-    """Whether some place keeps a name that begins so."""
-    return any(any(place.folder.glob(f"{prefix}*{_SUFFIX}")) for place in places())
+    """Whether some place keeps a kernel whose name begins so."""
+    return any(any(place.folder.glob(f"{prefix}*{KERNELS.suffix}")) for place in places())
 
 
 _told: set[str] = set()
@@ -176,12 +210,12 @@ def announce() -> None:
         _tell(f"compiled kernels are kept in {where} ({refused})")
 
 
-def write(name: str, data: bytes) -> None:
+def write(name: str, data: bytes, shelf: Shelf = KERNELS) -> None:
     """Keep data under a name, whole or not at all, and remove what is old.
 
-    Where they cannot be kept, a warning says so once.
+    Of two that write the same the last stays. Where they cannot be kept, a warning says so once.
     """
-    where, _ = folder()
+    where, _ = folder(shelf)
     if where is None:
         return
     try:
@@ -190,41 +224,48 @@ def write(name: str, data: bytes) -> None:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(_seal(name, data) + data)
                 os.fchmod(handle, 0o644)
-            Path(scratch).replace(where / (name + _SUFFIX))
+            Path(scratch).replace(where / (name + shelf.suffix))
         except BaseException:
             Path(scratch).unlink(missing_ok=True)
             raise
-        prune(where)
+        prune(where, shelf)
     except OSError as error:
-        _tell(f"compiled kernels cannot be kept in {where}: {_reason(error)}")
+        _tell(f"{shelf.what} cannot be kept in {where}: {_reason(error)}")
 
 
-def prune(where: Path) -> None:
+def prune(where: Path, shelf: Shelf = KERNELS) -> None:
     """Remove what has not been used for long from a folder.
 
     Of each function the versions used last stay, and all that was used within a day; what no
-    version has used for three months goes.
+    version has used for three months goes. Of arms those used last stay, up to :func:`limit`.
     """
     now = time.time()
     seen: Counter[str] = Counter()
-    for used, path in sorted(_ours(where), reverse=True):
+    size = 0
+    for used, bytes_, path in sorted(_ours(where, shelf), reverse=True):
         kind = path.name.partition("-")[0]
+        size += bytes_
         spare = path.suffix == ".tmp" or seen[kind] >= _VERSIONS
-        seen[kind] += path.suffix == _SUFFIX
-        if now - used > (_DAY if spare else _OLD):
+        seen[kind] += path.suffix == KERNELS.suffix
+        full = shelf.sized and path.suffix == shelf.suffix and size > limit()
+        if full or now - used > (_DAY if spare else _OLD):
             _remove(path)
 
 
-def _ours(where: Path) -> list[tuple[float, Path]]:
-    """When each thing that this module made was last used; nothing else is ever removed."""
+def _ours(where: Path, shelf: Shelf) -> list[tuple[float, int, Path]]:
+    """When each thing that this module made was last used, and its bytes.
+
+    Nothing else is ever removed.
+    """
     found = []
-    files = [*where.glob(f"*{_SUFFIX}"), *where.glob("tmp*.tmp")]
+    files = [*where.glob(f"*{shelf.suffix}"), *where.glob("tmp*.tmp")]
     former = [path for path in where.parent.glob("*") if _FORMER.fullmatch(path.name)]
-    for path in files + (former if where.name == "kernels" else []):
+    for path in files + (former if where.name == KERNELS.name else []):
         try:
-            found.append((path.stat().st_mtime, path))
+            facts = path.stat()
         except OSError:  # another process was quicker
             continue
+        found.append((facts.st_mtime, facts.st_size, path))
     return found
 
 
@@ -235,29 +276,39 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def clear() -> list[Path]:
-    """Remove all kernels from every place; returns what was removed.
+def clear(shelf: Shelf = KERNELS) -> list[Path]:
+    """Remove all of a shelf from every place; returns what was removed.
 
     Raises:
         OSError: something could not be removed.
     """
     gone = []
-    for place in places():
+    for place in places(shelf):
         try:
             where = _checked(place)
         except OSError:
             continue
-        for _, path in _ours(where):
+        for _, _, path in _ours(where, shelf):
             _remove(path)
             gone.append(path)
     return gone
 
 
-def contents() -> list[tuple[Path, int, int]]:
-    """Folder, number of files and bytes of each place that holds kernels."""
+def contents(shelf: Shelf = KERNELS) -> list[tuple[Path, int, int]]:
+    """Folder, number of files and bytes of each place that holds any of a shelf."""
     found = []
-    for place in places():
-        sizes = [path.stat().st_size for path in place.folder.glob(f"*{_SUFFIX}")]
+    for place in places(shelf):
+        sizes = [path.stat().st_size for path in place.folder.glob(f"*{shelf.suffix}")]
         if sizes:
             found.append((place.folder, len(sizes), sum(sizes)))
     return found
+
+
+def names(prefix: str, shelf: Shelf) -> list[str]:
+    """What is kept under names that begin so."""
+    found = {
+        path.name.removesuffix(shelf.suffix)
+        for place in places(shelf)
+        for path in place.folder.glob(f"{prefix}*{shelf.suffix}")
+    }
+    return sorted(found)

@@ -64,6 +64,16 @@ def meaning(function: Callable[..., Any], *beside: object) -> str:
     return digest.hexdigest()
 
 
+def meaning_of_module(code: CodeType) -> str:
+    """A hash of the code of a module; comments and layout leave no trace in it."""
+    digest = hashlib.blake2b(digest_size=12)
+    for part in _codes(code):
+        constants = [_constant(value) for value in part.co_consts]
+        names = (part.co_name, part.co_names, part.co_varnames, part.co_freevars, part.co_cellvars)
+        digest.update(part.co_code + f"{constants} {names} {part.co_argcount}".encode())
+    return digest.hexdigest()
+
+
 def _plain(function: Any) -> FunctionType:
     """The Python function under a compiled one or an intrinsic."""
     found: FunctionType = getattr(function, "py_func", None) or getattr(function, "_defn", function)

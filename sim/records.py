@@ -211,6 +211,11 @@ class EnsembleRecord:
         }
         return replace(self, **arrays, moves=moves, folder=None)
 
+    def of_pairs(self, pairs: tuple[tuple[str, str], ...]) -> EnsembleRecord:
+        """Return the same with some of the recorded pairs only, in memory."""
+        columns = [self.dyads.index(pair) for pair in pairs]
+        return replace(self, dyads=pairs, dyad_series=self.dyad_series[:, :, :, columns])
+
     def index(self, code: str) -> int:
         """Return the position of a state on the state axes.
 

@@ -14,6 +14,8 @@ from tests.support_plain import IS_PLAIN, Plain
 
 # Figures are drawn into files, whatever screen there is.
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Arms are simulated anew by each test, unless it is about keeping them.
+os.environ["MULTIPOLAR_ARMS_MB"] = "0"
 
 # The same examples on every run of the gate; more of them with HYPOTHESIS_PROFILE=search.
 settings.register_profile(

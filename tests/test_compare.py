@@ -14,7 +14,7 @@ from scipy.stats import bootstrap
 
 from sim import cli
 from sim.errors import UserError
-from sim.experiments.arms import MoveLog, parted
+from sim.experiments.arms import MOVES, parted
 from sim.experiments.claims import ClaimsReport
 from sim.experiments.compare import compare, touched
 from sim.experiments.comparison import Comparison, number
@@ -319,18 +319,17 @@ def test_states_that_arms_name_are_no_third_states(scenario: Path) -> None:
 
 def test_paths_part_at_the_first_different_move() -> None:
     record = synthetic_record()
-    log = MoveLog.of(Observed(record))
-    runs, quarters = record.runs, record.quarters
-    assert (parted(log, log, runs, quarters) == quarters + 1).all()
+    log = MOVES.take(Observed(record))
+    quarters = record.quarters
+    assert (parted(log, log) == quarters + 1).all()
     moves = record.moves.copy()
     at = 20 * 3 + 7
     moves["kind"][at] = moves["kind"][at] % 10 + 1
-    changed = MoveLog.of(Observed(replace(record, moves=moves)))
-    first = parted(log, changed, runs, quarters)
+    first = parted(log, MOVES.take(Observed(replace(record, moves=moves))))
     assert first[3] == moves["tick"][at]
     assert (np.delete(first, 3) == quarters + 1).all()
-    shorter = MoveLog.of(Observed(replace(record, moves=np.delete(record.moves, 20 * 6 - 1))))
-    first = parted(log, shorter, runs, quarters)
+    shorter = replace(record, moves=np.delete(record.moves, 20 * 6 - 1))
+    first = parted(log, MOVES.take(Observed(shorter)))
     assert first[5] == record.moves["tick"][20 * 6 - 1]
 
 

@@ -459,4 +459,4 @@ def test_all_of_an_analysis_goes_to_out(tmp_path: Path, monkeypatch: pytest.Monk
         assert done.exit_code == 0, done.exception
     assert [path.name for path in tmp_path.iterdir()] == ["p"]
     assert (tmp_path / "p" / folders.EVALUATED / MANIFEST).is_file()
-    assert read_manifest("p")["figures"] == ["figures/phase.png", "figures/phase.svg"]
+    assert read_manifest("p")["figures"] == ["figures/phase.png"]

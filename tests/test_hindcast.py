@@ -468,7 +468,7 @@ def test_the_command_writes_json_tables_and_figures(history: History, tmp_path: 
     assert list(said) == ["scores", "blocs", "memberships"]
     assert {row["model"] for row in said["scores"]} == {"persistence", "logit"}
     names = {path.name for path in (place / "figures").iterdir()}
-    assert names == {"auc.png", "auc.svg", "reliability.png", "reliability.svg"}
+    assert names == {"auc.png", "reliability.png"}
     shown = call(*words, "--draws", 0)
     assert "Defence pacts after 5 years, from 1975" in shown.stdout
 

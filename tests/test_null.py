@@ -13,21 +13,25 @@ from typer.testing import CliRunner
 from sim import cli
 from sim.ensemble import run_ensemble
 from sim.errors import UserError
+from sim.experiments.arm_store import Arm
 from sim.experiments.language import Observed, Scope, parse_metric
 from sim.experiments.null import EVERY, Nulls, known_nulls, null
 from sim.experiments.null.findings import (
     CO_MEMBERSHIP,
     ENDED,
+    ENDS,
     MADE,
     NETWORKS,
+    PACTS,
     find,
-    held,
     likeness,
     networks,
 )
 from sim.experiments.null.models import RANDOM, apply_null
-from sim.experiments.null.rates import count, matched, shifted
+from sim.experiments.null.rates import COUNTS, Counts, count, matched, shifted
+from sim.experiments.observed import held
 from sim.experiments.paired import LEAST_OF_SPREAD
+from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec, load_scenario
 from sim.vocabulary import MECHANISMS, TERMS
 from tests.inline_scenario import TEXT
@@ -104,10 +108,14 @@ def test_shuffled_capabilities_are_the_same_ones(spec: ScenarioSpec) -> None:
 
 def test_random_choice_makes_as_many_moves(spec: ScenarioSpec) -> None:
     runs = 150
-    wanted = count(run_ensemble(spec, runs=runs))
+
+    def counted(one: ScenarioSpec) -> Counts:
+        return count(Arm.of(Observed(run_ensemble(one, runs=runs)), [COUNTS]))
+
+    wanted = counted(spec)
     random = apply_null(spec, RANDOM, seed=4)
-    shift = matched(random, wanted, lambda one: count(run_ensemble(one, runs=runs)))
-    made = count(run_ensemble(shifted(random, shift), runs=runs))
+    shift = matched(random, wanted, counted)
+    made = counted(shifted(random, shift))
     for cost, moves in wanted.moves.items():
         if not cost.startswith("organisations"):  # of one club, whose members are most states
             assert abs(made.moves[cost] - moves) <= 5 * np.sqrt(moves + 1.0) + 0.1 * moves, cost
@@ -120,12 +128,16 @@ def test_random_choice_makes_as_many_moves(spec: ScenarioSpec) -> None:
     assert shifted(random, {"moves.create": -99.0}).parameters["moves.create"].value == -50.0
 
 
+def seen_in(record: EnsembleRecord) -> Arm:
+    return Arm.of(Observed(record), [ENDS, PACTS])
+
+
 def test_nothing_moves_in_a_held_record(spec: ScenarioSpec) -> None:
     record = run_ensemble(spec, runs=3)
     still = held(record)
     assert (still.state_series == record.state_series[:, :1]).all()
     assert not len(still.moves)
-    assert not any(changed.any() for changed in networks(Observed(still)).values())
+    assert not any(changed.any() for changed in networks(seen_in(still)).values())
     metric = parse_metric("alignment(CCC, AAA)").bind(Scope.of(spec))
     assert metric.values(still) == pytest.approx(metric.series(record)[:, 0])
 
@@ -133,7 +145,7 @@ def test_nothing_moves_in_a_held_record(spec: ScenarioSpec) -> None:
 # --- likeness ------------------------------------------------------------------------------------
 def test_networks_count_what_changed(spec: ScenarioSpec) -> None:
     record = run_ensemble(spec, runs=20)
-    found = networks(Observed(record))
+    found = networks(seen_in(record))
     pact = [move for move in record.moves if move["kind"] == 1 and move["accepted"]]
     rose = sum(move["after"] > move["before"] for move in pact)
     assert found[MADE].sum() == rose
@@ -204,9 +216,10 @@ def test_arms_and_changes(path: Path, spec: ScenarioSpec) -> None:
     changes = find(spec, path, metrics, None, claims=False)
     assert [finding.change for finding in changes] == [True, False]  # the second is one already
     record = run_ensemble(spec, runs=8)
+    arm = Arm.of(Observed(record), changes[0].measures)
     series = parse_metric("threat(DDD)").bind(Scope.of(spec)).series(record)
-    assert changes[0].values(Observed(record)) == pytest.approx(series[:, -1] - series[:, 0])
-    effect, _ = changes[0].effect({"base": changes[0].values(Observed(record))}, seed=1)
+    assert changes[0].values(arm) == pytest.approx(series[:, -1] - series[:, 0])
+    effect, _ = changes[0].effect({"base": changes[0].values(arm)}, seed=1)
     assert changes[0].smallest(effect) == pytest.approx(LEAST_OF_SPREAD * effect.spread)
 
 

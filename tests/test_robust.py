@@ -104,7 +104,7 @@ def test_command(path: Path, found: Robust, tmp_path: Path) -> None:
     out = tmp_path / "made"
     told = json.loads(CliRunner().invoke(cli.app, [*words, "--json", "--out", str(out)]).stdout)
     assert told == found.to_dict()
-    assert (out / "figures" / "robust.svg").is_file()
+    assert (out / "figures" / "robust.png").is_file()
     shown = CliRunner().invoke(cli.app, [*words, "--no-claims"]).stdout
     assert "bargaining is silent: it speaks of positions, not of sides" in shown
     assert "C1" not in shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -70,6 +70,20 @@ Force = Annotated[
     typer.Option(
         "--force",
         help="Write to --out whatever is there. Nothing is deleted: files in the way are renamed.",
+    ),
+]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help="Simulate every arm again, whatever is kept of earlier commands (default: what was "
+        "simulated once is used again, up to 1 GB of it; see MULTIPOLAR_ARMS_MB).",
+    ),
+]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="A,B", help="Of figures: [cyan]png[/cyan], [cyan]svg[/cyan], or both."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -214,7 +228,30 @@ def keep_result(found: Savable, folder: Path | None, *, force: bool) -> Path:
     return found.save(folder, force=force) if folder is not None else found.save_in(RESULTS)
 
 
-def keep_figure(place: Path, name: str, draw: Callable[[], Figure], *, force: bool) -> None:
+def formats_of(text: str) -> list[str]:
+    """The formats of figures that an option names.
+
+    Raises:
+        UserError: one is none.
+    """
+    from sim.errors import UserError, hint, shown
+
+    known = ("png", "svg")
+    names = [name for part in text.split(",") if (name := part.strip())]
+    for name in names:
+        if name not in known:
+            raise UserError(f"{shown(name)} is not a format{hint(name, known)}; use png, svg")
+    return names
+
+
+def keep_figure(
+    place: Path,
+    name: str,
+    draw: Callable[[], Figure],
+    *,
+    force: bool,
+    formats: Iterable[str] = ("png",),
+) -> None:
     """Draw a figure of a saved result into its folder, or say why there is none.
 
     Raises:
@@ -229,4 +266,5 @@ def keep_figure(place: Path, name: str, draw: Callable[[], Figure], *, force: bo
     except UserError as error:
         err.print(f"No figure: {error}", highlight=False, soft_wrap=True)
     else:
-        enlist(place, save_figure(figure, place / "figures" / name, force=force))
+        at = place / "figures" / name
+        enlist(place, save_figure(figure, at, formats=formats, force=force))

@@ -11,6 +11,8 @@ import typer
 from sim.commands import (
     AsJson,
     Force,
+    Formats,
+    Fresh,
     Jobs,
     Quiet,
     Runs,
@@ -20,6 +22,7 @@ from sim.commands import (
     check_place,
     command_line,
     err,
+    formats_of,
     keep_figure,
     keep_result,
     out,
@@ -61,8 +64,10 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         force: Force = False,
+        fresh: Fresh = False,
         jobs: Jobs = None,
         figures: Annotated[bool, typer.Option(help="Draw the forest plot, too.")] = True,
+        formats: Formats = "png",
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
@@ -86,15 +91,17 @@ def register(app: typer.Typer) -> None:
             else:
                 _print_rows(rows)
             return
+        types = formats_of(formats)
         check_place(folder, "claims", force=force, quiet=quiet)
         names = list(dict.fromkeys(files or scenarios_with_claims()))
         if not quiet:
             counted = "all shipped scenarios" if every else ", ".join(names)
             err.print(f"Testing the claims of {counted}.", highlight=False)
+        from sim.experiments.arm_store import fresh as anew
         from sim.experiments.claims import evaluate_claims
 
         warm(quiet=quiet)
-        with progress_bar("Running the arms", quiet=quiet) as progress:
+        with anew(fresh), progress_bar("Running the arms", quiet=quiet) as progress:
             report = evaluate_claims(
                 names,
                 set=settings(set_, scope),
@@ -118,7 +125,7 @@ def register(app: typer.Typer) -> None:
         if figures:
             from sim.plots.forest import draw_forest
 
-            keep_figure(place, "claims", lambda: draw_forest(report), force=force)
+            keep_figure(place, "claims", lambda: draw_forest(report), force=force, formats=types)
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)

@@ -14,6 +14,8 @@ from sim.commands import (
     AsJson,
     File,
     Force,
+    Formats,
+    Fresh,
     Jobs,
     Quarters,
     Quiet,
@@ -25,6 +27,7 @@ from sim.commands import (
     check_place,
     command_line,
     err,
+    formats_of,
     keep_figure,
     keep_result,
     out,
@@ -35,8 +38,11 @@ from sim.commands import (
 )
 
 if TYPE_CHECKING:
-    from sim.experiments.answer import Answer
+    from sim.experiments.answer import Answer, Question
     from sim.experiments.comparison import Comparison
+    from sim.scenario import ScenarioSpec
+
+_ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -48,15 +54,22 @@ def register(app: typer.Typer) -> None:
         arms: Annotated[
             str | None,
             typer.Option(
-                metavar="A,B", help="Arms to compare, by name (default: all of the scenario)."
+                metavar="A,B|all",
+                help="Arms to compare, by name, or [cyan]all[/cyan] (default: those that the "
+                "question names).",
             ),
         ] = None,
         every: Annotated[
-            bool, typer.Option("--all", help="Compare all arms, as without --arms.")
+            bool, typer.Option("--all", help="Compare all arms, as --arms all.")
         ] = False,
         against: Annotated[
-            str, typer.Option(metavar="NAME", help="The arm that the others are held against.")
-        ] = "base",
+            str | None,
+            typer.Option(
+                metavar="NAME",
+                help="The arm that the others are held against (default: base, or the one that "
+                "the question names).",
+            ),
+        ] = None,
         metric: Annotated[
             list[str] | None,
             typer.Option(
@@ -86,11 +99,13 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         force: Force = False,
+        fresh: Fresh = False,
         jobs: Jobs = None,
         full: Annotated[
             bool, typer.Option("--full", help="Print the tables of all arms below the answer.")
         ] = False,
         figures: Annotated[bool, typer.Option(help="Draw the differences through time.")] = True,
+        formats: Formats = "png",
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
@@ -100,7 +115,7 @@ def register(app: typer.Typer) -> None:
         decision, so that their difference is the effect of the arm. The verdict on the question
         comes first, or on --arms A,B. With --full, --metric or other arms: paired differences with
         95% intervals, when the paths part and which third states move most. Writes tidy tables and
-        a figure.
+        a figure. Arms that an earlier command has simulated are not simulated again.
         """
         from sim.errors import UserError
         from sim.folders import enlist
@@ -109,8 +124,8 @@ def register(app: typer.Typer) -> None:
         began = time.perf_counter()
         if every and arms is not None:
             raise UserError("--all and --arms exclude one another")
+        types = formats_of(formats)
         check_place(folder, "comparison", force=force, quiet=quiet)
-        names = None if arms is None else [name.strip() for name in arms.split(",")]
         spec = load_scenario(
             find_scenario(file), overrides=settings(set_, scope), quarters=quarters
         )
@@ -120,53 +135,52 @@ def register(app: typer.Typer) -> None:
             spec.ensemble.seed if seed is None else seed,
             quiet=quiet,
         )
-        from sim.experiments.answer import Kept, answered_by, ask, observe, save_answer
+        from sim.experiments.answer import answered_by, ask, find_question, save_answer
+        from sim.experiments.arm_store import fresh as anew
         from sim.experiments.compare import compare as compare_arms
-        from sim.experiments.observed import Observed
+        from sim.experiments.usual import usual
 
-        asked = answered_by(
-            find_scenario(file),
-            names,
-            against,
-            set=tuple(set_ or ()),
-            quarters=quarters,
-        )
-        kept: dict[str, Kept] = {}
-
-        def look(name: str, seen: Observed) -> None:
-            if asked is not None and name in asked[1].arms:
-                kept[name] = observe(asked[1], seen)
-
+        path, overrides = find_scenario(file), settings(set_, scope)
+        named = _ALL if every else arms
+        own = None if named else find_question(path, set=overrides, quarters=quarters)
+        names, against = _chosen(spec, named, own, against)
+        if named is None and names is not None and not quiet:
+            err.print(
+                f"Compared: {', '.join(names)} against {against}, as the question names them; "
+                f"--arms all for all {len(spec.arms)} arms",
+                highlight=False,
+                soft_wrap=True,
+            )
         warm(quiet=quiet)
-        with progress_bar("Running the arms", quiet=quiet) as progress:
-            found = compare_arms(
-                find_scenario(file),
-                arms=names,
-                against=against,
-                metrics=tuple(metric or ()),
-                horizon=horizon,
-                set=settings(set_, scope),
-                runs=runs,
-                seed=seed,
-                quarters=quarters,
-                jobs=jobs,
-                progress=progress,
-                command=command_line(),
-                extra_pairs=() if asked is None else asked[1].pairs,
-                look=look,
-            )
-        place = keep_result(found, folder, force=force)
-        answer = None
-        if asked is not None:
-            answer = ask(
-                *asked,
-                runs=found.runs,
-                seed=found.meta.seed,
-                jobs=jobs,
-                kept=kept,
-                watch=lambda what: progress_bar(what, quiet=quiet),
-            )
-            enlist(place, [save_answer(answer, place)])
+        with anew(fresh):
+            with progress_bar("Running the arms", quiet=quiet) as progress:
+                found = compare_arms(
+                    path,
+                    arms=names,
+                    against=against,
+                    metrics=tuple(metric or ()),
+                    horizon=horizon,
+                    set=overrides,
+                    runs=runs,
+                    seed=seed,
+                    quarters=quarters,
+                    jobs=jobs,
+                    progress=progress,
+                    command=command_line(),
+                )
+            place = keep_result(found, folder, force=force)
+            answer = None
+            asked = own or answered_by(path, names, against, set=overrides, quarters=quarters)
+            if asked is not None:
+                answer = ask(
+                    *asked,
+                    runs=found.runs,
+                    seed=found.meta.seed,
+                    jobs=jobs,
+                    others=lambda: usual(path, spec, overrides, quarters, asked[1]),
+                    watch=lambda what: progress_bar(what, quiet=quiet),
+                )
+                enlist(place, [save_answer(answer, place)])
         if as_json:
             told = None if answer is None else answer.to_dict()
             print_json({**found.to_dict(), "answer": told, "folder": str(place)})
@@ -176,11 +190,34 @@ def register(app: typer.Typer) -> None:
             from sim.plots.differences import draw_differences
 
             keep_figure(
-                place, "differences", lambda: draw_differences(found, verdict=answer), force=force
+                place,
+                "differences",
+                lambda: draw_differences(found, verdict=answer),
+                force=force,
+                formats=types,
             )
         if not quiet:
             said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
             err.print(said, highlight=False, soft_wrap=True)
+
+
+def _chosen(
+    spec: ScenarioSpec,
+    arms: str | None,
+    own: tuple[object, Question] | None,
+    against: str | None,
+) -> tuple[list[str] | None, str]:
+    """The arms to compare, None for all, and what they are held against."""
+    from sim.scenario import BASE_ARM
+
+    if arms is not None:
+        whole = arms == _ALL and _ALL not in spec.arms
+        return None if whole else [name.strip() for name in arms.split(",")], against or BASE_ARM
+    if own is None:
+        return None, against or BASE_ARM
+    pair = own[1].arms
+    against = against or (BASE_ARM if BASE_ARM in pair else pair[1])
+    return [name for name in pair if name != against], against
 
 
 def _shown(found: Comparison, answer: Answer | None, *, full: bool) -> Iterator[RenderableType]:

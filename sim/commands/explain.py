@@ -12,6 +12,7 @@ from sim.commands import (
     Arm,
     AsJson,
     File,
+    Fresh,
     Jobs,
     Quiet,
     Scope,
@@ -85,6 +86,7 @@ def explain(
     force: Annotated[
         bool, typer.Option("--force", help="Replace files that are no figures of this program.")
     ] = False,
+    fresh: Fresh = False,
     jobs: Jobs = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -126,7 +128,9 @@ def explain(
             files = _draw(story, folder, force=force, quiet=quiet)
             found["figures"] = [str(path) for path in files]
     if runs is not None:
-        with progress_bar("Running", quiet=quiet) as progress:
+        from sim.experiments.arm_store import fresh as anew
+
+        with anew(fresh), progress_bar("Running", quiet=quiet) as progress:
             table = motives(
                 spec, state=state, dyad=dyad, when=when, runs=runs, seed=seed, jobs=jobs,
                 progress=progress,

@@ -26,10 +26,14 @@ def register(app: typer.Typer) -> None:
     @app.command(name="compile")
     def compile_kernels(
         where: Annotated[
-            bool, typer.Option("--where", help="Say where kernels are kept, and how much there is.")
+            bool,
+            typer.Option(
+                "--where", help="Say where kernels and arms are kept, and how much there is."
+            ),
         ] = False,
         clear: Annotated[
-            bool, typer.Option("--clear", help="Remove all kept kernels, and compile none.")
+            bool,
+            typer.Option("--clear", help="Remove all kept kernels and arms, and compile none."),
         ] = False,
     ) -> None:
         """Compile the kernels and keep them, so that later commands start at once."""
@@ -37,12 +41,18 @@ def register(app: typer.Typer) -> None:
 
         if clear:
             say(f"Removed: {len(kept.clear())} files of kernels")
+            if arms := kept.clear(kept.ARMS):
+                say(f"Removed: {len(arms)} files of simulated arms")
         if where:
             folder, refused = kept.folder()
             say(f"New kernels go to: {folder or 'no place, they last as long as a command'}")
             for reason in refused.split("; ") if refused else ():
                 say(f"not to {reason}")
             for place, files, size in kept.contents():
+                say(f"{place}: {files} files, {size / 1e6:.1f} MB")
+            home, _ = kept.folder(kept.ARMS)
+            say(f"Simulated arms go to: {home or 'no place'}, {kept.limit() / 1e6:,.0f} MB at most")
+            for place, files, size in kept.contents(kept.ARMS):
                 say(f"{place}: {files} files, {size / 1e6:.1f} MB")
         if where or clear:
             return

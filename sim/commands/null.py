@@ -12,6 +12,7 @@ from sim.commands import (
     AsJson,
     File,
     Force,
+    Fresh,
     Jobs,
     Quarters,
     Quiet,
@@ -82,6 +83,7 @@ def register(app: typer.Typer) -> None:
             typer.Option("--out", metavar="FOLDER", help="Folder to write the table to."),
         ] = None,
         force: Force = False,
+        fresh: Fresh = False,
         jobs: Jobs = None,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -94,6 +96,7 @@ def register(app: typer.Typer) -> None:
 
         Example: [cyan]multipolar null vietnam_bamboo --runs 40 --no-claims[/cyan]
         """
+        from sim.experiments.arm_store import fresh as anew
         from sim.experiments.null import null as ask
         from sim.scenario import find_scenario, load_scenario
 
@@ -108,7 +111,7 @@ def register(app: typer.Typer) -> None:
             quiet=quiet,
         )
         warm(quiet=quiet)
-        with progress_bar("Running the nulls", quiet=quiet) as progress:
+        with anew(fresh), progress_bar("Running the nulls", quiet=quiet) as progress:
             found = ask(
                 path,
                 metrics=tuple(metric or ()),

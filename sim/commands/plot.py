@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import Quiet, err
+from sim.commands import Quiet, err, formats_of
 from sim.plots.kinds import KINDS
 
 _FITS = {"run": "of a run", "comparison": "of a comparison", "claims": "of tested claims"}
@@ -76,16 +76,14 @@ def plot(
     quiet: Quiet = False,
 ) -> None:
     """Draw figures of a saved result; the help is :func:`_help`."""
-    from sim.errors import UserError, hint, shown
+    from sim.errors import UserError
     from sim.experiments.saved import load_saved, saved_kind
     from sim.plots.kinds import find_kinds
-    from sim.plots.style import FORMATS, find_page, save_figure
+    from sim.plots.style import find_page, save_figure
 
     began = time.perf_counter()
     wanted, page = _names(kind), find_page(style)
-    for name in (types := _names(formats)):
-        if name not in FORMATS:
-            raise UserError(f"{shown(name)} is not a format{hint(name, FORMATS)}; use png, svg")
+    types = formats_of(formats)
     found = find_kinds(wanted, saved_kind(folder))
     result = load_saved(folder)
     place = out or folder / "figures"

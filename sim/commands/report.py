@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from sim.results import Results
 
 RUNS = 40
-"""Paired runs of each arm, where none are given."""
+"""Paired runs of each arm that is simulated, where none are given."""
 
 _NONE = "none"
+_ALL = "all"
 _MEGABYTE = 1e6
 
 
@@ -80,14 +82,19 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(
                 metavar="A,B",
-                help="Arms to hold against the result where no comparison is saved (default: all "
-                "of the scenario; [cyan]none[/cyan] for none, then no claims are tested either).",
+                help="Arms to hold against the result where no comparison is saved, and test the "
+                "claims (default: those that have been simulated; [cyan]none[/cyan] for none, "
+                "[cyan]all[/cyan] for all).",
             ),
         ] = None,
         runs: Annotated[
-            int,
-            typer.Option(min=2, max=100_000, help="Paired runs of each arm where they are run."),
-        ] = RUNS,
+            int | None,
+            typer.Option(
+                min=2,
+                max=100_000,
+                help="Simulate so many paired runs of each arm that is lacking (40 with --arms).",
+            ),
+        ] = None,
         force: Annotated[
             bool, typer.Option("--force", help="Replace a FILE that is no report of this program.")
         ] = False,
@@ -99,8 +106,8 @@ def register(app: typer.Typer) -> None:
         On its first page the question, the verdict, three figures, how sure it is and what would
         change it; folded below, coalitions, figures, the decisions that mattered, what arms change,
         claims, sensitivity, every number with its source and range, and how to get the same again.
-        Saved comparisons and claims of the same scenario beside the result are used; else arms are
-        run, with few paired runs.
+        Saved comparisons and claims of the same scenario beside the result are used, and arms that
+        earlier commands have simulated; with --arms or --runs what is lacking is simulated.
 
         Example: [cyan]multipolar run vietnam_bamboo --out results/vnm[/cyan], then
         [cyan]multipolar report results/vnm[/cyan].
@@ -154,14 +161,21 @@ class _Wanted:
     """Comparison and claims: as given, as saved beside the result, or run."""
 
     def __init__(
-        self, folder: Path, arms: str | None, runs: int, jobs: int | None, quiet: bool
+        self, folder: Path, arms: str | None, runs: int | None, jobs: int | None, quiet: bool
     ) -> None:
         self.folder = folder
         self.arms = arms
+        self.running = arms is not None or runs is not None
         self.runs = runs
         self.jobs = jobs
         self.quiet = quiet
         self.left_out: list[str] = []
+
+    def paired(self, results: Results) -> int:
+        """How many runs of each arm."""
+        from sim.experiments.answer import MOST_RUNS
+
+        return (self.runs or RUNS) if self.running else min(results.record.runs, MOST_RUNS)
 
     def verdict(self, results: Results, origin: Origin) -> Answer | None:
         """The answer: as saved with the result, or asked with few runs."""
@@ -178,13 +192,17 @@ class _Wanted:
         asked = find_question(origin.path, set=meta.overrides, quarters=quarters)
         if asked is None:
             return None
-        return ask(
-            *asked,
-            runs=self.runs,
-            seed=meta.seed,
-            jobs=self.jobs,
-            watch=lambda what: progress_bar(what, quiet=self.quiet),
-        )
+        from sim.experiments.arm_store import Lacking, nothing_new
+
+        with suppress(Lacking), nothing_new(not self.running):
+            return ask(
+                *asked,
+                runs=self.paired(results),
+                seed=meta.seed,
+                jobs=self.jobs,
+                watch=lambda what: progress_bar(what, quiet=self.quiet),
+            )
+        return None
 
     def comparison(
         self, results: Results, origin: Origin, given: Path | None
@@ -211,24 +229,41 @@ class _Wanted:
             return None, ""
         if not spec.arms:
             return None, ""
+        from sim.experiments.answer import find_question
+        from sim.experiments.arm_store import Lacking, nothing_new
         from sim.experiments.compare import compare
 
         warm(quiet=self.quiet)
-        names = None if self.arms is None else [name.strip() for name in self.arms.split(",")]
         meta = results.meta
-        with progress_bar("Running the arms", quiet=self.quiet) as progress:
-            found = compare(
-                path,
-                arms=names,
-                against=meta.arm,
-                set=meta.overrides,
-                runs=self.runs,
-                seed=meta.seed,
-                quarters=results.record.quarters,
-                jobs=self.jobs,
-                progress=progress,
-            )
-        return found, "made for this report"
+        quarters = results.record.quarters
+        choices: list[list[str] | None] = [None]
+        if self.arms is not None and self.arms != _ALL:
+            choices = [[name.strip() for name in self.arms.split(",")]]
+        asked = None if self.running else find_question(path, set=meta.overrides, quarters=quarters)
+        if asked is not None and meta.arm in asked[1].arms:  # where not all are there
+            choices.append([name for name in asked[1].arms if name != meta.arm])
+        for names in choices:
+            with (
+                suppress(Lacking),
+                nothing_new(not self.running),
+                progress_bar("Running the arms", quiet=self.quiet) as progress,
+            ):
+                found = compare(
+                    path,
+                    arms=names,
+                    against=meta.arm,
+                    set=meta.overrides,
+                    runs=self.paired(results),
+                    seed=meta.seed,
+                    quarters=quarters,
+                    jobs=self.jobs,
+                    progress=progress,
+                )
+                return found, "made for this report"
+        self.left_out.append(
+            f"What arms change: not simulated yet; multipolar compare {meta.name} does, or --runs."
+        )
+        return None, ""
 
     def claims(
         self, results: Results, origin: Origin, given: Path | None
@@ -263,18 +298,29 @@ class _Wanted:
         if why:
             self.left_out.append(f"Claims of the documents: {why}.")
             return None, ""
+        from sim.experiments.arm_store import Lacking, nothing_new
         from sim.experiments.claims import evaluate_claims
 
-        with progress_bar("Testing the claims", quiet=self.quiet) as progress:
+        runs = self.paired(results)
+        with (
+            suppress(Lacking),
+            nothing_new(not self.running),
+            progress_bar("Testing the claims", quiet=self.quiet) as progress,
+        ):
             found = evaluate_claims(
                 [origin.path],
                 set=meta.overrides,
-                runs=self.runs,
+                runs=runs,
                 seed=meta.seed,
                 jobs=self.jobs,
                 progress=progress,
             )
-        return found, f"with {plural(self.runs, 'paired run')}, made for this report"
+            return found, f"with {plural(runs, 'paired run')}, made for this report"
+        self.left_out.append(
+            f"Claims of the documents: not tested yet; multipolar claims {meta.name} does, or "
+            "--runs."
+        )
+        return None, ""
 
 
 def _robust(folder: Path, results: Results) -> Robust:

@@ -11,6 +11,7 @@ from sim.commands import (
     AsJson,
     File,
     Force,
+    Fresh,
     Jobs,
     Quiet,
     Runs,
@@ -51,6 +52,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         force: Force = False,
+        fresh: Fresh = False,
         jobs: Jobs = None,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -63,11 +65,12 @@ def register(app: typer.Typer) -> None:
 
         Example: [cyan]multipolar robust europe_1872_1914 --runs 50[/cyan]
         """
+        from sim.experiments.arm_store import fresh as anew
         from sim.experiments.robust import robust as ask
 
         check_place(folder, "robust", force=force, quiet=quiet)
         warm(quiet=quiet)
-        with progress_bar("Runs", quiet=quiet) as progress:
+        with anew(fresh), progress_bar("Runs", quiet=quiet) as progress:
             found = ask(
                 file,
                 runs=runs,

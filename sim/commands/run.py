@@ -18,6 +18,8 @@ from sim.commands import (
     AsJson,
     File,
     Force,
+    Formats,
+    Fresh,
     Jobs,
     Quarters,
     Quiet,
@@ -29,6 +31,7 @@ from sim.commands import (
     check_place,
     command_line,
     err,
+    formats_of,
     keep_figure,
     out,
     print_json,
@@ -39,9 +42,15 @@ from sim.commands import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.experiments.answer import Answer, Question
-    from sim.results import Results
+    from sim.experiments.arm_store import Measure
+    from sim.records import EnsembleRecord
     from sim.scenario import ScenarioSpec
+
+_BESIDE = 2**29
+"""Bytes of pairs that are recorded for other commands, and not saved, at most."""
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +72,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         force: Force = False,
+        fresh: Fresh = False,
         jobs: Jobs = None,
         full: Annotated[
             bool, typer.Option("--full", help="Print the tables of the base arm below the answer.")
@@ -74,6 +84,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = True,
         figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
+        formats: Formats = "png",
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
@@ -88,6 +99,7 @@ def register(app: typer.Typer) -> None:
         from sim.scenario import find_scenario, load_scenario
 
         began = time.perf_counter()
+        types = formats_of(formats)
         check_place(folder, "run", force=force, quiet=quiet)
         spec = load_scenario(
             find_scenario(file), arm=arm, overrides=settings(set_, scope), quarters=quarters
@@ -95,10 +107,15 @@ def register(app: typer.Typer) -> None:
         wanted = spec.ensemble.runs if runs is None else runs
         announce(spec, wanted, spec.ensemble.seed if seed is None else seed, quiet=quiet)
         tell_notices(spec, file, quiet=quiet)
-        asked = _question(file, arm, set_, quarters) if answer else None
+        overrides = settings(set_, scope)
+        asked = _question(file, arm, overrides, quarters) if answer else None
+        from sim.ensemble import recorded_pairs
         from sim.experiments.run import Stopped
         from sim.experiments.run import run as run_scenario
 
+        pairs = recorded_pairs(spec, () if asked is None else asked[1].pairs)
+        others = [] if asked is None else _others(*asked, overrides, wanted)
+        beside = {pair for one in others for pair in one.pairs}
         warm(quiet=quiet)
         from sim.plots import load_drawing
 
@@ -115,7 +132,7 @@ def register(app: typer.Typer) -> None:
                     progress=progress,
                     command=command_line(),
                     folder=RESULTS if folder is None else folder.parent,
-                    extra_pairs=() if asked is None else asked[1].pairs,
+                    extra_pairs={*pairs, *beside},
                 )
         except Stopped as stopped:
             if stopped.results is None:
@@ -126,13 +143,20 @@ def register(app: typer.Typer) -> None:
                 "what follows is of these, the same as of --runs "
                 f"{results.record.runs}."
             )
-        from sim.results import safe_run_folder
+        from sim.results import Results, safe_run_folder
         from sim.summary import summarise
 
+        record = results.record
+        if beside.difference(pairs):
+            results = Results(record.of_pairs(pairs), results.meta)
         found = None
         if asked is not None and not interrupted:
-            found = _ask(*asked, results, jobs, quiet=quiet)
+            from sim.experiments.arm_store import fresh as anew
+
+            with anew(fresh):
+                found = _ask(*asked, others, record, results.meta.seed, jobs, quiet=quiet)
             interrupted = found is None
+        del record
         report = summarise(results)
         place = results.place(folder or safe_run_folder(RESULTS, results.run_id))
         if as_json:
@@ -152,7 +176,7 @@ def register(app: typer.Typer) -> None:
 
                 drawn = draw_figures(results, report)
                 at = saving.result() / "figures"
-                enlist(place, save_figures(results, at, drawn=drawn, force=force))
+                enlist(place, save_figures(results, at, drawn=drawn, force=force, formats=types))
             saving.result()
         if found is not None:
             from sim.experiments.answer import save_answer
@@ -163,7 +187,7 @@ def register(app: typer.Typer) -> None:
                 from sim.plots.answer import draw_paths, draw_sizes
 
                 for name, draw in (("answer", draw_sizes), ("answer_paths", draw_paths)):
-                    keep_figure(place, name, partial(draw, found), force=force)
+                    keep_figure(place, name, partial(draw, found), force=force, formats=types)
         if not quiet:
             err.print(
                 f"Results: {place} ({time.perf_counter() - began:.1f} s)",
@@ -175,7 +199,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _question(
-    file: str, arm: str, overrides: list[str] | None, quarters: int | None
+    file: str, arm: str, overrides: tuple[str, ...], quarters: int | None
 ) -> tuple[dict[str, ScenarioSpec], Question] | None:
     """The arms and metrics that answer; None for a single arm, or without any."""
     from sim.experiments.answer import find_question
@@ -183,32 +207,52 @@ def _question(
 
     if arm != BASE_ARM:
         return None
-    return find_question(find_scenario(file), set=tuple(overrides or ()), quarters=quarters)
+    return find_question(find_scenario(file), set=overrides, quarters=quarters)
+
+
+def _others(
+    specs: Mapping[str, ScenarioSpec], question: Question, overrides: tuple[str, ...], runs: int
+) -> list[Measure]:
+    """What other commands will ask of the base arm, if recording it takes little memory."""
+    from sim.experiments.usual import usual
+    from sim.scenario import BASE_ARM
+    from sim.vocabulary import DYAD_FIELDS
+
+    base = specs[BASE_ARM]
+    found = usual(Path(base.path), base, overrides, base.quarters, question)
+    pairs = {pair for one in found for pair in one.pairs}
+    recorded = sum(field.record for field in DYAD_FIELDS.values())
+    return found if 8 * runs * (base.quarters + 1) * recorded * len(pairs) <= _BESIDE else []
 
 
 def _ask(
     specs: dict[str, ScenarioSpec],
     question: Question,
-    results: Results,
+    others: list[Measure],
+    record: EnsembleRecord,
+    seed: int,
     jobs: int | None,
     *,
     quiet: bool,
 ) -> Answer | None:
-    """The answer; None if it was stopped."""
-    from sim.experiments.answer import MOST_RUNS, ask, observe
-    from sim.experiments.observed import Observed
+    """The answer, given the runs of the base arm; None if it was stopped."""
+    from sim.experiments.answer import MOST_RUNS, ask, needed
+    from sim.experiments.arms import measured
+    from sim.scenario import BASE_ARM
 
     try:
         kept = {}
-        if results.record.runs <= MOST_RUNS:
-            kept[results.meta.arm] = observe(question, Observed(results.record))
+        if record.runs <= MOST_RUNS:
+            wanted = needed(question)
+            kept[BASE_ARM] = measured(specs[BASE_ARM], record, seed, wanted, others)
         return ask(
             specs,
             question,
-            runs=results.record.runs,
-            seed=results.meta.seed,
+            runs=record.runs,
+            seed=seed,
             jobs=jobs,
             kept=kept,
+            others=lambda: others,
             watch=lambda what: progress_bar(what, quiet=quiet),
         )
     except KeyboardInterrupt:

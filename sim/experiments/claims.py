@@ -15,12 +15,14 @@ import numpy.typing as npt
 
 from sim.codegen import source_hash
 from sim.ensemble import Progress
+from sim.experiments.arm_store import Measure, values_of
 from sim.experiments.arms import simulate_arms
 from sim.experiments.claim_specs import Claim, read_claims
 from sim.experiments.comparison import with_bounds
-from sim.experiments.language import BoundMetric, Observed, required_pairs
+from sim.experiments.language import BoundMetric
 from sim.experiments.paired import Effect, combined
 from sim.experiments.store import load_tables, save_tables, short_id
+from sim.experiments.usual import usual
 from sim.experiments.verdicts import RULE, VERDICTS, Verdict, judge
 from sim.manifests import Shape, Whole, reading
 from sim.results import safe_run_folder
@@ -249,7 +251,7 @@ def evaluate_claims(
                 progress(before + done, total)
 
         used = spec.ensemble.seed if seed is None else seed
-        values = _values(claims, arms, runs=n, seed=used, jobs=jobs, progress=advance)
+        values = _values(spec, claims, arms, runs=n, seed=used, jobs=jobs, progress=advance)
         begun += n * len(arms)
         for claim, metric in claims:
             if metric is None:
@@ -293,6 +295,7 @@ def _read(
 
 
 def _values(
+    spec: ScenarioSpec,
     claims: Tested,
     arms: Mapping[str, ScenarioSpec],
     *,
@@ -302,23 +305,25 @@ def _values(
     progress: Progress,
 ) -> dict[tuple[str, str], Floats]:
     """The metric of each claim in each arm that it needs, ``(R,)``, by (arm, claim)."""
-    tested: dict[str, dict[str, BoundMetric]] = {arm: {} for arm in arms}
+    tested: dict[str, dict[str, Measure]] = {arm: {} for arm in arms}
     for claim, metric in claims:
         if metric is not None:
             for arm in (*claim.arms, *claim.less):
-                tested[arm][claim.id] = metric
-
-    def reduce(arm: str, seen: Observed) -> dict[tuple[str, str], Floats]:
-        return {(arm, name): metric.values(seen) for name, metric in tested[arm].items()}
-
-    found: dict[tuple[str, str], Floats] = {}
-    pairs = {arm: required_pairs(metrics.values()) for arm, metrics in tested.items()}
-    kept = max(map(len, tested.values()), default=0)
-    for part in simulate_arms(
-        arms, reduce, pairs=pairs, runs=runs, seed=seed, jobs=jobs, progress=progress, kept=kept
-    ):
-        found |= part
-    return found
+                tested[arm][claim.id] = values_of(metric)
+    measured = simulate_arms(
+        arms,
+        {arm: [*of.values()] for arm, of in tested.items()},
+        runs=runs,
+        seed=seed,
+        jobs=jobs,
+        progress=progress,
+        others=lambda: usual(Path(spec.path), spec, spec.overrides, None),
+    )
+    return {
+        (arm, name): found[measure]
+        for (arm, of), found in zip(tested.items(), measured, strict=True)
+        for name, measure in of.items()
+    }
 
 
 # --- for people ----------------------------------------------------------------------------------

@@ -4,49 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import Progress, recorded_pairs
+from sim.ensemble import Progress
 from sim.errors import UserError, hint, shown
-from sim.experiments.arms import MoveLog, lacks, parted, simulate_arms
+from sim.experiments.arm_store import Arm, series_of, values_of
+from sim.experiments.arms import MOVES, lacks, parted, simulate_arms
 from sim.experiments.comparison import ArmComparison, Comparison, MetricEffect, Mover
 from sim.experiments.language import (
     BoundMetric,
-    Observed,
     Scope,
     Source,
     parse_metric,
     parse_window,
-    required_pairs,
 )
 from sim.experiments.paired import NEGLIGIBLE, effects, intervals
-from sim.experiments.quantities import LEVELS
+from sim.experiments.usual import default_metrics, third_states, usual
 from sim.results import RunMeta
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, format_quarter, load_arms
 
 type Floats = npt.NDArray[np.float64]
-type Pair = tuple[str, str]
 
 SHOWN_INTENSITIES: Final = 12
 """Of the default metrics: so many intensities of pacts, the largest in any arm."""
 SHOWN_MOVERS: Final = 10
-MANY_STATES: Final = 80
-"""With more states the alignments of all third states with the poles are not recorded."""
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """What is kept of an arm: metrics, third states at the end, moves."""
-
-    values: Floats
-    series: Floats
-    third: Floats
-    log: MoveLog
 
 
 def compare(
@@ -63,8 +48,6 @@ def compare(
     jobs: int | None = None,
     progress: Progress | None = None,
     command: str = "",
-    extra_pairs: Sequence[Pair] = (),
-    look: Callable[[str, Observed], None] | None = None,
 ) -> Comparison:
     """Run the arms of a scenario and return what each changes, with intervals.
 
@@ -82,8 +65,6 @@ def compare(
         jobs: worker threads; results do not depend on it.
         progress: called with (finished, all) runs of all arms.
         command: kept with the results.
-        extra_pairs: ordered pairs of states to record beside those of the metrics.
-        look: called with the name of each arm and what it left behind.
 
     Raises:
         ScenarioError: the scenario is not valid.
@@ -100,30 +81,19 @@ def compare(
     wanted = [(text, "") for text in dict.fromkeys(metrics)] or default_metrics(spec)
     bound = [parse_metric(text).bind(scope, window) for text, _ in wanted]
     watched = third_states(spec)
-    pairs = tuple(sorted({*required_pairs([*bound, *watched]), *extra_pairs}))
-
-    def reduce(name: str, seen: Observed) -> _Kept:
-        if look is not None:
-            look(name, seen)
-        return _Kept(
-            np.stack([metric.values(seen) for metric in bound]),
-            np.stack([metric.series(seen) for metric in bound]),
-            np.stack([metric.values(seen) for metric in watched]),
-            MoveLog.of(seen),
-        )
-
-    kept = simulate_arms(
+    measures = [*map(values_of, bound), *map(series_of, bound), *map(values_of, watched), MOVES]
+    measured = simulate_arms(
         specs,
-        reduce,
-        pairs=dict.fromkeys(specs, pairs),
+        dict.fromkeys(specs, measures),
         runs=runs,
         seed=seed,
         jobs=jobs,
         progress=progress,
-        kept=len(bound) * (spec.quarters + 2) + len(watched),
+        others=lambda: usual(path, spec, tuple(set), quarters),
     )
-    found = dict(zip(specs, kept, strict=True))
-    shown_metrics = _chosen([group for _, group in wanted], found, against)
+    found = dict(zip(specs, measured, strict=True))
+    values = {name: arm.values(bound) for name, arm in found.items()}
+    shown_metrics = _chosen([group for _, group in wanted], values, against)
     finished = dt.datetime.now(dt.UTC)
     return Comparison(
         meta=RunMeta.of(spec, seed=seed, command=command, started=started, finished=finished),
@@ -134,9 +104,9 @@ def compare(
         horizon=str(window) if window else format_quarter(spec.start + spec.quarters),
         chosen=bool(metrics),
         metrics=tuple(bound[m].metric.text for m in shown_metrics),
-        values={name: kept.values[shown_metrics] for name, kept in found.items()},
+        values={name: all_of[shown_metrics] for name, all_of in values.items()},
         arms=tuple(
-            _arm(name, specs, found, against, bound, shown_metrics, watched, seed)
+            _arm(name, specs, found, against, [bound[m] for m in shown_metrics], watched, seed)
             for name in specs
             if name != against
         ),
@@ -169,30 +139,9 @@ def _arms(
     return specs
 
 
-def default_metrics(spec: ScenarioSpec) -> list[tuple[str, str]]:
-    """Return the metrics that are compared when none is asked for, each with its group.
-
-    Of a group some are chosen when the runs are known: of ``dependence X`` the partner on whom X
-    depends most, of ``intensity`` the largest.
-    """
-    focal, poles = spec.focal, spec.poles
-    found = [(f"alignment({i}, {p})", "") for i in focal for p in poles if p != i]
-    found += [(f"threat({i})", "") for i in focal]
-    found += [(f"hedging({i})", "") for i in focal if len({*poles} - {i}) >= 2]
-    recorded = recorded_pairs(spec)
-    found += [(f"dependence({i}, {j})", f"dependence {i}") for i, j in recorded if i in focal]
-    unordered = sorted({(min(pair), max(pair)) for pair in recorded})
-    found += [
-        (f"intensity({i}, {j}, {level}) @ start..end", "intensity")
-        for i, j in unordered
-        for level in LEVELS
-    ]
-    return [*found, ("poles()", "")]
-
-
-def _chosen(groups: list[str], found: Mapping[str, _Kept], reference: str) -> list[int]:
+def _chosen(groups: list[str], values: Mapping[str, Floats], reference: str) -> list[int]:
     """Positions of the metrics to show: all without a group, the largest of each group."""
-    means = {name: np.nan_to_num(kept.values.mean(axis=1)) for name, kept in found.items()}
+    means = {name: np.nan_to_num(found.mean(axis=1)) for name, found in values.items()}
     largest = np.stack(list(means.values())).max(axis=0).tolist()
     keep = {m for m, group in enumerate(groups) if not group}
     for group in dict.fromkeys(groups):
@@ -203,15 +152,6 @@ def _chosen(groups: list[str], found: Mapping[str, _Kept], reference: str) -> li
         elif group:
             keep.add(max(members, key=lambda m: means[reference][m]))
     return sorted(keep)
-
-
-def third_states(spec: ScenarioSpec) -> list[BoundMetric]:
-    """Return what is watched of every state at the end: threat, and alignment with the poles."""
-    scope = Scope.of(spec)
-    texts = [f"threat({i})" for i in spec.states]
-    if len(spec.states) <= MANY_STATES:
-        texts += [f"alignment({i}, {p})" for i in spec.states for p in spec.poles if p != i]
-    return [parse_metric(text).bind(scope) for text in texts]
 
 
 def touched(one: ScenarioSpec, other: ScenarioSpec) -> frozenset[str]:
@@ -251,25 +191,25 @@ def _named(block: str, entry: Any) -> set[str]:
 def _arm(
     name: str,
     specs: Mapping[str, ScenarioSpec],
-    found: Mapping[str, _Kept],
+    found: Mapping[str, Arm],
     reference: str,
-    bound: Sequence[BoundMetric],
-    metrics: list[int],
+    metrics: Sequence[BoundMetric],
     watched: Sequence[BoundMetric],
     seed: int,
 ) -> ArmComparison:
     spec, base = specs[name], specs[reference]
     here, there = found[name], found[reference]
-    measured = effects(here.values[metrics], there.values[metrics], seed=seed)
-    change = here.series[metrics] - there.series[metrics]
+    measured = effects(here.values(metrics), there.values(metrics), seed=seed)
+    series = here.series(metrics), there.series(metrics)
+    change = series[0] - series[1]
     ticks = change.shape[2]
     low, high = intervals(change.transpose(0, 2, 1).reshape(-1, change.shape[1]), seed=seed)
     low, high = low.reshape(-1, ticks), high.reshape(-1, ticks)
     mean = _over_runs(change, 1)
-    spread = [_over_runs(arm.series[metrics], 2) for arm in (here, there)]
+    spread = [_over_runs(arm, 2) for arm in series]
     clear = (low > 0) | (high < 0)
     clear &= np.abs(mean) >= NEGLIGIBLE * np.sqrt(np.mean(spread, axis=0))
-    first = parted(here.log, there.log, change.shape[1], spec.quarters)
+    first = parted(here[MOVES], there[MOVES])
     ever = [(first <= tick).mean() for tick in range(ticks)]
     movers, examined, moved = _movers(here, there, watched, touched(spec, base), seed)
     return ArmComparison(
@@ -277,14 +217,14 @@ def _arm(
         title=spec.title if name == BASE_ARM else base.arms[name].title or name,
         metrics=tuple(
             MetricEffect(
-                metric=bound[m].metric.text,
+                metric=metric.metric.text,
                 effect=measured[at],
                 difference=tuple(float(x) for x in mean[at]),
                 low=tuple(float(x) for x in low[at]),
                 high=tuple(float(x) for x in high[at]),
                 parts=_parts(spec.start, change[at], clear[at]),
             )
-            for at, m in enumerate(metrics)
+            for at, metric in enumerate(metrics)
         ),
         diverged=tuple(float(share) for share in ever),
         movers=movers,
@@ -323,8 +263,8 @@ def _parts(start: int, change: Floats, clear: npt.NDArray[np.bool_]) -> str | No
 
 
 def _movers(
-    here: _Kept,
-    there: _Kept,
+    here: Arm,
+    there: Arm,
     watched: Sequence[BoundMetric],
     direct: frozenset[str],
     seed: int,
@@ -332,7 +272,7 @@ def _movers(
     """The third states that moved most, how many values were looked at, and how many moved."""
     found = []
     examined = moved = 0
-    measured = effects(here.third, there.third, seed=seed)
+    measured = effects(here.values(watched), there.values(watched), seed=seed)
     for metric, effect in zip(watched, measured, strict=True):
         state = metric.metric.text.partition("(")[2].rstrip(")").partition(",")[0]
         if state in direct:

@@ -13,6 +13,7 @@ says which pairs must be recorded and is evaluated over the ensembles of that sc
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -242,7 +243,8 @@ class _Constant:
 class _Mean:
     """A quantity, averaged over the members of its groups, in a window (None: none was given)."""
 
-    form: Form
+    name: str
+    form: Form = field(repr=False)
     cases: tuple[tuple[str, ...], ...]
     ticks: Ticks | None
 
@@ -334,7 +336,7 @@ class _Binder:
             self.pairs.update(form.pairs(case, self._frame))
             if len(self.pairs) > MAX_PAIRS:
                 raise self._too_many(value.spot, value.name)
-        return _Mean(form, tuple(cases), ticks)
+        return _Mean(value.name, form, tuple(cases), ticks)
 
     def _too_many(self, spot: Spot, key: str) -> MetricError:
         return complain(self._source, spot, key, f"needs more than {MAX_PAIRS} pairs of states")
@@ -385,6 +387,11 @@ class BoundMetric:
     def is_dated(self) -> bool:
         """Whether it sets moments against one another: it is then one number of the whole run."""
         return _is_dated(self._through)
+
+    def key(self, *, series: bool) -> str:
+        """Return a hash of what :meth:`values` or :meth:`series` works out, however written."""
+        node = repr(self._through if series else self._node)
+        return hashlib.blake2b(node.encode(), digest_size=12).hexdigest()
 
     def values(self, seen: Observed | EnsembleRecord) -> Floats:
         """Return the value in each run, ``(R,)``; not a number where it is not defined (0/0)."""

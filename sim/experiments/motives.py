@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -11,16 +10,26 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import vocabulary as names
-from sim.ensemble import Progress, run_ensemble
+from sim.ensemble import Progress
+from sim.experiments.arm_store import Measure
+from sim.experiments.arms import simulate_arms
 from sim.experiments.explain import ask
 from sim.experiments.replay import Asked
 from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec, format_quarter
 
 type Mask = npt.NDArray[np.bool_]
+type Counted = npt.NDArray[np.int32]
 
 NO_TERM: Final = "chance"
 """Stands for the deciding term where no term speaks for the move: the choice has a random part."""
+
+_PACTS: Final = (
+    "offer a pact",
+    "offer to raise a pact",
+    "agree to a pact offered",
+    "lower or leave a pact",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ def motives(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Motives:
-    """Simulate an ensemble and say which terms most often decide the acts of a state or a pair.
+    """Say which terms most often decide the acts of a state or a pair, over many runs.
 
     Arguments as of :func:`sim.experiments.explain.explain` and :func:`sim.ensemble.run_ensemble`.
 
@@ -96,26 +105,57 @@ def motives(
         Interrupted: Ctrl-C.
     """
     asked = ask(spec, state=state, dyad=dyad, when=when)
-    record = run_ensemble(spec, runs=runs, seed=seed, jobs=jobs, progress=progress)
+    runs = spec.ensemble.runs if runs is None else runs
+    seed = spec.ensemble.seed if seed is None else seed
+    measure = Measure(
+        f"acts {asked.state} {asked.pair} {asked.first} {asked.last}",
+        lambda seen: _counted(seen.record, asked),
+    )
+    (arm,) = simulate_arms(
+        {spec.arm: spec}, {spec.arm: [measure]}, runs=runs, seed=seed, jobs=jobs, progress=progress
+    )
     return Motives(
         title=spec.title,
         arm=spec.arm,
-        seed=spec.ensemble.seed if seed is None else seed,
-        runs=record.runs,
+        seed=seed,
+        runs=runs,
         state=asked.state,
         pair=asked.pair or (),
         start=format_quarter(spec.start + asked.first),
         end=format_quarter(spec.start + asked.last),
-        acts=count_acts(record, asked),
+        acts=_acts(arm[measure]),
     )
 
 
 def count_acts(record: EnsembleRecord, asked: Asked) -> tuple[Act, ...]:
     """Count the acts that are asked about in a record, the most frequent first."""
+    return _acts(_counted(record, asked))
+
+
+def _counted(record: EnsembleRecord, asked: Asked) -> Counted:
+    """Of each run and kind of act: done, refused, decided by each term and by none, ``(R, A, .)``.
+
+    The terms are those of :data:`sim.vocabulary.TERMS`, in their order.
+    """
+    kinds = list(_kinds(record, asked))
+    terms = len(record.term_names)
+    found = np.zeros((record.runs, len(kinds), 2 + terms + 1), np.int32)
+    for at, (_, chosen, agrees) in enumerate(kinds):
+        rows = record.moves[chosen]
+        accepted = rows["accepted"] == 1
+        np.add.at(found[:, at], (rows["run"], np.where(accepted, 0, 1)), 1)
+        parts = rows["terms_partner" if agrees else "terms"][accepted]
+        best = parts.argmax(axis=1)
+        best[np.take_along_axis(parts, best[:, None], axis=1)[:, 0] <= 0] = terms
+        np.add.at(found[:, at], (rows["run"][accepted], 2 + best), 1)
+    return found
+
+
+def _acts(counted: Counted) -> tuple[Act, ...]:
+    """The acts that were done or refused, the most frequent first."""
+    names_ = (*_PACTS, *(move.act for move in names.MOVES.values() if move.name != "pact"))
     acts = [
-        _act(record, name, chosen, "terms_partner" if agrees else "terms")
-        for name, chosen, agrees in _kinds(record, asked)
-        if chosen.any()
+        _act(name, counted[:, at]) for at, name in enumerate(names_) if counted[:, at, :2].any()
     ]
     return tuple(sorted(acts, key=lambda act: (-act.done, -act.refused, act.act)))
 
@@ -133,34 +173,31 @@ def _kinds(record: EnsembleRecord, asked: Asked) -> Iterator[tuple[str, Mask, bo
     pact = moves["kind"] == names.MOVES["pact"].code
     more = moves["after"] > moves["before"]
     new = pact & more & (moves["before"] < 0.5)
-    yield "offer a pact", within & by & new, False
-    yield "offer to raise a pact", within & by & pact & more & ~new, False
-    yield "agree to a pact offered", within & to & pact & more, True
-    yield "lower or leave a pact", within & by & pact & ~more, False
+    offer, higher, agree, lower = _PACTS
+    yield offer, within & by & new, False
+    yield higher, within & by & pact & more & ~new, False
+    yield agree, within & to & pact & more, True
+    yield lower, within & by & pact & ~more, False
     for move in names.MOVES.values():
         if move.name != "pact":
             yield move.act, within & by & (moves["kind"] == move.code), False
 
 
-def _act(record: EnsembleRecord, name: str, chosen: Mask, terms: str) -> Act:
-    rows = record.moves[chosen]
-    done = rows[rows["accepted"] == 1]
-    count = np.bincount(done["run"], minlength=record.runs)
+def _act(name: str, counted: Counted) -> Act:
+    """An act, given what was counted of it in each run, ``(R, .)``."""
+    count, refused = counted[:, 0], int(counted[:, 1].sum())
+    done = int(count.sum())
     low, high = np.quantile(count, [0.05, 0.95])
-    decided = Counter(_deciding(record, parts) for parts in done[terms])
+    terms = (*names.TERMS, NO_TERM)
+    decided = {t: int(n) for t, n in zip(terms, counted[:, 2:].sum(axis=0), strict=True) if n}
     ranked = sorted(decided.items(), key=lambda item: (-item[1], item[0]))
     return Act(
         act=name,
-        done=len(done),
-        refused=len(rows) - len(done),
+        done=done,
+        refused=refused,
         per_run=float(count.mean()),
         low=float(low),
         high=float(high),
         runs=float((count > 0).mean()),
-        motives=tuple(Motive(term, number / len(done)) for term, number in ranked),
+        motives=tuple(Motive(term, number / done) for term, number in ranked),
     )
-
-
-def _deciding(record: EnsembleRecord, parts: npt.NDArray[np.float64]) -> str:
-    best = int(parts.argmax())
-    return record.term_names[best] if parts[best] > 0 else NO_TERM

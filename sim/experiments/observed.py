@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.metrics import bloc_shares, crosscutting
 from sim.reading import labels_by
-from sim.records import EnsembleRecord
+from sim.records import ARRAYS, EnsembleRecord
 from sim.summary.blocs import measured_by
 from sim.vocabulary import MOVE_KINDS
 
@@ -29,6 +31,11 @@ class Observed:
         self._counts: dict[tuple[str, str, str | None], Floats] = {}
         self._labels: dict[str, Ints] = {}
         self._measures: dict[tuple[str, str], Floats] = {}
+
+    @cached_property
+    def at_rest(self) -> Observed:
+        """The same with the start held to the end."""
+        return Observed(held(self.record))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -126,3 +133,12 @@ class Observed:
             np.add.at(found, (moves["run"][wanted], moves["tick"][wanted]), 1.0)
             self._counts[key] = found.cumsum(axis=1)
         return self._counts[key]
+
+
+def held(record: EnsembleRecord) -> EnsembleRecord:
+    """Return a record in which nothing moves: its start at every tick."""
+    still: dict[str, Any] = {
+        name: np.broadcast_to(np.asarray(array[:])[:, :1], array.shape)
+        for name, array in ((name, getattr(record, name)) for name in ARRAYS)
+    }
+    return replace(record, **still, moves=record.moves[:0])

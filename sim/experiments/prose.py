@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sim import vocabulary as names
-from sim.experiments.replay import Alternative, Decision, Part, Side, Third
 from sim.records import PACT_LEVELS
+
+if TYPE_CHECKING:
+    from sim.experiments.replay import Alternative, Decision, Part, Side, Third
 
 UNIT: Final = (
     "Gains and losses are changes of utility in logits: a move that is worth 1 more is chosen 2.7 "

@@ -4,7 +4,21 @@
 their figures, pairs, matrices, what was signed and what ended, and the treaties of many members.
 """
 
-from sim.history.history import AGES, TARGETS, History, history_of, read_history
-from sim.history.treaties import Treaty
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.history.history import AGES, TARGETS, History, history_of, read_history
+    from sim.history.treaties import Treaty
 
 __all__ = ["AGES", "TARGETS", "History", "Treaty", "history_of", "read_history"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use: codes of states are read without tables and graphs."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = "treaties" if name == "Treaty" else "history"
+    return getattr(import_module(f"sim.history.{home}"), name)

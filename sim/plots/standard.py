@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.plots.comembership import draw_comembership
 from sim.plots.network import draw_network
-from sim.plots.style import coalitions, save_figure
+from sim.plots.style import FORMATS, coalitions, save_figure
 from sim.plots.trajectories import draw_trajectories
 from sim.summary import CoalitionReport
 
@@ -41,13 +42,14 @@ def save_figures(
     *,
     drawn: dict[str, Figure] | None = None,
     force: bool = False,
+    formats: Iterable[str] = FORMATS,
 ) -> list[Path]:
-    """Write the standard figures, or those given as ``drawn``, as PNG and SVG; return the files.
+    """Write the standard figures, or those given as ``drawn``; return the files.
 
     Raises:
         UserError: the files cannot be written, or others are there and no ``force``.
     """
     files: list[Path] = []
     for name, figure in (drawn or draw_figures(results, report)).items():
-        files += save_figure(figure, Path(folder) / name, force=force)
+        files += save_figure(figure, Path(folder) / name, formats=formats, force=force)
     return files

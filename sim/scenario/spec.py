@@ -250,15 +250,35 @@ class ScenarioSpec:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
+    def meaning(self) -> str:
+        """Return the SHA-256 of what bears on a run, as 64 hexadecimal digits.
+
+        It leaves out what :meth:`hash` leaves out, and the size and seed of the ensemble, titles,
+        names, descriptions, sources and notes: whatever changes only these has the same runs. The
+        order of states, collectives and events has a part in it.
+        """
+        content = {
+            field.name: _canonical(getattr(self, field.name), words=False)
+            for field in fields(self)
+            if field.name not in _NOT_HASHED | _WORDS | {"ensemble"}
+        }
+        text = json.dumps([content, self.ensemble.draws], separators=(",", ":"))
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+_WORDS = frozenset(("title", "question", "description", "name", "source", "sources"))
+"""Fields that only people read."""
 
 _NOT_HASHED = frozenset(
     ("path", "arms", "answer", "claims", "arm", "overrides", "notices", "unknown", "places")
 )
 
 
-def _canonical(value: Any) -> Any:
-    """Return the value in JSON's types, the same for the same content."""
+def _canonical(value: Any, *, words: bool = True) -> Any:
+    """Return the value in JSON's types, the same for the same content, with or without words."""
     if isinstance(value, Number):
+        if not words:
+            return [value.value, value.low, value.high, value.key]
         # by hand, because there are thousands of them
         return [
             value.value,
@@ -271,11 +291,15 @@ def _canonical(value: Any) -> Any:
             value.key,
         ]
     if is_dataclass(value):
-        return {field.name: _canonical(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _canonical(getattr(value, field.name), words=words)
+            for field in fields(value)
+            if words or field.name not in _WORDS
+        }
     if isinstance(value, Mapping):
-        return {_name(key): _canonical(item) for key, item in value.items()}
+        return {_name(key): _canonical(item, words=words) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_canonical(item) for item in value]
+        return [_canonical(item, words=words) for item in value]
     return value
 
 

@@ -1,20 +1,19 @@
 """The answer first: what an intervention changes, in one sentence with its size and its surety."""
 
-from sim.experiments.answer.ask import MOST_RUNS, Kept, Watch, ask, observe
+from sim.experiments.answer.ask import MOST_RUNS, Watch, ask, needed
 from sim.experiments.answer.question import Question, answered_by, find_question
 from sim.experiments.answer.result import Answer, Row, read_answer, save_answer
 
 __all__ = [
     "MOST_RUNS",
     "Answer",
-    "Kept",
     "Question",
     "Row",
     "Watch",
     "answered_by",
     "ask",
     "find_question",
-    "observe",
+    "needed",
     "read_answer",
     "save_answer",
 ]

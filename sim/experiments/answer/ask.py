@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +14,11 @@ import numpy.typing as npt
 from sim.ensemble import Progress
 from sim.experiments.answer.question import Asked, Question
 from sim.experiments.answer.result import OPEN, PUT_IN, RANDOM, SAME, SMALL, TOLD, Answer, Row
+from sim.experiments.arm_store import Arm, Measure, series_of, values_of
 from sim.experiments.arms import simulate_arms
 from sim.experiments.null.models import RANDOM as RANDOM_CHOICE
 from sim.experiments.null.models import apply_null
-from sim.experiments.null.rates import ROUNDS, Counts, count, matched, shifted
-from sim.experiments.observed import Observed
+from sim.experiments.null.rates import COUNTS, ROUNDS, Counts, count, matched, shifted
 from sim.experiments.paired import LEVEL, Effect, effects, intervals
 from sim.scenario import BASE_ARM, ScenarioSpec, format_quarter
 
@@ -34,15 +34,6 @@ _OTHERS: Final = 2
 _ROWS: Final = 5
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is kept of an arm: a value a metric and run; mean, 5% and 95% by quarter; moves."""
-
-    values: Floats
-    through: Floats
-    counts: Counts
-
-
 def ask(
     specs: Mapping[str, ScenarioSpec],
     question: Question,
@@ -50,7 +41,8 @@ def ask(
     runs: int,
     seed: int,
     jobs: int | None = None,
-    kept: Mapping[str, Kept] | None = None,
+    kept: Mapping[str, Arm] | None = None,
+    others: Callable[[], Sequence[Measure]] | None = None,
     random: bool = True,
     watch: Watch | None = None,
 ) -> Answer:
@@ -60,8 +52,9 @@ def ask(
         specs: the arms by name, the base and the two of the question.
         question: what answers.
         runs, seed, jobs: of each arm; runs of equal number share their draws and their luck.
-        kept: arms that have been simulated with as many runs and this seed, as :func:`observe`
-            returns them.
+        kept: arms that have been simulated with as many runs and this seed, of which
+            :func:`needed` was measured.
+        others: what else is measured of arms that are simulated, see :func:`simulate_arms`.
         random: whether the arms are run under random choice, too: without that nothing tells what
             states decide from what would come anyway, and all effects count as told.
         watch: told what is being run.
@@ -73,34 +66,34 @@ def ask(
     watch = watch or (lambda _what: nullcontext())
     runs = min(runs, MOST_RUNS)
     metrics = [*question.asked, *question.thirds]
-
-    def keep(_arm: str, seen: Observed) -> Kept:
-        return observe(question, seen)
+    measures = needed(question)
 
     def simulate(
-        chosen: Mapping[str, ScenarioSpec], number: int, progress: Progress | None
-    ) -> list[Kept]:
+        chosen: Mapping[str, ScenarioSpec],
+        number: int,
+        progress: Progress | None,
+        others: Callable[[], Sequence[Measure]] | None = None,
+    ) -> list[Arm]:
         found = simulate_arms(
             chosen,
-            keep,
-            pairs=dict.fromkeys(chosen, question.pairs),
+            dict.fromkeys(chosen, measures),
             runs=number,
             seed=seed,
             jobs=jobs,
             progress=progress,
-            kept=len(metrics),
+            others=others,
         )
         return list(found)
 
     arms = {}
     for name in question.arms:
-        if kept and name in kept and kept[name].counts.runs == runs:
+        if kept and name in kept and kept[name].runs == runs:
             arms[name] = kept[name]
         else:
             with watch(f"Running the arm {name}") as progress:
-                (arms[name],) = simulate({name: specs[name]}, runs, progress)
+                (arms[name],) = simulate({name: specs[name]}, runs, progress, others)
     full = [arms[name] for name in question.arms]
-    null: list[Kept] = []
+    null: list[Arm] = []
     if random:
         with watch("Running both arms under random choice") as progress:
             few = min(runs, _RANDOM_RUNS)
@@ -116,7 +109,7 @@ def ask(
         titles=question.titles,
         runs=runs,
         seed=seed,
-        random_runs=null[0].values.shape[1] if null else 0,
+        random_runs=null[0].runs if null else 0,
         start=format_quarter(base.start),
         end=format_quarter(base.start + base.quarters),
         begins=format_quarter(base.start + question.since),
@@ -126,16 +119,16 @@ def ask(
     )
 
 
-def observe(question: Question, seen: Observed) -> Kept:
-    """Return what the answer needs of an arm that was simulated with the question's pairs."""
-    metrics = (*question.asked, *question.thirds)
+def needed(question: Question) -> list[Measure]:
+    """Return what the answer needs of an arm."""
+    metrics = [asked.bound for asked in (*question.asked, *question.thirds)]
+    return [*map(values_of, metrics), *map(series_of, metrics), COUNTS]
+
+
+def _through(arm: Arm, metrics: Sequence[Asked]) -> Floats:
+    """Mean, 5% and 95% of each metric by quarter, ``(metrics, 3, T+1)``."""
     with np.errstate(invalid="ignore"):
-        through = [_band(asked.bound.series(seen)) for asked in metrics]
-    return Kept(
-        np.stack([asked.bound.values(seen) for asked in metrics]),
-        np.stack(through),
-        count(seen.record),
-    )
+        return np.stack([_band(arm[series_of(asked.bound)]) for asked in metrics])
 
 
 def _band(series: Floats) -> Floats:
@@ -146,12 +139,12 @@ def _band(series: Floats) -> Floats:
 def _random(
     specs: Mapping[str, ScenarioSpec],
     question: Question,
-    full: Sequence[Kept],
+    full: Sequence[Arm],
     runs: int,
     seed: int,
-    simulate: Callable[[Mapping[str, ScenarioSpec], int, Progress | None], list[Kept]],
+    simulate: Callable[[Mapping[str, ScenarioSpec], int, Progress | None], list[Arm]],
     progress: Progress | None,
-) -> list[Kept]:
+) -> list[Arm]:
     """The two arms under random choice, with as many moves of each kind as in the first."""
     chance = {name: apply_null(specs[name], RANDOM_CHOICE, seed=seed) for name in question.arms}
     first = question.arms[0]
@@ -166,9 +159,9 @@ def _random(
         nonlocal done
         (found,) = simulate({first: spec}, few, advance)
         done += few
-        return found.counts
+        return count(found)
 
-    shift = matched(chance[first], _scaled(full[0].counts, few), counted)
+    shift = matched(chance[first], _scaled(count(full[0]), few), counted)
     chosen = {name: shifted(spec, shift) for name, spec in chance.items()}
     return simulate(chosen, runs, advance)
 
@@ -189,11 +182,13 @@ def _scaled(counts: Counts, runs: int) -> Counts:
 def _rows(
     question: Question,
     metrics: Sequence[Asked],
-    full: Sequence[Kept],
-    null: Sequence[Kept],
+    full: Sequence[Arm],
+    null: Sequence[Arm],
     seed: int,
 ) -> list[Row]:
-    treatment, reference = (arm.values for arm in full)
+    bound = [asked.bound for asked in metrics]
+    treatment, reference = (arm.values(bound) for arm in full)
+    through = [_through(arm, metrics) for arm in full]
     measured = effects(treatment, reference, seed=seed)
     many = len(question.thirds)
     if many:  # the largest of many: each interval as sure as all together (Bonferroni)
@@ -204,10 +199,10 @@ def _rows(
             replace(effect, low=float(a), high=float(b))
             for effect, a, b in zip(measured[first:], low, high, strict=True)
         ]
-    change = full[0].through[:, 0] - full[1].through[:, 0]
+    change = through[0][:, 0] - through[1][:, 0]
     random = np.full((len(metrics), 5), np.nan)
     if null:
-        by_run = null[0].values - null[1].values
+        by_run = null[0].values(bound) - null[1].values(bound)
         gap = (treatment - reference)[:, : by_run.shape[1]] - by_run
         with np.errstate(invalid="ignore"):
             mean = np.nanmean(by_run, axis=1)
@@ -232,9 +227,7 @@ def _rows(
                 random_low=lowest,
                 random_high=highest,
                 many=many if third else 1,
-                paths=tuple(
-                    tuple(tuple(line.tolist()) for line in arm.through[at]) for arm in full
-                ),
+                paths=tuple(tuple(tuple(line.tolist()) for line in arm[at]) for arm in through),
             )
         )
     return rows

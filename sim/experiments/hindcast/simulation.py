@@ -11,10 +11,12 @@ from sim import draws
 from sim import vocabulary as names
 from sim.collectives import FULL
 from sim.ensemble import run_ensemble
+from sim.experiments.arm_store import Arm
 from sim.experiments.estimate.parts import rows_of, world_of
 from sim.experiments.hindcast.prediction import Bools, Prediction
 from sim.experiments.null.models import RANDOM, apply_null
-from sim.experiments.null.rates import Counts, count, matched, shifted
+from sim.experiments.null.rates import COUNTS, Counts, count, matched, shifted
+from sim.experiments.observed import Observed
 from sim.history import History
 from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec
@@ -74,7 +76,8 @@ class RandomChoice(Simulation):
         """Return the world with utility at random."""
 
         def counted(one: ScenarioSpec) -> Counts:
-            return count(run_ensemble(one, runs=self.matched_runs, seed=_SEED))
+            record = run_ensemble(one, runs=self.matched_runs, seed=_SEED)
+            return count(Arm.of(Observed(record), [COUNTS]))
 
         random = apply_null(spec, RANDOM, seed=_SEED)
         return shifted(random, matched(random, counted(spec), counted))

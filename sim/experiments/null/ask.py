@@ -13,13 +13,14 @@ import numpy.typing as npt
 from sim.blocs import co_membership
 from sim.ensemble import Progress
 from sim.errors import UserError
+from sim.experiments.arm_store import Arm, Measure, at_rest
 from sim.experiments.arms import simulate_arms
-from sim.experiments.language import Observed, required_pairs
 from sim.experiments.null.findings import (
+    ENDS,
     NETWORKS,
+    PACTS,
     Finding,
     find,
-    held,
     likeness,
     networks,
 )
@@ -33,9 +34,10 @@ from sim.experiments.null.models import (
     rule_of,
     rules_on,
 )
-from sim.experiments.null.rates import ROUNDS, Counts, compared, count, matched, shifted
+from sim.experiments.null.rates import COUNTS, ROUNDS, Counts, compared, count, matched, shifted
 from sim.experiments.null.result import FULL, Nulls, Row
 from sim.experiments.paired import Effect, intervals
+from sim.experiments.usual import usual
 from sim.results import RunMeta
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
 
@@ -110,7 +112,7 @@ def null(
     whole = runs * (len(specs) * (2 + len(simulated)) + ROUNDS * (RANDOM in names))
     work = _Work(findings, runs, jobs, progress, whole)
 
-    full, still = work.full(specs, seed)
+    full, still = work.full(specs, seed, lambda: usual(path, spec, tuple(set), quarters))
     other = work.arms(specs, seed + 1)
     by_null: dict[str, _Arms] = {}
     shift: dict[str, float] = {}
@@ -169,41 +171,61 @@ class _Work:
         self._progress = progress
         self._whole = whole
         self._done = 0
-        self._pairs = required_pairs(finding.metric for finding in findings)
 
-    def full(self, specs: Mapping[str, ScenarioSpec], seed: int) -> tuple[_Arms, _Arms]:
+    def full(
+        self, specs: Mapping[str, ScenarioSpec], seed: int, others: Callable[[], Sequence[Measure]]
+    ) -> tuple[_Arms, _Arms]:
         """The full model, and the same with its start held to the end."""
-        kept: dict[str, _Arms] = {}
+        still = {one.name: at_rest(one) for arm in specs for one in self._measures(arm)}
 
-        def keep(arm: str, seen: Observed) -> None:
-            kept[f"full {arm}"] = self._keep(arm, seen)
-            kept[f"still {arm}"] = self._keep(arm, Observed(held(seen.record)))
+        def both(arm: str) -> list[Measure]:
+            measures = self._measures(arm)
+            return [*measures, *(still[one.name] for one in measures)]
 
-        self._simulate(specs, keep, seed)
-        both = [_joined([kept[f"{what} {arm}"] for arm in specs]) for what in ("full", "still")]
-        return both[0], both[1]
+        found = self._simulate(specs, both, seed, others)
+        held = {
+            arm: Arm(one.runs, {m.name: one[still[m.name]] for m in self._measures(arm)})
+            for arm, one in found.items()
+        }
+        return self._joined(found), self._joined(held)
 
     def arms(self, specs: Mapping[str, ScenarioSpec], seed: int) -> _Arms:
         """The arms of a null."""
-        return _joined(self._simulate(specs, self._keep, seed))
+        return self._joined(self._simulate(specs, self._measures, seed))
 
     def rates(self, spec: ScenarioSpec, wanted: Counts, seed: int) -> dict[str, float]:
         """Shifts of the costs by which random choice makes as many moves as were counted."""
 
         def simulate(one: ScenarioSpec) -> Counts:
-            (found,) = self._simulate({BASE_ARM: one}, _counted, seed)
-            return found
+            found = self._simulate({BASE_ARM: one}, lambda _arm: [COUNTS], seed)
+            return count(found[BASE_ARM])
 
         return matched(spec, wanted, simulate)
 
-    def _keep(self, arm: str, seen: Observed) -> _Arms:
-        values = {f.what: {arm: f.values(seen)} for f in self._findings if arm in f.arms}
-        changed = networks(seen) if arm == BASE_ARM else {}
-        return _Arms(values, changed, co_membership(seen.labels[:, -1]), count(seen.record))
+    def _measures(self, arm: str) -> list[Measure]:
+        mine = [one for f in self._findings if arm in f.arms for one in f.measures]
+        return [*mine, *((ENDS, PACTS, COUNTS) if arm == BASE_ARM else ())]
 
-    def _simulate[T](
-        self, specs: Mapping[str, ScenarioSpec], reduce: Callable[[str, Observed], T], seed: int
-    ) -> list[T]:
+    def _joined(self, arms: Mapping[str, Arm]) -> _Arms:
+        """What is kept of the arms of one null."""
+        base = arms[BASE_ARM]
+        return _Arms(
+            {
+                f.what: {arm: f.values(one) for arm, one in arms.items() if arm in f.arms}
+                for f in self._findings
+            },
+            networks(base),
+            co_membership(base[ENDS][:, -1]),
+            count(base),
+        )
+
+    def _simulate(
+        self,
+        specs: Mapping[str, ScenarioSpec],
+        wanted: Callable[[str], Sequence[Measure]],
+        seed: int,
+        others: Callable[[], Sequence[Measure]] | None = None,
+    ) -> dict[str, Arm]:
         before = self._done
 
         def advance(done: int, _all: int) -> None:
@@ -212,30 +234,16 @@ class _Work:
 
         found = simulate_arms(
             specs,
-            reduce,
-            pairs=dict.fromkeys(specs, self._pairs),
+            {arm: wanted(arm) for arm in specs},
             runs=self._runs,
             seed=seed,
             jobs=self._jobs,
             progress=advance,
-            kept=len(self._findings),
+            others=others,
         )
-        made = list(found)
+        made = dict(zip(specs, found, strict=True))
         self._done = before + len(specs) * self._runs
         return made
-
-
-def _counted(_arm: str, seen: Observed) -> Counts:
-    return count(seen.record)
-
-
-def _joined(arms: Sequence[_Arms]) -> _Arms:
-    """The arms of one null together; the first is the base."""
-    values: dict[str, dict[str, Floats]] = {}
-    for arm in arms:
-        for what, found in arm.values.items():
-            values.setdefault(what, {}).update(found)
-    return replace(arms[0], values=values)
 
 
 def _network_rows(by_null: Mapping[str, _Arms], full: _Arms, other: _Arms, seed: int) -> list[Row]:

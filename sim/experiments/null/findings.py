@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from sim.experiments.arm_store import Arm, Measure, series_of, values_of
 from sim.experiments.claim_specs import Claim, read_claims
-from sim.experiments.compare import default_metrics
 from sim.experiments.language import BoundMetric, Scope, parse_metric
 from sim.experiments.observed import Observed
 from sim.experiments.paired import LEVEL, Effect, combined, smallest_effect
+from sim.experiments.usual import default_metrics
 from sim.experiments.verdicts import judge
-from sim.records import ARRAYS, EnsembleRecord
 from sim.scenario import BASE_ARM, ScenarioSpec
 from sim.vocabulary import MOVE_KINDS
 
@@ -51,10 +51,16 @@ class Finding:
     change: bool = False
     claim: Claim | None = None
 
-    def values(self, seen: Observed) -> Floats:
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What is measured of an arm for it."""
+        value = values_of(self.metric)
+        return (value, series_of(self.metric)) if self.change else (value,)
+
+    def values(self, arm: Arm) -> Floats:
         """Return the value in each run of an arm, ``(R,)``."""
-        values = self.metric.values(seen)
-        return values - self.metric.series(seen)[:, 0] if self.change else values
+        value: Floats = arm[values_of(self.metric)]
+        return value - arm[series_of(self.metric)][:, 0] if self.change else value
 
     def effect(self, values: Mapping[str, Floats], *, seed: int) -> tuple[Effect, Floats]:
         """Return the effect and its difference in each run, given the values in the arms."""
@@ -111,24 +117,18 @@ def find(
 
 
 # --- over pairs of states ------------------------------------------------------------------------
-def held(record: EnsembleRecord) -> EnsembleRecord:
-    """Return a record in which nothing moves: its start at every tick."""
-    still: dict[str, Any] = {
-        name: np.broadcast_to(np.asarray(array[:])[:, :1], array.shape)
-        for name, array in ((name, getattr(record, name)) for name in ARRAYS)
-    }
-    return replace(record, **still, moves=record.moves[:0])
+def _ends(seen: Observed) -> npt.NDArray[np.int64]:
+    return seen.labels[:, [0, -1]]
 
 
-def networks(seen: Observed) -> dict[str, npt.NDArray[np.int8]]:
-    """Return by pair of states what changed in each run, ``(R, pairs)``, for :data:`NETWORKS`."""
+ENDS: Final = Measure("blocs at both ends", _ends)
+"""Blocs at the start and at the end, ``(R, 2, N)``."""
+
+
+def _pacts(seen: Observed) -> npt.NDArray[np.int8]:
     record = seen.record
     n = len(record.states)
     one, other = np.triu_indices(n, 1)
-    first, last = seen.labels[:, 0], seen.labels[:, -1]
-    change = (last[:, one] == last[:, other]).astype(np.int8)
-    change -= first[:, one] == first[:, other]
-    found = {CO_MEMBERSHIP: change}
     moves = record.moves
     done = (np.asarray(moves["kind"]) == MOVE_KINDS.index("pact")) & (
         np.asarray(moves["accepted"]) != 0
@@ -136,12 +136,24 @@ def networks(seen: Observed) -> dict[str, npt.NDArray[np.int8]]:
     rose = np.asarray(moves["after"]) > np.asarray(moves["before"])
     place = np.zeros((n, n), np.int64)
     place[one, other] = place[other, one] = np.arange(len(one))
-    for name, which in ((MADE, done & rose), (ENDED, done & ~rose)):
-        counted = np.zeros((record.runs, len(one)), np.int8)
+    counted = np.zeros((record.runs, 2, len(one)), np.int8)
+    for at, which in enumerate((done & rose, done & ~rose)):
         rows = moves[which]
-        np.add.at(counted, (rows["run"], place[rows["mover"], rows["partner"]]), 1)
-        found[name] = counted
-    return found
+        np.add.at(counted, (rows["run"], at, place[rows["mover"], rows["partner"]]), 1)
+    return counted
+
+
+PACTS: Final = Measure("pacts made and ended", _pacts)
+"""By pair of states, how many were made and how many ended, ``(R, 2, pairs)``."""
+
+
+def networks(arm: Arm) -> dict[str, npt.NDArray[np.int8]]:
+    """Return by pair of states what changed in each run, ``(R, pairs)``, for :data:`NETWORKS`."""
+    first, last = arm[ENDS].transpose(1, 0, 2)
+    one, other = np.triu_indices(first.shape[1], 1)
+    change = (last[:, one] == last[:, other]).astype(np.int8)
+    change -= first[:, one] == first[:, other]
+    return {CO_MEMBERSHIP: change, MADE: arm[PACTS][:, 0], ENDED: arm[PACTS][:, 1]}
 
 
 def likeness(

@@ -15,19 +15,25 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.decisions.membership import APPLY_COST, JOIN_COST, LEAVE_COST, MARKET_PULL, RIVALRY_COST
 from sim.decisions.moves import Act
 from sim.decisions.moves.pact import BREAK, CONSENT, CREATE, DEEPEN
-from sim.records import EnsembleRecord
+from sim.experiments.arm_store import Arm, Measure
+from sim.experiments.observed import Observed
 from sim.scenario import Number, ScenarioSpec
 from sim.vocabulary import MOVE_KINDS, MOVES, PARAMS
 from sim.world import stated
+
+type Floats = npt.NDArray[np.float64]
+type Bools = npt.NDArray[np.bool_]
 
 ROUNDS: Final = 6
 """Rounds of setting the costs and counting the moves."""
 
 _NAMES: Final = {param.row: name for name, param in PARAMS.items()}
+_MEMBERSHIP: Final = {"apply": APPLY_COST, "join": JOIN_COST, "withdraw": LEAVE_COST}
 _MOST: Final = 2.0  # logits that a round moves a cost at most
 
 
@@ -57,25 +63,48 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def count(record: EnsembleRecord) -> Counts:
-    """Count the moves of an ensemble."""
-    moves = record.moves
+def _costs() -> list[str]:
+    """The parameters that set the numbers of moves."""
+    acts = [move.cost for move in MOVES.values() if isinstance(move, Act)]
+    rows = (*acts, *_MEMBERSHIP.values(), CREATE, BREAK)
+    return list(dict.fromkeys(_NAMES[row] for row in rows))
+
+
+def _counted(seen: Observed) -> Floats:
+    """Moves by the parameters that set their number, then offers, accepted, deeper, ``(R, K)``."""
+    moves = seen.record.moves
+    run = np.asarray(moves["run"])
     kind = np.asarray(moves["kind"])
     step = np.asarray(moves["after"], np.float64) - np.asarray(moves["before"], np.float64)
     made = np.asarray(moves["accepted"]) != 0
     of = {name: kind == MOVE_KINDS.index(name) for name in MOVES}
-    counted: dict[str, int] = {}
+
+    def by_run(which: Bools, weights: Floats | None = None) -> Floats:
+        rows = None if weights is None else weights[which]
+        return np.bincount(run[which], rows, minlength=seen.shape[0]).astype(np.float64)
+
+    rose = of["pact"] & (step > 0)
+    counted = dict.fromkeys(_costs(), np.zeros(seen.shape[0]))
     for name, move in MOVES.items():
         if isinstance(move, Act):  # two moves may share a cost
-            cost = _NAMES[move.cost]
-            counted[cost] = counted.get(cost, 0) + int(of[name].sum())
-    for name, row in (("apply", APPLY_COST), ("join", JOIN_COST), ("withdraw", LEAVE_COST)):
-        counted[_NAMES[row]] = int(of[name].sum())
-    rose = of["pact"] & (step > 0)
-    counted[_NAMES[CREATE]] = int(rose.sum())
-    counted[_NAMES[BREAK]] = int((of["pact"] & (step < 0)).sum())
-    deeper = float((step[rose & made] - 1.0).sum())
-    return Counts(record.runs, counted, int(rose.sum()), int((rose & made).sum()), deeper)
+            counted[_NAMES[move.cost]] = counted[_NAMES[move.cost]] + by_run(of[name])
+    for name, row in _MEMBERSHIP.items():
+        counted[_NAMES[row]] = by_run(of[name])
+    counted[_NAMES[CREATE]] = by_run(rose)
+    counted[_NAMES[BREAK]] = by_run(of["pact"] & (step < 0))
+    pacts = by_run(rose), by_run(rose & made), by_run(rose & made, step - 1.0)
+    return np.stack((*counted.values(), *pacts), axis=1)
+
+
+COUNTS: Final = Measure("counts", _counted)
+"""What :class:`Counts` adds up, by run."""
+
+
+def count(arm: Arm) -> Counts:
+    """Count the moves of an arm of which :data:`COUNTS` were measured."""
+    *moves, offers, accepted, deeper = arm[COUNTS].sum(axis=0).tolist()
+    counted = dict(zip(_costs(), map(int, moves), strict=True))
+    return Counts(arm.runs, counted, int(offers), int(accepted), deeper)
 
 
 def shifts(before: Mapping[str, float], wanted: Counts, found: Counts) -> dict[str, float]:
