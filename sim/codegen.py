@@ -27,7 +27,7 @@ from sim.decisions.terms import Term
 from sim.errors import UserError
 from sim.jit import Kept, plain
 from sim.meaning import meaning
-from sim.registry import BASELINES
+from sim.registry import BASELINES, MIRRORS
 
 _HEAD = '"""Generated from the mechanisms, moves and terms of the package; do not edit."""\n\n'
 
@@ -83,6 +83,22 @@ def remembered() -> list[str]:
         "    for k in range(w.G.shape[1]):\n",
         *(f"        w.G[{kept}, k] = w.G[{row}, k]\n" for row, kept in collectives),
     ]
+
+
+def mirrored() -> str:
+    """Text that keeps mirrored sheets in step (:mod:`sim.sides`): whole, and for a pair."""
+    sheets = [(row, mirror) for row, mirror in MIRRORS.items() if row != mirror]
+    return (
+        f"\n\nMIRRORED = array({sheets})\n"
+        "\n\n@njit\ndef mirror(w):\n"
+        "    for s in range(MIRRORED.shape[0]):\n"
+        "        transpose(w, MIRRORED[s, 1], MIRRORED[s, 0])\n"
+        "\n\n@njit\ndef mirror_pair(w, i, j):\n"
+        "    for s in range(MIRRORED.shape[0]):\n"
+        "        row, mirror = MIRRORED[s, 0], MIRRORED[s, 1]\n"
+        "        w.M[mirror, j, i] = w.M[row, i, j]\n"
+        "        w.M[mirror, i, j] = w.M[row, j, i]\n"
+    )
 
 
 def added(parts: Sequence[str]) -> str:
@@ -143,6 +159,8 @@ def made(acts: list[Act]) -> Iterator[str]:
         yield f"        {change}_parts(w, i, j, before, to, rows, row, at)\n"
         yield f"        rows[row, 8] = {change}(w, i, j, before, to)\n"
         yield f"        {change}_make(w, i, j, to)\n"
+        if not act.change.make.__module__.startswith("sim."):
+            yield "        mirror(w)\n"  # a move from outside may change more than the pair
     yield "    return before\n"
 
 
@@ -186,10 +204,11 @@ def valued_bodies() -> Iterator[str]:
 def rules_source() -> str:
     """Text of the module ``rules``."""
     acts = [move for move in names.MOVES.values() if isinstance(move, Act)]
-    lines = [_HEAD, "from sim.fields import COLLECTIVE_KIND, SCHOOL\n"]
+    lines = [_HEAD, "from numpy import array\n", "from sim.fields import COLLECTIVE_KIND, SCHOOL\n"]
     lines.append("from sim.decisions.assessment import RELEVANCE\n")
     lines.append("from sim.decisions.race import Option, note, race, weight\n")
     lines.append("from sim.jit import inline, njit\n")
+    lines.append("from sim.sheets import transpose\n")
     lines.append("from sim.streams import CHOICE, keyed\n")
     for k, module in enumerate(names.MECHANISM_MODULES.values()):
         lines.append(f"import {module.__name__} as m{k}\n")
@@ -206,6 +225,7 @@ def rules_source() -> str:
         if rule.start is not None:
             lines.append(f"    m{k}.start({arguments_of(rule.start)})\n")
     lines.extend(remembered())
+    lines.append(mirrored())
     lines.append("\n\n@njit\ndef mechanisms(w, luck):\n    pass\n")
     for k, rule in enumerate(names.MECHANISMS.values()):
         lines.append(f"    if w.P[{names.SWITCHES[rule.name]}] > 0.5:\n")

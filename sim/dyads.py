@@ -62,6 +62,7 @@ TRUST = dyad_field(
     meaning="trust of i in j: mean of the Beta belief",
     record=True,
     fades=True,
+    mirrored=True,
 )
 TENSION = dyad_field(
     "tension",
@@ -70,6 +71,7 @@ TENSION = dyad_field(
     meaning="hostile acts of i towards j, as a running level",
     record=True,
     fades=True,
+    mirrored=True,
 )
 CONTACT = dyad_field(
     "contact",
@@ -79,6 +81,7 @@ CONTACT = dyad_field(
     meaning="diplomatic attention of i to j: embassy, visits, summits",
     record=True,
     fades=True,
+    mirrored=True,
 )
 SANCTIONS = dyad_field(
     "sanctions",
@@ -86,6 +89,7 @@ SANCTIONS = dyad_field(
     initial=True,
     meaning="sanctions that i has imposed on j",
     record=True,
+    mirrored=True,
 )
 SECONDARY = dyad_field(
     "secondary_sanctions",
@@ -99,6 +103,7 @@ AID = dyad_field(
     initial=True,
     meaning="economic or security assistance from i to j",
     record=True,
+    mirrored=True,
 )
 WAR = dyad_field(
     "war",
@@ -256,24 +261,30 @@ ALARM = dyad_field(
     "alarm", bounds=UNIT, meaning="attacks of j on states that are like i, as i sees them"
 )
 HOSTILITY_BASE = dyad_field(
-    "hostility_base", bounds=UNIT, meaning="hostility before the reassurance of a pact"
+    "hostility_base",
+    bounds=UNIT,
+    meaning="hostility before the reassurance of a pact",
+    mirrored=True,
 )
 HOSTILITY = dyad_field(
     "hostility",
     bounds=UNIT,
     meaning="hostile intent that i attributes to j, at the last assessment",
     record=True,
+    mirrored=True,
 )
 VULNERABILITY = dyad_field(
     "vulnerability",
     bounds=UNIT,
     meaning="harm to i if j cuts every channel",
     record=True,
+    mirrored=True,
 )
 PROJECTED = dyad_field(
     "projected",
     unit="capability share",
     meaning="capability of j that reaches i: C_j exp(-distance/reach_j)",
+    mirrored=True,
 )
 THREAT = dyad_field(
     "threat_from",

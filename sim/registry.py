@@ -92,6 +92,10 @@ _UNBOUNDED = (-1e12, 1e12)
 BASELINES: dict[str, dict[int, int]] = {"V": {}, "M": {}, "G": {}}
 
 
+#: The sheet that has ``x(j, i)`` in row i, by that of x: a symmetric sheet is its own mirror.
+MIRRORS: dict[int, int] = {}
+
+
 def _part(name: str, kind: str, bounds: tuple[float, float], meaning: str) -> Field:
     row = COLLECTIVES.index(kind)
     return Field(name, "part", row, 0.0, bounds, "1", meaning, False, True, False)
@@ -219,8 +223,12 @@ def dyad_field(
     fades: bool = False,
     record: bool = False,
     channel: str = "",
+    mirrored: bool = False,
 ) -> int:
     """Declare a variable of every ordered pair of states and return its sheet in ``M``.
+
+    What states read of their partners' view when they weigh moves is ``mirrored``: kept transposed,
+    too, in a sheet of its own (:mod:`sim.sides`).
 
     Raises:
         DuplicateName: the name is taken.
@@ -243,6 +251,10 @@ def dyad_field(
         record,
         channel,
     )
+    if symmetric:
+        MIRRORS[row] = row
+    elif mirrored:
+        MIRRORS[row] = dyad_field(f"{name}_mirrored", unit=unit, meaning=f"{name} of j and i")
     return row
 
 

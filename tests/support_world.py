@@ -404,7 +404,7 @@ from sim.decisions import acts, assessment
 from sim.decisions.moves import court, pact
 from sim.dyads import LEVEL
 from sim.jit import entry
-from sim.kernel import choice
+from sim.kernel import choice, step
 
 rules = load_rules()
 
@@ -436,7 +436,7 @@ def move(kind, w, i, j, to):
 
 @entry
 def assess(w):
-    assessment.assess(w)
+    step.assess(w)
 
 
 @entry

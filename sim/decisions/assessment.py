@@ -1,7 +1,7 @@
 """What states know when they choose: projected force, threats, loads and running sums.
 
-Once a quarter, before anybody moves, :func:`assess` recomputes everything from the committed
-state. Within the quarter two kinds of numbers differ:
+Once a quarter, before anybody moves, :func:`assess` and :func:`portfolios` recompute everything
+from the committed state. Within the quarter two kinds of numbers differ:
 
 * *assessments* (threat shares, hostility of others, shared enemies, loads of entrapment and
   retaliation, common partners) keep the value of the start of the quarter;
@@ -14,6 +14,7 @@ state. Within the quarter two kinds of numbers differ:
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from sim.collectives import is_member
 from sim.decisions.commitment import level_commitment
@@ -66,8 +67,9 @@ from sim.fields import (
 from sim.fields import MARKET as COMMON_MARKET
 from sim.jit import inline, njit
 from sim.mathx import exp, log
-from sim.registry import dyad_field, param, state_field
+from sim.registry import MIRRORS, dyad_field, param, state_field
 from sim.sheets import SCRATCH, product, sparse_product, transpose
+from sim.sides import Mover, Partner, seen
 from sim.types import Blocks
 
 COMMON_WEIGHT = param(
@@ -88,19 +90,21 @@ HOME = param(
     source="judgement: the smallest states are not overrun at will",
 )
 
-THREAT_SHARE = dyad_field("threat_share", bounds=(0.0, 1.0), meaning="share of k in i's threat")
-SHARED = dyad_field("shared_enemies", meaning="hostility of j towards i's threats, weighted")
-ENTRAPMENT_LOAD = dyad_field("entrapment_load", meaning="quarrels of j that are not i's, in reach")
-RETALIATION_LOAD = dyad_field("retaliation_load", meaning="rivals of j on whom i depends")
-CLOSURE = dyad_field("closure", meaning="1 - exp(-.7 common partners of i and j)")
-MARKET = dyad_field("market", unit="share of the world", meaning="j's economy as it reaches i")
-ENEMY_LOAD = dyad_field("enemy_load", meaning="commitment of j to those hostile to i")
+mirrored = partial(dyad_field, mirrored=True)
+
+THREAT_SHARE = mirrored("threat_share", bounds=(0.0, 1.0), meaning="share of k in i's threat")
+SHARED = mirrored("shared_enemies", meaning="hostility of j towards i's threats, weighted")
+ENTRAPMENT_LOAD = mirrored("entrapment_load", meaning="quarrels of j that are not i's, in reach")
+RETALIATION_LOAD = mirrored("retaliation_load", meaning="rivals of j on whom i depends")
+CLOSURE = dyad_field("closure", symmetric=True, meaning="1 - exp(-.7 common partners of i and j)")
+MARKET = mirrored("market", unit="share of the world", meaning="j's economy as it reaches i")
+ENEMY_LOAD = mirrored("enemy_load", meaning="commitment of j to those hostile to i")
 COALITION_WEIGHT = dyad_field(
     "coalition_weight",
     symmetric=True,
     meaning="commitment of the pair as a third state fears it: g (1 + gain x uncertainty)",
 )
-OPPOSITION_LOAD = dyad_field("opposition_load", meaning="hostility between j and i's partners")
+OPPOSITION_LOAD = mirrored("opposition_load", meaning="hostility between j and i's partners")
 COALITION_PULL = dyad_field(
     "coalition_pull", meaning="working space: left operand of the sums over third states"
 )
@@ -114,6 +118,9 @@ FOUGHT = dyad_field(
 )
 ODDS = dyad_field("odds", bounds=(0.0, 1.0), meaning="odds of i against j and j's friends")
 RELEVANCE = dyad_field("relevance", unit="log share", meaning="log of i's attention share to j")
+
+#: of the mirrored sheets, those of which a pact changes more than the pair (:mod:`sim.sides`)
+ENEMIES_MIRRORED, OPPOSITION_MIRRORED = MIRRORS[ENEMY_LOAD], MIRRORS[OPPOSITION_LOAD]
 
 MARKET_ACCESS = state_field("market_access", unit="world GDP", meaning="reachable markets X1")
 ARMS_ACCESS = state_field("arms_access", unit="arms supply", meaning="reachable suppliers X2")
@@ -330,13 +337,14 @@ def nearness(w: Blocks) -> None:
 @njit
 def relevance(w: Blocks) -> None:
     """Attention of i over partners: reach, trade, contact and ties (security complexes, 1.18)."""
+    theirs = seen(w)
     for i in range(w.n):
         total = 0.0
         for j in range(w.n):
             if i == j:
                 w.M[RELEVANCE, i, j] = 0.0
                 continue
-            near = (w.M[PROJECTED, i, j] + w.M[PROJECTED, j, i]) / (
+            near = (w.M[PROJECTED, i, j] + theirs.M[PROJECTED, Partner(j), Mover(i)]) / (
                 w.V[CAPABILITY, i] + w.V[CAPABILITY, j]
             )
             w.M[RELEVANCE, i, j] = (
@@ -356,6 +364,7 @@ def relevance(w: Blocks) -> None:
 @njit
 def sums(w: Blocks) -> None:
     """Running sums of each state's portfolio, from scratch (threat totals: :func:`threats`)."""
+    theirs = seen(w)
     scale = 0.0
     for i in range(w.n):
         scale += w.V[ROOT, i]
@@ -374,7 +383,7 @@ def sums(w: Blocks) -> None:
                 continue
             g = w.M[COMMITMENT, i, j]
             h = reassured(w, i, j, g)
-            s = sanctions_between(w, i, j)
+            s = sanctions_between(theirs, Mover(i), Partner(j))
             own += help_share(w, i, j, g, h) * w.M[PROJECTED, i, j]
             markets += market(w, i, j, g, s)
             arms += supply(w, i, j, g, h, s)
@@ -383,8 +392,9 @@ def sums(w: Blocks) -> None:
             portfolio += level_commitment(w, level)
             ties += 1.0 if level > 0.5 else 0.0
             patronage += g * w.V[ROOT, j]
-            recognition += w.M[CONTACT, j, i] * w.V[ROOT, j] * (1.0 - w.M[HOSTILITY, i, j])
-            aid += w.M[AID, j, i] * w.V[ECONOMY, j]
+            contact = theirs.M[CONTACT, Partner(j), Mover(i)]
+            recognition += contact * w.V[ROOT, j] * (1.0 - w.M[HOSTILITY, i, j])
+            aid += theirs.M[AID, Partner(j), Mover(i)] * w.V[ECONOMY, j]
         w.V[PROTECTION, i] = own
         w.V[MARKET_ACCESS, i] = markets
         w.V[ARMS_ACCESS, i] = arms
@@ -403,10 +413,15 @@ def sums(w: Blocks) -> None:
 
 @njit
 def assess(w: Blocks) -> None:
-    """Everything above, in order, from the committed state."""
+    """Forces, threats and loads, from the committed state."""
     project(w)
     threats(w)
     loads(w)
+
+
+@njit
+def portfolios(w: Blocks) -> None:
+    """Attention and running sums, with the mirrors of what was assessed."""
     relevance(w)
     sums(w)
 
@@ -454,6 +469,7 @@ def own_side(
     weight = (g1 - g0) * size(w.V[CAPABILITY, j])
     for m in range(w.n):
         w.M[OPPOSITION_LOAD, i, m] += weight * 0.5 * (w.M[HOSTILITY, m, j] + w.M[HOSTILITY, j, m])
+        w.M[OPPOSITION_MIRRORED, m, i] = w.M[OPPOSITION_LOAD, i, m]
 
 
 @njit
@@ -469,6 +485,8 @@ def tie_changed(w: Blocks, i: int, j: int, level1: float, g1: float, e1: float) 
     for m in range(w.n):
         w.M[ENEMY_LOAD, m, j] += w.M[HOSTILITY, m, i] * feared(w, i, j, g1 - g0)
         w.M[ENEMY_LOAD, m, i] += w.M[HOSTILITY, m, j] * feared(w, i, j, g1 - g0)
+        w.M[ENEMIES_MIRRORED, j, m] = w.M[ENEMY_LOAD, m, j]
+        w.M[ENEMIES_MIRRORED, i, m] = w.M[ENEMY_LOAD, m, i]
     w.M[COMMITMENT, i, j] = g1
     w.M[COMMITMENT, j, i] = g1
     w.M[COALITION_WEIGHT, i, j] = feared(w, i, j, g1)

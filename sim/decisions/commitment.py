@@ -62,35 +62,42 @@ E3 = param(
 
 
 @inline
+def by_level(level: float, one: float, two: float, three: float) -> float:
+    """What belongs to a pact level.
+
+    All three are read before: a number that is read on a condition keeps a loop over partners out
+    of the vector lanes of processors without masks.
+    """
+    if level >= 2.5:
+        return three
+    if level >= 1.5:
+        return two
+    return one if level >= 0.5 else 0.0
+
+
+@inline
 def level_commitment(w: Blocks, level: float) -> float:
     """Commitment of a bilateral pact level, ignoring organisations."""
-    if level >= 2.5:
-        return w.P[G3]
-    if level >= 1.5:
-        return w.P[G2]
-    return w.P[G1] if level >= 0.5 else 0.0
+    return by_level(level, w.P[G1], w.P[G2], w.P[G3])
 
 
 @inline
 def level_entrapment(w: Blocks, level: float) -> float:
     """Entrapment weight of a bilateral pact level."""
-    if level >= 2.5:
-        return w.P[E3]
-    if level >= 1.5:
-        return w.P[E2]
-    return w.P[E1] if level >= 0.5 else 0.0
+    return by_level(level, w.P[E1], w.P[E2], w.P[E3])
 
 
 @inline
 def floor_entrapment(w: Blocks, g: float) -> float:
     """Entrapment weight of an organisation's floor: linear between the pact levels."""
-    if g <= w.P[G1]:
-        return w.P[E1] * g / w.P[G1] if w.P[G1] > 0.0 else 0.0
-    if g <= w.P[G2]:
-        return w.P[E1] + (w.P[E2] - w.P[E1]) * (g - w.P[G1]) / (w.P[G2] - w.P[G1])
-    if w.P[G3] <= w.P[G2]:
-        return w.P[E3]
-    return w.P[E2] + (w.P[E3] - w.P[E2]) * min(1.0, (g - w.P[G2]) / (w.P[G3] - w.P[G2]))
+    g1, g2, g3, e1, e2, e3 = w.P[G1], w.P[G2], w.P[G3], w.P[E1], w.P[E2], w.P[E3]
+    if g <= g1:
+        return e1 * g / g1 if g1 > 0.0 else 0.0
+    if g <= g2:
+        return e1 + (e2 - e1) * (g - g1) / (g2 - g1)
+    if g3 <= g2:
+        return e3
+    return e2 + (e3 - e2) * min(1.0, (g - g2) / (g3 - g2))
 
 
 @inline

@@ -29,6 +29,7 @@ from sim.fields import PRESENT
 from sim.jit import LANES, TILE, inline, njit, tile
 from sim.kernel.layout import KIND, NONE, PACT, PARTNER, ROWS, SUM, TO, WEIGHTS, rules
 from sim.mathx import logistic
+from sim.sides import Mover, Partner, seen
 from sim.streams import CHOICE, keyed
 from sim.types import Blocks, Luck, Vector
 
@@ -107,9 +108,9 @@ def pacts(w: Blocks, i: int, j: int) -> Pacts:
 @njit
 def weigh_some(w: Blocks, i: int, first: int, count: int, choice: Vector) -> None:
     """Weights and offers towards ``count`` partners (at most a tile of them) from ``first`` on."""
-    space = tile()
+    space, both, mover = tile(), seen(w), Mover(i)
     for c in range(count):
-        p = pacts(w, i, first + c)
+        p = pacts(both, mover, Partner(first + c))
         one, two, three = weight(p.consultation), weight(p.arms), weight(p.defence)
         space[0, c] = ((weight(p.none) + one) + two) + three
         level = w.M[LEVEL, i, first + c]
@@ -117,7 +118,7 @@ def weigh_some(w: Blocks, i: int, first: int, count: int, choice: Vector) -> Non
         space[2, c] = two * p.arms.accept if level < 2.0 else 0.0
         space[3, c] = three * p.defence.accept if level < 3.0 else 0.0
     for c in range(count):
-        space[4, c] = rules.acts_weight(w, i, first + c)
+        space[4, c] = rules.acts_weight(both, mover, Partner(first + c))
     for c in range(count):
         choice[WEIGHTS + first + c] = space[0, c] + space[4, c]
         w.M[OFFER_1, i, first + c] = space[1, c]
@@ -186,12 +187,12 @@ def choose(
         rules.race_own(w, luck, i, j, k, choice, np.inf)
         return
     w0, w1, w2, w3 = keyed(luck, CHOICE, k, luck.keys[i], luck.keys[j], 1)
-    p = pacts(w, i, j)
+    p = pacts(seen(w), Mover(i), Partner(j))
     best = race(choice, np.inf, w0, PACT, p.none)
     best = race(choice, best, w1, PACT, p.consultation)
     best = race(choice, best, w2, PACT, p.arms)
     best = race(choice, best, w3, PACT, p.defence)
-    rules.race_acts(w, luck, i, j, k, choice, best)
+    rules.race_acts(seen(w), luck, Mover(i), Partner(j), k, choice, best)
 
 
 @njit
@@ -208,15 +209,16 @@ def alternatives(
     Rows of ``table (A, 7)``: kind, partner, target, gain, cost, chance of consent, weight;
     ``choice[ROWS]`` says how many.
     """
+    rules.mirror(w)  # whoever asks may have changed something
     choose(w, luck, i, k, choice)
     choice[ROWS] = 0.0
     rules.note_own(w, i, i, choice, table)
     for j in range(w.n):
         if j == i or w.V[PRESENT, j] < 0.5:
             continue
-        p = pacts(w, i, j)
+        p = pacts(seen(w), Mover(i), Partner(j))
         note(choice, table, PACT, j, p.none)
         note(choice, table, PACT, j, p.consultation)
         note(choice, table, PACT, j, p.arms)
         note(choice, table, PACT, j, p.defence)
-        rules.note_acts(w, i, j, choice, table)
+        rules.note_acts(seen(w), Mover(i), Partner(j), choice, table)

@@ -56,6 +56,7 @@ def make(
             w.M[COOLDOWN, i, j] = w.P[pact.COOL]
     else:
         before = rules.make(w, i, j, kind, to, rows, row, LOG_HEAD)
+    rules.mirror_pair(w, i, j)
     rows[row, 0] = luck.tick
     rows[row, 1] = position
     rows[row, 2] = i

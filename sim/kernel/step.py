@@ -39,8 +39,17 @@ from sim.kernel.execution import make
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
 from sim.kernel.organise import organise
 from sim.kernel.presence import clear
+from sim.sheets import STRIP
 from sim.streams import DRAWS, OPPORTUNITY, block, keyed, unit
 from sim.types import Blocks, Luck, Space, Vector, Watch
+
+
+@njit
+def assess(w: Blocks) -> None:
+    """What states know when they choose, and the other side of it (:mod:`sim.sides`)."""
+    assessment.assess(w)
+    rules.mirror(w)
+    assessment.portfolios(w)
 
 
 @njit
@@ -55,9 +64,9 @@ def begin(w: Blocks, keys: np.ndarray) -> None:
     # pass lets the levels at the start come from a settled assessment.
     for _ in range(2):
         rules.start(w)
-        assessment.assess(w)
+        assess(w)
     if clear(w):
-        assessment.assess(w)
+        assess(w)
     finish(w)
 
 
@@ -166,7 +175,7 @@ def settle(
     rules.mechanisms(w, luck)
     clear(w)
     rules.mix(w)
-    assessment.assess(w)
+    assess(w)
 
 
 @njit
@@ -237,11 +246,12 @@ def turn(
 @njit
 def both_ways(w: Blocks, sheet: int) -> None:
     """What either of a pair offers, added up for the pair."""
-    for i in range(w.n):
-        for j in range(i):
-            total = w.M[sheet, i, j] + w.M[sheet, j, i]
-            w.M[sheet, i, j] = total
-            w.M[sheet, j, i] = total
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, i)):
+                total = w.M[sheet, i, j] + w.M[sheet, j, i]
+                w.M[sheet, i, j] = total
+                w.M[sheet, j, i] = total
 
 
 @njit

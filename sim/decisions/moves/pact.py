@@ -7,7 +7,7 @@ at will. How a state weighs its levels, and consent, is in :mod:`sim.kernel.choi
 from __future__ import annotations
 
 from sim.decisions.assessment import reassured, tie_changed
-from sim.decisions.commitment import level_commitment, tie_commitment, tie_entrapment
+from sim.decisions.commitment import by_level, level_commitment, tie_commitment, tie_entrapment
 from sim.decisions.moves import Change, Move, Said
 from sim.decisions.terms import Tie
 from sim.dyads import ARMS, COOLDOWN, FLOOR, HOSTILITY, LEVEL, TRUST_BAD, TRUST_GOOD, WAR
@@ -143,9 +143,7 @@ def tie_at(w: Blocks, i: int, j: int, level: float) -> Tie:
 @inline
 def taboo(w: Blocks, i: int, level: float) -> float:
     """Doctrine's reluctance of i against a new pact of a level."""
-    if level >= 2.5:
-        return w.V[TABOO_3, i]
-    return w.V[TABOO_2, i] if level >= 1.5 else w.V[TABOO_1, i]
+    return by_level(max(level, 1.0), w.V[TABOO_1, i], w.V[TABOO_2, i], w.V[TABOO_3, i])
 
 
 @inline

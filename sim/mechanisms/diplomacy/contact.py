@@ -19,6 +19,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 SANCTIONS_START = baseline("sanctions")
@@ -55,24 +56,25 @@ COMMITMENT_START = baseline("commitment")
 @njit
 def update(w: Blocks) -> None:
     """Advance contact by a quarter, both orders of a pair from the same past."""
-    for i in range(w.n):
-        for j in range(i + 1, w.n):
-            new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
-            old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
-            open_part = (1.0 - w.P[FREEZE] * max(0.0, new - old)) * (
-                1.0 - w.P[FREEZE] * w.M[WAR, i, j]
-            )
-            bond = w.P[CONTACT_BY_PACT] * (w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j])
-            above_i = w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j]
-            above_j = w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i]
-            home_i = (w.M[CONTACT_START, i, j] + bond) * open_part
-            home_j = (w.M[CONTACT_START, j, i] + bond) * open_part
-            c_i = w.M[CONTACT, i, j]
-            c_j = w.M[CONTACT, j, i]
-            c_i += w.P[FADE] * (home_i - c_i) + w.P[ANSWER] * max(0.0, above_j - above_i)
-            c_j += w.P[FADE] * (home_j - c_j) + w.P[ANSWER] * max(0.0, above_i - above_j)
-            w.M[CONTACT, i, j] = clip(c_i, 0.0, 1.0)
-            w.M[CONTACT, j, i] = clip(c_j, 0.0, 1.0)
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(max(first, i + 1), min(first + STRIP, w.n)):
+                new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+                old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
+                open_part = (1.0 - w.P[FREEZE] * max(0.0, new - old)) * (
+                    1.0 - w.P[FREEZE] * w.M[WAR, i, j]
+                )
+                bond = w.P[CONTACT_BY_PACT] * (w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j])
+                above_i = w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j]
+                above_j = w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i]
+                home_i = (w.M[CONTACT_START, i, j] + bond) * open_part
+                home_j = (w.M[CONTACT_START, j, i] + bond) * open_part
+                c_i = w.M[CONTACT, i, j]
+                c_j = w.M[CONTACT, j, i]
+                c_i += w.P[FADE] * (home_i - c_i) + w.P[ANSWER] * max(0.0, above_j - above_i)
+                c_j += w.P[FADE] * (home_j - c_j) + w.P[ANSWER] * max(0.0, above_i - above_j)
+                w.M[CONTACT, i, j] = clip(c_i, 0.0, 1.0)
+                w.M[CONTACT, j, i] = clip(c_j, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -23,6 +23,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 CONTACT_START = baseline("contact")
@@ -51,23 +52,25 @@ NOTICED = 0.01
 @njit
 def update(w: Blocks) -> None:
     """Raise contact towards states that rivals court; all from the same past."""
-    for j in range(w.n):
+    for first in range(0, w.n, STRIP):
         for k in range(w.n):
-            h = w.M[HOSTILITY, j, k]
-            rank = w.P[RANK] * w.V[POLE, j] * w.V[POLE, k]
-            w.M[COMPETITION, k, j] = h + (1.0 - h) * rank if j != k else 0.0
+            for j in range(first, min(first + STRIP, w.n)):
+                h = w.M[HOSTILITY, j, k]
+                rank = w.P[RANK] * w.V[POLE, j] * w.V[POLE, k]
+                w.M[COMPETITION, k, j] = h + (1.0 - h) * rank if j != k else 0.0
+                w.M[SCRATCH, k, j] = w.M[CONTACT, j, k] - w.M[CONTACT_START, j, k]
     for i in range(w.n):
         for j in range(w.n):
             w.M[CALL, i, j] = 0.0
         for k in range(w.n):
-            rise = w.M[CONTACT, k, i] - w.M[CONTACT_START, k, i]
+            rise = w.M[SCRATCH, i, k]
             if rise > NOTICED and k != i:
                 courtship = (1.0 - w.M[COMMITMENT, k, i]) * rise
                 for j in range(w.n):
                     w.M[CALL, i, j] = max(w.M[CALL, i, j], courtship * w.M[COMPETITION, k, j])
     for i in range(w.n):
         for j in range(w.n):
-            gap = w.M[CALL, i, j] - (w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
+            gap = w.M[CALL, i, j] - w.M[SCRATCH, i, j]
             if w.M[CALL, i, j] > 0.0 and gap > 0.0 and i != j:
                 stake = 1.0 - (1.0 - w.M[CONTACT_START, j, i]) * (1.0 - w.M[COMMITMENT, j, i]) * (
                     1.0 - w.M[VULNERABILITY, i, j]

@@ -17,6 +17,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 CONTACT_START = baseline("contact")
@@ -34,16 +35,17 @@ ANSWER = param(
 @njit
 def update(w: Blocks) -> None:
     """Answer cuts of contact."""
-    for i in range(w.n):
-        for j in range(i + 1, w.n):
-            mine = w.M[CONTACT_START, i, j] - w.M[CONTACT, i, j]
-            theirs = w.M[CONTACT_START, j, i] - w.M[CONTACT, j, i]
-            if theirs > 0.0 and theirs > mine:
-                cut = w.P[ANSWER] * (theirs - max(0.0, mine))
-                w.M[CONTACT, i, j] = clip(w.M[CONTACT, i, j] - cut, 0.0, 1.0)
-            elif mine > 0.0 and mine > theirs:
-                cut = w.P[ANSWER] * (mine - max(0.0, theirs))
-                w.M[CONTACT, j, i] = clip(w.M[CONTACT, j, i] - cut, 0.0, 1.0)
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(max(first, i + 1), min(first + STRIP, w.n)):
+                mine = w.M[CONTACT_START, i, j] - w.M[CONTACT, i, j]
+                theirs = w.M[CONTACT_START, j, i] - w.M[CONTACT, j, i]
+                if theirs > 0.0 and theirs > mine:
+                    cut = w.P[ANSWER] * (theirs - max(0.0, mine))
+                    w.M[CONTACT, i, j] = clip(w.M[CONTACT, i, j] - cut, 0.0, 1.0)
+                elif mine > 0.0 and mine > theirs:
+                    cut = w.P[ANSWER] * (mine - max(0.0, theirs))
+                    w.M[CONTACT, j, i] = clip(w.M[CONTACT, j, i] - cut, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -24,6 +24,7 @@ from sim.fields import CAPABILITY, ECONOMY, RELIEF
 from sim.jit import njit
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 AID_START = baseline("aid")
@@ -84,11 +85,15 @@ def hold(w: Blocks, i: int, j: int) -> float:
 def shares(w: Blocks) -> None:
     """Shares of influence over every state."""
     for j in range(w.n):
-        total = 0.0
+        w.M[SCRATCH, 0, j] = 0.0
+    for first in range(0, w.n, STRIP):
         for i in range(w.n):
-            w.M[SHARE, i, j] = hold(w, i, j) if i != j else 0.0
-            total += w.M[SHARE, i, j]
-        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                w.M[SHARE, i, j] = hold(w, i, j) if i != j else 0.0
+                w.M[SCRATCH, 0, j] += w.M[SHARE, i, j]
+    for i in range(w.n):
+        for j in range(w.n):
+            total = w.M[SCRATCH, 0, j]
             w.M[SHARE, i, j] = w.M[SHARE, i, j] / total if total > 0.0 else 0.0
 
 
@@ -103,11 +108,13 @@ def update(w: Blocks) -> None:
     """Shares of influence, and what new aid relieves."""
     for j in range(w.n):
         w.V[RELIEF, j] = 0.0
-        for k in range(w.n):
-            new = max(0.0, w.M[AID, k, j] - w.M[AID_START, k, j])
-            larger = w.V[ECONOMY, k] / (w.V[ECONOMY, k] + w.V[ECONOMY, j] + 1e-12)
-            w.M[AID_SHARE, j, k] = w.P[MEETS] * new * larger
-            w.V[RELIEF, j] += w.M[AID_SHARE, j, k]
+    for first in range(0, w.n, STRIP):
+        for j in range(w.n):
+            for k in range(first, min(first + STRIP, w.n)):
+                new = max(0.0, w.M[AID, k, j] - w.M[AID_START, k, j])
+                larger = w.V[ECONOMY, k] / (w.V[ECONOMY, k] + w.V[ECONOMY, j] + 1e-12)
+                w.M[AID_SHARE, j, k] = w.P[MEETS] * new * larger
+                w.V[RELIEF, j] += w.M[AID_SHARE, j, k]
     shares(w)
 
 

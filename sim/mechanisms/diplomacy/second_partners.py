@@ -24,6 +24,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param, state_field
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 SANCTIONS_START = baseline("sanctions")
@@ -74,16 +75,21 @@ OUTLAWED = state_field(
 def leans(w: Blocks) -> None:
     """One-sided dependence of all states."""
     for i in range(w.n):
+        w.V[LEAN, i] = 0.0
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                over = w.M[VULNERABILITY, i, j] - w.M[VULNERABILITY, j, i]
+                w.V[LEAN, i] = max(w.V[LEAN, i], over)
+    for i in range(w.n):
         total = 0.0
         largest = 0.0
-        lean = 0.0
         for j in range(w.n):
             if i != j:
                 total += w.M[VULNERABILITY, i, j]
                 largest = max(largest, w.M[VULNERABILITY, i, j])
-                lean = max(lean, w.M[VULNERABILITY, i, j] - w.M[VULNERABILITY, j, i])
         w.V[LARGEST, i] = largest
-        w.V[LEAN, i] = lean / total if total > 0.0 else 0.0
+        w.V[LEAN, i] = w.V[LEAN, i] / total if total > 0.0 else 0.0
 
 
 @njit
@@ -97,18 +103,23 @@ def update(w: Blocks) -> None:
     """Raise contact of dependent and of isolated states with others."""
     leans(w)
     for k in range(w.n):
-        sanctioned = 0.0
+        w.V[OUTLAWED, k] = 0.0
+        w.M[SCRATCH, 0, k] = 0.0
+    for m in range(w.n):
+        for k in range(w.n):
+            w.V[OUTLAWED, k] += w.M[SANCTIONS, m, k] * w.V[ECONOMY, m] if m != k else 0.0
+    for k in range(w.n):
         total = 0.0
         for m in range(w.n):
-            if m != k:
-                sanctioned += w.M[SANCTIONS, m, k] * w.V[ECONOMY, m]
-                total += w.V[ECONOMY, m]
-        w.V[OUTLAWED, k] = sanctioned / total if total > 0.0 else 0.0
+            total += w.V[ECONOMY, m] if m != k else 0.0
+        w.V[OUTLAWED, k] = w.V[OUTLAWED, k] / total if total > 0.0 else 0.0
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                new = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
+                w.M[SCRATCH, 0, i] += max(0.0, new) * w.M[TRADE_START, i, j]
     for i in range(w.n):
-        barred = 0.0
-        for j in range(w.n):
-            new = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
-            barred += max(0.0, new) * w.M[TRADE_START, i, j]
+        barred = w.M[SCRATCH, 0, i]
         rise = max(0.0, w.V[LEAN, i] - w.V[LEAN_START, i])
         if barred <= 0.0 and rise <= 0.0:
             continue

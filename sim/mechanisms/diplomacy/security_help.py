@@ -21,6 +21,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import SCRATCH
 from sim.types import Blocks
 
 AID_START = baseline("aid")
@@ -56,12 +57,13 @@ def given(w: Blocks, i: int, j: int) -> float:
 def update(w: Blocks) -> None:
     """Count the thanks of a quarter."""
     for j in range(w.n):
-        if w.V[INSTABILITY, j] <= 0.0:
-            continue
-        total = 0.0
-        for i in range(w.n):
-            total += given(w, i, j) if i != j else 0.0
-        if total <= 0.0:
+        w.M[SCRATCH, 0, j] = 0.0
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[SCRATCH, 0, j] += given(w, i, j) if i != j else 0.0
+    for j in range(w.n):
+        total = w.M[SCRATCH, 0, j]
+        if total <= 0.0 or w.V[INSTABILITY, j] <= 0.0:
             continue
         for i in range(w.n):
             h = given(w, i, j) if i != j else 0.0

@@ -24,7 +24,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
-from sim.sheets import SCRATCH, product, transpose
+from sim.sheets import SCRATCH, square, transpose
 from sim.types import Blocks
 
 DRAW = param(
@@ -62,7 +62,7 @@ def fears(w: Blocks) -> None:
             y = max(0.0, w.M[THREAT, i, k]) * weight * acts
             w.M[FEAR, i, k] = math.sqrt(y) if i != k else 0.0
     transpose(w, SCRATCH, FEAR)
-    product(w, SHARED_FEAR, FEAR, SCRATCH)
+    square(w, SHARED_FEAR, FEAR, SCRATCH)
     for i in range(w.n):
         w.M[SHARED_FEAR, i, i] = 0.0
 

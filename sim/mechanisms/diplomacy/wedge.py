@@ -21,6 +21,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import SCRATCH
 from sim.types import Blocks
 
 COURT = param(
@@ -47,6 +48,15 @@ THREAT_START = baseline("threat_from")
 @njit
 def update(w: Blocks) -> None:
     """Court the friends of those who have come to threaten."""
+    # friends are few: each row of the working space lists those of a state, up to -1
+    for r in range(w.n):
+        count = 0
+        for m in range(w.n):
+            if w.M[COMMITMENT, r, m] > 0.0:
+                w.M[SCRATCH, r, count] = m
+                count += 1
+        if count < w.n:
+            w.M[SCRATCH, r, count] = -1.0
     for i in range(w.n):
         for r in range(w.n):
             rise = w.M[THREAT, i, r] - w.M[THREAT_START, i, r]
@@ -55,8 +65,11 @@ def update(w: Blocks) -> None:
             pressed = rise / (w.V[THREAT_TOTAL, i] + 1e-9)
             if pressed < 1e-3:
                 continue
-            for m in range(w.n):
-                if m in (i, r) or w.M[COMMITMENT, r, m] <= 0.0:
+            for at in range(w.n):
+                m = int(w.M[SCRATCH, r, at])
+                if m < 0:
+                    break
+                if m in (i, r):
                     continue
                 ready = (
                     pressed

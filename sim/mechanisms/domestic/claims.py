@@ -21,6 +21,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import dyad_field, param
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 PREPARE = param(
@@ -69,13 +70,14 @@ def pressed(w: Blocks, i: int, j: int) -> float:
 @njit
 def update(w: Blocks) -> None:
     """Advance claims, and the rivalry that follows from those of both sides, by a quarter."""
-    for i in range(w.n):
-        for j in range(i):
-            more = pressed(w, i, j) + pressed(w, j, i)
-            if more != 0.0:
-                q = clip(w.M[RIVALRY, i, j] + w.P[QUARREL] * more, 0.0, 2.0)
-                w.M[RIVALRY, i, j] = q
-                w.M[RIVALRY, j, i] = q
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, i)):
+                more = pressed(w, i, j) + pressed(w, j, i)
+                if more != 0.0:
+                    q = clip(w.M[RIVALRY, i, j] + w.P[QUARREL] * more, 0.0, 2.0)
+                    w.M[RIVALRY, i, j] = q
+                    w.M[RIVALRY, j, i] = q
 
 
 MECHANISM = Mechanism(

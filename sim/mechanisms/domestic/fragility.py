@@ -24,6 +24,7 @@ from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param, state_field
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 CONTACT_START = baseline("contact")
@@ -104,12 +105,17 @@ def start(w: Blocks) -> None:
 def update(w: Blocks) -> None:
     """Advance instability and the links of mended states by a quarter."""
     for i in range(w.n):
-        help_in = 0.0
-        for j in range(w.n):
-            if j == i:
-                continue
-            help_in += w.P[BY_AID] * max(0.0, w.M[AID, j, i] - w.M[AID_START, j, i])
-            help_in += w.P[BY_TALK] * max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
+        w.M[SCRATCH, 0, i] = 0.0
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                if j == i:
+                    continue
+                talk = max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
+                w.M[SCRATCH, 0, i] += w.P[BY_AID] * max(0.0, w.M[AID, j, i] - w.M[AID_START, j, i])
+                w.M[SCRATCH, 0, i] += w.P[BY_TALK] * talk
+    for i in range(w.n):
+        help_in = w.M[SCRATCH, 0, i]
         usual = w.V[INSTABILITY_START, i]
         home = usual * (1.0 - w.P[MEND] * (1.0 - exp(-help_in)))
         home += w.P[BY_WAR] * max(0.0, strife(w, i) - w.V[STRIFE_START, i]) * (1.0 - usual)

@@ -24,6 +24,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 DEAL = param(
@@ -77,21 +78,27 @@ def start(w: Blocks) -> None:
 def update(w: Blocks) -> None:
     """Advance capture, and what it does to its host, by a quarter."""
     # all deals first: the governance of the quarter before tempts, whoever comes first
-    for j in range(w.n):
+    for first in range(0, w.n, STRIP):
         for i in range(w.n):
-            rise = max(0.0, lure(w, i, j) - w.M[LURE_START, i, j]) if i != j else 0.0
-            if rise > 0.0:
+            for j in range(first, min(first + STRIP, w.n)):
+                rise = max(0.0, lure(w, i, j) - w.M[LURE_START, i, j]) if i != j else 0.0
+                if rise > 0.0:
+                    held = w.M[CAPTURE, i, j]
+                    w.M[CAPTURE, i, j] = clip(held + w.P[DEAL] * rise * (1.0 - held), 0.0, 1.0)
+    for j in range(w.n):
+        w.M[SCRATCH, 0, j] = 0.0
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                if i == j:
+                    continue
                 held = w.M[CAPTURE, i, j]
-                w.M[CAPTURE, i, j] = clip(held + w.P[DEAL] * rise * (1.0 - held), 0.0, 1.0)
+                w.M[SCRATCH, 0, j] += held - w.M[CAPTURE_SEEN, i, j]
+                w.M[CAPTURE_SEEN, i, j] = held
+                gained = max(0.0, held - w.M[CAPTURE_START, i, j])
+                w.M[TRUST_GOOD, j, i] += w.P[FAVOUR] * gained
     for j in range(w.n):
-        more = 0.0
-        for i in range(w.n):
-            if i == j:
-                continue
-            held = w.M[CAPTURE, i, j]
-            more += held - w.M[CAPTURE_SEEN, i, j]
-            w.M[CAPTURE_SEEN, i, j] = held
-            w.M[TRUST_GOOD, j, i] += w.P[FAVOUR] * max(0.0, held - w.M[CAPTURE_START, i, j])
+        more = w.M[SCRATCH, 0, j]
         if more != 0.0:
             w.V[GOVERNANCE, j] = clip(w.V[GOVERNANCE, j] * (1.0 - w.P[ROT] * more), 0.0, 1.0)
 

@@ -23,6 +23,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 TENSION_START = baseline("tension")
@@ -65,20 +66,21 @@ def pressure(w: Blocks, i: int, j: int) -> float:
 @njit
 def update(w: Blocks) -> None:
     """Advance what a contest of systems leaves behind."""
-    for i in range(w.n):
-        for j in range(i + 1, w.n):
-            mine = pressure(w, i, j)
-            if mine <= 0.0:
-                continue
-            both = sqrt(mine * pressure(w, j, i))
-            if both <= 0.0:
-                continue
-            gap = abs(w.V[GOVERNANCE, i] - w.V[GOVERNANCE, j]) / w.P[RULED]
-            gap += abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / w.P[APART]
-            q = w.M[RIVALRY, i, j]
-            q = clip(q + w.P[HARDEN] * min(1.0, 0.5 * gap) * both * (2.0 - q), 0.0, 2.0)
-            w.M[RIVALRY, i, j] = q
-            w.M[RIVALRY, j, i] = q
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(max(first, i + 1), min(first + STRIP, w.n)):
+                mine = pressure(w, i, j)
+                if mine <= 0.0:
+                    continue
+                both = sqrt(mine * pressure(w, j, i))
+                if both <= 0.0:
+                    continue
+                gap = abs(w.V[GOVERNANCE, i] - w.V[GOVERNANCE, j]) / w.P[RULED]
+                gap += abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / w.P[APART]
+                q = w.M[RIVALRY, i, j]
+                q = clip(q + w.P[HARDEN] * min(1.0, 0.5 * gap) * both * (2.0 - q), 0.0, 2.0)
+                w.M[RIVALRY, i, j] = q
+                w.M[RIVALRY, j, i] = q
 
 
 MECHANISM = Mechanism(

@@ -35,6 +35,7 @@ from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import SCRATCH
 from sim.types import Blocks
 
 INSTABILITY_START = baseline("instability")
@@ -89,11 +90,16 @@ POLARISATION_START = baseline("polarisation")
 def update(w: Blocks) -> None:
     """Advance polarisation and the cohesion of organisations by a quarter."""
     for j in range(w.n):
-        stir = 0.0
+        w.M[SCRATCH, 0, j] = 0.0
+    for i in range(w.n):
+        for j in range(w.n):
+            rise = w.M[SUBVERSION, i, j] - w.M[SUBVERSION_START, i, j]
+            w.M[SCRATCH, 0, j] += max(0.0, rise)
+    for j in range(w.n):
+        stir = w.M[SCRATCH, 0, j]
         arrive = 0.0
         for i in range(w.n):
-            stir += max(0.0, w.M[SUBVERSION, i, j] - w.M[SUBVERSION_START, i, j])
-            arrive += w.M[NEAR, i, j] * max(0.0, w.V[INSTABILITY, i] - w.V[INSTABILITY_START, i])
+            arrive += w.M[NEAR, j, i] * max(0.0, w.V[INSTABILITY, i] - w.V[INSTABILITY_START, i])
         usual = w.V[POLARISATION_START, j]
         now = w.V[POLARISATION, j]
         load = w.P[DISCREDIT] * max(0.0, w.V[LEGITIMACY_START, j] - w.V[LEGITIMACY, j])

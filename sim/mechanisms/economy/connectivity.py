@@ -25,6 +25,7 @@ from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 AID_START = baseline("aid")
@@ -94,32 +95,35 @@ def start(w: Blocks) -> None:
 @njit
 def update(w: Blocks) -> None:
     """Advance corridors, and the trade and trust that they carry, by a quarter."""
-    for i in range(w.n):
-        for j in range(i + 1, w.n):
-            grown = max(0.0, depth(w, i, j) - w.M[DEPTH_START, i, j])
-            given = w.M[AID, i, j] - w.M[AID_START, i, j] + w.M[AID, j, i] - w.M[AID_START, j, i]
-            grown += max(0.0, 0.5 * given)
-            new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
-            old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
-            harm = max(w.M[WAR, i, j], new - old)
-            k = w.M[CONNECTIVITY, i, j]
-            k += w.P[BUILD] * grown * (1.0 - k)
-            if harm > 0.0:
-                k -= w.P[CUT] * harm * k
-            k = clip(k, 0.0, 1.0)
-            w.M[CONNECTIVITY, i, j] = k
-            w.M[CONNECTIVITY, j, i] = k
-            change = k - w.M[CONNECTIVITY_SEEN, i, j]
-            if change != 0.0:
-                factor = exp(w.P[FLOW] * change)
-                w.M[FLOW_START, i, j] *= factor
-                w.M[FLOW_START, j, i] *= factor
-                w.M[CONNECTIVITY_SEEN, i, j] = k
-                w.M[CONNECTIVITY_SEEN, j, i] = k
-            earned = w.P[MEET] * max(0.0, k - w.M[CONNECTIVITY_START, i, j])
-            if earned > 0.0:
-                w.M[TRUST_GOOD, i, j] += earned
-                w.M[TRUST_GOOD, j, i] += earned
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(max(first, i + 1), min(first + STRIP, w.n)):
+                grown = max(0.0, depth(w, i, j) - w.M[DEPTH_START, i, j])
+                given = (
+                    w.M[AID, i, j] - w.M[AID_START, i, j] + w.M[AID, j, i] - w.M[AID_START, j, i]
+                )
+                grown += max(0.0, 0.5 * given)
+                new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+                old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
+                harm = max(w.M[WAR, i, j], new - old)
+                k = w.M[CONNECTIVITY, i, j]
+                k += w.P[BUILD] * grown * (1.0 - k)
+                if harm > 0.0:
+                    k -= w.P[CUT] * harm * k
+                k = clip(k, 0.0, 1.0)
+                w.M[CONNECTIVITY, i, j] = k
+                w.M[CONNECTIVITY, j, i] = k
+                change = k - w.M[CONNECTIVITY_SEEN, i, j]
+                if change != 0.0:
+                    factor = exp(w.P[FLOW] * change)
+                    w.M[FLOW_START, i, j] *= factor
+                    w.M[FLOW_START, j, i] *= factor
+                    w.M[CONNECTIVITY_SEEN, i, j] = k
+                    w.M[CONNECTIVITY_SEEN, j, i] = k
+                earned = w.P[MEET] * max(0.0, k - w.M[CONNECTIVITY_START, i, j])
+                if earned > 0.0:
+                    w.M[TRUST_GOOD, i, j] += earned
+                    w.M[TRUST_GOOD, j, i] += earned
 
 
 MECHANISM = Mechanism(

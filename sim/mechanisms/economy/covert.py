@@ -25,6 +25,7 @@ from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import SCRATCH
 from sim.types import Blocks
 
 SECONDARY_START = baseline("secondary_sanctions")
@@ -62,10 +63,18 @@ def exposure(w: Blocks, i: int, j: int) -> float:
 @njit
 def update(w: Blocks) -> None:
     """Advance hidden channels, and the contact that they need, by a quarter."""
+    # of each supplier 2 if somebody threatens its buyers, 1 if it has a hidden channel, else 0
     for j in range(w.n):
-        threatened = False
-        for k in range(w.n):
-            threatened = threatened or w.M[SECONDARY, k, j] > w.M[SECONDARY_START, k, j]
+        w.M[SCRATCH, 0, j] = 0.0
+    for k in range(w.n):
+        for j in range(w.n):
+            known = 1.0 if w.M[COVERT, k, j] > 0.0 else 0.0
+            news = 2.0 if w.M[SECONDARY, k, j] > w.M[SECONDARY_START, k, j] else known
+            w.M[SCRATCH, 0, j] = max(w.M[SCRATCH, 0, j], news)
+    for j in range(w.n):
+        if w.M[SCRATCH, 0, j] == 0.0:
+            continue
+        threatened = w.M[SCRATCH, 0, j] > 1.0
         for i in range(w.n):
             if i == j or not (threatened or w.M[COVERT, i, j] > 0.0):
                 continue

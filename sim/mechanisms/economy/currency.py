@@ -26,6 +26,7 @@ from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 SANCTIONS_START = baseline("sanctions")
@@ -73,11 +74,16 @@ CURRENCY_WEIGHT = dyad_field("currency_weight", meaning="pull of j's currency on
 def update(w: Blocks) -> None:
     """Advance currencies of settlement by a quarter."""
     for i in range(w.n):
-        lost = 0.0
-        for j in range(w.n):
-            rise = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
-            if rise > 0.0:
-                lost += w.M[CURRENCY_START, i, j] * (1.0 - exp(-w.P[FLEE] * rise))
+        w.M[SCRATCH, 0, i] = 0.0
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                rise = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
+                if rise > 0.0:
+                    fled = 1.0 - exp(-w.P[FLEE] * rise)
+                    w.M[SCRATCH, 0, i] += w.M[CURRENCY_START, i, j] * fled
+    for i in range(w.n):
+        lost = w.M[SCRATCH, 0, i]
         moved = lost > 0.0
         for j in range(w.n):
             moved = moved or w.M[CURRENCY, i, j] != w.M[CURRENCY_START, i, j]

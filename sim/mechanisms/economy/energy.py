@@ -27,6 +27,7 @@ from sim.jit import njit
 from sim.mathx import clip, exp
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param, state_field
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 SANCTIONS_START = baseline("sanctions")
@@ -89,18 +90,22 @@ def update(w: Blocks) -> None:
     world = 0.0
     still = True
     for j in range(w.n):
-        world += w.V[FUEL_MARKET, j]
-        lost = 0.0
+        w.V[LOST, j] = 0.0
+    for first in range(0, w.n, STRIP):
         for i in range(w.n):
-            new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
-            old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
-            left = 1.0 - w.M[WAR, i, j]
-            if new > old:
-                left *= exp(-w.P[BLOCK] * (new - old))
-            w.M[BARRED, i, j] = 1.0 - left
-            if w.M[ENERGY_START, i, j] > 0.0:
-                size = w.V[ECONOMY, i] * w.V[OPENNESS, i] * w.M[ENERGY_START, i, j]
-                lost += size * (1.0 - left)
+            for j in range(first, min(first + STRIP, w.n)):
+                new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
+                old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
+                left = 1.0 - w.M[WAR, i, j]
+                if new > old:
+                    left *= exp(-w.P[BLOCK] * (new - old))
+                w.M[BARRED, i, j] = 1.0 - left
+                if w.M[ENERGY_START, i, j] > 0.0:
+                    size = w.V[ECONOMY, i] * w.V[OPENNESS, i] * w.M[ENERGY_START, i, j]
+                    w.V[LOST, j] += size * (1.0 - left)
+    for j in range(w.n):
+        world += w.V[FUEL_MARKET, j]
+        lost = w.V[LOST, j]
         w.V[LOST, j] = (
             clip(lost / w.V[FUEL_MARKET, j], 0.0, 1.0) if w.V[FUEL_MARKET, j] > 0.0 else 0.0
         )

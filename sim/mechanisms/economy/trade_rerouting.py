@@ -24,6 +24,7 @@ from sim.jit import TILE, njit, tile
 from sim.mathx import exp, log
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param, state_field
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 BLOCK = param(
@@ -104,13 +105,16 @@ MOST_SWEEPS = 400
 def shares(w: Blocks) -> None:
     """Share of each partner in a state's goods trade, both directions together."""
     for i in range(w.n):
-        total = w.V[REST_EXPORTS_NOW, i] + w.V[REST_IMPORTS_NOW, i]
+        w.M[SCRATCH, 0, i] = w.V[REST_EXPORTS_NOW, i] + w.V[REST_IMPORTS_NOW, i]
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                w.M[TRADE, i, j] = w.M[TRADE_FLOW, i, j] + w.M[TRADE_FLOW, j, i]
+                w.M[SCRATCH, 0, i] += w.M[TRADE, i, j]
+    for i in range(w.n):
+        total = w.M[SCRATCH, 0, i]
         for j in range(w.n):
-            total += w.M[TRADE_FLOW, i, j] + w.M[TRADE_FLOW, j, i]
-        for j in range(w.n):
-            w.M[TRADE, i, j] = (
-                (w.M[TRADE_FLOW, i, j] + w.M[TRADE_FLOW, j, i]) / total if total > 0.0 else 0.0
-            )
+            w.M[TRADE, i, j] = w.M[TRADE, i, j] / total if total > 0.0 else 0.0
 
 
 @njit
@@ -134,10 +138,11 @@ def update(w: Blocks) -> None:
     changed = False
     space = tile()
     for i in range(w.n):
-        barred_out = 0.0
-        barred_in = 0.0
-        for first in range(0, w.n, TILE):
-            count = min(TILE, w.n - first)
+        w.V[ROW_TARGET, i] = 0.0
+        w.V[COLUMN_TARGET, i] = 0.0
+    for first in range(0, w.n, TILE):
+        count = min(TILE, w.n - first)
+        for i in range(w.n):
             for c in range(count):
                 j = first + c
                 new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
@@ -151,10 +156,12 @@ def update(w: Blocks) -> None:
                 j = first + c
                 w.M[FLOW_TARGET, i, j] = w.M[FLOW_START, i, j] * space[0, c]
                 if space[1, c] > 0.0:
-                    barred_out += w.M[FLOW_START, i, j] * space[1, c]
-                    barred_in += w.M[FLOW_START, j, i] * space[1, c]
+                    w.V[ROW_TARGET, i] += w.M[FLOW_START, i, j] * space[1, c]
+                    w.V[COLUMN_TARGET, i] += w.M[FLOW_START, j, i] * space[1, c]
                 changed = changed or space[0, c] != 1.0
+    for i in range(w.n):
         # corridors scale the pattern, not the margins: no more is lost than was traded
+        barred_out, barred_in = w.V[ROW_TARGET, i], w.V[COLUMN_TARGET, i]
         w.V[ROW_TARGET, i] = w.V[EXPORTS, i] - w.P[LOSS] * min(barred_out, w.V[EXPORTS, i])
         w.V[COLUMN_TARGET, i] = w.V[IMPORTS, i] - w.P[LOSS] * min(barred_in, w.V[IMPORTS, i])
         w.V[ROW_SCALE, i] = 1.0

@@ -41,9 +41,10 @@ def start(w: Blocks) -> None:
 @njit
 def update(w: Blocks) -> None:
     """Look at the wars of the others."""
-    for j in range(w.n):
-        for i in range(w.n):
+    for i in range(w.n):
+        for j in range(w.n):
             w.M[ALARM, i, j] = 0.0
+    for j in range(w.n):
         for k in range(w.n):
             if w.M[WAR, j, k] <= 0.0:
                 continue
@@ -51,7 +52,8 @@ def update(w: Blocks) -> None:
                 if i != j and i != k:
                     apart = abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, k])
                     w.M[ALARM, i, j] += w.M[WAR, j, k] * exp(-apart / w.P[REACH])
-        for i in range(w.n):
+    for i in range(w.n):
+        for j in range(w.n):
             w.M[ALARM, i, j] = w.V[VIOLATION, j] * min(1.0, w.M[ALARM, i, j])
 
 

@@ -29,6 +29,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, param
+from sim.sheets import SCRATCH, STRIP
 from sim.types import Blocks
 
 SANCTIONS_START = baseline("sanctions")
@@ -129,13 +130,18 @@ def start(w: Blocks) -> None:
 def update(w: Blocks) -> None:
     """Advance stocks and need by a quarter."""
     for i in range(w.n):
+        w.M[SCRATCH, 0, i] = 0.0
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                new = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
+                if new > 0.0:
+                    w.M[SCRATCH, 0, i] += new * w.M[TRADE_START, i, j]
+    for i in range(w.n):
         war = 0.0
-        barred = 0.0
+        barred = w.M[SCRATCH, 0, i]
         for j in range(w.n):
             war = max(war, w.M[WAR, i, j])
-            new = w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i]
-            if new > 0.0:
-                barred += new * w.M[TRADE_START, i, j]
         deliveries(w, i, war)
         own = w.P[OUTPUT] * w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[OUTPUT_HALF])
         own *= 1.0 + w.P[RAMP] * (1.0 - w.V[MUNITIONS, i])

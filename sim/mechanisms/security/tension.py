@@ -21,6 +21,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 TENSION_START = baseline("tension")
@@ -84,20 +85,21 @@ def start(w: Blocks) -> None:
 @njit
 def update(w: Blocks) -> None:
     """Advance tension by a quarter, both orders of a pair from the same past."""
-    for i in range(w.n):
-        for j in range(i + 1, w.n):
-            w.M[PROPENSITY, i, j] = propensity(w, i, j)
-            w.M[PROPENSITY, j, i] = propensity(w, j, i)
-            t_i = w.M[TENSION, i, j]
-            t_j = w.M[TENSION, j, i]
-            for order in range(2):
-                a, b = (i, j) if order == 0 else (j, i)
-                mine, theirs = (t_i, t_j) if order == 0 else (t_j, t_i)
-                change = w.P[DECAY] * (w.M[TENSION_START, a, b] - mine)
-                change += w.P[WILL] * (w.M[PROPENSITY, a, b] - w.M[PROPENSITY_START, a, b])
-                change += w.P[ANSWER] * max(0.0, theirs - w.M[TENSION_START, b, a])
-                change += w.P[BY_WAR] * max(0.0, w.M[WAR, a, b] - mine)
-                w.M[TENSION, a, b] = clip(mine + change, 0.0, 1.0)
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(max(first, i + 1), min(first + STRIP, w.n)):
+                w.M[PROPENSITY, i, j] = propensity(w, i, j)
+                w.M[PROPENSITY, j, i] = propensity(w, j, i)
+                t_i = w.M[TENSION, i, j]
+                t_j = w.M[TENSION, j, i]
+                for order in range(2):
+                    a, b = (i, j) if order == 0 else (j, i)
+                    mine, theirs = (t_i, t_j) if order == 0 else (t_j, t_i)
+                    change = w.P[DECAY] * (w.M[TENSION_START, a, b] - mine)
+                    change += w.P[WILL] * (w.M[PROPENSITY, a, b] - w.M[PROPENSITY_START, a, b])
+                    change += w.P[ANSWER] * max(0.0, theirs - w.M[TENSION_START, b, a])
+                    change += w.P[BY_WAR] * max(0.0, w.M[WAR, a, b] - mine)
+                    w.M[TENSION, a, b] = clip(mine + change, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(

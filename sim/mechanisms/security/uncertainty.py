@@ -22,6 +22,7 @@ from sim.jit import njit
 from sim.mathx import clip
 from sim.mechanisms import Mechanism
 from sim.registry import baseline, dyad_field, param
+from sim.sheets import STRIP
 from sim.types import Blocks
 
 COMMITMENT_START = baseline("commitment")
@@ -66,24 +67,25 @@ def start(w: Blocks) -> None:
 @njit
 def update(w: Blocks) -> None:
     """Advance what is unknown of every tie by a quarter."""
-    for i in range(w.n):
-        for j in range(i + 1, w.n):
-            bond = w.P[CONTACT_BY_PACT] * max(
-                0.0, w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j]
-            )
-            above = 0.5 * (
-                max(0.0, w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j] - bond)
-                + max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i] - bond)
-            )
-            news = w.P[VEIL] * w.M[COMMITMENT, i, j] * above
-            if w.M[LEVEL, i, j] > 1.5 and w.M[LEVEL, i, j] > w.M[SEEN, i, j]:
-                news += w.P[JUMP]
-            u = w.M[UNCERTAINTY, i, j]
-            u = clip(u * (1.0 - w.P[FADE]) + (1.0 - u) * news, 0.0, 1.0)
-            w.M[UNCERTAINTY, i, j] = u
-            w.M[UNCERTAINTY, j, i] = u
-            w.M[SEEN, i, j] = w.M[LEVEL, i, j]
-            w.M[SEEN, j, i] = w.M[LEVEL, i, j]
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(max(first, i + 1), min(first + STRIP, w.n)):
+                bond = w.P[CONTACT_BY_PACT] * max(
+                    0.0, w.M[COMMITMENT, i, j] - w.M[COMMITMENT_START, i, j]
+                )
+                above = 0.5 * (
+                    max(0.0, w.M[CONTACT, i, j] - w.M[CONTACT_START, i, j] - bond)
+                    + max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i] - bond)
+                )
+                news = w.P[VEIL] * w.M[COMMITMENT, i, j] * above
+                if w.M[LEVEL, i, j] > 1.5 and w.M[LEVEL, i, j] > w.M[SEEN, i, j]:
+                    news += w.P[JUMP]
+                u = w.M[UNCERTAINTY, i, j]
+                u = clip(u * (1.0 - w.P[FADE]) + (1.0 - u) * news, 0.0, 1.0)
+                w.M[UNCERTAINTY, i, j] = u
+                w.M[UNCERTAINTY, j, i] = u
+                w.M[SEEN, i, j] = w.M[LEVEL, i, j]
+                w.M[SEEN, j, i] = w.M[LEVEL, i, j]
 
 
 MECHANISM = Mechanism(
