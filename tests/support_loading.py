@@ -15,8 +15,8 @@ from sim.scenario import SHIPPED, ScenarioSpec
 from sim.scenario.files import Source, display, find_scenario
 from sim.scenario.loader import Loader
 
-_LOADERS = 24  # all shipped scenarios
-_VARIANTS = 60
+_LOADERS = 80  # all shipped scenarios and worlds, from several folders; each takes 3 MB
+_VARIANTS = 200
 
 
 def _is_shipped(source: Source) -> Path | None:
