@@ -79,7 +79,7 @@ BASES = (
     ("docs/how-to/figures.md", "--kind forest", "plot results/CLAIMS"),
     ("docs/how-to/figures.md", "--kind robust", ""),
     ("docs/how-to/figures.md", "--style", "plot results/NAME --kind polarity"),
-    ("docs/how-to/figures.md", "", "plot results/NAME"),
+    ("docs/how-to/figures.md", "", "plot results/NAME --kind plane"),
     ("docs/how-to/report.md", "--compare FOLDER", "report results/NAME --compare results/COMPARE"),
     ("docs/how-to/report.md", "--claims FOLDER", "report results/NAME --claims results/CLAIMS"),
     ("docs/how-to/report.md", "--sensitivity FOLDER", ""),
