@@ -6,6 +6,7 @@ frozen, so that tests can share it. Files of a test's own are read every time.
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def share_shipped(read: Any = Loader.__init__, build: Any = Loader.load) -> None
         found = variants.get(key)
         if found is None:
             found = variants[key] = build(self, arm, overrides, quarters)
+            gc.freeze()  # it stays: no search for garbage goes through it again
         variants.move_to_end(key)
         if len(variants) > _VARIANTS:
             variants.popitem(last=False)
