@@ -72,7 +72,7 @@ measure: $(VENV)/.kernels ## Measure base rates and flagships, write docs/explan
 sensitivity: $(VENV)/.dev $(VENV)/.kernels ## Analyse what the flagships depend on, write docs/explanation/sensitivity.md (25 minutes on two free cores)
 	$(BIN)/python tools/sensitivity_page.py --run-sweep results/vietnam_plane
 
-calibrate: $(VENV)/.dev $(VENV)/.kernels ## Calibrate on base rates and dated facts, write scenarios/parameters (30 minutes)
+calibrate: $(VENV)/.dev $(VENV)/.kernels ## Calibrate on base rates and dated facts, write scenarios/parameters (half an hour on two free cores)
 	$(BIN)/multipolar calibrate base_rates --population 120 --generations 4 --out results/calibration/base_rates
 	$(BIN)/python -m tools.calibration_page results/calibration/base_rates
 

@@ -35,6 +35,23 @@ watch()
 ROOT = Path(__file__).resolve().parent.parent
 
 
+#: Files with a test, or what tests share, that takes longest: begun first, so that none of them is
+#: what all wait for in the end.
+LONGEST = (
+    "test_mesa_reference",
+    "test_docs_commands",
+    "test_app",
+    "test_compare",
+    "test_discovery",
+    "test_calibrate",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with the longest tests first."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Limit the time of tests in plain Python."""
     if IS_PLAIN:

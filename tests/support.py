@@ -55,7 +55,7 @@ def codes(n: int) -> tuple[str, ...]:
     return (*(letter * 3 for letter in letters), *doubles)[:n]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def synthetic_record(
     runs: int = 12, n: int = 12, quarters: int = 8, seed: int = 0, focal: int = 3
 ) -> EnsembleRecord:

@@ -6,6 +6,7 @@ frozen, so that tests can share it. Files of a test's own are read every time.
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from sim.scenario import SHIPPED, ScenarioSpec
 from sim.scenario.files import Source, display, find_scenario
 from sim.scenario.loader import Loader
 
-_LOADERS = 24  # all shipped scenarios
-_VARIANTS = 60
+_LOADERS = 80  # all shipped scenarios and worlds, from several folders; each takes 3 MB
+_VARIANTS = 200
 
 
 def _is_shipped(source: Source) -> Path | None:
@@ -57,6 +58,7 @@ def share_shipped(read: Any = Loader.__init__, build: Any = Loader.load) -> None
         found = variants.get(key)
         if found is None:
             found = variants[key] = build(self, arm, overrides, quarters)
+            gc.freeze()  # it stays: no search for garbage goes through it again
         variants.move_to_end(key)
         if len(variants) > _VARIANTS:
             variants.popitem(last=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from sim.scenario import load_scenario
 from tests.support_app import (
     HAS_CHROMIUM,
     MISSING,
+    Served,
     browsing,
     button,
     opened,
@@ -160,6 +162,7 @@ def test_a_reader_finds_a_question_on_a_telephone() -> None:
         assert seen.complaints == []
 
 
+#: What there is at the start is frozen: to collect that every other second would take a processor.
 _COUNTING = """
 import gc, sys, threading, time, weakref
 from sim.app import page, server
@@ -174,13 +177,22 @@ def collect():
         gc.collect()
 threading.Thread(target=collect, daemon=True).start()
 def announce(address):
+    gc.freeze()
     print(address, file=sys.stderr, flush=True)
 server.serve("europe_1936", browser=False, announce=announce)
 """
 
 
-def test_each_tab_has_a_session_that_ends_with_it() -> None:
-    with serving(script=_COUNTING) as served, browsing() as browser:
+@pytest.fixture(scope="module")
+def counted() -> Iterator[Served]:
+    """A dashboard that tells when a session is dropped."""
+    with serving(script=_COUNTING) as served:
+        yield served
+
+
+def test_each_tab_has_a_session_that_ends_with_it(counted: Served) -> None:
+    served = counted
+    with browsing() as browser:
         one, two = browser(), browser()
         first, second = opened(one, served.address), opened(two, served.address)
         button(first, "Step").click()
@@ -237,10 +249,9 @@ def entered(address: str) -> str:
     return cookie
 
 
-@pytest.fixture(scope="module")
-def address() -> object:
-    with serving("europe_1872_1914") as served:
-        yield served.address
+@pytest.fixture
+def address(counted: Served) -> str:
+    return counted.address
 
 
 def test_it_listens_on_the_loopback_address_only(address: str) -> None:

@@ -73,16 +73,20 @@ def helper(tmp_path: Path) -> Path:
     return folder
 
 
+def environment(**changed: str) -> dict[str, str]:
+    """That of a process which compiles, whatever the tests run in."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "0", **changed}
+
+
 def start(
     folder: Path, *, before: list[str] | None = None, **changed: str
 ) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **changed}
     return subprocess.Popen(
         [*(before or []), sys.executable, "-c", DOOR, str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=environment(PYTHONDONTWRITEBYTECODE="1", **changed),
     )
 
 
@@ -442,7 +446,7 @@ def names_of(folder: Path, *words: str, seed: str = "0") -> dict[str, str]:
     done = subprocess.run(
         [sys.executable, "-c", NAMES, *words],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONHASHSEED": seed},
+        env=environment(PYTHONPATH=str(folder), PYTHONHASHSEED=seed),
         capture_output=True,
         text=True,
         check=False,
@@ -607,7 +611,7 @@ def test_old_kernels_are_pruned_and_those_in_use_are_not(home: Path) -> None:
 def command(*words: str, **changed: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from sim.cli import main; main()", *words],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **changed},
+        env=environment(**changed),
         capture_output=True,
         text=True,
         check=False,
@@ -636,12 +640,7 @@ def test_no_folder_for_fonts_is_told_without_a_traceback() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "HOME": "/proc/none",
-            "MPLCONFIGDIR": "/proc/none",
-        },
+        env=environment(HOME="/proc/none", MPLCONFIGDIR="/proc/none"),
         capture_output=True,
         text=True,
         check=False,

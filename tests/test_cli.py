@@ -60,7 +60,7 @@ def test_a_mistake_is_told_without_a_traceback(words: tuple[str, ...], message: 
 def test_json_is_json_and_results_reload(tmp_path: Path) -> None:
     place = tmp_path / "result"
     words = ("--runs", "3", "--quarters", "3", "--quiet", "--json", "--no-figures")
-    told = call("run", "vietnam_bamboo", *words, "--out", str(place))
+    told = support_command.call("run", "vietnam_bamboo", *words, "--out", str(place))
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["runs"] == 3
     assert Results.load(place).record.runs == 3

@@ -79,7 +79,7 @@ BASES = (
     ("docs/how-to/figures.md", "--kind forest", "plot results/CLAIMS"),
     ("docs/how-to/figures.md", "--kind robust", ""),
     ("docs/how-to/figures.md", "--style", "plot results/NAME --kind polarity"),
-    ("docs/how-to/figures.md", "", "plot results/NAME"),
+    ("docs/how-to/figures.md", "", "plot results/NAME --kind plane"),
     ("docs/how-to/report.md", "--compare FOLDER", "report results/NAME --compare results/COMPARE"),
     ("docs/how-to/report.md", "--claims FOLDER", "report results/NAME --claims results/CLAIMS"),
     ("docs/how-to/report.md", "--sensitivity FOLDER", ""),
@@ -242,7 +242,7 @@ def test_every_command_runs(
     if {"--with", "--trust"} & set(words):
         # a process has one set of rules: another one, with plain Python and a small world
         if name in ("run", "compare", "sweep"):
-            words += shlex.split("--set synthetic.states=6 --quarters 2")
+            words += shlex.split("--set synthetic.states=4 --quarters 1")
         told = call(folder, name, *words)
         assert told.returncode == 0, told.stderr
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,12 @@ OURS = [kind for kind in KINDS.values() if kind.takes in MADE_UP]
 CASES = [(kind, case) for kind in OURS for case in MADE_UP[kind.takes]]
 
 
+@cache
+def made_up(takes: str, case: str) -> Any:
+    """A result that several figures show: its blocs are found once."""
+    return MADE_UP[takes][case]()
+
+
 def told(figure: Figure) -> str:
     texts: list[Any] = figure.findobj(Text)
     return " ".join(" ".join(text.get_text().split()) for text in texts)
@@ -176,7 +183,7 @@ def told(figure: Figure) -> str:
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(("kind", "case"), CASES, ids=[f"{k.name}-{case}" for k, case in CASES])
 def test_every_kind_draws_and_nothing_is_cut(kind: Kind, case: str, page: str) -> None:
-    result = MADE_UP[kind.takes][case]()
+    result = made_up(kind.takes, case)
     figure = kind.draw(result, PAGES[page])
     assert_readable(figure)
     assert result.run_id in told(figure), "the foot names the result"
@@ -208,7 +215,7 @@ def test_the_same_result_gives_the_same_bytes(kind: Kind, tmp_path: Path) -> Non
 
 
 def test_a_bloc_has_one_colour_in_all_figures() -> None:
-    results = on_the_globe(synthetic_results(runs=20, n=60, quarters=16, focal=6))
+    results = made_up("run", "many")
     colours = bloc_colours(results, coalitions(results))
     assert set(colours.values()) == set(PALETTE[:3])
     for name in ("network", "alluvial", "map", "comembership", "polarity"):
@@ -280,7 +287,7 @@ def test_a_name_stands_inside_its_country() -> None:
 def test_a_map_needs_countries_and_says_where_its_borders_are_from() -> None:
     with pytest.raises(UserError, match=r"12 of 12 states have no outline .*made-up worlds"):
         KINDS["map"].draw(synthetic_results(n=12))
-    assert NOTE in told(KINDS["map"].draw(MADE_UP["run"]["many"]()))
+    assert NOTE in told(KINDS["map"].draw(made_up("run", "many")))
 
 
 def test_hedgers_are_hatched_and_poles_are_not() -> None:

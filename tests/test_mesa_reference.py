@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.mesa_model import ReferenceModel
 from sim import vocabulary as names
 from sim.ensemble import run_ensemble
 from sim.model import MultipolarModel
@@ -26,6 +27,7 @@ from sim.scenario import ScenarioSpec, load_scenario
 from tests import reference
 from tests.inline_scenario import TEXT
 from tests.reference.decisions import Move
+from tests.support_plain import IS_PLAIN
 from tests.support_world import Case
 
 #: Constants in the assessment that guard a division by the capability of the smallest states.
@@ -180,15 +182,7 @@ def test_weights_equal_those_of_the_equations(
         assert not found
 
 
-def test_a_compiled_interpreter_is_refused(root: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.mesa_model"],
-        env={key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}
-        | {"PYTHONPATH": str(root)},
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode != 0
-    assert "NUMBA_DISABLE_JIT=1" in done.stderr
+@pytest.mark.skipif(IS_PLAIN, reason="the interpreter is the plain one")
+def test_a_compiled_interpreter_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="NUMBA_DISABLE_JIT=1"):
+        ReferenceModel()

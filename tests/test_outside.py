@@ -357,7 +357,8 @@ def test_a_scenario_runs_no_file_unless_it_is_trusted(folder: Path) -> None:
     assert told.startswith("tired.yaml:5:9: rules: would run the code of weariness.py")
     assert "--trust" in told
     assert not (folder / "ran").exists()
-    words = ("run", "tired.yaml", *SMALL, "--runs", "2", "--no-figures", "--out", "made")
+    few = ("--runs", "2", "--no-figures", "--no-answer")
+    words = ("run", "tired.yaml", *SMALL, *few, "--out", "made")
     told_ran = call(folder, *words, "--trust")
     assert told_ran.returncode == 0, told_ran.stderr
     assert (folder / "ran").exists()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -45,6 +46,14 @@ CASES: dict[str, Callable[[], Results]] = {
     "ragged": ragged,
     "lonely": lonely,
 }
+
+
+@cache
+def made_up(case: str) -> Results:
+    """A result that several figures show: its blocs are found once."""
+    return CASES[case]()
+
+
 DRAWINGS: list[Callable[[Results], Figure]] = [draw_network, draw_comembership, draw_trajectories]
 LONG = ("no_emboldenment", "no_emboldenment_no_pact")
 METRICS = (
@@ -73,12 +82,12 @@ PICTURES = [*DRAWINGS, overview, draw_overview]
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("draw", PICTURES)
 def test_no_two_texts_overlap_and_none_is_cut(draw: Callable[[Results], Figure], case: str) -> None:
-    assert_readable(draw(CASES[case]()))
+    assert_readable(draw(made_up(case)))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_state_is_drawn_apart_from_the_others(case: str) -> None:
-    results = CASES[case]()
+    results = made_up(case)
     figure = draw_network(results)
     shown = [text.get_text() for text in texts(figure)]
     assert set(results.record.states) <= set(shown)
@@ -89,7 +98,7 @@ def test_every_state_is_drawn_apart_from_the_others(case: str) -> None:
 
 
 def test_titles_say_what_was_found() -> None:
-    results = synthetic_results(runs=30, n=45, quarters=16)
+    results = made_up("plain")
     titles = [texts(draw(results)) for draw in DRAWINGS]
     all_texts = [" ".join(text.get_text().split()) for group in titles for text in group]
     assert any(text.startswith("Three blocs around AAA") for text in all_texts)

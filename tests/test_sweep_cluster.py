@@ -138,9 +138,9 @@ def test_workers_are_sent_the_rules_from_outside(
 ) -> None:
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     (tmp_path / "weariness.py").write_text(RULE)
-    axes = ("--vary", "mechanisms.weariness=on,off", "--metric", "strain()", "--runs", "2")
-    words = ("--quarters", "2", "--set", "synthetic.states=6", "--with", "weariness.py")
-    cluster = Cluster(tmp_path, 2)
+    axes = ("--vary", "mechanisms.weariness=on,off", "--metric", "strain()", "--runs", "1")
+    words = ("--quarters", "1", "--set", "synthetic.states=4", "--with", "weariness.py")
+    cluster = Cluster(tmp_path, 1)
     try:
         for place in ("local:1", cluster.address):
             out = ("--out", place.partition(":")[0], "--executor", place)

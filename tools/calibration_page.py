@@ -1,19 +1,31 @@
 """Write the tables of a finished calibration into docs/calibration.md, its figures beside.
 
 .venv/bin/python -m tools.calibration_page results/calibration/base_rates
+
+Without a folder, in a minute: how the shipped parameters fit with targets, worlds and rules as they
+are now, where these have changed since.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import re
 from pathlib import Path
 
-from sim.experiments.calibrate import Calibration
+import numpy as np
+import yaml
+
+from sim.codegen import source_hash
+from sim.experiments.calibrate import Calibration, Targets, read_targets
+from sim.experiments.calibrate.evaluator import Evaluator
+from sim.experiments.calibrate.posterior import SEEDS
 from sim.files import write_bytes, write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "calibration.md"
-BEGIN, END = "<!-- calibrated -->", "<!-- end of calibrated -->"
+TARGETS = "base_rates"
+PARAMETERS = ROOT / "scenarios" / "parameters" / f"{TARGETS}.yaml"
 
 
 def lines_of(calibration: Calibration) -> list[str]:
@@ -66,22 +78,73 @@ def lines_of(calibration: Calibration) -> list[str]:
     return lines
 
 
+def now(targets: Targets) -> list[str]:
+    """How the shipped parameters fit as things are now, beside what is declared now."""
+    text = PARAMETERS.read_text("utf-8")
+    (made_from,) = re.findall(r"hash (\w+)", text)
+    made_by = re.findall(r"rules (\w+)", text)[0]
+    if (made_from, made_by) == (targets.digest[:12], source_hash()):
+        return ["Targets, worlds and rules are those of the calibration."]
+    numbers = yaml.safe_load(text)["parameters"]
+    shipped = {
+        name: (row["range"][0], row["value"], row["range"][1])
+        for name, row in numbers.items()
+        if name != "defaults"
+    }
+    points = ({}, shipped)
+    found = [[Evaluator(targets, seed=seed)(point) for seed in SEEDS] for point in points]
+    means = [{name: np.mean([row[name] for row in rows]) for name in rows[0]} for rows in found]
+    lines = [
+        f"Targets, worlds and rules have changed since: the file is of targets with the hash {made_from}, "
+        f"these are {targets.digest[:12]}. Measured on {dt.datetime.now(dt.UTC).date()} with rules "
+        f"{source_hash()}, over {len(SEEDS)} fresh seeds:",
+        "",
+        "| target | should be (90 %) | as declared now | with the file | |",
+        "|---|---|---|---|---|",
+    ]
+    for target in targets.targets:
+        declared, with_file = (row[target.name] for row in means)
+        sides = [
+            *([] if target.inside(declared) else ["as declared"]),
+            *([] if target.inside(with_file) else ["with the file"]),
+        ]
+        held = "held in" if target.held_in else "held out"
+        outside = f", **outside** {' and '.join(sides)}" if sides else ""
+        lines.append(
+            f"| {target.title} | {target.value:.3g} ({target.low:.3g} to {target.high:.3g}) "
+            f"| {declared:.3g} | {with_file:.3g} | {held}{outside} |"
+        )
+    before, after = (np.array([targets.distance(row) for row in rows]) for rows in found)
+    fall = before - after
+    error = 2 * fall.std(ddof=1) / np.sqrt(fall.size)
+    return [
+        *lines,
+        "",
+        f"Distance from the targets held in: {before.mean():.2f} as declared, {after.mean():.2f} with the "
+        f"file, a fall of {fall.mean():.2f} (± {error:.2f}).",
+    ]
+
+
+def put(name: str, lines: list[str]) -> None:
+    """Replace what stands between two marks of the page."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, rest = PAGE.read_text("utf-8").split(begin)
+    after = rest.split(end)[1]
+    write_text(PAGE, before + "\n".join([begin, "", *lines, "", end]) + after)
+
+
 def main() -> None:
     """Write tables, figures and the file of parameters."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     folder = parser.parse_args().folder
-    calibration = Calibration.load(folder)
-    before, rest = PAGE.read_text("utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    text = "\n".join([BEGIN, "", *lines_of(calibration), "", END])
-    write_text(PAGE, before + text + after)
-    for name in ("posterior", "fit"):
-        drawn = (folder / "figures" / f"{name}.png").read_bytes()
-        write_bytes(PAGE.parent / "explanation" / f"{name}.png", drawn)
-    stem = Path(calibration.targets.path).stem
-    target = ROOT / "scenarios" / "parameters" / f"{stem}.yaml"
-    write_bytes(target, (folder / "parameters.yaml").read_bytes())
+    if folder is not None:
+        put("calibrated", lines_of(Calibration.load(folder)))
+        for name in ("posterior", "fit"):
+            drawn = (folder / "figures" / f"{name}.png").read_bytes()
+            write_bytes(PAGE.parent / "explanation" / f"{name}.png", drawn)
+        write_bytes(PARAMETERS, (folder / "parameters.yaml").read_bytes())
+    put("now", now(read_targets(TARGETS)))
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from typing import Final
 from sim.app.pair import Pair
 from sim.app.work import Work
 from sim.ensemble import Progress
-from sim.experiments.answer import Answer, Kept, ask, observe
+from sim.experiments.answer import Answer, ask, needed
+from sim.experiments.arm_store import Arm
 from sim.experiments.arms import simulate_arms
-from sim.experiments.observed import Observed
 
 RUNS: Final = 20
 """Paired runs behind the line: enough for a direction, and done while one reads the page."""
@@ -36,26 +36,22 @@ class Verdict(Work):
         # what the page moves later must not move under the thread
         self._specs, self._question = pair.specs, replace(pair.question)
         self._seed, self._runs = pair.left.seed, runs
-        self._kept: dict[str, Kept] = {} if after is None else after._kept
+        self._kept: dict[str, Arm] = {} if after is None else after._kept
         self.random = after is not None
         self.answer: Answer | None = None if after is None else after.answer
 
     def _simulate(self) -> None:
         question = self._question
-
-        def keep(_arm: str, seen: Observed) -> Kept:
-            return observe(question, seen)
-
         if not self._kept:
             arms = {name: self._specs[name] for name in question.arms}
             found = simulate_arms(
                 arms,
-                keep,
-                pairs=dict.fromkeys(arms, question.pairs),
+                dict.fromkeys(arms, needed(question)),
                 runs=self._runs,
                 seed=self._seed,
                 jobs=self.jobs,
                 progress=self._advance,
+                kept=False,
             )
             self._kept = dict(zip(arms, found, strict=True))
         answer = ask(
