@@ -46,7 +46,7 @@ BEARING: Final = (
     *("records", "results", "scenario/synthetic", "stored", "streams", "summary/blocs", "types"),
     *("world", "experiments/arm_store", "experiments/arms", "experiments/bloc_quantities"),
     *("experiments/forms", "experiments/language", "experiments/observed", "experiments/null/*"),
-    *("experiments/quantities", "experiments/syntax"),
+    *("experiments/motives", "experiments/quantities", "experiments/syntax"),
 )
 """Modules that make a run or measure it, beside the rules (:func:`sim.codegen.source_hash`)."""
 
