@@ -40,7 +40,7 @@ class Header:
                 self._verdict = ui.label().classes("mp-grow").props("role=status")
                 self._check = ui.button("Check against chance", on_click=page.check)
                 self._check.props("dense outline no-wrap size=sm").classes("q-px-sm")
-            self._surety = ui.label().classes("mp-muted")
+            self._surety = ui.label().classes("mp-muted mp-surety")
             self._bar = ui.linear_progress(value=0, show_value=False, size="3px")
             self._bar.props["aria-label"] = "Paired runs finished"
             with ui.element("div").classes("mp-row mp-wrap q-mt-xs"):
@@ -118,10 +118,12 @@ class Header:
         verdict = self._page.verdict
         answer = None if verdict is None else verdict.answer
         running = verdict is not None and verdict.running
-        self._bar.set_visibility(running)
+        self._bar.classes(**{"remove" if running else "add": "mp-still"})
         self._check.set_visibility(answer is not None and not running and not answer.random_runs)
         if verdict is None:
-            self._verdict.set_text("One arm alone answers nothing: choose another to compare with.")
+            alone = "One arm alone answers nothing: choose another to compare with."
+            asked = self._page.pair.question is not None
+            self._verdict.set_text("Finding the answer ..." if asked else alone)
             self._surety.set_text("")
             return
         self._bar.set_value(verdict.done / max(1, verdict.whole))

@@ -114,6 +114,7 @@ class Page:
         self._watch = ui.timer(0.4, self._watch_verdict, active=False)
         ui.on("network_width", lambda event: self.resize(float(event.args)))
         ui.timer(0.1, self.measure, once=True)
+        self.header.show_verdict()
         self.refresh()
         ui.timer(1.5, self.ask_again, once=True)  # when the page stands
 

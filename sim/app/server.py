@@ -14,6 +14,9 @@ from sim.errors import UserError
 
 TITLE = "multipolar"
 _LONGEST_STOP = 30.0
+_PATIENCE = 20.0
+"""Seconds that a tab may be away. Of a server that is silent for two fifths of this the browser
+thinks that it is gone, and loads the page again; a busy machine takes seconds to load kernels."""
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
     "<path d='M8 22 16 8l9 12z' fill='none' stroke='#888' stroke-width='2'/>"
@@ -82,7 +85,7 @@ def serve(
         reload=False,
         show=f"/?token={keys.ticket}" if browser else False,
         show_welcome_message=False,
-        reconnect_timeout=5.0,
+        reconnect_timeout=_PATIENCE,
         uvicorn_logging_level="error",
         # nothing is sent over a network, so packing would only cost time
         gzip_middleware_factory=None,
@@ -94,11 +97,13 @@ def _load_beforehand(file: str | None) -> None:
     from sim.app.pair import Pair
     from sim.app.start import choices, questions
     from sim.app.view import View
+    from sim.ensemble import run_ensemble
 
     with suppress(UserError):
         pair = Pair(questions(tuple(choices(file)))[0].scenario)
         pair.step()
         View(pair.left).network()
+        run_ensemble(pair.left.spec, runs=1, seed=1, jobs=1)  # for the verdict
 
 
 def _free_port(host: str, port: int | None) -> int:

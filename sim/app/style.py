@@ -28,7 +28,9 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
   color: var(--accent); margin: 0; }
 .mp-question { color: var(--muted); font-size: 13px; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; flex: 1 1 auto; min-width: 0; }
-.mp-verdict { padding: 3px 0 0; align-items: baseline; }
+.mp-verdict { padding: 3px 0 0; align-items: flex-start; min-height: 60px; }
+.mp-surety { min-height: 18px; } /* what is below must not move when the answer comes */
+.mp-still { visibility: hidden; }
 .mp-verdict > div { font-size: 14.5px; font-weight: 600; line-height: 1.3; }
 .mp-wrap { flex-wrap: wrap; row-gap: 4px; }
 .mp-arm { width: 190px; }
