@@ -151,9 +151,9 @@ def one_size(states: int) -> dict[str, Any]:
     plan = ensemble._plan(world, ensemble.recorded_pairs(spec))
     store = ensemble._Store(plan, world.n, 1)
     scale = QUARTERS / quarters
-    ensemble._simulate(world, plan, store, 1, 0)
+    ensemble._simulate(world, plan, store, 1, 0, row=0)
     repeat = 7 if states <= 80 else 3
-    compiled = timed(lambda: ensemble._simulate(world, plan, store, 1, 0), repeat)
+    compiled = timed(lambda: ensemble._simulate(world, plan, store, 1, 0, row=0), repeat)
 
     def drive() -> None:
         model = MultipolarModel(spec, seed=1)
@@ -253,7 +253,7 @@ def recording() -> list[dict[str, Any]]:
         )  # fmt: skip
         tries: dict[str, list[float]] = {"full": [], "none": []}
         for plan in (full, none):
-            ensemble._simulate(world, plan, ensemble._Store(plan, world.n, 1), 1, 0)
+            ensemble._simulate(world, plan, ensemble._Store(plan, world.n, 1), 1, 0, row=0)
         for _ in range(15):
             for key, plan in (("full", full), ("none", none)):
                 store = ensemble._Store(plan, world.n, 1)
@@ -277,7 +277,7 @@ def recording() -> list[dict[str, Any]]:
 
 
 def _one(world: World, plan: Any, store: Any) -> None:
-    ensemble._simulate(world, plan, store, 1, 0)
+    ensemble._simulate(world, plan, store, 1, 0, row=0)
 
 
 def phases(states: int) -> dict[str, float]:

@@ -284,7 +284,8 @@ class RowAgent(StateAgent):
         rate = float(total.sum())
         model, key = self.model, self.model.world.keys[self.index]
         idle, active, _, _ = keyed(model.luck(), CHOICE, opportunity, key, key, 0)
-        if -math.log(unit(idle)) > -math.log(unit(active)) / rate:
+        waits = [-math.log(unit(np.uint64(bits))) for bits in (idle, active)]
+        if waits[0] > waits[1] / rate:
             super().step(opportunity, position)
             return
         model.counts += 1
