@@ -43,7 +43,16 @@ _PART: Final = 4  # no arm takes more than this part of the room for all
 
 BEARING: Final = (
     *("blocs/*", "collectives", "columns", "dated", "draws", "dyads", "ensemble", "metrics"),
-    *("records", "results", "scenario/synthetic", "stored", "streams", "summary/blocs", "types"),
+    *(
+        "reading",
+        "records",
+        "results",
+        "scenario/synthetic",
+        "stored",
+        "streams",
+        "summary/blocs",
+        "types",
+    ),
     *("world", "experiments/arm_store", "experiments/arms", "experiments/bloc_quantities"),
     *("experiments/forms", "experiments/language", "experiments/observed", "experiments/null/*"),
     *("experiments/motives", "experiments/quantities", "experiments/syntax"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.experiments.answer.result import OPEN, RANDOM, TOLD
@@ -32,16 +32,17 @@ _GLANCE: Final = 8
 _PACTS: Final = 12
 _TURNS: Final = 8
 _FIRST: Final = 3
-_READERS: Final = (
-    'To decide: this page; it prints on one sheet. To review: <a href="#annex">the annex</a>, with '
-    '<a href="#claims">claims</a>, <a href="#sensitivity">sensitivity</a>, '
-    '<a href="#assumptions">every number and its source</a>, and '
-    '<a href="#reproduce">how to get the same again</a>.'
-)
+_REVIEWED: Final = {
+    "claims": "claims",
+    "sensitivity": "sensitivity",
+    "assumptions": "every number and its source",
+    "reproduce": "how to get the same again",
+}
+"""Parts of the annex that a reviewer looks for, by their anchors."""
 
 
-def header(content: ReportContent) -> str:
-    """Return title, question and what was run."""
+def header(content: ReportContent, parts: Sequence[str]) -> str:
+    """Return title, question and what was run, and the ``parts`` of the annex for reviewers."""
     arm = paragraph(f"Arm {content.arm}", class_="arm") if content.arm else ""
     question = paragraph(content.question, class_="question") if content.question else ""
     about = (
@@ -61,10 +62,17 @@ def header(content: ReportContent) -> str:
         + arm
         + question
         + facts(content.facts, class_="facts")
-        + tag("p", _READERS, class_="readers")
+        + tag("p", _readers(parts), class_="readers")
         + about
         + notices,
     )
+
+
+def _readers(parts: Sequence[str]) -> str:
+    """What each of the two kinds of reader looks for."""
+    links = [tag("a", text(name), href=f"#{at}") for at, name in _REVIEWED.items() if at in parts]
+    annex = tag("a", "the annex", href="#annex")
+    return f"To decide: this page; it prints on one sheet. To review: {annex}, with {', '.join(links)}."
 
 
 def answer(content: ReportContent, numbers: Iterator[int]) -> str:

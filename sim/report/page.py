@@ -68,7 +68,7 @@ def render(content: ReportContent) -> str:
     )
     body = (
         tag("a", "Skip to the answer", href="#answer", class_="skip")
-        + opening.header(content)
+        + opening.header(content, [name for name, *_ in parts])
         + tag("main", first + behind)
         + tag("footer", paragraph(_FOOT))
         + f'<script type="application/gzip" id="plotly">{_packed(drawing)}</script>'
