@@ -33,8 +33,8 @@ from sim.types import Blocks
 
 #: types of the indices of the state that weighs, and of the state that is weighed: by these the two
 #: orders of a pair are told apart (an unsigned one need not be asked whether it is negative)
-Mover: Final = np.int32
-Partner: Final = np.uint64
+Mover: Final[Any] = np.int32
+Partner: Final[Any] = np.uint64
 
 _ROWS: Final = 1024
 _SHEETS: Final = types.Array(types.float64, 3, "C")
@@ -47,13 +47,13 @@ class Sides(types.Type):  # type: ignore[misc]
         super().__init__("Sides")
 
 
-@register_model(Sides)  # type: ignore[untyped-decorator]
+@register_model(Sides)
 class _Model(models.StructModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Sides) -> None:
         super().__init__(manager, kind, [("sheets", _SHEETS)])
 
 
-@infer_global(operator.getitem)  # type: ignore[untyped-decorator]
+@infer_global(operator.getitem)
 class _Typed(AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Any, _named: Any) -> Any:
         return signature(types.float64, *args) if isinstance(args[0], Sides) else None
@@ -85,9 +85,8 @@ def _read(context: Any, builder: Any, signed: Any, args: Any) -> Any:
     return builder.load(builder.gep(array.data, [cell], inbounds=True))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def sides(_context: Any, sheets: Any) -> Any:
-    """The sheets, to be read by pairs of a mover and a partner."""
+def _sides(_context: Any, sheets: Any) -> Any:
+    """Typing and code of :data:`sides`."""
 
     def codegen(context: Any, builder: Any, signed: Any, args: Any) -> Any:
         proxy = cgutils.create_struct_proxy(signed.return_type)(context, builder)
@@ -98,11 +97,12 @@ def sides(_context: Any, sheets: Any) -> Any:
     return Sides()(sheets), codegen
 
 
-if numba.config.DISABLE_JIT:
+def _as_they_are(sheets: Any) -> Any:
+    return sheets
 
-    def sides(sheets: Any) -> Any:
-        """The sheets as they are."""
-        return sheets
+
+#: The sheets, to be read by pairs of a mover and a partner; as they are where nothing is compiled.
+sides: Any = _as_they_are if numba.config.DISABLE_JIT else intrinsic(_sides)
 
 
 @inline

@@ -71,8 +71,10 @@ def header(content: ReportContent, parts: Sequence[str]) -> str:
 def _readers(parts: Sequence[str]) -> str:
     """What each of the two kinds of reader looks for."""
     links = [tag("a", text(name), href=f"#{at}") for at, name in _REVIEWED.items() if at in parts]
-    annex = tag("a", "the annex", href="#annex")
-    return f"To decide: this page; it prints on one sheet. To review: {annex}, with {', '.join(links)}."
+    return (
+        "To decide: this page; it prints on one sheet. To review: "
+        f"{tag('a', 'the annex', href='#annex')}, with {', '.join(links)}."
+    )
 
 
 def answer(content: ReportContent, numbers: Iterator[int]) -> str:
