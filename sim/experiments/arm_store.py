@@ -42,20 +42,33 @@ _HEAD: Final = 8  # bytes that say how long the table of contents is
 _PART: Final = 4  # no arm takes more than this part of the room for all
 
 BEARING: Final = (
-    *("blocs/*", "collectives", "columns", "dated", "draws", "dyads", "ensemble", "metrics"),
-    *(
-        "reading",
-        "records",
-        "results",
-        "scenario/synthetic",
-        "stored",
-        "streams",
-        "summary/blocs",
-        "types",
-    ),
-    *("world", "experiments/arm_store", "experiments/arms", "experiments/bloc_quantities"),
-    *("experiments/forms", "experiments/language", "experiments/observed", "experiments/null/*"),
-    *("experiments/motives", "experiments/quantities", "experiments/syntax"),
+    "sim.blocs.*",
+    "sim.collectives",
+    "sim.columns",
+    "sim.dated",
+    "sim.draws",
+    "sim.dyads",
+    "sim.ensemble",
+    "sim.metrics",
+    "sim.reading",
+    "sim.records",
+    "sim.results",
+    "sim.scenario.synthetic",
+    "sim.stored",
+    "sim.streams",
+    "sim.summary.blocs",
+    "sim.types",
+    "sim.world",
+    "sim.experiments.arm_store",
+    "sim.experiments.arms",
+    "sim.experiments.bloc_quantities",
+    "sim.experiments.forms",
+    "sim.experiments.language",
+    "sim.experiments.observed",
+    "sim.experiments.null.*",
+    "sim.experiments.motives",
+    "sim.experiments.quantities",
+    "sim.experiments.syntax",
 )
 """Modules that make a run or measure it, beside the rules (:func:`sim.codegen.source_hash`)."""
 
@@ -249,14 +262,19 @@ def _runs(name: str) -> int:
 @cache
 def _code() -> str:
     """A hash of the code of :data:`BEARING`."""
-    root = Path(sim.__file__).parent
     digest = hashlib.blake2b(sim.__version__.encode(), digest_size=12)
-    for path in sorted(path for name in BEARING for path in root.glob(f"{name}.py")):
-        name = ".".join(("sim", *path.relative_to(root).with_suffix("").parts))
+    for name, path in bearing():
         code = SourceFileLoader(name, str(path)).get_code(name)
         if code is not None:
             digest.update(f"{name} {meaning_of_module(code)}".encode())
     return digest.hexdigest()
+
+
+def bearing() -> list[tuple[str, Path]]:
+    """Name and file of each module of :data:`BEARING`, in order."""
+    root = Path(sim.__file__).parents[1]
+    paths = [*(path for name in BEARING for path in root.glob(f"{name.replace('.', '/')}.py"))]
+    return sorted((".".join(path.relative_to(root).with_suffix("").parts), path) for path in paths)
 
 
 def _packed(arm: Arm) -> bytes:
