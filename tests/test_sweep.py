@@ -497,6 +497,13 @@ def test_malformed_design_files(tmp_path: Path, text: str, message: str) -> None
         read_design(tmp_path / "d.yaml")
 
 
+def test_a_design_may_name_what_cannot_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "d.yaml").write_text(
+        f"format: 1\nscenario: {'x' * 300}\nvary: {{security.weight: '1,2'}}\n"
+    )
+    assert read_design(tmp_path / "d.yaml").scenario == "x" * 300
+
+
 def test_runs_are_a_number_or_numbers() -> None:
     assert read_runs("20") == 20
     for text in ("0", "3:3", "x", "1:2:3", "", "0:999999999999"):

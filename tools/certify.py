@@ -17,6 +17,7 @@ import numpy as np
 from sim.blocs import DEFINITIONS, agreement, canonical, certify, find_blocs
 from sim.experiments.run import run
 from sim.files import write_text
+from sim.reading import network_of
 from sim.results import Results
 from sim.scenario import find_scenario, shipped_scenarios
 from sim.summary import bloc_labels_by
@@ -33,7 +34,8 @@ MARK = "<!-- certified: written by tools/certify.py -->"
 def scenario_row(name: str, runs: int) -> str:
     results = run(str(find_scenario(name)), runs=runs)
     began = time.perf_counter()
-    ties, labels = results.record.tie[:, -1], results.bloc_labels[:, -1]
+    ties = network_of(results.record, "ties", slice(None))[:, -1]
+    labels = results.bloc_labels[:, -1]
     found = [certify(tie, z) for tie, z in zip(ties, labels, strict=True)]
     seconds = time.perf_counter() - began
     proven = sum(it.proven for it in found)
@@ -105,11 +107,13 @@ def write(out: Path, runs: int, rows: list[str], planted: list[str]) -> None:
             "",
             f"The final networks of {runs} runs each: how many partitions are proven best, "
             "for how many branch and bound was needed, for how many it found a better partition than "
-            "the search, the largest gap to the bound, seconds a network; then the mean adjusted Rand index of the blocs by defence pacts alone and by "
-            "positions alone with those of all ties.",
+            "the search, the largest gap to the bound, seconds a network; then the mean "
+            "adjusted Rand index of the blocs by each other definition with those of all ties.",
             "",
-            "| scenario | states | proven | branched | better | largest gap | s | defence | alignment |",
-            "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+            "| scenario | states | proven | branched | better | largest gap | s | "
+            + " | ".join([*DEFINITIONS][1:])
+            + " |",
+            "|---|" + "--:|" * (5 + len(DEFINITIONS)),
             *rows,
             "",
             "## Planted blocs",

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import run_ensemble
+from sim.experiments.arms import simulate_arms
 from sim.experiments.null.models import RANDOM, apply_null
-from sim.experiments.null.rates import Counts, count, matched, shifted
+from sim.experiments.null.rates import COUNTS, Counts, count, matched, shifted
 from sim.files import write_text
 from sim.records import EnsembleRecord
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, parse_quarter
@@ -179,7 +180,10 @@ def measure(runs: int) -> dict[str, Any]:
     pairs = [(ATTACKER, code) for code in spec.states if code != ATTACKER]
 
     def counted(one: ScenarioSpec) -> Counts:
-        return count(run_ensemble(one, runs=min(runs, MATCHED)))
+        (arm,) = simulate_arms(
+            {RANDOM: one}, {RANDOM: [COUNTS]}, runs=min(runs, MATCHED), seed=one.ensemble.seed
+        )
+        return count(arm)
 
     random = apply_null(spec, RANDOM, seed=spec.ensemble.seed)
     shift = matched(random, counted(spec), counted)

@@ -17,19 +17,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import yaml
 
 from sim import vocabulary as names
+from sim.experiments.arm_store import values_of
 from sim.experiments.arms import simulate_arms
 from sim.experiments.language import (
     BoundMetric,
-    Observed,
     Scope,
     Source,
     parse_metric,
     parse_window,
-    required_pairs,
 )
 from sim.experiments.paired import NEGLIGIBLE, Effect, effects
 from sim.files import write_text
@@ -137,25 +135,14 @@ def measure(rows: list[Row], runs: int, jobs: int | None = None) -> Iterator[dic
         specs = {"on": on}
         for off in sets:
             specs[" ".join(off)] = load_scenario(path, arm=arm, overrides=off)
-        pairs = dict.fromkeys(specs, required_pairs([*bound.values()]))
-        wanted = {"on": mine, **{" ".join(off): held for off, held in sets.items()}}
-
-        def reduce(
-            name: str,
-            seen: Observed,
-            wanted: dict[str, list[Row]] = wanted,
-            bound: dict[str, BoundMetric] = bound,
-        ) -> dict[str, Any]:
-            return {row.id: bound[row.id].values(seen) for row in wanted[name]}
-
+        asked = {"on": mine, **{" ".join(off): held for off, held in sets.items()}}
+        wanted = {name: [values_of(bound[row.id]) for row in held] for name, held in asked.items()}
         seed = on.ensemble.seed
-        base, *others = simulate_arms(specs, reduce, pairs=pairs, runs=runs, seed=seed, jobs=jobs)
-        for values in others:
-            listed = [*values]
-            treatment = np.stack([base[name] for name in listed])
-            measured = effects(treatment, np.stack([*values.values()]), seed=seed)
-            for name, effect in zip(listed, measured, strict=True):
-                row = next(row for row in mine if row.id == name)
+        base, *others = simulate_arms(specs, wanted, runs=runs, seed=seed, jobs=jobs)
+        for held, without in zip(sets.values(), others, strict=True):
+            metrics = [bound[row.id] for row in held]
+            measured = effects(base.values(metrics), without.values(metrics), seed=seed)
+            for row, effect in zip(held, measured, strict=True):
                 yield _entry(row, effect, seed)
 
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.experiments.arm_store import series_of
 from sim.experiments.arms import simulate_arms
-from sim.experiments.language import Observed, Scope, parse_metric, required_pairs
+from sim.experiments.language import Scope, parse_metric
 from sim.experiments.register import claims_of
 from sim.experiments.run import run
 from sim.files import write_text, written
@@ -103,15 +104,14 @@ def tested(name: str, runs: int) -> list[Trace]:
     spec = next(iter(specs.values()))
     bound = {text: parse_metric(text).bind(Scope.of(spec)) for text in found}
 
-    def reduce(arm: str, seen: Observed) -> dict[str, Any]:
-        return {text: bound[text].series(seen) for text, (_, held) in found.items() if arm in held}
-
-    pairs = dict.fromkeys(specs, required_pairs([*bound.values()]))
-    seed = spec.ensemble.seed
-    found_arms = simulate_arms(specs, reduce, pairs=pairs, runs=runs, seed=seed)
+    measures = {text: series_of(metric) for text, metric in bound.items()}
+    wanted = {
+        arm: [measures[text] for text, (_, held) in found.items() if arm in held] for arm in specs
+    }
+    found_arms = simulate_arms(specs, wanted, runs=runs, seed=spec.ensemble.seed)
     kept = dict(zip(specs, found_arms, strict=True))
     traces = [
-        Trace(name, text, {arm: kept[arm][text] for arm in sorted(held, key=_after_base)})
+        Trace(name, text, {arm: kept[arm][measures[text]] for arm in sorted(held, key=_after_base)})
         for text, (name, held) in found.items()
     ]
     traces = [trace for trace in traces if _varies(trace)]

@@ -24,6 +24,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -96,8 +97,11 @@ def read_design(path: Path | str) -> Asked:
     reader = _Reader(log)
     asked = reader.asked(root)
     log.stop()
-    if asked.scenario is not None and (beside := place.parent / asked.scenario).is_file():
-        return replace(asked, scenario=str(beside))
+    if asked.scenario is not None:
+        beside = place.parent / asked.scenario
+        with suppress(OSError, ValueError):  # no name of a file, such as one of 300 letters
+            if beside.is_file():
+                return replace(asked, scenario=str(beside))
     return asked
 
 
