@@ -70,7 +70,7 @@ BEARING: Final = (
     "sim.experiments.quantities",
     "sim.experiments.syntax",
 )
-"""Modules that make a run or measure it, beside the rules (:func:`sim.codegen.source_hash`)."""
+"""Modules that make a run or measure it, beside the rules, which have a hash of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -341,13 +341,10 @@ def _content(words: Vocabulary) -> dict[str, Member]:
 
 _WHOLE = (
     "format extends rules tables question answer clock poles focal ensemble record synthetic arms"
+    " claims"
 )
-ARM_CLOSED = dict.fromkeys(
-    (*_WHOLE.split(), "claims"),
-    "cannot differ between the arms of a scenario",
-)
+ARM_CLOSED = dict.fromkeys(_WHOLE.split(), "cannot differ between the arms of a scenario")
 """What an arm may not hold: paired arms share their clock, their runs and what is recorded."""
-
 
 CHANGEABLE = frozenset(
     (
