@@ -86,7 +86,7 @@ def remembered() -> list[str]:
 
 
 def mirrored() -> str:
-    """Text that keeps mirrored sheets in step (:mod:`sim.sides`): whole, and for a pair."""
+    """Text that keeps mirrors in step (:mod:`sim.sides`): whole, and for a pair."""
     sheets = [(row, mirror) for row, mirror in MIRRORS.items() if row != mirror]
     return (
         f"\n\nMIRRORED = array({sheets})\n"

@@ -51,7 +51,8 @@ def register(app: typer.Typer) -> None:
             for place, files, size in kept.contents():
                 say(f"{place}: {files} files, {size / 1e6:.1f} MB")
             home, _ = kept.folder(kept.ARMS)
-            say(f"Simulated arms go to: {home or 'no place'}, {kept.limit() / 1e6:,.0f} MB at most")
+            most = kept.limit() / 1e6
+            say(f"Simulated arms go to: {home or 'no place'}, {most:,.0f} MB at most")
             for place, files, size in kept.contents(kept.ARMS):
                 say(f"{place}: {files} files, {size / 1e6:.1f} MB")
         if where or clear:

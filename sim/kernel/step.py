@@ -46,7 +46,7 @@ from sim.types import Blocks, Luck, Space, Vector, Watch
 
 @njit
 def assess(w: Blocks) -> None:
-    """What states know when they choose, and the other side of it (:mod:`sim.sides`)."""
+    """What states know when they choose, and its mirrors (:mod:`sim.sides`)."""
     assessment.assess(w)
     rules.mirror(w)
     assessment.portfolios(w)
