@@ -53,7 +53,7 @@ def test_facts_and_baselines_are_about_the_states_of_the_scenario() -> None:
         assert set(did) <= set(spec.states) - {"RUS"}, name
         for scores in baselines(spec, ASKED[name]).values():
             assert set(did) <= set(scores)
-    assert sum(known["sanctions"].values()) == 20
+    assert sum(known["sanctions"].values()) == 34
     assert [code for code, did in known["applies"].items() if did] == ["FIN", "SWE", "UKR"]
     assert not set(known["applies"]) & set(spec.organisations["NATO"].members)
 

@@ -93,7 +93,7 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[tuple[str, ...]]) ->
     for place, head in enumerate(heads):
         last = place == len(heads) - 1
         table.add_column(
-            head, overflow="fold", ratio=1 if last else None, max_width=None if last else 24
+            head, overflow="fold", ratio=1 if last else None, max_width=None if last else 26
         )
     for row in rows:
         table.add_row(*map(Text, row))
