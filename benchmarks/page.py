@@ -182,6 +182,7 @@ def text(found: dict[str, Any]) -> str:
         "300 runs of a flagship) it is written by batches while the next runs are simulated, and read\n"
         "back a variable at a time, so that memory hardly grows with the number of runs.\n"
     )
+    out += many_states(found["many_states"])
     out.append("## What was asked, and what came out\n")
     near = kernel[40] / 80 / floors[40]["floor_s"]
     far = kernel[160] / 80 / floors[160]["floor_s"]
@@ -208,6 +209,29 @@ def text(found: dict[str, Any]) -> str:
     out.append(table(["asked", "measured", ""],
                      [[name, shown, verdict(met)] for name, _, shown, met in asked]))  # fmt: skip
     return "\n".join(out)
+
+
+def many_states(found: dict[str, Any]) -> list[str]:
+    """Milliseconds a quarter of larger worlds, and what numpy makes of the same."""
+    rows = [
+        [f"{row['states']:,}"]
+        + [f"{row[key]:,.1f}" if key in row else "" for key in ("base", "before", "now", "numpy")]
+        + [f"{row['base'] / row['now']:.1f}"]
+        for row in found["rows"]
+    ]
+    return [
+        "## Many states, milliseconds a quarter, one core\n",
+        found["session"] + "\n",
+        table(["states", "78c7c4a", "columns", "rows", "Mesa, numpy rows", "78c7c4a / rows"], rows),
+        (
+            "78c7c4a is an older version with fewer rules and terms; *columns* the version before the\n"
+            "partner's view was kept by rows, *rows* this one; all make the same moves as the version\n"
+            "before, to the last bit. *Mesa, numpy rows* (benchmarks/mesa_rows.py) weighs all partners of\n"
+            "a state at once with numpy, as a good user writes it; its mechanisms and the moves that are\n"
+            "made are the compiled ones, so that it flatters numpy. It makes the kernel's moves\n"
+            "(tests/test_mesa_rows.py). Plain Mesa above is the same algorithm without numpy.\n"
+        ),
+    ]
 
 
 def picture(found: dict[str, Any], path: Path) -> None:
@@ -273,18 +297,16 @@ def write(found: dict[str, Any], folder: Path) -> None:
 WHY = """
 ## What is missed, why, and what it would take
 
-**Growth beyond 80 states.** Per pair the work stays the same, but a world of 160 states is 24 MB of
-sheets and one of 320 is 96 MB: more than the second and the third level of the cache. Weighing costs
-115 nanoseconds a pair at 40 states and 240 at 320; the partner's view of a pair is read down columns,
-one cache line a number. Transposed copies of the 14 sheets that consent reads would cure most of it,
-at the price of writing every change twice. The rest is three dense products over third states
-(shared enemies, entrapment, retaliation) and the mechanisms shared_threat and wedge, which are
-cubic by definition: 10 % of a quarter at 160 states, 25 % at 320. A cut-off of threat by distance
-would make them sparse; it would change the model, and is left for worlds that need it.
+**Growth beyond 80 states.** The figures above the table of many states are older than the layout by
+rows. Where states weigh one another, 16 sheets are kept transposed, too, and every move changes both
+(`sim/sides.py`); mechanisms go by strips (`sim/sheets.py`). What is left of the growth is memory, as
+a world of 320 states is 110 MB of sheets, more than any cache, and the dense products over third
+states (shared enemies, entrapment, retaliation; half a one for shared fear), which are cubic by
+definition. A cut-off of threat by distance would make them sparse; it would change the model, and is
+left for worlds that need it.
 
-**More than three times the floor at 160 states.** The same columns, and settle: its loops run in vector lanes
-where they read rows, one number at a time where they read columns (trust, patronage, fragility,
-trade re-routing).
+**More than three times the floor at 160 states.** Settle: sums over partners keep their order and go
+one number at a time, and sheets do not stay in the cache from one rule to the next.
 
 **One warm run in more than two seconds.** Simulation, tables and summary take 1.2 s of whole process;
 three figures, each as PNG and SVG, the rest: loading matplotlib 0.2 s (beside the kernel), placing
@@ -301,7 +323,11 @@ It would take fewer outlines (text that depends on the reader's fonts) or a seco
   leaves the layout alone.
 * exp and log without branches or conversions, the same bits on every machine.
 * The choice in three steps (whether, towards whom, what): nine opportunities in ten need one draw.
-* Sums over third states as products of whole sheets, sparse ones by their entries.
+* Sums over third states as products of whole sheets, tile by tile; sparse ones by their entries.
+* Both orders of a pair are read along rows: transposed copies while states move, strips of partners
+  in mechanisms.
+* No number is read on a condition where states weigh: on processors without masked loads that alone
+  kept the loop out of vector lanes.
 * No rule looks for what did not happen: secondary sanctions that nobody announced, deliveries that
   nobody made.
 * One move updates running sums in O(N); a step allocates nothing (tests/test_no_allocation.py).

@@ -17,6 +17,8 @@ sees to it (:mod:`sim.sides`), and rules are written for one pair.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.jit import TILE, TILE_ROWS, njit, tile
@@ -54,9 +56,7 @@ def product(w: Blocks, into: int, left: int, right: int) -> None:
 
 
 @njit
-def _through(
-    w: Blocks, sheets: tuple[int, int, int], top: int, at: int, first: int, rows: int
-) -> None:
+def _through(w: Blocks, sheets: Any, top: int, at: int, first: int, rows: int) -> None:
     """Add what ``rows`` rows of ``right`` from ``first`` on, a multiple of four, give to a tile.
 
     Rows are seen from their first number: in vector lanes, as no index can be negative.

@@ -15,7 +15,7 @@ without a mirror is read where it is, only slower; tests hold mirrors and sheets
 from __future__ import annotations
 
 import operator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numba
 import numpy as np
@@ -31,10 +31,12 @@ from sim.jit import inline
 from sim.registry import MIRRORS
 from sim.types import Blocks
 
-#: types of the indices of the state that weighs, and of the state that is weighed: by these the two
-#: orders of a pair are told apart (an unsigned one need not be asked whether it is negative)
-Mover: Final = np.int32
-Partner: Final = np.uint64
+if TYPE_CHECKING:
+    Mover = Partner = int
+else:
+    #: types of the indices of the state that weighs, and of the state that is weighed: by these the
+    #: two orders of a pair are told apart (an unsigned one need not be asked if it is negative)
+    Mover, Partner = np.int32, np.uint64
 
 _ROWS: Final = 1024
 _SHEETS: Final = types.Array(types.float64, 3, "C")
@@ -47,13 +49,13 @@ class Sides(types.Type):  # type: ignore[misc]
         super().__init__("Sides")
 
 
-@register_model(Sides)  # type: ignore[untyped-decorator]
+@register_model(Sides)
 class _Model(models.StructModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Sides) -> None:
         super().__init__(manager, kind, [("sheets", _SHEETS)])
 
 
-@infer_global(operator.getitem)  # type: ignore[untyped-decorator]
+@infer_global(operator.getitem)
 class _Typed(AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Any, _named: Any) -> Any:
         return signature(types.float64, *args) if isinstance(args[0], Sides) else None
@@ -98,14 +100,14 @@ def sides(_context: Any, sheets: Any) -> Any:
     return Sides()(sheets), codegen
 
 
+@inline
+def seen(w: Blocks) -> Blocks:
+    """The arrays of a run for rules that are called with a mover and a partner."""
+    return Blocks(sides(w.M), w.V, w.G, w.B, w.P, w.n)
+
+
 if numba.config.DISABLE_JIT:
 
     def sides(sheets: Any) -> Any:
         """The sheets as they are."""
         return sheets
-
-
-@inline
-def seen(w: Blocks) -> Blocks:
-    """The arrays of a run for rules that are called with a mover and a partner."""
-    return Blocks(sides(w.M), w.V, w.G, w.B, w.P, w.n)
