@@ -182,7 +182,8 @@ def text(found: dict[str, Any]) -> str:
         "300 runs of a flagship) it is written by batches while the next runs are simulated, and read\n"
         "back a variable at a time, so that memory hardly grows with the number of runs.\n"
     )
-    out += many_states(found["many_states"])
+    if "many_states" in found:
+        out += many_states(found["many_states"])
     out.append("## What was asked, and what came out\n")
     near = kernel[40] / 80 / floors[40]["floor_s"]
     far = kernel[160] / 80 / floors[160]["floor_s"]
