@@ -156,7 +156,7 @@ def pacts(me: Side, other: Side) -> tuple[Row, list[Row]]:
     now, share = me.pact_level, me.relevance
     g0 = me.tie(now.astype(int))[0]
     closed = (me.cooldown > 0.0) | (me.war > 0.0)
-    closed |= model.commitments[3] <= me.organisation_floor
+    closed |= 0.7 * model.commitments[3] <= me.organisation_floor
     answers = dict(zip((1, 2, 3), pact_gains(other, me, (1, 2, 3)), strict=True))
     total, offers = np.zeros(len(now)), []
     for level, gain in enumerate(pact_gains(me, other, (0, 1, 2, 3))):
@@ -164,7 +164,9 @@ def pacts(me: Side, other: Side) -> tuple[Row, list[Row]]:
         left = left + p["moves.break_deep"] * (g0 - me.tie(level)[0]) - share
         total += np.where(level < now, np.exp(np.minimum(gain - left, 700.0)), 0.0)
         if level:
-            is_open = (level > now) & ~closed & (model.commitments[level] > me.organisation_floor)
+            is_open = (
+                (level > now) & ~closed & (0.7 * model.commitments[level] > me.organisation_floor)
+            )
             taboo = f"taboo_{('consultation', 'arms_cooperation', 'defence')[level - 1]}"
             answer = answers[level] - getattr(other, taboo) + p["consent.offset"]
             consent = 1.0 / (1.0 + np.exp(-answer))

@@ -359,7 +359,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_an_earlier_format_is_to_be_run_again(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text('{"format": 2, "id": "x"}')
-    with pytest.raises(UserError, match="has format 2; this version reads format 3: run it again"):
+    with pytest.raises(UserError, match="has format 2; this version reads format 4: run it again"):
         read_manifest(tmp_path)
 
 

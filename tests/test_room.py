@@ -79,11 +79,11 @@ def test_the_disk_of_a_folder_to_come_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("run vietnam_bamboo --runs 1000000", "1,000,000 runs of 48 states and 20 quarters need"),
+        ("run vietnam_bamboo --runs 1000000", "1,000,000 runs of 68 states and 20 quarters need"),
         ("compare vietnam_bamboo --runs 1000000", " arms need about "),
         ("claims vietnam_bamboo --runs 1000000", "1,000,000 runs of"),
-        ("explain vietnam_bamboo --state VNM --runs 1000000", "1,000,000 runs of 48 states"),
-        ("run synthetic --set synthetic.states=1200", "1,200 states need about 4.2 GB of memory"),
+        ("explain vietnam_bamboo --state VNM --runs 1000000", "1,000,000 runs of 1 arm need"),
+        ("run synthetic --set synthetic.states=1200", "1,200 states need about 4.7 GB of memory"),
         (
             "sweep synthetic --vary security.weight=2:9:1000 --metric poles() --runs 100000",
             "100,000,000 runs of a sweep need about 4.0 GB of memory",

@@ -16,6 +16,7 @@ from sim.experiments.observed import Observed
 from sim.experiments.paired import RESAMPLES
 from sim.records import EnsembleRecord
 from sim.scenario import ScenarioSpec
+from sim.summary import plural
 
 #: What makes two moves the same, beside their sequence. Changes of utility differ between arms
 #: wherever the state of the world differs at all, and places in the queue shift with attention.
@@ -98,7 +99,7 @@ def simulate_arms(
     each = max(_numbers(wanted[name], spec.quarters) for name, spec in specs.items())
     # the resampling of the differences, and what is measured
     room.require(
-        f"{runs:,} runs of {len(specs)} arms",
+        f"{runs:,} runs of {plural(len(specs), 'arm')}",
         runs=runs,
         memory=16 * RESAMPLES + 8 * len(specs) * each,
         instead="ask for fewer runs or arms",

@@ -405,18 +405,21 @@ class _Widening:
             if name in before and name not in mine:
                 continue  # the scenario has removed it
             listed = [x for x in node.value["members"].value if x.value in self.acting]
-            if name in mine:
+            whole = mine.get(name)
+            if whole is not None and "members" not in whole.value:
+                whole = None  # the scenario changes some of its numbers alone
+            if whole is not None:
                 was = set(_codes(before[name].value["members"])) if name in before else None
-                listed = self._members(mine[name], listed, was)
-                inner = {**mine[name].value, "members": mine[name].value["members"].like(listed)}
-                above[name] = mine[name].like(inner)
-                above[name].own = mine[name].own
+                listed = self._members(whole, listed, was)
+                inner = {**whole.value, "members": whole.value["members"].like(listed)}
+                above[name] = whole.like(inner)
+                above[name].own = whole.own
             codes = {x.value for x in listed}
             if not codes or (name not in mine and len(codes) < 2):
                 above.pop(name, None)
                 self._drop(name)
                 continue
-            below[name] = self._partnered(node, listed, codes, mine.get(name))
+            below[name] = self._partnered(node, listed, codes, whole)
             if (admits := node.value.get("open_to")) is not None:
                 kept = [x for x in admits.value if x.value in known]
                 below[name].value["open_to"] = admits.like(Part(kept, len(admits.value)))
