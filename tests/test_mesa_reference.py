@@ -30,10 +30,14 @@ from tests.support_world import Case
 
 #: Constants in the assessment that guard a division by the capability of the smallest states.
 GUARDS = 1e-5
-#: Working space of the kernel, which says nothing of the world.
+#: Working space of the kernel, which says nothing of the world; nor do mirrors of sheets.
 WORKING = {"offer_1", "offer_2", "offer_3", "scratch", "coalition_pull", "trade_flow_target"}
 BALANCES = {"trade_row_target", "trade_column_target", "trade_row_scale", "trade_column_scale"}
-PAIRED = [field.row for name, field in names.DYAD_FIELDS.items() if name not in WORKING]
+PAIRED = [
+    field.row
+    for name, field in names.DYAD_FIELDS.items()
+    if name not in WORKING and not name.endswith("_mirrored")
+]
 OWN = [field.row for name, field in names.STATE_FIELDS.items() if name not in BALANCES]
 HEADS = ("tick", "order", "mover", "partner", "kind", "before", "after", "accepted")
 COSTS = """create break sanction lift aid end_aid arm court provoke reconcile break_deep
