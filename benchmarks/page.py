@@ -226,8 +226,8 @@ def many_states(found: dict[str, Any]) -> list[str]:
         table(["states", "78c7c4a", "columns", "rows", "Mesa, numpy rows", "78c7c4a / rows"], rows),
         (
             "78c7c4a is an older version with fewer rules and terms; *columns* the version before the\n"
-            "partner's view was kept by rows, *rows* this one; all make the same moves as the version\n"
-            "before, to the last bit. *Mesa, numpy rows* (benchmarks/mesa_rows.py) weighs all partners of\n"
+            "partner's view was kept by rows, *rows* this one, which makes the same moves as *columns*\n"
+            "to the last bit. *Mesa, numpy rows* (benchmarks/mesa_rows.py) weighs all partners of\n"
             "a state at once with numpy, as a good user writes it; its mechanisms and the moves that are\n"
             "made are the compiled ones, so that it flatters numpy. It makes the kernel's moves\n"
             "(tests/test_mesa_rows.py). Plain Mesa above is the same algorithm without numpy.\n"

@@ -18,6 +18,7 @@ from sim import cli, run, world_from
 from sim.errors import ScenarioError, UserError
 from sim.history import History, history_of, read_history
 from sim.inventory import inventory
+from sim.inventory.tables import render
 from sim.scenario import load_scenario
 from sim.scenario.missing import PRIOR
 from sim.years import make_world, save_world
@@ -161,7 +162,7 @@ def test_what_is_unknown_of_many_pairs_is_counted() -> None:
 
     spec = make_world(history(lose=lose), 1975).spec()
     console = Console(width=120, record=True, file=io.StringIO())
-    console.print(inventory(spec))
+    console.print(render(inventory(spec)))
     assert re.search(r"channels\.trade\.flows +42 pairs", console.export_text())
 
 
