@@ -40,7 +40,6 @@ from sim.plots.style import (
     text_width,
 )
 from sim.plots.world import NOTE, inside, outlines, project
-from sim.plots.worldmap import HEDGER
 from sim.results import Results
 from tests.support import codes, synthetic_meta, synthetic_record, synthetic_results
 from tests.support_figures import assert_readable
@@ -290,23 +289,21 @@ def test_a_map_needs_countries_and_says_where_its_borders_are_from() -> None:
     assert NOTE in told(KINDS["map"].draw(made_up("run", "many")))
 
 
-def test_hedgers_are_hatched_and_poles_are_not() -> None:
+def test_hedgers_are_hatched_and_leaders_are_not() -> None:
+    """A state alone with ties to two leaders, and the leaders with ties to one another."""
     record = synthetic_record(runs=5)
-    level = record.dyad_series.copy()
-    level[:] = 0.5  # as near to one pole as to any other
-    states = record.state_series.copy()
-    states[:, :, record.state_fields.index("ideal_point")] = 0.0
-    results = on_the_globe(
-        Results(replace(record, dyad_series=level, state_series=states), synthetic_meta())
-    )
-    report = coalitions(results)
-    hedgers = {
-        one.state for one in report.focal if one.hedging and one.hedging.end.median >= HEDGER
-    } - set(results.record.poles)
-    assert hedgers
+    plain = coalitions(on_the_globe(Results(record, synthetic_meta())))
+    cores = [bloc.core for bloc in plain.blocs[:2]]
+    tie, codes = record.tie.copy(), on_the_globe(Results(record, synthetic_meta())).record.states
+    loose = codes.index(plain.unaligned[0])
+    for a, b in ((loose, codes.index(cores[0])), (loose, codes.index(cores[1]))):
+        tie[..., a, b] = tie[..., b, a] = 0.4
+    results = on_the_globe(Results(replace(record, tie=tie), synthetic_meta()))
+    hedgers = [stance.state for stance in coalitions(results).stances if stance.between]
+    assert codes[loose] in hedgers
+    assert not set(hedgers) & set(cores)
     words = told(KINDS["map"].draw(results))
-    assert all(code in words for code in hedgers)
-    assert "hedges: index at least 0.5" in words
+    assert "hedges: between two blocs in most of the runs" in words
 
 
 # --- text ----------------------------------------------------------------------------------------

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 type Floats = npt.NDArray[np.float64]
 
-HEDGER: Final = 0.5
-"""Median hedging index at the end from which a focal state is hatched: the middle of its range."""
-
 _TODAY: Final = 1993
 """First year from which most borders are those that are drawn."""
 
@@ -73,9 +70,9 @@ def draw_map(
 ) -> Figure:
     """Draw the countries in the colours of the blocs that the runs end in.
 
-    The paler a state, the fewer runs end with it in that bloc. Focal states whose hedging index is
-    at least :data:`HEDGER` are hatched; it is not recorded for others. Today's outlines are drawn,
-    whatever the date of the scenario.
+    The paler a state, the fewer runs end with it in that bloc. States that stand between two
+    blocs in most of the runs (:class:`sim.summary.camps.Stance`) are hatched. Today's outlines are
+    drawn, whatever the date of the scenario.
 
     Raises:
         UserError: half of the states or more have no outline: a made-up or a past world.
@@ -118,11 +115,7 @@ def _looks(results: Results, report: CoalitionReport) -> dict[str, _Look]:
     from matplotlib.colors import to_rgb
 
     colours = bloc_colours(results, report)
-    hedging = {
-        state.state: state.hedging.end.median
-        for state in report.focal
-        if state.hedging is not None and state.state not in results.record.poles
-    }
+    hedgers = {stance.state for stance in report.stances if stance.between}
     home = {m.state: (bloc.core, m.together) for bloc in report.blocs for m in bloc.members}
     looks = {}
     for code in results.record.states:
@@ -131,7 +124,7 @@ def _looks(results: Results, report: CoalitionReport) -> dict[str, _Look]:
         # half of the runs or fewer is nearly white, as in the network
         strength = 0.22 + 0.78 * max(0.0, 2.0 * together - 1.0) if core else 1.0
         face = tuple(float(x) for x in 1.0 - strength * (1.0 - full))
-        looks[code] = _Look(core, together, face, hedging.get(code, 0.0) >= HEDGER)
+        looks[code] = _Look(core, together, face, code in hedgers)
     return looks
 
 
@@ -321,7 +314,7 @@ def _draw_legend(
     if report.unaligned:
         handles.append(Patch(facecolor=_NONE, label="unaligned"))
     if any(look.hedges for look in looks.values()):
-        said = f"hedges: index at least {HEDGER:g} (known of focal states only)"
+        said = "hedges: between two blocs in most of the runs"
         handles.append(
             Patch(facecolor="white", edgecolor=_HATCH, hatch="/////", linewidth=0, label=said)
         )

@@ -25,7 +25,6 @@ from sim.plots.interactive import (
     plane,
     world_map,
 )
-from sim.plots.interactive.worldmap import HEDGER
 from sim.plots.network import finding
 from sim.plots.world import NOTE
 from sim.report.content import Picture
@@ -124,11 +123,6 @@ def _map(
 ) -> Picture:
     """The world by bloc at the end."""
     record = results.record
-    hedging = {
-        state.state: state.hedging.end.median
-        for state in report.focal
-        if state.hedging is not None and state.state not in record.poles
-    }
     figure = world_map(
         record.states,
         blocs=blocs,
@@ -136,7 +130,7 @@ def _map(
         names=results.meta.state_names,
         colours=colours,
         together=share,
-        hedging=hedging,
+        hedging={stance.state: stance.hedging for stance in report.stances},
     )
     counted = [f"{bloc.core}'s bloc has {plural(len(bloc.members), 'state')}"
                for bloc in report.blocs[:3]]  # fmt: skip
@@ -145,7 +139,7 @@ def _map(
         title="; ".join(counted) or "Every state stands alone",
         caption=f"The world in {report.end}: colour by bloc, paler where fewer runs end with the "
         "state in it; grey states are in no bloc, the palest land takes no part. A ring marks a "
-        f"focal state that hedges (index of {HEDGER} or more). {NOTE}",
+        f"state that stands between two blocs in most of the runs. {NOTE}",
         alt=figure["layout"]["meta"]["alt"],
         figure=figure,
     )

@@ -21,12 +21,11 @@ from sim.plots.interactive.base import (
 )
 from sim.plots.style import INK
 from sim.plots.world import NOTE, area, frame, outlines, shapes, spot_within
+from sim.summary.camps import HEDGER
 
 type Floats = npt.NDArray[np.float64]
 
 WIDTH: Final = 900
-HEDGER: Final = 0.5
-"""Hedging index from which a state is marked: the middle of its range."""
 
 _LAND: Final = "#EFEFEF"
 _DIGITS: Final = 3
@@ -62,7 +61,8 @@ def world_map(
         blocs: core of the bloc of each state, empty for none.
         poles, names, colours, chosen: see :func:`~sim.plots.interactive.network.network`.
         together: share of the runs in which each state is with its core, ``(N,)``.
-        hedging: hedging index by state; from :data:`HEDGER` on a state has a ring.
+        hedging: share of runs in which a state stands between two blocs; from :data:`HEDGER` on
+            it has a ring.
     """
     names = names or {}
     shades = dict(colours) if colours is not None else core_colours(poles, blocs)
