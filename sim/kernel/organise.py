@@ -20,12 +20,12 @@ government from their mean, and standing: great powers found bodies and seldom e
 others. They say which bodies a state looks to at all, as the hazard of accession in history has
 them (`multipolar estimate`), and count once. Exit is rarer the larger the body. Consent follows
 from the mean of what a tie with the newcomer would be worth to the members, a say of 1/n here, too;
-there are no vetoes but of those who fight it, and an open war with others bars the way as far as
-the body binds its members to take part in it: treaties of defence ask for settled borders, since
-what is a chance of war in the utility is a certainty then (Snyder 1984 on entrapment). Market:
-depth of the common market times the share of the state's trade that is with its members, as far as
-trusted and not hostile; a rival exclusive organisation of which the state is part stands against
-it, the less the more members both have.
+there are no vetoes but of those who fight it, and an open war with others bars entry, but not an
+application, as far as the body binds its members to take part in it: treaties of defence ask for
+settled borders, since what is a chance of war in the utility is a certainty then (Snyder 1984 on
+entrapment). Market: depth of the common market times the share of the state's trade that is with
+its members, as far as trusted and not hostile; a rival exclusive organisation of which the state is
+part stands against it, the less the more members both have.
 """
 
 from __future__ import annotations
@@ -196,22 +196,26 @@ def bodies(w: Blocks, out: np.ndarray) -> None:
 
 @njit
 def welcome(w: Blocks, k: int, i: int) -> float:
-    """Chance that the members let i into k, each with its say; 0 while i fights one of them.
-
-    A war with others stands in the way as far as k binds its members to fight it.
-    """
-    total, war = 0.0, 0.0
+    """Chance that the members let i into k, each with its say; 0 while i fights one of them."""
+    total = 0.0
     floor = w.G[ORGANISATION_COMMITMENT, k]
     for j in range(w.n):
-        war = max(war, w.M[WAR, i, j])
         if j == i or not is_member(w, k, j):
             continue
         if w.M[WAR, i, j] > 0.0:
             return 0.0
         if floor > w.M[COMMITMENT, j, i]:
             total += worth(w, j, i, entered(w, j, i, floor))
-    let_in = logistic(total / max(1, others_in(w, k, i)) + w.P[ADMISSION])
-    return let_in * (1.0 - floor * war)
+    return logistic(total / max(1, others_in(w, k, i)) + w.P[ADMISSION])
+
+
+@njit
+def at_peace(w: Blocks, k: int, i: int) -> float:
+    """Part of the chance of entry that is left while i fights others: k would bind to its war."""
+    war = 0.0
+    for j in range(w.n):
+        war = max(war, w.M[WAR, i, j])
+    return 1.0 - w.G[ORGANISATION_COMMITMENT, k] * war
 
 
 @njit
@@ -321,7 +325,7 @@ def consider_organisation(
         # the members need not be asked where even their certain welcome would not be enough
         if unit(choice) >= logistic(gain + market - cost):
             return logged
-        likely = welcome(w, k, i)
+        likely = welcome(w, k, i) * (at_peace(w, k, i) if kind == JOIN else 1.0)
         value = (gain * likely if gain > 0.0 else gain) + likely * market - cost
         accepted = kind == APPLY or unit(consent) < likely
     if unit(choice) >= logistic(value):

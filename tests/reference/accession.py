@@ -94,7 +94,6 @@ def leaving(w: World, seen: Assessment, k: int, i: int) -> float:
 def admission(w: World, seen: Assessment, k: int, i: int) -> float:
     """Chance that the members let i in, by their mean worth: 0 while i fights one of them.
 
-    Of that chance the part is gone by which the body would bind them to fight its worst other war.
     To a member the newcomer is worth what a tie with it alone would be.
     """
     floor, g, total = w["organisation_commitment"][k], commitment(w), 0.0
@@ -104,8 +103,7 @@ def admission(w: World, seen: Assessment, k: int, i: int) -> float:
             return 0.0
         theirs = sum(parts(w, seen, j, {i: floor}).values()) if floor > g[j, i] else 0.0
         total += theirs
-    let_in = logistic(total / len(members) + w.p("organisations.admission"))
-    return let_in * (1.0 - floor * float(w["war"][i].max()))
+    return logistic(total / len(members) + w.p("organisations.admission"))
 
 
 def market(w: World, k: int, i: int) -> float:
@@ -151,6 +149,8 @@ def step(w: World, seen: Assessment, k: int, i: int) -> Step | None:
         value = loss - w.p("organisations.leave") - size - market(w, k, i)
         return Step(i, k, Move.WITHDRAW, 0.0, value, loss, 1.0, head)
     gain, likely = entering(w, seen, k, i), admission(w, seen, k, i)
+    if w.parts[k, i] >= 0.5:  # a body of defence would be bound to the candidate's worst war
+        likely *= 1.0 - w["organisation_commitment"][k] * float(w["war"][i].max())
     value = gain * likely if gain > 0.0 else gain
     value += likely * market(w, k, i) - in_the_way(w, k, i)
     if w.parts[k, i] < 0.5 < w["closed"][k]:
