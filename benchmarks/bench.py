@@ -24,12 +24,14 @@ import numpy as np
 
 from benchmarks import mechanisms
 from benchmarks.floor import floor
-from sim import draws, ensemble, kernel, load_scenario
-from sim.experiments.run import run as scenario_run
-from sim.machine import cores
-from sim.model import MultipolarModel
+from sim import kernel, load_scenario
+from sim.drivers import ensemble
+from sim.drivers import starts as draws
+from sim.drivers.model import MultipolarModel
+from sim.scenario.world import World
+from sim.study.run import run as scenario_run
+from sim.system.machine import cores
 from sim.types import Luck
-from sim.world import World
 
 ROOT = Path(__file__).parents[1]
 JSON = ROOT / "results" / "reference" / "benchmarks.json"
@@ -47,7 +49,7 @@ CLI = str(Path(sys.executable).with_name("multipolar"))
 BATCHES = """
 import sys
 from sim import load_scenario
-from sim.ensemble import run_ensemble
+from sim.drivers.ensemble import run_ensemble
 name, runs = sys.argv[1], int(sys.argv[2])
 overrides = ["synthetic.states=40", "clock.quarters=80"] if name == "synthetic" else []
 spec = load_scenario(name, overrides=overrides)

@@ -75,13 +75,15 @@ class CountedSheets:
 
 def count(states: int) -> dict[str, int]:
     """Operations of the second quarter of a synthetic world; needs NUMBA_DISABLE_JIT=1."""
-    from sim import draws, kernel, mathx
-    from sim.jit import TILE, TILE_ROWS
+    from sim import kernel
+    from sim.compiled import mathx
+    from sim.compiled.jit import TILE, TILE_ROWS
+    from sim.drivers import starts
     from sim.kernel import choice, step
     from sim.kernel.organise import organise
     from sim.scenario import load_scenario
+    from sim.scenario.world import World
     from sim.types import Blocks, Luck
-    from sim.world import World
 
     bits_float = mathx.bits_float
     mathx.bits_float = lambda bits: Counted(bits_float(bits))
@@ -89,7 +91,7 @@ def count(states: int) -> dict[str, int]:
     choice.tile = lambda: space
     world = World(load_scenario("synthetic", overrides=[f"synthetic.states={states}"]))
     n = world.n
-    b = draws.start(world, 1, 0).blocks
+    b = starts.start(world, 1, 0).blocks
     M, V = CountedSheets(b.M, "sheets"), CountedSheets(b.V, "rows")
     G, B = CountedSheets(b.G, "rows"), CountedSheets(b.B, "rows")
     keys = [int(key) for key in world.keys]
@@ -114,7 +116,7 @@ def rates(states: int) -> dict[str, float]:
     """Seconds an operation: add, multiply, divide in vector loops, a byte of a stream."""
     import numba
 
-    from sim.registry import DYAD_FIELDS
+    from sim.rules.declarations import DYAD_FIELDS
 
     def loop(text: str) -> Callable[..., None]:
         scope: dict[str, Any] = {}

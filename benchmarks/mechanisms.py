@@ -18,9 +18,9 @@ import numba
 import numpy as np
 
 from sim import load_scenario
-from sim import vocabulary as names
-from sim.codegen import arguments_of
-from sim.model import MultipolarModel
+from sim.drivers.model import MultipolarModel
+from sim.rules import catalogue as names
+from sim.rules.codegen import arguments_of
 from sim.types import Blocks, Luck
 
 #: time that one measurement should take, s

@@ -9,7 +9,7 @@ tests put plain equations in their place (``tests/reference/quarter.py``).
     NUMBA_DISABLE_JIT=1 python -m benchmarks.mesa_model --states 20 --quarters 8 --seed 1
 
 The random streams are those of the package, keyed by who decides what and when: the moves are the
-same as those of :class:`sim.model.MultipolarModel`, and numbers agree to rounding.
+same as those of :class:`sim.drivers.model.MultipolarModel`, and numbers agree to rounding.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ import numba
 import numpy as np
 
 from benchmarks.mesa_weighing import Alternative, Move, Weigher, size
-from sim import draws, kernel
-from sim import vocabulary as names
-from sim.decisions.moves.court import COURT_ANSWER, COURT_STEP
-from sim.ensemble import STATE_SERIES
+from sim import kernel
+from sim.drivers import starts
+from sim.drivers.ensemble import STATE_SERIES
+from sim.rules import catalogue as names
+from sim.rules.moves.court import COURT_ANSWER, COURT_STEP
+from sim.rules.streams import CHOICE, CONSENT, OPPORTUNITY, block, unit
 from sim.scenario import ScenarioSpec, format_quarter, load_scenario
-from sim.streams import CHOICE, CONSENT, OPPORTUNITY, block, unit
+from sim.scenario.world import World
 from sim.types import Luck
-from sim.world import World
 
 
 def clock(bits: int, rate: float) -> float:
@@ -268,7 +269,7 @@ class ReferenceModel(mesa.Model):
         self.seed = self.random.getrandbits(31) if seed is None else seed
         self.run = run
         self.world = World(self.spec)
-        self.blocks, self.events = draws.start(self.world, self.seed, run)
+        self.blocks, self.events = starts.start(self.world, self.seed, run)
         self.M, self.V, self.G, self.B, self.P, _ = self.blocks
         self.p = {param.name: float(self.P[param.row]) for param in names.PARAMS.values()}
         self.commitments, self.entrapments = (

@@ -21,14 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import load_scenario
-from sim import vocabulary as names
-from sim.agents import StateAgent
-from sim.decisions.acts import ARM_STEP
-from sim.decisions.moves.court import COURT_ANSWER
-from sim.decisions.moves.provoke import PROVOKE_STEP
-from sim.decisions.moves.reconcile import RECONCILE_STEP
-from sim.model import MultipolarModel
-from sim.streams import CHOICE, keyed, unit
+from sim.drivers.model import MultipolarModel, StateAgent
+from sim.rules import catalogue as names
+from sim.rules.decisions.acts import ARM_STEP
+from sim.rules.moves.court import COURT_ANSWER
+from sim.rules.moves.provoke import PROVOKE_STEP
+from sim.rules.moves.reconcile import RECONCILE_STEP
+from sim.rules.streams import CHOICE, keyed, unit
 
 type Row = NDArray[np.float64]
 

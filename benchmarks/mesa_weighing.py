@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
 
-from sim import vocabulary as names
-from sim.decisions.acts import ARM_STEP
-from sim.decisions.commitment import floor_entrapment
-from sim.decisions.moves.court import COURT_ANSWER
-from sim.decisions.moves.provoke import PROVOKE_STEP
-from sim.decisions.moves.reconcile import RECONCILE_STEP
+from sim.rules import catalogue as names
+from sim.rules.decisions.acts import ARM_STEP
+from sim.rules.decisions.commitment import floor_entrapment
+from sim.rules.moves.court import COURT_ANSWER
+from sim.rules.moves.provoke import PROVOKE_STEP
+from sim.rules.moves.reconcile import RECONCILE_STEP
 
 if TYPE_CHECKING:
     from benchmarks.mesa_model import ReferenceModel

@@ -300,7 +300,7 @@ WHY = """
 
 **Growth beyond 80 states.** The figures above the table of many states are older than the layout by
 rows. Where states weigh one another, 16 sheets are kept transposed, too, and every move changes both
-(`sim/sides.py`); mechanisms go by strips (`sim/sheets.py`). What is left of the growth is memory, as
+(`sim/rules/mirrored_sheets.py`); mechanisms go by strips (`sim/rules/sheet_algebra.py`). What is left of the growth is memory, as
 a world of 320 states is 110 MB of sheets, more than any cache, and the dense products over third
 states (shared enemies, entrapment, retaliation; half a one for shared fear), which are cubic by
 definition. A cut-off of threat by distance would make them sparse; it would change the model, and is
@@ -317,7 +317,7 @@ It would take fewer outlines (text that depends on the reader's fonts) or a seco
 ## What made it fast
 
 * A loop over partners without branches, whose rules are merged into it and which stores on the stack
-  (`sim.jit.tile`): LLVM puts it into vector lanes, 700 to 115 ns a pair. Rules stay written for one
+  (`sim.compiled.jit.tile`): LLVM puts it into vector lanes, 700 to 115 ns a pair. Rules stay written for one
   pair, and the bits are those of one pair alone (tests/test_choice.py).
 * Rows are not padded: where the number of states is no multiple of eight, the last partners are weighed
   together with some before them, which costs a world of 37 states 128 instead of 177 ns a pair and

@@ -18,6 +18,8 @@ from importlib import import_module
 from os import PathLike
 from typing import Any
 
+from sim.former import answer_to_former_names
+
 __version__ = "0.1.0"
 __all__ = [
     "Results",
@@ -31,11 +33,13 @@ __all__ = [
 
 _HOMES = {
     "load_scenario": "sim.scenario",
-    "Results": "sim.results",
-    "results_html": "sim.notebook",
-    "use_rules": "sim.outside",
-    "world_from": "sim.years",
+    "Results": "sim.record.results",
+    "results_html": "sim.show.notebook",
+    "use_rules": "sim.rules.outside",
+    "world_from": "sim.scenario.years",
 }
+
+answer_to_former_names()
 
 
 def run(
@@ -51,17 +55,17 @@ def run(
         scenario: a loaded scenario, a path, the name of a shipped scenario, a text or a mapping.
         rules: files of rules from outside the package, to be known before the model is first used.
         trust: run the files of rules that the scenario names, too.
-        options: of :func:`sim.experiments.run.run`: ``arm``, ``set``, ``runs``, ``seed``,
+        options: of :func:`sim.study.run.run`: ``arm``, ``set``, ``runs``, ``seed``,
             ``quarters``, ``jobs`` and others.
 
     Raises:
         ScenarioError: the scenario is not valid; the message names file, line and column.
         UserError: a file of rules is not valid, or comes too late.
     """
-    import_module("sim.outside").use_rules(*rules, trust=trust)
+    import_module("sim.rules.outside").use_rules(*rules, trust=trust)
     if trust and isinstance(scenario, str | PathLike) and "\n" not in str(scenario):
-        import_module("sim.scenario.files").take_rules(scenario)
-    return import_module("sim.experiments.run").run(scenario, **options)
+        import_module("sim.scenario.finding").take_rules(scenario)
+    return import_module("sim.study.run").run(scenario, **options)
 
 
 def __getattr__(name: str) -> Any:

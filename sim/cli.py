@@ -16,10 +16,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, commands, encoding, outside
+from sim import __version__, commands
 from sim.commands import Trust, With, err, out
 from sim.errors import UserError
-from sim.inputs import named
+from sim.rules import outside
+from sim.system import encoding
+from sim.system.inputs import named
 
 
 class Commands(TyperGroup):
@@ -128,7 +130,7 @@ def with_rules(callback: Callable[..., None]) -> Callable[..., None]:
 
 def _take_rules(*files: str | None) -> None:
     """Take the rules that scenarios name, before the command uses the model."""
-    from sim.scenario.files import take_rules
+    from sim.scenario.finding import take_rules
 
     for file in files:
         with suppress(UserError):  # the command itself tells what is wrong

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import vocabulary as names
 from sim.blocs import bonds, find_blocs, leadership, name_blocs, network
-from sim.ensemble import recorded_pairs
-from sim.model import MultipolarModel
+from sim.drivers.ensemble import recorded_pairs
+from sim.drivers.model import MultipolarModel
+from sim.rules import catalogue as names
+from sim.rules.catalogue import MOVE_KINDS
 from sim.scenario import format_quarter, load_scenario
-from sim.vocabulary import MOVE_KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "golden"

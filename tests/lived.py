@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests import reference
 from tests.support_world import (
     Case,

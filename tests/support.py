@@ -7,8 +7,8 @@ from itertools import product
 
 import numpy as np
 
-from sim.records import EnsembleRecord, move_dtype
-from sim.results import Results, RunMeta
+from sim.record.arrays import EnsembleRecord, move_dtype
+from sim.record.results import Results, RunMeta
 
 STATE_FIELDS = (
     "capability",

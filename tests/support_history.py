@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.history import History, history_of
+from sim.scenario.history import History, history_of
 
 type Pairs = Callable[[int], Iterable[tuple[int, int]]]
 

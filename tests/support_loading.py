@@ -11,9 +11,9 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from sim.scenario import SHIPPED, ScenarioSpec
-from sim.scenario.files import Source, display, find_scenario
+from sim.scenario.finding import Source, display, find_scenario
 from sim.scenario.loader import Loader
 
 _LOADERS = 80  # all shipped scenarios and worlds, from several folders; each takes 3 MB

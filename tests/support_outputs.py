@@ -52,7 +52,7 @@ def check(name: str, data: Any) -> None:
 def _validator(name: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    from sim.dictionary import output_schema
+    from sim.show.dictionary import output_schema
 
     return Draft202012Validator(output_schema(name))
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.claims import evaluate_claims
-from sim.experiments.compare import compare
-from sim.experiments.saved import load_saved, saved_kind
-from sim.experiments.sensitivity import Effort, sensitivity
-from sim.experiments.sensitivity.phase import Axis, explore
-from sim.experiments.sweep import resume, sweep
+from sim.record.saved import load_saved, saved_kind
+from sim.study.claim_tests import evaluate_claims
+from sim.study.compare import compare
+from sim.study.sensitivity import Effort, sensitivity
+from sim.study.sensitivity.phase_diagram import Axis, explore
+from sim.study.sweep import resume, sweep
 from tests.inline_scenario import TEXT
 from tests.support import synthetic_results
 
@@ -78,7 +78,7 @@ def save_each(root: Path) -> dict[str, Path]:
 
 def calibrated(root: Path) -> Path:
     """Save a small calibration."""
-    from sim.experiments.calibrate import Settings, calibrate, judge, read_targets
+    from sim.study.calibrate import Settings, calibrate, judge, read_targets
 
     (root / "targets.yaml").write_text(TARGETS, "utf-8")
     targets = read_targets(root / "targets.yaml")

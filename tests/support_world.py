@@ -24,11 +24,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import codegen, kernel
-from sim import vocabulary as names
-from sim.priors import UNSTATED, complete
-from sim.registry import COLLECTIVES, Field
-from sim.streams import state_key
+from sim import kernel
+from sim.rules import catalogue as names
+from sim.rules import codegen
+from sim.rules.declarations import COLLECTIVES, Field
+from sim.rules.priors import UNSTATED, complete
+from sim.rules.streams import state_key
 from sim.types import Blocks, Luck
 
 Floats = NDArray[np.float64]
@@ -398,12 +399,13 @@ PROBES = '''"""Doors for tests; generated."""
 
 import numpy as np
 
-from sim import mathx, streams
-from sim.codegen import load_rules
-from sim.decisions import acts, assessment
-from sim.decisions.moves import court, pact
-from sim.dyads import LEVEL
-from sim.jit import entry
+from sim.compiled import mathx
+from sim.rules import streams
+from sim.rules.codegen import load_rules
+from sim.rules.decisions import acts, assessment
+from sim.rules.moves import court, pact
+from sim.rules.pair_variables import LEVEL
+from sim.compiled.jit import entry
 from sim.kernel import choice, step
 
 rules = load_rules()

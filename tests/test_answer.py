@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError, UserError
-from sim.experiments.answer import ask, find_question, read_answer, save_answer
-from sim.experiments.answer.ask import _status
-from sim.experiments.answer.question import Asked, _compared, answered_by
-from sim.experiments.answer.result import OPEN, PUT_IN, RANDOM, SAME, SMALL, TOLD, Answer, Row
-from sim.experiments.language import Scope, parse_metric
-from sim.experiments.paired import Effect
+from sim.measure.language import Scope, parse_metric
 from sim.scenario import load_scenario
 from sim.scenario.loader import Loader
-from sim.shipped import SHIPPED
+from sim.scenario.shipped import SHIPPED
+from sim.statistics.paired import Effect
+from sim.study.answer import ask, find_question, read_answer, save_answer
+from sim.study.answer.ask import _status
+from sim.study.answer.question import Asked, _compared, answered_by
+from sim.study.answer.result import OPEN, PUT_IN, RANDOM, SAME, SMALL, TOLD, Answer, Row
 from tests.inline_scenario import TEXT
 from tests.support_command import call
 

@@ -165,7 +165,7 @@ def test_a_reader_finds_a_question_on_a_telephone() -> None:
 #: What there is at the start is frozen: to collect that every other second would take a processor.
 _COUNTING = """
 import gc, sys, threading, time, weakref
-from sim.app import page, server
+from sim.show.app import page, server
 class Counted(page.Pair):
     def __init__(self, *given, **named):
         super().__init__(*given, **named)

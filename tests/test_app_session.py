@@ -12,22 +12,23 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim import cli, draws
-from sim.app.ensemble import MAX_RUNS, Ensemble
-from sim.app.guard import Guard, Keys, check_host, is_allowed
-from sim.app.link import Link, kept, read
-from sim.app.log import folded, given, ranked
-from sim.app.pair import Pair
-from sim.app.session import Session
-from sim.app.settings import PINNED, Setting, as_overrides, catalogue, pinned, search
-from sim.app.start import choices, questions
-from sim.app.verdict import Verdict
-from sim.app.view import View, together
-from sim.app.words import coalitions, gaps, provenance, story, variables
+from sim import cli
+from sim.drivers import starts
 from sim.errors import UserError
-from sim.experiments.run import run
 from sim.scenario import ScenarioSpec, load_scenario, shipped_scenarios
-from sim.world import World
+from sim.scenario.world import World
+from sim.show.app.background_runs import MAX_RUNS, Ensemble
+from sim.show.app.guard import Guard, Keys, check_host, is_allowed
+from sim.show.app.link import Link, kept, read
+from sim.show.app.log import folded, given, ranked
+from sim.show.app.pair import Pair
+from sim.show.app.pieces import coalitions, gaps, provenance, story, variables
+from sim.show.app.session import Session
+from sim.show.app.settings import PINNED, Setting, as_overrides, catalogue, pinned, search
+from sim.show.app.start import choices, questions
+from sim.show.app.verdict import Verdict
+from sim.show.app.view import View, together
+from sim.study.run import run
 
 SMALL = "europe_1936"
 WEIGHT = "parameters.security.weight"
@@ -51,7 +52,7 @@ def simulated(spec: ScenarioSpec) -> str:
     digest = hashlib.sha256(repr((spec.start, spec.quarters, spec.ensemble)).encode())
     world = World(spec)
     for at in range(3):
-        blocks, events = draws.start(world, spec.ensemble.seed, at)
+        blocks, events = starts.start(world, spec.ensemble.seed, at)
         for block in (*blocks[:5], events):
             digest.update(np.ascontiguousarray(block).tobytes())
     return digest.hexdigest()

@@ -14,13 +14,17 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from sim import kept
 from sim.cli import app
-from sim.ensemble import recorded_pairs, run_ensemble
+from sim.compiled import kernel_cache
+from sim.drivers.ensemble import recorded_pairs, run_ensemble
 from sim.errors import Notice
-from sim.experiments import arm_store, arms
-from sim.experiments.answer import Answer, ask, find_question
-from sim.experiments.arm_store import (
+from sim.measure.language import BoundMetric, Scope, parse_metric
+from sim.measure.observed import Observed
+from sim.record.results import Results
+from sim.scenario import ScenarioSpec, load_arms, load_scenario
+from sim.study import arm_store, arms
+from sim.study.answer import Answer, ask, find_question
+from sim.study.arm_store import (
     Arm,
     Lacking,
     Place,
@@ -30,16 +34,12 @@ from sim.experiments.arm_store import (
     series_of,
     values_of,
 )
-from sim.experiments.arms import MOVES, simulate_arms
-from sim.experiments.claims import evaluate_claims
-from sim.experiments.compare import compare
-from sim.experiments.language import BoundMetric, Scope, parse_metric
-from sim.experiments.motives import motives
-from sim.experiments.null import null
-from sim.experiments.observed import Observed
-from sim.experiments.usual import usual
-from sim.results import Results
-from sim.scenario import ScenarioSpec, load_arms, load_scenario
+from sim.study.arms import MOVES, simulate_arms
+from sim.study.claim_tests import evaluate_claims
+from sim.study.compare import compare
+from sim.study.motives import motives
+from sim.study.null import null
+from sim.study.usual import usual
 from tests.inline_scenario import TEXT
 
 CLAIM = """
@@ -85,15 +85,15 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place for arms alone: kernels stay where they are."""
     place = tmp_path / "cache" / "arms"
-    usual_places = kept.places
+    usual_places = kernel_cache.places
 
-    def places(shelf: kept.Shelf = kept.KERNELS) -> Iterator[kept.Place]:
-        if shelf is kept.ARMS:
-            yield kept.Place(place, private=False)
+    def places(shelf: kernel_cache.Shelf = kernel_cache.KERNELS) -> Iterator[kernel_cache.Place]:
+        if shelf is kernel_cache.ARMS:
+            yield kernel_cache.Place(place, private=False)
         else:
             yield from usual_places(shelf)
 
-    monkeypatch.setattr(kept, "places", places)
+    monkeypatch.setattr(kernel_cache, "places", places)
     return place
 
 
@@ -200,40 +200,40 @@ def test_the_key_has_the_code(
 
 #: What else is reached from there: known by the hash of the rules, or of no bearing on a number.
 APART = (
-    "sim.admission",
-    "sim.codegen",
-    "sim.decisions",
+    "sim.rules.admission",
+    "sim.rules.codegen",
+    "sim.rules.decisions",
     "sim.errors",
-    "sim.exchange",
-    "sim.fields",
-    "sim.files",
-    "sim.folders",
-    "sim.inputs",
-    "sim.jit",
-    "sim.kept",
+    "sim.record.exports",
+    "sim.rules.state_variables",
+    "sim.system.files",
+    "sim.record.folders",
+    "sim.system.inputs",
+    "sim.compiled.jit",
+    "sim.compiled.kernel_cache",
     "sim.kernel",
-    "sim.machine",
-    "sim.manifests",
-    "sim.mathx",
-    "sim.meaning",
-    "sim.mechanisms",
-    "sim.outside",
-    "sim.priors",
-    "sim.registry",
-    "sim.room",
+    "sim.system.machine",
+    "sim.record.manifests",
+    "sim.compiled.mathx",
+    "sim.compiled.fingerprint",
+    "sim.rules.mechanisms",
+    "sim.rules.outside",
+    "sim.rules.priors",
+    "sim.rules.declarations",
+    "sim.system.capacity",
     "sim.scenario",
-    "sim.summary",
-    "sim.terminal",
-    "sim.vocabulary",
-    "sim.experiments.answer",
-    "sim.experiments.claim_specs",
-    "sim.experiments.comparison",
-    "sim.experiments.paired",
-    "sim.experiments.phrases",
-    "sim.experiments.prose",
-    "sim.experiments.store",
-    "sim.experiments.usual",
-    "sim.experiments.verdicts",
+    "sim.measure.summary",
+    "sim.system.terminal",
+    "sim.rules.catalogue",
+    "sim.study.answer",
+    "sim.study.claim_specs",
+    "sim.study.comparison",
+    "sim.statistics.paired",
+    "sim.words.of_metrics",
+    "sim.words.of_decisions",
+    "sim.record.table_folders",
+    "sim.study.usual",
+    "sim.study.verdicts",
 )
 
 
@@ -261,7 +261,7 @@ def found_in(name: str) -> Path:
 def test_no_module_that_bears_on_a_number_is_forgotten() -> None:
     files = {path for _, path in arm_store.bearing()}
     assert len(files) >= len(arm_store.BEARING)
-    waiting = ["sim.ensemble", "sim.experiments.arms", "sim.experiments.language"]
+    waiting = ["sim.drivers.ensemble", "sim.study.arms", "sim.measure.language"]
     for name in waiting:
         if name == "sim" or any(name == it or name.startswith(f"{it}.") for it in APART):
             continue
@@ -283,7 +283,7 @@ def test_damage_is_told_and_mended(
     damage: str, file: Path, simulated: list[int], shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = load_scenario(file)
-    monkeypatch.setattr(kept, "_told", set())
+    monkeypatch.setattr(kernel_cache, "_told", set())
     first = measured(spec, *TEXTS)
     (path,) = shelf.glob("*.arm")
     data = path.read_bytes()
@@ -309,10 +309,10 @@ def test_a_right_seal_on_nonsense_is_no_arm() -> None:
 def test_the_oldest_go_when_it_is_full(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MULTIPOLAR_ARMS_MB", "1")
     for number in range(5):
-        kept.write(f"key{number}-1", bytes(300_000), kept.ARMS)
+        kernel_cache.write(f"key{number}-1", bytes(300_000), kernel_cache.ARMS)
         time.sleep(0.02)
         if number == 2:
-            assert kept.read("key0-1", kept.ARMS) is not None  # in use again
+            assert kernel_cache.read("key0-1", kernel_cache.ARMS) is not None  # in use again
             time.sleep(0.02)
     assert sorted(path.stem for path in shelf.glob("*.arm")) == ["key0-1", "key3-1", "key4-1"]
 
@@ -337,7 +337,7 @@ def test_two_writers(file: Path, simulated: list[int], shelf: Path) -> None:
     for thread in threads:
         thread.join()
     (path,) = shelf.glob("*")  # no scratch is left
-    data = kept.read(path.stem, kept.ARMS)
+    data = kernel_cache.read(path.stem, kernel_cache.ARMS)
     assert data is not None
     arm = arm_store._unpacked(data)
     assert arm is not None

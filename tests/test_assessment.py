@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests import reference
 from tests.support_world import CHANGED, Case, probes, random_case
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from sim.blocs import DEFINITIONS, MEASURES, agreement, canonical
 from sim.cli import app
 from sim.errors import UserError
-from sim.results import MANIFEST, Results
-from sim.summary import BlocReport, bloc_labels_by, describe_blocs
+from sim.measure.summary import BlocReport, bloc_labels_by, describe_blocs
+from sim.record.results import MANIFEST, Results
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 

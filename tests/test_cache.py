@@ -21,17 +21,18 @@ from pathlib import Path
 
 import pytest
 
-from sim import codegen, kept
 from sim.blocs import search
+from sim.compiled import kernel_cache
+from sim.compiled.fingerprint import _codes, _steps, meaning
 from sim.errors import Notice
-from sim.meaning import _codes, _steps, meaning
+from sim.rules import codegen
 
 ROOT = Path(__file__).resolve().parent.parent
 
 DOOR = """
 import json, sys, warnings
 sys.path.insert(0, sys.argv[1])
-from sim.jit import entry
+from sim.compiled.jit import entry
 import helper
 
 @entry
@@ -45,7 +46,8 @@ hits = sum(door.stats.cache_hits.values())
 print(json.dumps({"value": value, "hits": hits, "told": [str(w.message) for w in caught]}))
 """
 HELPER = (
-    "from sim.jit import njit\n\nFACTOR = 2.0\n\n\n@njit\ndef scaled(x):\n    return FACTOR * x\n"
+    "from sim.compiled.jit import njit\n\nFACTOR = 2.0\n\n\n"
+    "@njit\ndef scaled(x):\n    return FACTOR * x\n"
 )
 
 
@@ -60,7 +62,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(place))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(kept, "_told", set())
+    monkeypatch.setattr(kernel_cache, "_told", set())
     return place
 
 
@@ -119,18 +121,18 @@ def unprivileged(*, user: int | None = None) -> list[str]:
 
 
 def test_the_home_comes_first(home: Path) -> None:
-    assert kept.folder() == (home / ".cache/multipolar/kernels", "")
+    assert kernel_cache.folder() == (home / ".cache/multipolar/kernels", "")
 
 
 def test_a_chosen_folder_comes_before_the_home(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
-    assert kept.folder()[0] == home / ".cache/multipolar/kernels"
+    assert kernel_cache.folder()[0] == home / ".cache/multipolar/kernels"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert kept.folder()[0] == tmp_path / "xdg/multipolar/kernels"
+    assert kernel_cache.folder()[0] == tmp_path / "xdg/multipolar/kernels"
     monkeypatch.setenv("MULTIPOLAR_CACHE", "~/mine")
-    assert kept.folder()[0] == home / "mine/kernels"
+    assert kernel_cache.folder()[0] == home / "mine/kernels"
 
 
 def test_a_user_without_a_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +140,7 @@ def test_a_user_without_a_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "expanduser", nobody)
-    where, _ = kept.folder()
+    where, _ = kernel_cache.folder()
     assert where == Path(os.environ["TMPDIR"]) / f"multipolar-{os.geteuid()}"
     assert where.stat().st_mode & 0o777 == 0o700
 
@@ -148,12 +150,12 @@ def test_what_cannot_be_a_folder_is_passed_over(
 ) -> None:
     (home / "file").write_text("")
     monkeypatch.setenv("MULTIPOLAR_CACHE", str(home / "file"))
-    where, refused = kept.folder()
+    where, refused = kernel_cache.folder()
     assert where is not None
     assert where.name == f"multipolar-{os.geteuid()}"
     assert "file/kernels: not a directory" in refused
     with pytest.warns(Notice, match=r"are kept in .*/multipolar-\d+ \("):
-        kept.announce()
+        kernel_cache.announce()
 
 
 def test_where_no_place_can_be_written_a_word_says_so(
@@ -164,18 +166,18 @@ def test_where_no_place_can_be_written_a_word_says_so(
 
     monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.warns(Notice, match="this process only .*read-only file system.*MULTIPOLAR_CACHE"):
-        kept.announce()
-    kept.write("name", b"data")
-    assert kept.read("name") is None
+        kernel_cache.announce()
+    kernel_cache.write("name", b"data")
+    assert kernel_cache.read("name") is None
     monkeypatch.setattr(tempfile, "gettempdir", refuse)
-    assert kept.folder()[0] is None
+    assert kernel_cache.folder()[0] is None
 
 
 def test_the_current_folder_is_no_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TMPDIR")
     monkeypatch.setattr(tempfile, "tempdir", str(home))
     monkeypatch.chdir(home)
-    assert [place.private for place in kept.places()] == [False]
+    assert [place.private for place in kernel_cache.places()] == [False]
 
 
 def test_a_full_disk_is_passed_over_or_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +188,7 @@ def test_a_full_disk_is_passed_over_or_told(home: Path, monkeypatch: pytest.Monk
 
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", usage)
-        where, refused = kept.folder()
+        where, refused = kernel_cache.folder()
         assert where == Path(os.environ["TMPDIR"]) / f"multipolar-{os.geteuid()}"
         assert "less than 64 MB free" in refused
 
@@ -195,7 +197,7 @@ def test_a_full_disk_is_passed_over_or_told(home: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "fchmod", full)
     with pytest.warns(Notice, match=r"cannot be kept in .*: no space left on device"):
-        kept.write("name", b"data")
+        kernel_cache.write("name", b"data")
     assert not any((home / ".cache/multipolar/kernels").iterdir())
 
 
@@ -240,7 +242,7 @@ class Planted:
 def planted(where: Path, name: str, *, owner: int = 0) -> Path:
     path = where / f"{name}.kernel"
     data = pickle.dumps(Planted())
-    path.write_bytes(kept._seal(name, data) + data)
+    path.write_bytes(kernel_cache._seal(name, data) + data)
     path.chmod(0o644)
     if owner:
         os.chown(path, owner, owner)
@@ -249,31 +251,31 @@ def planted(where: Path, name: str, *, owner: int = 0) -> Path:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give files away")
 def test_what_another_user_planted_is_not_read(home: Path) -> None:
-    where, _ = kept.folder()
+    where, _ = kernel_cache.folder()
     assert where is not None
     path = planted(where, "name")
-    assert kept.read("name") is not None
+    assert kernel_cache.read("name") is not None
     os.chown(path, 65534, 65534)
-    assert kept.read("name") is None
+    assert kernel_cache.read("name") is None
     os.chown(path, os.geteuid(), -1)
     os.chown(where, 65534, 65534)
-    assert kept.read("name") is None
-    fallback, refused = kept.folder()
+    assert kernel_cache.read("name") is None
+    fallback, refused = kernel_cache.folder()
     assert fallback != where
     assert "belongs to another user (65534)" in refused
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o722])
 def test_what_others_may_write_is_not_read(home: Path, mode: int) -> None:
-    where, _ = kept.folder()
+    where, _ = kernel_cache.folder()
     assert where is not None
     path = planted(where, "name")
     where.chmod(mode)
-    assert kept.read("name") is None
-    assert f"is open to other users (mode {mode:o})" in kept.folder()[1]
+    assert kernel_cache.read("name") is None
+    assert f"is open to other users (mode {mode:o})" in kernel_cache.folder()[1]
     where.chmod(0o755)
     path.chmod(mode)
-    assert kept.read("name") is None
+    assert kernel_cache.read("name") is None
 
 
 def test_the_folder_under_the_temporary_files_is_private(
@@ -283,49 +285,49 @@ def test_the_folder_under_the_temporary_files_is_private(
     monkeypatch.setenv("MULTIPOLAR_CACHE", str(home / "file"))
     where = Path(os.environ["TMPDIR"]) / f"multipolar-{os.geteuid()}"
     where.mkdir(mode=0o755)
-    assert kept.folder()[0] is None
+    assert kernel_cache.folder()[0] is None
     where.rmdir()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o700)
     where.symlink_to(elsewhere)
-    found, refused = kept.folder()
+    found, refused = kernel_cache.folder()
     assert found is None
     assert "is not a folder" in refused
     where.unlink()
     where.symlink_to(tmp_path / "dangling")
-    assert kept.folder()[0] is None
+    assert kernel_cache.folder()[0] is None
 
 
 def test_a_link_or_a_pipe_in_place_of_a_file_is_not_read(home: Path, tmp_path: Path) -> None:
-    where, _ = kept.folder()
+    where, _ = kernel_cache.folder()
     assert where is not None
     planted(tmp_path, "name")
     (where / "name.kernel").symlink_to(tmp_path / "name.kernel")
-    assert kept.read("name") is None
+    assert kernel_cache.read("name") is None
     (where / "name.kernel").unlink()
     os.mkfifo(where / "name.kernel")
-    assert kept.read("name") is None
+    assert kernel_cache.read("name") is None
 
 
 def test_a_damaged_file_is_as_none_and_is_mended(home: Path, helper: Path) -> None:
     assert ended(start(helper)).hits == 0
     (path,) = (home / ".cache/multipolar/kernels").iterdir()
     whole = path.read_bytes()
-    assert kept.read(path.stem) is not None
+    assert kernel_cache.read(path.stem) is not None
     for damage in (0, 10, 40, -1):
         path.write_bytes(whole[:damage])
-        assert kept.read(path.stem) is None, damage
+        assert kernel_cache.read(path.stem) is None, damage
     assert ended(start(helper)).hits == 0
     assert ended(start(helper)).hits == 1
 
 
 def test_a_file_under_another_name_is_not_read(home: Path) -> None:
-    kept.write("one", b"data")
-    where, _ = kept.folder()
+    kernel_cache.write("one", b"data")
+    where, _ = kernel_cache.folder()
     assert where is not None
     shutil.copy(where / "one.kernel", where / "two.kernel")
-    assert kept.read("one") == b"data"
-    assert kept.read("two") is None
+    assert kernel_cache.read("one") == b"data"
+    assert kernel_cache.read("two") is None
 
 
 def test_generated_modules_are_not_run_from_disk(
@@ -431,14 +433,15 @@ def test_any_code_can_be_followed(module: types.ModuleType) -> None:
 NAMES = """
 import json, sys
 from pathlib import Path
-import sim, sim.mechanisms
+import sim, sim.rules.mechanisms
 if len(sys.argv) > 1:
-    sim.mechanisms.__path__.append(sys.argv[1])
-from sim import codegen, kernel
+    sim.rules.mechanisms.__path__.append(sys.argv[1])
+from sim import kernel
+from sim.kernel import identity
 assert Path(sim.__file__).parent == Path.cwd() / "sim", sim.__file__
 entries = vars(kernel.entries())
 names = {name: entries[name]._cache.name for name in kernel.SIGNATURES}
-print(json.dumps({"rules": codegen.source_hash(), **names}))
+print(json.dumps({"rules": identity.source_hash(), **names}))
 """
 
 
@@ -491,10 +494,10 @@ class _Reworded(ast.NodeTransformer):
 def test_comments_layout_and_texts_cost_no_compilation(
     package: Path, known: dict[str, str]
 ) -> None:
-    for folder in ("mechanisms", "decisions", "kernel"):
-        for path in (package / "sim" / folder).rglob("*.py"):
+    for folder in ("mechanisms", "decisions", "terms", "moves"):
+        for path in (package / "sim/rules" / folder).rglob("*.py"):
             path.write_text(ast.unparse(_Reworded().visit(ast.parse(path.read_text("utf-8")))))
-    with (package / "sim/mathx.py").open("a") as stream:
+    with (package / "sim/compiled/mathx.py").open("a") as stream:
         stream.write("\n# a comment\n")
     assert changed(known, names_of(package, seed="7")) == set()
 
@@ -502,14 +505,19 @@ def test_comments_layout_and_texts_cost_no_compilation(
 @pytest.mark.parametrize(
     ("file", "old", "new", "met"),
     [
-        ("sheets.py", "min(first + 8, w.n)", "min(first + 4, w.n)", {"settle", "simulate"}),
         (
-            "dyads.py",
+            "rules/sheet_algebra.py",
+            "min(first + 8, w.n)",
+            "min(first + 4, w.n)",
+            {"settle", "simulate"},
+        ),
+        (
+            "rules/pair_variables.py",
             "\nDISTANCE = ",
             '\n_NEW = dyad_field("new", meaning="new")\nDISTANCE = ',
             None,
         ),
-        ("mathx.py", "_LN2_LOW = 1.9", "_LN2_LOW = 1.8", {"turn", "simulate"}),
+        ("compiled/mathx.py", "_LN2_LOW = 1.9", "_LN2_LOW = 1.8", {"turn", "simulate"}),
     ],
 )
 def test_a_changed_rule_has_other_kernels(
@@ -526,9 +534,9 @@ def test_a_changed_rule_has_other_kernels(
 
 
 MECHANISM = """
-from sim.mechanisms import Mechanism
-from sim.dyads import TENSION
-from sim.jit import njit
+from sim.rules.mechanisms import Mechanism
+from sim.rules.pair_variables import TENSION
+from sim.compiled.jit import njit
 
 
 @njit
@@ -583,7 +591,7 @@ def test_two_processes_may_compile_at_once(home: Path, helper: Path) -> None:
 
 
 def test_old_kernels_are_pruned_and_those_in_use_are_not(home: Path) -> None:
-    where, _ = kept.folder()
+    where, _ = kernel_cache.folder()
     assert where is not None
     former = where.parent / ("0123456789ab" * 2)
     former.mkdir()
@@ -592,15 +600,15 @@ def test_old_kernels_are_pruned_and_those_in_use_are_not(home: Path) -> None:
     bystander.write_text("mine")
     days = {f"rule-{k}": k for k in range(8)} | {"rare-1": 40, "gone-1": 100, "rule-x": 0.5}
     for name in days:
-        kept.write(name, b"data")
+        kernel_cache.write(name, b"data")
     for name, age in days.items():
         used = time.time() - age * 86_400
         os.utime(where / f"{name}.kernel", (used, used))
     (where / "tmpabc.tmp").write_bytes(b"")
     for path, age in ((where / "tmpabc.tmp", 2), (former, 100)):
         os.utime(path, (time.time() - age * 86_400,) * 2)
-    assert kept.read("rule-6") == b"data"  # in use again
-    kept.write("new-1", b"data")
+    assert kernel_cache.read("rule-6") == b"data"  # in use again
+    kernel_cache.write("new-1", b"data")
     left = {path.stem for path in where.glob("*.kernel")}
     assert left == {"new-1", "rare-1", "rule-0", "rule-x", "rule-6", "rule-1"}
     assert not (where / "tmpabc.tmp").exists()
@@ -619,7 +627,7 @@ def command(*words: str, **changed: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_says_where_and_clears(home: Path, tmp_path: Path) -> None:
-    kept.write("rule-1", b"data")
+    kernel_cache.write("rule-1", b"data")
     (home / ".cache/multipolar/notes.txt").write_text("mine")
     shown = command("compile", "--where")
     assert shown.returncode == 0
@@ -635,7 +643,8 @@ def test_the_command_says_where_and_clears(home: Path, tmp_path: Path) -> None:
 
 def test_no_folder_for_fonts_is_told_without_a_traceback() -> None:
     code = (
-        "import tempfile; tempfile.tempdir = '/proc/none'; from sim import cli, plots; "
+        "import tempfile; tempfile.tempdir = '/proc/none'; "
+        "from sim import cli; from sim.show import plots; "
         "plots.load_drawing(); cli.app = lambda: __import__('matplotlib.figure'); cli.main()"
     )
     done = subprocess.run(
@@ -653,7 +662,8 @@ def test_no_folder_for_fonts_is_told_without_a_traceback() -> None:
 def test_help_does_not_look_for_kernels() -> None:
     code = (
         "import sys; from sim.cli import app; app(['--help'], standalone_mode=False); "
-        "print({'sim.kept', 'sim.meaning', 'sim.codegen', 'numba'} & set(sys.modules))"
+        "late = {'sim.compiled.kernel_cache', 'sim.compiled.fingerprint', 'sim.rules.codegen'}; "
+        "print((late | {'numba'}) & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -13,10 +13,14 @@ import pytest
 from typer.testing import CliRunner
 
 from sim import cli
-from sim import vocabulary as names
-from sim.ensemble import run_ensemble
+from sim.drivers.ensemble import run_ensemble
+from sim.drivers.model import MultipolarModel
 from sim.errors import ScenarioError, UserError
-from sim.experiments.calibrate import (
+from sim.rules import catalogue as names
+from sim.scenario import load_scenario
+from sim.show.plots.posterior import draw_fit, draw_posterior
+from sim.show.plots.style import save_figure
+from sim.study.calibrate import (
     STATISTICS,
     Calibration,
     Evaluator,
@@ -29,14 +33,10 @@ from sim.experiments.calibrate import (
     recover,
     shipped_targets,
 )
-from sim.experiments.calibrate.evaluator import Value, at_point
-from sim.experiments.calibrate.posterior import parameter_file, shipped
-from sim.experiments.calibrate.smc import EVALUATIONS
-from sim.experiments.calibrate.statistics import Watched, watch
-from sim.model import MultipolarModel
-from sim.plots.posterior import draw_fit, draw_posterior
-from sim.plots.style import save_figure
-from sim.scenario import load_scenario
+from sim.study.calibrate.evaluator import Value, at_point
+from sim.study.calibrate.posterior import parameter_file, shipped
+from sim.study.calibrate.smc import EVALUATIONS
+from sim.study.calibrate.statistics import Watched, watch
 from tests.inline_scenario import TEXT
 
 pytest.importorskip("pyabc")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.blocs import READINGS, bonds, find_blocs, hedges, leadership, name_blocs, network
-from sim.results import Results
-from sim.summary import describe_blocs, summarise
+from sim.measure.summary import describe_blocs, summarise
+from sim.record.results import Results
 from tests.support import synthetic_meta, synthetic_record
 
 

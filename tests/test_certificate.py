@@ -191,7 +191,7 @@ def test_planted_blocs_are_recovered(n: int, noise: float) -> None:
 @pytest.mark.parametrize("name", ["russia_dprk_pact", "vietnam_bamboo"])
 def test_final_networks_of_the_flagships_are_certified(name: str) -> None:
     from sim import run
-    from sim.reading import network_of
+    from sim.record.reading import network_of
 
     results = run(name, runs=6)
     networks = network_of(results.record, "ties", slice(None))[:, -1]

@@ -15,8 +15,8 @@ import pytest
 from scipy import stats
 
 from sim import kernel
-from sim import vocabulary as names
 from sim.kernel import layout
+from sim.rules import catalogue as names
 from tests import reference
 from tests.reference.decisions import Move
 from tests.support_world import Case, random_case

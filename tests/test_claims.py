@@ -12,14 +12,14 @@ import yaml
 
 from sim import cli
 from sim.errors import ScenarioError, UserError
-from sim.experiments import register
-from sim.experiments.claim_specs import Claim, read_claims
-from sim.experiments.claims import ClaimsReport, evaluate_claims
-from sim.experiments.compare import compare
-from sim.experiments.paired import NEGLIGIBLE, combined
-from sim.experiments.verdicts import MARGIN, judge
-from sim.plots.forest import draw_forest
 from sim.scenario import find_scenario, load_scenario, shipped_scenarios
+from sim.show.plots.forest import draw_forest
+from sim.statistics.paired import NEGLIGIBLE, combined
+from sim.study import register
+from sim.study.claim_specs import Claim, read_claims
+from sim.study.claim_tests import ClaimsReport, evaluate_claims
+from sim.study.compare import compare
+from sim.study.verdicts import MARGIN, judge
 from tests.inline_scenario import TEXT
 
 OVERLAY = """

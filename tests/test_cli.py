@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiments import run
-from sim.results import Results
+from sim.record.results import Results
+from sim.study import run
 from tests import support_command
 
 ROOT = Path(__file__).resolve().parent.parent

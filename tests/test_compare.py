@@ -14,12 +14,11 @@ from scipy.stats import bootstrap
 
 from sim import cli
 from sim.errors import UserError
-from sim.experiments.arms import MOVES, parted
-from sim.experiments.claims import ClaimsReport
-from sim.experiments.compare import compare, touched
-from sim.experiments.comparison import Comparison, number
-from sim.experiments.language import Observed
-from sim.experiments.paired import (
+from sim.measure.language import Observed
+from sim.record.saved import load_saved
+from sim.scenario import load_arms
+from sim.show.plots.differences import draw_differences
+from sim.statistics.paired import (
     LEAST_DIFFERENT,
     NEGLIGIBLE,
     Effect,
@@ -27,9 +26,11 @@ from sim.experiments.paired import (
     effects,
     intervals,
 )
-from sim.experiments.saved import load_saved
-from sim.plots.differences import draw_differences
-from sim.scenario import load_arms
+from sim.study.arms import MOVES, parted
+from sim.study.claim_tests import ClaimsReport
+from sim.study.compare import compare, touched
+from sim.study.comparison import Comparison
+from sim.words.digits import number
 from tests.inline_scenario import TEXT
 from tests.support import synthetic_record
 

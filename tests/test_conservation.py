@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import draws
-from sim import vocabulary as names
-from sim.registry import COLLECTIVES, PARTS
+from sim.drivers import starts
+from sim.rules import catalogue as names
+from sim.rules.declarations import COLLECTIVES, PARTS
 from sim.scenario import load_scenario
-from sim.world import World
+from sim.scenario.world import World
 from tests import golden
 from tests.support_world import Case, probes, random_case
 
 QUARTERS = 8
-#: What :mod:`sim.registry` gives a variable that declares no bounds.
+#: What :mod:`sim.rules.declarations` gives a variable that declares no bounds.
 UNBOUNDED = (-1e12, 1e12)
 SHARES = ("trade", "energy", "arms", "arms_stock", "finance")
 
@@ -132,7 +132,7 @@ def test_drawn_worlds_are_valid(name: str) -> None:
     """Numbers drawn from their ranges leave every variable within bounds and shares within one."""
     world = World(load_scenario(golden.path(name)))
     for run in range(20):
-        blocks = draws.start(world, 1, run).blocks
+        blocks = starts.start(world, 1, run).blocks
         for share in ("energy", "arms", "arms_stock", "finance"):
             most = blocks.M[names.DYAD_FIELDS[share].row].sum(axis=1).max()
             assert most <= 1.0 + 1e-9, f"{share}: shares of one state sum to {most:.2f}"

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from sim import manifests
 from sim.errors import UserError
-from sim.experiments.sensitivity.parts import PartStore
-from sim.experiments.sweep import Sweep, resume
-from sim.files import READY
-from sim.manifests import MANIFEST, Maybe, Whole, check, read_json, read_manifest
-from sim.report.origin import saved_beside
+from sim.record import manifests
+from sim.record.manifests import MANIFEST, Maybe, Whole, check, read_json, read_manifest
+from sim.show.report.origin import saved_beside
+from sim.study.sensitivity.finished_points import PartStore
+from sim.study.sweep import Sweep, resume
+from sim.system.files import READY
 from tests.support import synthetic_results
 from tests.support_saved import save_each, use
 

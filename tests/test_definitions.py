@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.blocs import DEFINITIONS, MEASURES, find_blocs, measured, ties_by
+from sim.blocs.indices import bipolarity, effective_poles
 from sim.blocs.measures import System
-from sim.metrics import bipolarity, effective_poles
 
 N = 5
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import UserError
-from sim.experiments.sensitivity.discovery import METHODS, discover
+from sim.study.sensitivity.discovery import METHODS, discover
 
 
 def _space(points: int = 250, runs: int = 2) -> pd.DataFrame:

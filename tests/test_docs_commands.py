@@ -51,10 +51,10 @@ SMALL = {
 }
 #: Where simulations begin, by module.
 BEGINNINGS = {
-    "sim.experiments.run": "run_ensemble",
-    "sim.experiments.arms": "run_ensemble",
-    "sim.experiments.sweep.drive": "wait",
-    "sim.report.gather": "gather",
+    "sim.study.run": "run_ensemble",
+    "sim.study.arms": "run_ensemble",
+    "sim.study.sweep.drive": "wait",
+    "sim.show.report.gather": "gather",
 }
 #: Commands that begin to simulate by showing how far they are.
 LARGE = ("sensitivity", "calibrate")
@@ -211,10 +211,10 @@ def without_collection() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is drawn, served, compiled anew, or removed from what is kept for all tests."""
-    monkeypatch.setattr("sim.plots.style.save_figure", lambda *_, **__: [])
-    monkeypatch.setattr("sim.experiments.warm.compile_all", lambda: None)
-    monkeypatch.setattr("sim.kept.clear", list)
-    monkeypatch.setattr("sim.app.server.serve", lambda *_, **__: None)
+    monkeypatch.setattr("sim.show.plots.style.save_figure", lambda *_, **__: [])
+    monkeypatch.setattr("sim.kernel.warm.compile_all", lambda: None)
+    monkeypatch.setattr("sim.compiled.kernel_cache.clear", list)
+    monkeypatch.setattr("sim.show.app.server.serve", lambda *_, **__: None)
     for name in LARGE:
         monkeypatch.setattr(f"sim.commands.{name}.progress_bar", stop)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import vocabulary as names
-from sim.decisions.learnt import CORRELATIONS
-from sim.draws import draw
+from sim.drivers.starts import draw
+from sim.rules import catalogue as names
+from sim.rules.decisions.weight_correlations import CORRELATIONS
 from sim.scenario import load_scenario
-from sim.world import World
+from sim.scenario.world import World
 
 SCENARIO = """format: 1
 title: x

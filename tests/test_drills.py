@@ -53,13 +53,14 @@ import hashlib, json, os, sys
 from pathlib import Path
 import sim
 sim.use_rules(*os.environ["RULES"].split())
-from sim import kernel, vocabulary as names
+from sim import kernel
+from sim.rules import catalogue as names
 from sim.commands.names import KINDS, rows
-from sim.ensemble import run_ensemble
-from sim.experiments.language import Observed, Scope, parse_metric
-from sim.experiments.motives import count_acts
-from sim.experiments.prose import Prose, term_words
-from sim.experiments.replay import Asked, Part, replay
+from sim.drivers.ensemble import run_ensemble
+from sim.measure.language import Observed, Scope, parse_metric
+from sim.study.motives import count_acts
+from sim.words.of_decisions import Prose, term_words
+from sim.drivers.replay import Asked, Part, replay
 from sim.scenario import load_scenario
 
 assert Path(sim.__file__).parent.parent == Path.cwd(), sim.__file__
@@ -140,7 +141,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def test_a_mechanism_is_one_file(package: Path) -> None:
-    walk(package, "sim/mechanisms/order/thaw.py")
+    walk(package, "sim/rules/mechanisms/order/thaw.py")
     found = play(package)
     assert "thaw" in found.names["mechanisms"]
     assert "thaw.fade" in found.names["parameters"]
@@ -150,7 +151,7 @@ def test_a_mechanism_is_one_file(package: Path) -> None:
 
 
 def test_a_term_is_one_file(package: Path) -> None:
-    walk(package, "sim/decisions/terms/calm.py")
+    walk(package, "sim/rules/terms/calm.py")
     found = play(package, "moves(provoke, CCC) + moves(provoke, DDD)", "moves(reconcile, CCC)")
     assert "calm" in found.names["terms"]
     assert "calm.weight" in found.names["parameters"]
@@ -175,7 +176,7 @@ def test_a_metric_and_a_figure_are_one_file(package: Path) -> None:
 
 
 def test_a_metric_of_the_package_is_one_entry(package: Path) -> None:
-    path = package / "sim/experiments/quantities.py"
+    path = package / "sim/measure/quantities.py"
     head = "_MADE: Final[dict[str, tuple[Form, ...]]] = {\n"
     text = path.read_text("utf-8")
     assert text.count(head) == 1
@@ -202,7 +203,7 @@ def test_a_scenario_is_one_file(package: Path) -> None:
 
 
 def test_a_move_is_one_file(package: Path) -> None:
-    walk(package, "sim/decisions/moves/denounce.py", cost=-4.0)
+    walk(package, "sim/rules/moves/denounce.py", cost=-4.0)
     found = play(package, "moves(denounce, CCC)", "names_called(CCC, AAA) + names_called(CCC, BBB)")
     assert "denounce" in found.names["moves"]
     assert "denounce" in found.weighed
@@ -213,14 +214,14 @@ def test_a_move_is_one_file(package: Path) -> None:
 
 def test_a_move_that_nobody_makes_changes_nobodys_luck(package: Path) -> None:
     before = play(package)
-    walk(package, "sim/decisions/moves/denounce.py", cost=1e6)
+    walk(package, "sim/rules/moves/denounce.py", cost=1e6)
     after = play(package)
     assert (after.trust, after.told) == (before.trust, before.told)
     assert after.told
 
 
 def test_a_channel_is_one_file(package: Path) -> None:
-    walk(package, "sim/mechanisms/economy/storage.py")
+    walk(package, "sim/rules/mechanisms/economy/storage.py")
     stated = """
 channels:
   defaults: {source: judgement, range: 0%, note: made up for a drill}

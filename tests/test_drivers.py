@@ -12,13 +12,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim import draws, ensemble
-from sim.ensemble import run_ensemble
-from sim.model import MultipolarModel
-from sim.records import EnsembleRecord
+from sim.drivers import ensemble, starts
+from sim.drivers.ensemble import run_ensemble
+from sim.drivers.model import MultipolarModel
+from sim.record.arrays import EnsembleRecord
 from sim.scenario import ScenarioSpec, load_scenario
+from sim.scenario.world import Start, World
 from sim.types import Blocks
-from sim.world import Start, World
 from tests import golden
 from tests.inline_scenario import TEXT
 
@@ -43,12 +43,12 @@ def ends(
     blocks: dict[int, Blocks] = {}
 
     def start(world: World, seed: int, run: int) -> Start:
-        begun = draws.start(world, seed, run)
+        begun = starts.start(world, seed, run)
         blocks[run] = begun.blocks
         return begun
 
     with monkeypatch.context() as patch:
-        patch.setattr(ensemble, "draws", SimpleNamespace(start=start))
+        patch.setattr(ensemble, "starts", SimpleNamespace(start=start))
         record = run_ensemble(spec, **options)
     return record, [blocks[run] for run in sorted(blocks)]
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from sim import encoding
+from sim.system import encoding
 from tests.inline_scenario import TEXT
 
 ROOT = Path(__file__).resolve().parent.parent

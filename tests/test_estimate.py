@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim import draws
-from sim import vocabulary as names
 from sim.cli import app
-from sim.experiments.estimate import (
+from sim.drivers import starts
+from sim.rules import catalogue as names
+from sim.scenario.history import History
+from sim.study.estimate import (
     PARTS,
     TIES,
     WEIGHTS,
@@ -27,9 +28,8 @@ from sim.experiments.estimate import (
     fit,
     outlook,
 )
-from sim.experiments.estimate.events import ACCESSION, DISSOLUTION, EXIT, PARTING
-from sim.experiments.estimate.parts import TERMS, parts_of, world_of
-from sim.history import History
+from sim.study.estimate.tie_events import ACCESSION, DISSOLUTION, EXIT, PARTING
+from sim.study.estimate.worth import TERMS, parts_of, world_of
 from tests.support_history import drawn, write
 
 FLAT = 50.0  # a prior as wide as none
@@ -146,7 +146,7 @@ def test_a_world_of_a_year_has_its_states_and_nothing_later(
 ) -> None:
     world, order = world_of(history, 1960)
     known, same = world_of(history.until(1960), 1960)
-    for one, other in zip(draws.start(world, 1, 0)[0], draws.start(known, 1, 0)[0], strict=True):
+    for one, other in zip(starts.start(world, 1, 0)[0], starts.start(known, 1, 0)[0], strict=True):
         np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(order, same)
     assert sorted(order) == list(range(len(history.codes(1960))))

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.experiments.language import Scope, parse_metric, required_pairs
-from sim.experiments.run import run
-from sim.experiments.sweep import Evaluator, Factor, Overlay, parse_factor
-from sim.experiments.sweep import evaluator as module
-from sim.experiments.sweep.factors import Part, written
+from sim.measure.language import Scope, parse_metric, required_pairs
 from sim.scenario import load_scenario
+from sim.study.run import run
+from sim.study.sweep import Evaluator, Factor, Overlay, parse_factor
+from sim.study.sweep import evaluator as module
+from sim.study.sweep.factors import Part, written
 from tests.inline_scenario import TEXT
 
 METRICS = (

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from sim.errors import UserError
-from sim.exchange import write_graph
-from sim.results import TABLES, Results
+from sim.record.exports import write_graph
+from sim.record.results import TABLES, Results
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 
@@ -118,7 +118,7 @@ def test_tables_are_read_back(results: Results, tmp_path: Path, stata: bool) -> 
 def test_tables_of_many_runs_are_written_in_parts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("sim.records.BATCH", 1)
+    monkeypatch.setattr("sim.record.arrays.BATCH", 1)
     results = synthetic_results(runs=3)
     results.to_csv(tmp_path)
     back = pd.read_csv(tmp_path / "states.csv")

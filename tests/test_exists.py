@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from sim import run
+from sim.drivers.model import MultipolarModel
 from sim.errors import ScenarioError
-from sim.model import MultipolarModel
-from sim.results import Results
+from sim.record.results import Results
+from sim.rules.catalogue import STATE_FIELDS
 from sim.scenario import load_scenario
-from sim.vocabulary import STATE_FIELDS
 from tests.inline_scenario import TEXT
 
 LATE, GONE = "CCC", "BBB"

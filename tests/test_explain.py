@@ -19,21 +19,21 @@ from matplotlib.text import Text
 from typer.testing import CliRunner
 
 from sim import cli
-from sim import vocabulary as names
 from sim.commands.explain import register
-from sim.decisions.terms import Term
-from sim.ensemble import run_ensemble
+from sim.drivers.ensemble import run_ensemble
+from sim.drivers.replay import Alternative, Asked, Decision, Part, Side, Third, replay
 from sim.errors import UserError
-from sim.experiments.explain import Story, ask, explain, heading
-from sim.experiments.mattered import weigh
-from sim.experiments.motives import NO_TERM, count_acts, motives
-from sim.experiments.prose import Prose, balance, is_asked, term_words, with_article
-from sim.experiments.replay import Alternative, Asked, Decision, Part, Side, Third, replay
-from sim.plots.style import save_figure
-from sim.plots.waterfall import draw_waterfall
-from sim.records import EnsembleRecord
+from sim.record.arrays import EnsembleRecord
+from sim.rules import catalogue as names
+from sim.rules.catalogue import MOVE_KINDS
+from sim.rules.terms import Term
 from sim.scenario import ScenarioSpec, format_quarter, load_scenario
-from sim.vocabulary import MOVE_KINDS
+from sim.show.plots.style import save_figure
+from sim.show.plots.waterfall import draw_waterfall
+from sim.study.explain import Story, ask, explain, heading
+from sim.study.mattered import weigh
+from sim.study.motives import NO_TERM, count_acts, motives
+from sim.words.of_decisions import Prose, balance, is_asked, term_words, with_article
 
 TEXT = """
 format: 1

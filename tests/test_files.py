@@ -18,14 +18,15 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from sim import files, folders
 from sim.cli import app
 from sim.errors import UserError
-from sim.files import alone, check_file, set_aside, write_text, written
-from sim.folders import enlist, look, replaced
-from sim.manifests import MANIFEST, manifest_text, read_manifest
-from sim.plots.style import save_figure
-from sim.results import Results
+from sim.record import folders
+from sim.record.folders import enlist, look, replaced
+from sim.record.manifests import MANIFEST, manifest_text, read_manifest
+from sim.record.results import Results
+from sim.show.plots.style import save_figure
+from sim.system import files
+from sim.system.files import alone, check_file, set_aside, write_text, written
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,7 +130,7 @@ def test_a_schema_replaces_a_schema_only(tmp_path: Path) -> None:
 
 
 def test_nothing_else_in_the_package_writes() -> None:
-    """Every write goes through sim.files; compiled code has a cache of its own."""
+    """Every write goes through sim.system.files; compiled code has a cache of its own."""
     methods = {
         "write_text",
         "write_bytes",
@@ -142,7 +143,8 @@ def test_nothing_else_in_the_package_writes() -> None:
     }
     # kernels, and records that are written while they are made, have doors of their own;
     # a table of history renames columns
-    own = {"files.py", "folders.py", "codegen.py", "jit.py", "kept.py", "stored.py", "tables.py"}
+    own = {"files.py", "folders.py", "codegen.py", "jit.py", "kernel_cache.py", "stored.py"}
+    own |= {"yearly_tables.py"}
     found = []
     for path in sorted((ROOT / "sim").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -152,7 +154,7 @@ def test_nothing_else_in_the_package_writes() -> None:
                 if (node.func.attr in methods or opens) and path.name not in own:
                     found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.func.attr}")
     # a part of a sweep that nothing has entered is taken away
-    assert found == [it for it in found if it.startswith("sim/experiments/sweep/store.py")]
+    assert found == [it for it in found if it.startswith("sim/study/sweep/store.py")]
     assert len(found) == 1
 
 
@@ -316,7 +318,7 @@ def test_a_full_disk_keeps_the_result_that_was_there(tiny: Path) -> None:
 
 
 def test_a_full_disk_and_a_calibration(tiny: Path) -> None:
-    from sim.experiments.calibrate.smc import FACTS, claimed
+    from sim.study.calibrate.smc import FACTS, claimed
 
     (tiny / "filler").write_bytes(b"x" * 200_000)
     with (
@@ -356,7 +358,7 @@ def test_a_partial_result_never_replaces_a_whole_one(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from sim.files import alone
+from sim.system.files import alone
 with alone(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -395,7 +397,7 @@ def test_a_lock_that_says_nonsense(tmp_path: Path) -> None:
 
 def test_two_calibrations_of_one_folder(tmp_path: Path) -> None:
     pytest.importorskip("pyabc")
-    from sim.experiments.calibrate.smc import claimed
+    from sim.study.calibrate.smc import claimed
 
     with (
         claimed(tmp_path / "c", {"x": 1}),

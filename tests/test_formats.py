@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from sim import cli
 from sim.errors import Notice, UserError
-from sim.history.formats import read_folder, read_published
-from sim.history.formats.compose import format_of
+from sim.scenario.history.formats import read_folder, read_published
+from sim.scenario.history.formats.compose import format_of
 
 FILES = {
     "NMC-70-abridged": """stateabb,ccode,year,milex,milper,irst,pec,tpop,upop,cinc,version

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim import kernel, streams
-from sim import vocabulary as names
+from sim import kernel
+from sim.rules import catalogue as names
+from sim.rules import streams
 from sim.types import Watch
 from tests import reference
 from tests.reference import observation

@@ -17,7 +17,12 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.errors import UserError
-from sim.experiments.hindcast import (
+from sim.record.saved import load_saved
+from sim.scenario.history import TARGETS, History, read_history
+from sim.show.plots import KINDS
+from sim.show.plots.style import PAGES
+from sim.statistics.logistic import fit_logistic, logit
+from sim.study.hindcast import (
     MODELS,
     Blend,
     Hindcast,
@@ -26,16 +31,11 @@ from sim.experiments.hindcast import (
     hindcast,
     model_names,
 )
-from sim.experiments.hindcast.blend import _weights
-from sim.experiments.hindcast.cases import communities, membership_rows, pair_rows
-from sim.experiments.hindcast.panel import features, panel
-from sim.experiments.hindcast.scores import EDGES, calibration, event_weights, reliability, score
-from sim.experiments.hindcast.simulation import Simulation
-from sim.experiments.saved import load_saved
-from sim.history import TARGETS, History, read_history
-from sim.logistic import fit_logistic, logit
-from sim.plots import KINDS
-from sim.plots.style import PAGES
+from sim.study.hindcast.blend import _weights
+from sim.study.hindcast.cases import communities, membership_rows, pair_rows
+from sim.study.hindcast.panel import features, panel
+from sim.study.hindcast.scores import EDGES, calibration, event_weights, reliability, score
+from sim.study.hindcast.simulation import Simulation
 from tests.support_figures import assert_readable
 from tests.support_history import drawn, world, write
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import ScenarioError, UserError
-from sim.history import history_of, read_history
+from sim.scenario.history import history_of, read_history
 from tests.support_history import dyads, states, world
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"

@@ -17,9 +17,9 @@ from typer.testing import CliRunner, Result
 
 from sim import cli
 from sim.errors import UserError
-from sim.inputs import read_bytes, whole
 from sim.scenario import load_scenario
-from sim.terminal import Terminal, table
+from sim.system.inputs import read_bytes, whole
+from sim.system.terminal import Terminal, table
 from tests.inline_scenario import TEXT
 
 ODD = "[/bold] [red]x[/red] [link=file:///etc]y[/link] :bomb: $a_1$"
@@ -303,7 +303,7 @@ def test_ctrl_c_ends_a_command_with_a_line(
         def stopped(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        for where in ("sim.ensemble.wait", "sim.experiments.sweep.drive.wait"):
+        for where in ("sim.drivers.ensemble.wait", "sim.study.sweep.drive.wait"):
             monkeypatch.setattr(where, stopped)
         ran = called(*shlex.split(words))
     assert ran.exit_code == 130

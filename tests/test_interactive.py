@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sim.blocs import co_membership
-from sim.plots.interactive import (
+from sim.measure.summary import summarise
+from sim.show.plots.interactive import (
     Band,
     Figure,
     bands,
@@ -24,9 +25,8 @@ from sim.plots.interactive import (
     plane,
     world_map,
 )
-from sim.plots.interactive.base import contrast, fill_of, text_on
-from sim.plots.style import PALETTE, bloc_colours
-from sim.summary import summarise
+from sim.show.plots.interactive.base import contrast, fill_of, text_on
+from sim.show.plots.style import PALETTE, bloc_colours
 from tests.support import synthetic_results
 
 RESULTS = synthetic_results(runs=12, n=24, quarters=8)
@@ -122,7 +122,7 @@ def test_names_cannot_become_tags(name: str) -> None:
 
 
 def test_making_figures_does_not_load_plotly() -> None:
-    code = "import sys; import sim.plots.interactive; sys.exit('plotly' in sys.modules)"
+    code = "import sys; import sim.show.plots.interactive; sys.exit('plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

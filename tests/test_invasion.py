@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from sim.ensemble import run_ensemble
+from sim.drivers.ensemble import run_ensemble
 from sim.scenario import find_scenario, load_arms
 from tools import invasion_page
 from tools.invasion_page import ASKED, auc, average_precision, baselines, facts, interval, told

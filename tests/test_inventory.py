@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from sim.draws import draw
+from sim.drivers.starts import draw
 from sim.errors import nearest
-from sim.inventory import Inventory, inventory, notices, render
+from sim.rules.catalogue import STATE_FIELDS
 from sim.scenario import (
     ScenarioSpec,
     load_arms,
@@ -20,9 +20,9 @@ from sim.scenario import (
     shipped_scenarios,
     validate_scenario,
 )
+from sim.scenario.inventory import Inventory, inventory, notices, render
 from sim.scenario.missing import PRIOR, prior
-from sim.vocabulary import STATE_FIELDS
-from sim.world import World
+from sim.scenario.world import World
 from tests.inline_scenario import TEXT
 from tests.support_command import call
 

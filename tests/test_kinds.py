@@ -18,18 +18,14 @@ from matplotlib.text import Text
 
 from sim import cli
 from sim.errors import UserError
-from sim.experiments.claim_specs import Claim
-from sim.experiments.claims import ClaimsReport
-from sim.experiments.comparison import ArmComparison, Comparison, MetricEffect
-from sim.experiments.paired import Effect, effects
-from sim.experiments.robust import Conclusion, Pair, Robust
-from sim.experiments.saved import KINDS as SAVED
-from sim.experiments.saved import kind_of
-from sim.experiments.verdicts import Verdict
-from sim.plots import KINDS, plot
-from sim.plots.alluvial import ALONE, OTHER, homes_of
-from sim.plots.kinds import Kind, find_kinds
-from sim.plots.style import (
+from sim.record.results import Results
+from sim.record.saved import KINDS as SAVED
+from sim.record.saved import kind_of
+from sim.show.plots import KINDS, plot
+from sim.show.plots.alluvial import ALONE, OTHER, homes_of
+from sim.show.plots.kinds import Kind, find_kinds
+from sim.show.plots.projection import NOTE, inside, outlines, project
+from sim.show.plots.style import (
     PAGES,
     PALETTE,
     bloc_colours,
@@ -39,8 +35,12 @@ from sim.plots.style import (
     save_figure,
     text_width,
 )
-from sim.plots.world import NOTE, inside, outlines, project
-from sim.results import Results
+from sim.statistics.paired import Effect, effects
+from sim.study.claim_specs import Claim
+from sim.study.claim_tests import ClaimsReport
+from sim.study.comparison import ArmComparison, Comparison, MetricEffect
+from sim.study.robust import Conclusion, Pair, Robust
+from sim.study.verdicts import Verdict
 from tests.support import codes, synthetic_meta, synthetic_record, synthetic_results
 from tests.support_figures import assert_readable
 

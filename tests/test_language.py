@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.blocs import MEASURES
-from sim.ensemble import DYAD_SERIES, STATE_SERIES, recorded_pairs, run_ensemble
+from sim.blocs.indices import REFERENCE_INTENSITY, crosscutting, isolation, s_score
+from sim.drivers.ensemble import DYAD_SERIES, STATE_SERIES, recorded_pairs, run_ensemble
 from sim.errors import UserError
-from sim.experiments.bloc_quantities import BLOC_FORMS
-from sim.experiments.forms import PLACES
-from sim.experiments.language import (
+from sim.measure.bloc_quantities import BLOC_FORMS
+from sim.measure.forms import PLACES
+from sim.measure.language import (
     MAX_PAIRS,
     QUANTITIES,
     MetricError,
@@ -25,13 +26,12 @@ from sim.experiments.language import (
     parse_window,
     required_pairs,
 )
-from sim.experiments.metrics_page import markdown
-from sim.experiments.quantities import CHANNELS, KINDS
-from sim.experiments.syntax import MAX_DEPTH, MAX_LENGTH, MAX_OPERATORS
-from sim.metrics import REFERENCE_INTENSITY, crosscutting, isolation, s_score
-from sim.records import EnsembleRecord
+from sim.measure.quantities import CHANNELS, KINDS
+from sim.measure.reference import markdown
+from sim.measure.summary import hedging_series
+from sim.measure.syntax import MAX_DEPTH, MAX_LENGTH, MAX_OPERATORS
+from sim.record.arrays import EnsembleRecord
 from sim.scenario import load_scenario
-from sim.summary import hedging_series
 from tests.inline_scenario import TEXT
 from tests.support import synthetic_record
 

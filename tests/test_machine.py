@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from sim.machine import cores
+from sim.system.machine import cores
 
 
 def test_cores_are_those_left_to_the_process() -> None:
@@ -27,7 +27,7 @@ def test_a_run_needs_no_affinity() -> None:
     text = (
         "import os\n"
         "if hasattr(os, 'sched_getaffinity'): del os.sched_getaffinity\n"
-        "from sim.ensemble import run_ensemble\n"
+        "from sim.drivers.ensemble import run_ensemble\n"
         "from sim.scenario import load_scenario\n"
         "print(run_ensemble(load_scenario('europe_1936', quarters=1), runs=2).runs)\n"
     )

@@ -8,17 +8,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from sim.plots.alluvial import draw_alluvial
-from sim.plots.comembership import draw_comembership
-from sim.plots.network import draw_network
-from sim.plots.style import FEW, MANY, coalitions, names_that_matter
+from sim.show.plots.alluvial import draw_alluvial
+from sim.show.plots.comembership import draw_comembership
+from sim.show.plots.network import draw_network
+from sim.show.plots.style import FEW, MANY, coalitions, names_that_matter
 from tests.support import synthetic_results
 from tests.support_figures import assert_readable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.results import Results
+    from sim.record.results import Results
 
 N = 150
 

@@ -20,9 +20,9 @@ import numpy as np
 import pytest
 
 from benchmarks.mesa_model import ReferenceModel
-from sim import vocabulary as names
-from sim.ensemble import run_ensemble
-from sim.model import MultipolarModel
+from sim.drivers.ensemble import run_ensemble
+from sim.drivers.model import MultipolarModel
+from sim.rules import catalogue as names
 from sim.scenario import ScenarioSpec, load_scenario
 from tests import reference
 from tests.inline_scenario import TEXT

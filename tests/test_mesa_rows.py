@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.mesa_rows import RowModel
 from sim import kernel, load_scenario
-from sim import vocabulary as names
-from sim.model import MultipolarModel
+from sim.drivers.model import MultipolarModel
+from sim.rules import catalogue as names
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.metrics import (
+from sim.blocs.indices import (
     Interval,
     asymmetry,
     bipolarity,

@@ -8,9 +8,8 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.agents import StateAgent
+from sim.drivers.model import MultipolarModel, StateAgent
 from sim.errors import UserError
-from sim.model import MultipolarModel
 from sim.scenario import load_scenario
 
 WORLD = "europe_1936"

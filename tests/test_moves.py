@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import codegen, kernel
-from sim import vocabulary as names
-from sim.decisions import moves as decided
-from sim.decisions.moves import Act
+from sim import kernel
 from sim.kernel import layout
+from sim.rules import catalogue as names
+from sim.rules import codegen
+from sim.rules import moves as decided
+from sim.rules.moves import Act
 from tests import reference
 from tests.lived import SEEDS, lived
 from tests.reference import moves
@@ -26,7 +27,7 @@ LEDGER = ("pact_level", "commitment", "entrapment_weight", "sanctions", "aid", "
           "trust_good", "trust_bad")  # fmt: skip
 
 ANOTHER = """
-from sim.decisions.moves import Change, Move, Said
+from sim.rules.moves import Change, Move, Said
 
 MOVE = Move(name="{}", code={}, act="give", said=Said("gave {{x}}", "give {{x}}"),
             change=Change("{}", lambda w, i, j: 0.0, lambda w, i, j, to: None))
@@ -305,4 +306,4 @@ def test_a_move_that_cannot_be_is_told(
     monkeypatch.setattr(decided, "__path__", [*decided.__path__, str(tmp_path)])
     with pytest.raises(ValueError, match=message):
         decided.discover()
-    sys.modules.pop("sim.decisions.moves.another")
+    sys.modules.pop("sim.rules.moves.another")

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.notebook import results_html
-from sim.plots.style import bloc_colours, coalitions
-from sim.results import Results
+from sim.record.results import Results
+from sim.show.notebook import results_html
+from sim.show.plots.style import bloc_colours, coalitions
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 VOID = {"br", "meta"}

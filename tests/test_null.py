@@ -11,12 +11,17 @@ import pytest
 from typer.testing import CliRunner
 
 from sim import cli
-from sim.ensemble import run_ensemble
+from sim.drivers.ensemble import run_ensemble
 from sim.errors import UserError
-from sim.experiments.arm_store import Arm
-from sim.experiments.language import Observed, Scope, parse_metric
-from sim.experiments.null import EVERY, Nulls, known_nulls, null
-from sim.experiments.null.findings import (
+from sim.measure.language import Observed, Scope, parse_metric
+from sim.measure.observed import held
+from sim.record.arrays import EnsembleRecord
+from sim.rules.catalogue import MECHANISMS, TERMS
+from sim.scenario import ScenarioSpec, load_scenario
+from sim.statistics.paired import LEAST_OF_SPREAD
+from sim.study.arm_store import Arm
+from sim.study.null import EVERY, Nulls, known_nulls, null
+from sim.study.null.findings import (
     CO_MEMBERSHIP,
     ENDED,
     ENDS,
@@ -27,13 +32,8 @@ from sim.experiments.null.findings import (
     likeness,
     networks,
 )
-from sim.experiments.null.models import RANDOM, apply_null
-from sim.experiments.null.rates import COUNTS, Counts, count, matched, shifted
-from sim.experiments.observed import held
-from sim.experiments.paired import LEAST_OF_SPREAD
-from sim.records import EnsembleRecord
-from sim.scenario import ScenarioSpec, load_scenario
-from sim.vocabulary import MECHANISMS, TERMS
+from sim.study.null.models import RANDOM, apply_null
+from sim.study.null.rates import COUNTS, Counts, count, matched, shifted
 from tests.inline_scenario import TEXT
 
 CLAIMS = """

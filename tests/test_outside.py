@@ -21,12 +21,12 @@ import pyarrow.parquet as pq
 import pytest
 from numba.core.errors import NumbaError
 
-from sim import admission, codegen, outside, registry
-from sim import vocabulary as names
+from sim.compiled.jit import njit
 from sim.errors import UserError
-from sim.jit import njit
-from sim.plots.kinds import all_kinds, find_kinds
-from sim.results import Results
+from sim.record.results import Results
+from sim.rules import admission, codegen, declarations, outside
+from sim.rules import catalogue as names
+from sim.show.plots.kinds import all_kinds, find_kinds
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "how-to" / "outside_rules.md").read_text()
@@ -37,8 +37,8 @@ MOVES = list(zip(names.MOVES.values(), names.MOVE_MODULES.values(), strict=True)
 TERMS = list(zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True))
 
 TERM = """
-from sim.decisions.terms import term
-from sim.jit import njit
+from sim.rules.terms import term
+from sim.compiled.jit import njit
 
 
 @njit
@@ -58,10 +58,10 @@ TERM = term(
 
 
 MOVE = """
-from sim.decisions.acts import PRESSURE
-from sim.decisions.moves import Act, Said
-from sim.jit import inline
-from sim.registry import param
+from sim.rules.decisions.acts import PRESSURE
+from sim.rules.moves import Act, Said
+from sim.compiled.jit import inline
+from sim.rules.declarations import param
 from sim.types import Blocks
 
 COST = param(
@@ -209,7 +209,7 @@ def test_what_numba_cannot_compile_is_told_with_its_place(tmp_path: Path) -> Non
     def step(w: SimpleNamespace) -> None:
         update(w)
 
-    v = np.zeros((registry.STATE_FIELDS["weariness"].row + 1, 2))
+    v = np.zeros((declarations.STATE_FIELDS["weariness"].row + 1, 2))
     blocks = outside.import_module("sim.types").Blocks(np.zeros((99, 2, 2)), v, v, v, v[0], 2)
     with pytest.raises((NumbaError, IndexError)) as told:
         step(blocks)
@@ -221,8 +221,8 @@ def test_what_numba_cannot_compile_is_told_with_its_place(tmp_path: Path) -> Non
 def test_a_term_from_outside_stands_after_those_of_the_package(tmp_path: Path) -> None:
     _, _, terms = admit(tmp_path, TERM)
     assert [term.name for term, _ in terms] == [*names.TERMS, "honour"]
-    assert {"honour.weight"} <= registry.PARAMS.keys()
-    assert {"weight_honour"} <= registry.STATE_FIELDS.keys()
+    assert {"honour.weight"} <= declarations.PARAMS.keys()
+    assert {"weight_honour"} <= declarations.STATE_FIELDS.keys()
 
 
 @pytest.mark.parametrize("name", ["acts", "load", "mechanisms"])
@@ -296,9 +296,9 @@ import sim
 scenario, rules, switch = sys.argv[1:]
 results = sim.run(scenario, rules=rules.split(), trust=True, runs=3, seed=4,
                   set=["synthetic.states=6"] + switch.split(), quarters=3)
-from sim import outside
-from sim.draws import draw
-from sim.world import World
+from sim.rules import outside
+from sim.drivers.starts import draw
+from sim.scenario.world import World
 spec = sim.load_scenario("synthetic", overrides=["synthetic.states=6"])
 world = World(spec)
 keys = [number.key for number in world.uncertain]
@@ -420,10 +420,10 @@ WHAT = """
 import sys
 import sim
 sim.use_rules("weariness.py")
-from sim import codegen
-from sim.experiments.sweep.plan import code_version
+from sim.kernel import identity
+from sim.study.sweep.plan import code_version
 from sim import kernel
-print(codegen.source_hash(), kernel.entries().simulate._cache.name, code_version())
+print(identity.source_hash(), kernel.entries().simulate._cache.name, code_version())
 """
 
 
@@ -445,10 +445,10 @@ SEND = """
 import sys, pickle, subprocess
 import sim
 sim.use_rules("weariness.py")
-import sim.vocabulary
-from sim import outside
+import sim.rules.catalogue
+from sim.rules import outside
 text = pickle.dumps((outside.sent(), "sim.commands.names:rows", "mechanisms"))
-code = "import pickle, sys; from sim import outside; " + sys.argv[1] + (
+code = "import pickle, sys; from sim.rules import outside; " + sys.argv[1] + (
     "print(outside.call(*pickle.load(sys.stdin.buffer)))")
 done = subprocess.run([sys.executable, "-c", code], input=text, cwd="/", capture_output=True)
 print(done.stdout.decode(), done.stderr.decode())
@@ -458,7 +458,7 @@ print(done.stdout.decode(), done.stderr.decode())
 def test_a_worker_gets_the_rules_before_it_uses_the_model(folder: Path) -> None:
     told = call(folder, SEND, "", command=[sys.executable, "-c"])
     assert "tension that lasts tires" in told.stdout
-    told = call(folder, SEND, "import sim.vocabulary; ", command=[sys.executable, "-c"])
+    told = call(folder, SEND, "import sim.rules.catalogue; ", command=[sys.executable, "-c"])
     assert "UserError" in told.stdout
 
 
@@ -475,9 +475,9 @@ def test_every_command_takes_rules() -> None:
 ALONE = """
 import sys
 import numpy as np
-from sim import outside
+from sim.rules import outside
 outside.use_rules(sys.argv[1])
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from sim.types import Blocks
 
 def world(n=6):

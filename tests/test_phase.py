@@ -12,14 +12,14 @@ from matplotlib.text import Text
 
 from sim import cli
 from sim.errors import UserError
-from sim.experiments.sensitivity.phase import Axis, Phase, explore, from_table
-from sim.experiments.sensitivity.plane import (
+from sim.show.plots.phase import draw_phase
+from sim.study.sensitivity.phase_diagram import Axis, Phase, explore, from_table
+from sim.study.sensitivity.scenario_phase import (
     pair_metrics,
     parse_axis,
     partition_column,
     phase_diagram,
 )
-from sim.plots.phase import draw_phase
 from tests.inline_scenario import TEXT
 
 X, Y = Axis("x", 0.0, 1.0), Axis("y", 0.0, 2.0)
@@ -192,7 +192,7 @@ def test_points_of_a_scenario_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
     first = diagram()
     assert {len(values) for values in first.values.values()} == {3}
     assert all("AAA" in phase for phase in first.phases)
-    monkeypatch.setattr("sim.experiments.sweep.evaluator.run_cases", None)
+    monkeypatch.setattr("sim.study.sweep.evaluator.run_cases", None)
     assert diagram().to_dict() == first.to_dict()
 
 

@@ -12,16 +12,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from sim.errors import UserError
-from sim.plots import (
+from sim.record.results import Results
+from sim.show.plots import (
     draw_comembership,
     draw_network,
     draw_trajectories,
     save_figure,
     save_figures,
 )
-from sim.plots.overview import Trace, draw_overview
-from sim.plots.style import PALETTE, listed
-from sim.results import Results
+from sim.show.plots.overview import Trace, draw_overview
+from sim.show.plots.style import PALETTE, listed
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 from tests.support_figures import assert_readable, texts
 
@@ -110,8 +110,8 @@ def test_titles_say_what_was_found() -> None:
 
 
 def test_a_pole_and_its_bloc_have_one_colour() -> None:
-    from sim.plots.style import bloc_colours
-    from sim.summary import summarise
+    from sim.measure.summary import summarise
+    from sim.show.plots.style import bloc_colours
 
     results = synthetic_results()
     colours = bloc_colours(results, summarise(results))

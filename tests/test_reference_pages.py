@@ -9,11 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.main import get_command
 
-from sim import cli, dictionary
+from sim import cli
 from sim.commands.names import markdown
-from sim.ensemble import run_ensemble
-from sim.results import TABLES, Results, RunMeta
+from sim.drivers.ensemble import run_ensemble
+from sim.record.results import TABLES, Results, RunMeta
 from sim.scenario import load_scenario, scenario_schema
+from sim.show import dictionary
 from tests import support_outputs
 from tests.inline_scenario import TEXT
 from tests.support_command import call

@@ -17,25 +17,25 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.draws import draw
+from sim.drivers.starts import draw
 from sim.errors import UserError
-from sim.experiments.answer import read_answer
-from sim.experiments.compare import compare
-from sim.experiments.phrases import metric_words
-from sim.experiments.store import save_tables
-from sim.plots.interactive.base import contrast
-from sim.records import EnsembleRecord
-from sim.report import gather, render
-from sim.report.decisions import find_why, typical_run
-from sim.report.influence import find_influence
-from sim.report.inputs import is_judged, list_inputs
-from sim.report.origin import Origin, find_origin, saved_beside
-from sim.report.page import MOST_BYTES
-from sim.report.saved import read_sensitivity
-from sim.results import Results, RunMeta
+from sim.measure.summary import summarise
+from sim.record.arrays import EnsembleRecord
+from sim.record.results import Results, RunMeta
+from sim.record.table_folders import save_tables
 from sim.scenario import find_scenario, load_scenario
-from sim.summary import summarise
-from sim.world import World
+from sim.scenario.world import World
+from sim.show.plots.interactive.base import contrast
+from sim.show.report import gather, render
+from sim.show.report.decisions import find_why, typical_run
+from sim.show.report.html_page import MOST_BYTES
+from sim.show.report.origin import Origin, find_origin, saved_beside
+from sim.show.report.ranges import find_influence
+from sim.show.report.sensitivity_section import read_sensitivity
+from sim.show.report.sourced_numbers import is_judged, list_inputs
+from sim.study.answer import read_answer
+from sim.study.compare import compare
+from sim.words.of_metrics import metric_words
 from tests.reference.decisions import Move
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 from tests.test_kinds import answers
@@ -150,7 +150,7 @@ def test_the_page_can_be_read_by_everybody(which: str, request: pytest.FixtureRe
 
 
 def test_colours_of_text_have_contrast(root: Path) -> None:
-    styles = (root / "sim" / "report" / "page.css").read_text()
+    styles = (root / "sim" / "show" / "report" / "page.css").read_text()
     names = dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", styles))
     used = [names.get(a or "", b) for a, b in
             re.findall(r"[ {;]color: (?:var\(--(\w+)\)|(#[0-9a-f]{3,6}))", styles)]  # fmt: skip

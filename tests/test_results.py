@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.manifests import FORMAT, MANIFEST
-from sim.records import EnsembleRecord
-from sim.results import Results, safe_run_folder
+from sim.record.arrays import EnsembleRecord
+from sim.record.manifests import FORMAT, MANIFEST
+from sim.record.results import Results, safe_run_folder
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 

@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 
 from sim import cli
 from sim.blocs import co_membership, find_blocs
-from sim.ensemble import run_ensemble
+from sim.drivers.ensemble import run_ensemble
 from sim.errors import UserError
-from sim.experiments.null import null
-from sim.experiments.null.models import RANDOM
-from sim.experiments.robust import NULLS, START, Pair, Robust, robust, said
-from sim.experiments.saved import load_saved
+from sim.record.saved import load_saved
 from sim.scenario import load_scenario
+from sim.study.null import null
+from sim.study.null.models import RANDOM
+from sim.study.robust import NULLS, START, Pair, Robust, robust, said
 from sim.theories import Given, find_theory
 from tests.inline_scenario import TEXT
 

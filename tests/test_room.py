@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import cli, room
+from sim import cli
 from sim.errors import UserError
+from sim.system import capacity
 
 FREE = 5_000_000 * 1024
 
@@ -15,9 +16,9 @@ FREE = 5_000_000 * 1024
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "meminfo").write_text("MemTotal: 9000000 kB\nMemAvailable: 5000000 kB\n")
-    monkeypatch.setattr(room, "_MEMORY", tmp_path / "meminfo")
-    monkeypatch.setattr(room, "_CGROUP", tmp_path / "cgroup")
-    monkeypatch.setattr(room, "_CGROUPS", tmp_path / "fs")
+    monkeypatch.setattr(capacity, "_MEMORY", tmp_path / "meminfo")
+    monkeypatch.setattr(capacity, "_CGROUP", tmp_path / "cgroup")
+    monkeypatch.setattr(capacity, "_CGROUPS", tmp_path / "fs")
     return tmp_path
 
 
@@ -28,52 +29,52 @@ def group(place: Path, **texts: int | str) -> None:
 
 
 def test_without_groups_what_the_machine_has_counts() -> None:
-    assert room.free_memory() == FREE
+    assert capacity.free_memory() == FREE
 
 
 def test_without_a_list_the_size_of_the_machine_counts(machine: Path) -> None:
     (machine / "meminfo").unlink()
-    assert room.free_memory() > 2**27
+    assert capacity.free_memory() > 2**27
 
 
 def test_the_least_limit_of_a_group_and_those_above_counts(machine: Path) -> None:
     (machine / "cgroup").write_text("0::/job/step\n")
     group(machine / "fs", current=7)  # the root has no limit
     group(machine / "fs/job/step", max="max", current=10, stat="inactive_file 4")
-    assert room.free_memory() == FREE
+    assert capacity.free_memory() == FREE
     group(machine / "fs/job", max=1000, current=700, stat="anon 600\ninactive_file 90")
-    assert room.free_memory() == 390
+    assert capacity.free_memory() == 390
     group(machine / "fs/job/step", max=200, current=150, stat="inactive_file 5")
-    assert room.free_memory() == 55
+    assert capacity.free_memory() == 55
     group(machine / "fs/job/step", max=100)
-    assert room.free_memory() == 0
+    assert capacity.free_memory() == 0
 
 
 def test_groups_of_the_first_version_count(machine: Path) -> None:
     (machine / "cgroup").write_text("5:cpu:/job\n4:memory,hugetlb:/job\n0::/\n")
     place = machine / "fs/memory/job"
     group(place, limit_in_bytes=500, usage_in_bytes=100, stat="inactive_file 1")
-    assert room.free_memory() == 401
+    assert capacity.free_memory() == 401
 
 
 def test_what_is_lacking_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room.require("2 runs", runs=2, memory=FREE / 4, fixed=FREE / 4, instead="fewer")
+    capacity.require("2 runs", runs=2, memory=FREE / 4, fixed=FREE / 4, instead="fewer")
     with pytest.raises(UserError) as told:
-        room.require("8 runs", runs=8, memory=FREE / 4, fixed=FREE / 4, instead="ask for less")
+        capacity.require("8 runs", runs=8, memory=FREE / 4, fixed=FREE / 4, instead="ask for less")
     assert str(told.value) == (
         "8 runs need about 11.5 GB of memory, and 5.1 GB are free: ask for less; about 3 runs fit"
     )
-    monkeypatch.setattr(room, "free_disk", lambda _: 3_000_000)
-    room.require("8 runs", runs=8, disk=3e5, folder=tmp_path, instead="ask for less")
+    monkeypatch.setattr(capacity, "free_disk", lambda _: 3_000_000)
+    capacity.require("8 runs", runs=8, disk=3e5, folder=tmp_path, instead="ask for less")
     with pytest.raises(UserError) as told:
-        room.require("8 runs", runs=8, disk=1e7, folder=tmp_path, instead="ask for less")
+        capacity.require("8 runs", runs=8, disk=1e7, folder=tmp_path, instead="ask for less")
     assert str(told.value) == (
         f"8 runs need about 80 MB on disk, and 3 MB are free in {tmp_path}: ask for less"
     )
 
 
 def test_the_disk_of_a_folder_to_come_is_known(tmp_path: Path) -> None:
-    assert room.free_disk(tmp_path / "a" / "b") > 0
+    assert capacity.free_disk(tmp_path / "a" / "b") > 0
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_a_command_for_which_there_is_no_room_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(room, "free_memory", lambda: 3 * 10**9)
+    monkeypatch.setattr(capacity, "free_memory", lambda: 3 * 10**9)
     monkeypatch.setattr("sys.argv", ["multipolar", *words.split()])
     with pytest.raises(SystemExit) as ended:
         cli.main()

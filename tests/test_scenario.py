@@ -33,11 +33,11 @@ from sim.scenario import (
     shipped_scenarios,
     validate_scenario,
 )
-from sim.scenario import files as scenario_files
+from sim.scenario import finding as scenario_files
 from sim.scenario.missing import PRIOR
 from sim.scenario.reader import Layer, Log, read
 from sim.scenario.schema import MAX_STATES, vocabulary
-from sim.shipped import headings
+from sim.scenario.shipped import headings
 
 BAD = Path(__file__).parent / "scenarios" / "bad"
 BASE = BAD / "parts" / "base.yaml"

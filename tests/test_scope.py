@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from sim.errors import ScenarioError
-from sim.outlines import distances, rings
 from sim.scenario import REST_OF_WORLD, ScenarioSpec, load_arms, load_scenario
+from sim.scenario.outlines import distances, rings
 from sim.scenario.quarter import parse_quarter
-from sim.shipped import SHIPPED
+from sim.scenario.shipped import SHIPPED
 
 WIDE = SHIPPED / "world" / "wide"
 YEARS = (2014, 2016, 2020, 2021, 2024)
@@ -205,7 +205,7 @@ def test_distances_are_near_those_of_cshapes() -> None:
     place = Path("/work/shared/data/world_dyads_2018.parquet")
     if not place.exists():
         pytest.skip(f"no {place}: distances are held against it where it is")
-    from sim.history.codes import converted
+    from sim.scenario.history.codes import converted
 
     pairs = pd.read_parquet(place, columns=["ccode1", "ccode2", "mindist", "cont"])
     codes = sorted({*pairs["ccode1"], *pairs["ccode2"]})

@@ -10,30 +10,30 @@ import pytest
 from matplotlib.text import Text
 
 from sim import cli
-from sim.draws import draw, drawn
+from sim.drivers.starts import draw, drawn
 from sim.errors import UserError
-from sim.experiments.claim_specs import Claim
-from sim.experiments.sensitivity import Effort, SensitivityReport, sensitivity
-from sim.experiments.sensitivity.designs import (
+from sim.scenario import find_scenario, load_scenario
+from sim.scenario.world import World
+from sim.show.plots.ranking import draw_ranking
+from sim.study.claim_specs import Claim
+from sim.study.sensitivity import Effort, SensitivityReport, sensitivity
+from sim.study.sensitivity.designs import (
     screen,
     screening_design,
     variance_design,
     variance_shares,
 )
-from sim.experiments.sensitivity.evaluate import Batch, Laboratory, StoppedEarly
-from sim.experiments.sensitivity.factors import (
+from sim.study.sensitivity.evaluate import Batch, Laboratory, StoppedEarly
+from sim.study.sensitivity.factors import (
     REST,
     Space,
     choose_factors,
     rest_of,
     triangular,
 )
-from sim.experiments.sensitivity.findings import claimed, make_finding
-from sim.experiments.sensitivity.luck import separate
-from sim.experiments.sensitivity.robustness import robustness, wilson
-from sim.plots.ranking import draw_ranking
-from sim.scenario import find_scenario, load_scenario
-from sim.world import World
+from sim.study.sensitivity.findings import claimed, make_finding
+from sim.study.sensitivity.luck import separate
+from sim.study.sensitivity.robustness import robustness, wilson
 from tests.inline_scenario import TEXT
 
 THREE = ["x1", "x2", "x3"]
@@ -288,7 +288,7 @@ def test_kept_points_are_not_run_again(
 ) -> None:
     lab, batch = _laboratory(six, tmp_path)
     whole = lab.run(batch)["base", "threat"]
-    monkeypatch.setattr("sim.experiments.sensitivity.evaluate.run_cases", None)
+    monkeypatch.setattr("sim.study.sensitivity.evaluate.run_cases", None)
     lab, batch = _laboratory(six, tmp_path)
     assert np.array_equal(lab.run(batch)["base", "threat"], whole)
 
@@ -303,7 +303,7 @@ def test_a_damaged_part_is_run_again(six: Path, tmp_path: Path) -> None:
 
 
 def test_points_with_one_luck_are_those_of_single_runs(six: Path, tmp_path: Path) -> None:
-    from sim.ensemble import run_ensemble
+    from sim.drivers.ensemble import run_ensemble
 
     lab, batch = _laboratory(six, tmp_path)
     found = lab.run(batch)["base", "threat"]

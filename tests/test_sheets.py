@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim import sheets
-from sim.jit import search
+from sim.compiled.jit import search
+from sim.rules import sheet_algebra
 from sim.types import Blocks
 
 
@@ -17,15 +17,15 @@ from sim.types import Blocks
 def compiled() -> SimpleNamespace:
     @search
     def product(w: Blocks) -> None:
-        sheets.product(w, 2, 0, 1)
+        sheet_algebra.product(w, 2, 0, 1)
 
     @search
     def sparse_product(w: Blocks) -> None:
-        sheets.sparse_product(w, 2, 0, 1)
+        sheet_algebra.sparse_product(w, 2, 0, 1)
 
     @search
     def transpose(w: Blocks) -> None:
-        sheets.transpose(w, 2, 0)
+        sheet_algebra.transpose(w, 2, 0)
 
     return SimpleNamespace(product=product, sparse_product=sparse_product, transpose=transpose)
 

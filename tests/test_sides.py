@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from sim import load_scenario
-from sim import vocabulary as names
-from sim.model import MultipolarModel
-from sim.registry import MIRRORS
+from sim.drivers.model import MultipolarModel
+from sim.rules import catalogue as names
+from sim.rules.declarations import MIRRORS
 
 BY_ROW = {field.row: field for field in names.DYAD_FIELDS.values()}
 
@@ -51,8 +51,8 @@ PROGRAM = """
 import numpy as np
 from sim import load_scenario
 from sim.kernel import choice
-from sim.model import MultipolarModel
-from sim.registry import MIRRORS
+from sim.drivers.model import MultipolarModel
+from sim.rules.declarations import MIRRORS
 from tests.test_sides import BY_ROW, Noted
 
 model = MultipolarModel(load_scenario("synthetic", overrides=["synthetic.states=8"], quarters=1))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.claim_specs import read_claims
 from sim.scenario import load_scenario, validate_scenario
+from sim.study.claim_specs import read_claims
 from tests.inline_scenario import TEXT
 from tests.support_command import call
 

@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import ensemble, records, stored
-from sim.ensemble import Interrupted, run_ensemble
+from sim.drivers import ensemble
+from sim.drivers.ensemble import Interrupted, run_ensemble
 from sim.errors import UserError
-from sim.experiments.observed import Observed
-from sim.plots.pacts import draw_pacts
-from sim.plots.standard import draw_figures
-from sim.records import EnsembleRecord
-from sim.results import TABLES, Results
+from sim.measure.observed import Observed
+from sim.measure.summary import describe_blocs, summarise
+from sim.record import arrays, stored
+from sim.record.arrays import EnsembleRecord
+from sim.record.results import TABLES, Results
 from sim.scenario import ScenarioSpec, load_scenario
-from sim.summary import describe_blocs, summarise
+from sim.show.plots.pacts import draw_pacts
+from sim.show.plots.standard import draw_figures
 from tests.inline_scenario import TEXT
 from tests.support import synthetic_meta
 
@@ -40,7 +41,7 @@ def held(spec: ScenarioSpec) -> EnsembleRecord:
 
 @pytest.fixture(autouse=True)
 def two_runs_together(monkeypatch: pytest.MonkeyPatch, held: EnsembleRecord) -> None:
-    for module in (ensemble, records, stored):
+    for module in (ensemble, arrays, stored):
         monkeypatch.setattr(module, "BATCH", 2 * held.run_bytes + 100)
 
 
@@ -148,7 +149,7 @@ def test_a_large_result_is_left_on_disk(
     held: EnsembleRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Results(held, synthetic_meta()).save(tmp_path / "saved")
-    monkeypatch.setattr("sim.results.IN_MEMORY", 0)
+    monkeypatch.setattr("sim.record.results.IN_MEMORY", 0)
     back = Results.load(place)
     assert back.record.folder == place
     assert same(held, back.record)
@@ -204,7 +205,7 @@ def test_a_full_disk_is_told(
 
 def test_tables_of_another_record_are_told(kept: EnsembleRecord) -> None:
     assert kept.folder is not None
-    axes = {name: getattr(kept, name) for name in records.AXES}
+    axes = {name: getattr(kept, name) for name in arrays.AXES}
     with pytest.raises(ValueError, match=r"states: .* rows are not"):
         stored.stored_record(kept.folder, axes | {"quarters": 1}, RUNS, ["2024Q1", "2024Q2"])
 
@@ -215,8 +216,8 @@ def test_a_run_for_which_there_is_no_room_is_not_begun(
     message = r"9,000,000 runs of 6 states and \d+ quarters need about .* GB"
     with pytest.raises(UserError, match=rf"{message} of memory, .* about [0-9,]+ runs fit"):
         run_ensemble(spec, runs=9_000_000)
-    monkeypatch.setattr("sim.room.free_memory", lambda: 10**15)
-    monkeypatch.setattr("sim.room.free_disk", lambda _: 10**9)
+    monkeypatch.setattr("sim.system.capacity.free_memory", lambda: 10**15)
+    monkeypatch.setattr("sim.system.capacity.free_disk", lambda _: 10**9)
     with pytest.raises(UserError, match=rf"{message} on disk, .*fewer runs"):
         run_ensemble(spec, runs=9_000_000, folder=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.streams import CHOICE, CONSENT, DRAWS, DRIFT, OPPORTUNITY, state_key, stream
+from sim.rules.streams import CHOICE, CONSENT, DRAWS, DRIFT, OPPORTUNITY, state_key, stream
 from tests.support_world import probes
 
 Bits = NDArray[np.uint64]

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.records import move_dtype
-from sim.results import Results
-from sim.summary import Change, hedging_series, summarise
+from sim.measure.summary import Change, hedging_series, summarise
+from sim.record.arrays import move_dtype
+from sim.record.results import Results
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 
 

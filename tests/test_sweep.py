@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from sim.errors import ScenarioError, UserError
-from sim.experiments.sweep import (
+from sim.scenario.loader import Loader
+from sim.study.sweep import (
     Evaluator,
     Stopped,
     Sweep,
@@ -27,10 +28,9 @@ from sim.experiments.sweep import (
     sample,
     sweep,
 )
-from sim.experiments.sweep import executors as pools
-from sim.experiments.sweep.design_file import read_design, read_runs
-from sim.experiments.sweep.plan import batch_size
-from sim.scenario.loader import Loader
+from sim.study.sweep import executors as pools
+from sim.study.sweep.design_file import read_design, read_runs
+from sim.study.sweep.plan import batch_size
 from tests.inline_scenario import TEXT
 from tests.support_command import call
 
@@ -227,7 +227,7 @@ def test_changed_code_or_scenario_is_refused(
     assert not again.table().equals(before)
     resume(found.folder)
     assert len(made) == 40
-    for module in (drive, sys.modules["sim.experiments.sweep.plan"]):
+    for module in (drive, sys.modules["sim.study.sweep.plan"]):
         monkeypatch.setattr(module, "code_version", lambda: "another")
     with pytest.raises(UserError, match="the code changed since"):
         resume(found.folder)

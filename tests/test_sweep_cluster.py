@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiments.sweep import Evaluator, Sweep, Unfinished, executors, resume, sweep
+from sim.study.sweep import Evaluator, Sweep, Unfinished, executors, resume, sweep
 from tests.inline_scenario import TEXT
 from tests.test_outside import RULE, call
 

@@ -9,10 +9,10 @@ import pytest
 
 from sim import cli
 from sim.errors import UserError
-from sim.experiments.sensitivity.swept import phase_of, region_of
-from sim.experiments.sweep import Sweep, sweep
-from sim.plots.phase import draw_phase
-from sim.plots.response import draw_response
+from sim.show.plots.phase import draw_phase
+from sim.show.plots.response import draw_response
+from sim.study.sensitivity.swept import phase_of, region_of
+from sim.study.sweep import Sweep, sweep
 from tests.inline_scenario import TEXT
 
 THREAT = "threat(CCC)"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble import run_ensemble
+from sim.drivers.ensemble import run_ensemble
 from sim.scenario import load_scenario
 
 PARAMETERS = Path(__file__).resolve().parent.parent / "scenarios" / "parameters"

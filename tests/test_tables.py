@@ -11,8 +11,8 @@ import pycountry
 import pytest
 
 from sim.errors import ScenarioError, UserError
-from sim.history.codes import SYSTEMS, converted, known
 from sim.scenario import ScenarioSpec, load_scenario
+from sim.scenario.history.codes import SYSTEMS, converted, known
 from sim.scenario.missing import PRIOR
 
 HEAD = """format: 1

@@ -1,6 +1,6 @@
 """Utility terms: their values are what the equations say, and their changes what moves do.
 
-Every term of ``sim/decisions/terms`` is found by itself; every kind of move is tried on every term,
+Every term of ``sim/rules/terms`` is found by itself; every kind of move is tried on every term,
 so a term that forgets to feel a move fails as one that feels it wrongly does.
 """
 
@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim import kernel
-from sim import vocabulary as names
-from sim.vocabulary import CHANGES
+from sim.rules import catalogue as names
+from sim.rules.catalogue import CHANGES
 from tests import reference
 from tests.support_world import CHANGED, Case, random_case
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim import vocabulary as names
+from sim.drivers.model import MultipolarModel
 from sim.errors import ScenarioError
-from sim.model import MultipolarModel
+from sim.rules import catalogue as names
 from sim.scenario import (
     ScenarioSpec,
     format_quarter,

@@ -154,7 +154,7 @@ def test_nothing_is_named_under_sim(names: Names) -> None:
         "class RussiaPolicy: pass",
         "x = f'{a} joins NATO'",
         "path = 'scenarios/some_scenario.yaml'",
-        "from sim.mechanisms import vietnam",
+        "from sim.rules.mechanisms import vietnam",
         "source = 'doc003'",
         "def f(*, ukraine): pass",
     ],

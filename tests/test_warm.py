@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from sim import blocs, kernel
-from sim.experiments.warm import compile_all
+from sim.kernel.warm import compile_all
 
 
 def test_every_entry_point_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

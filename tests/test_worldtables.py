@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from sim.errors import UserError
+from sim.record.world_tables import FORMS, export_world, import_world
 from sim.scenario import load_scenario
 from sim.scenario.spec import Number, ScenarioSpec
-from sim.worldtables import FORMS, export_world, import_world
 from tests.inline_scenario import TEXT
 from tests.support import synthetic_results
 from tests.support_command import call

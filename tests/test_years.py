@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 
 from sim import cli, run, world_from
 from sim.errors import ScenarioError, UserError
-from sim.history import History, history_of, read_history
-from sim.inventory import inventory
-from sim.inventory.tables import render
 from sim.scenario import load_scenario
+from sim.scenario.history import History, history_of, read_history
+from sim.scenario.inventory import inventory
+from sim.scenario.inventory.printed import render
 from sim.scenario.missing import PRIOR
-from sim.years import make_world, save_world
+from sim.scenario.years import make_world, save_world
 
 DATA = Path("/work/shared/data")
 N = 8

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from sim.codegen import source_hash
-from sim.experiments.calibrate import Calibration, Targets, read_targets
-from sim.experiments.calibrate.evaluator import Evaluator
-from sim.experiments.calibrate.posterior import SEEDS
-from sim.files import write_bytes, write_text
+from sim.kernel.identity import source_hash
+from sim.study.calibrate import Calibration, Targets, read_targets
+from sim.study.calibrate.evaluator import Evaluator
+from sim.study.calibrate.posterior import SEEDS
+from sim.system.files import write_bytes, write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "calibration.md"

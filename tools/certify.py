@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from sim.blocs import DEFINITIONS, agreement, canonical, certify, find_blocs
-from sim.experiments.run import run
-from sim.files import write_text
-from sim.reading import network_of
-from sim.results import Results
+from sim.measure.summary import bloc_labels_by
+from sim.record.reading import network_of
+from sim.record.results import Results
 from sim.scenario import find_scenario, shipped_scenarios
-from sim.summary import bloc_labels_by
+from sim.study.run import run
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (20, 50, 100, 200)

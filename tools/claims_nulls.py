@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.null import null
-from sim.experiments.null.findings import NETWORKS
-from sim.experiments.null.models import RANDOM
-from sim.experiments.register import scenarios_with_claims
-from sim.files import write_text
+from sim.study.null import null
+from sim.study.null.findings import NETWORKS
+from sim.study.null.models import RANDOM
+from sim.study.register import scenarios_with_claims
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 FOUND = ROOT / "results" / "reference" / "claims_nulls.json"

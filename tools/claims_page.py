@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.verdicts import ROBUST
-from sim.files import write_text
+from sim.study.verdicts import ROBUST
+from sim.system.files import write_text
 from tools.marked import replaced
 
 ROOT = Path(__file__).resolve().parent.parent

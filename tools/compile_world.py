@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.files import write_text
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import yaml
 
-from sim.files import write_text
+from sim.system.files import write_text
 from tools.marked import cell
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.ensemble import run_ensemble
-from sim.experiments.language import Observed, Scope, parse_metric, required_pairs
-from sim.files import write_text
+from sim.drivers.ensemble import run_ensemble
+from sim.measure.language import Observed, Scope, parse_metric, required_pairs
 from sim.scenario import find_scenario, load_scenario
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "calibration.md"

@@ -234,7 +234,7 @@ class Targets:
 
     def metric(self, rng: random.Random) -> None:
         """An expression of the metric language."""
-        from sim.experiments.language import parse_metric
+        from sim.measure.language import parse_metric
 
         pool = [m.encode() for m in self.metrics]
         text = broken_bytes(rng, rng.choice(pool), pool).decode("utf-8", "replace")
@@ -243,7 +243,7 @@ class Targets:
 
     def design(self, rng: random.Random) -> None:
         """A design file of a sweep."""
-        from sim.experiments.sweep.design_file import read_design
+        from sim.study.sweep.design_file import read_design
 
         text = rng.choice(self.designs)
         data = broken_bytes(rng, text, self.designs)
@@ -258,7 +258,7 @@ class Targets:
 
     def target(self, rng: random.Random) -> None:
         """Targets of a calibration."""
-        from sim.experiments.calibrate.targets import read_targets
+        from sim.study.calibrate.targets import read_targets
 
         text = rng.choice(self.targets)
         data = broken_bytes(rng, text, self.targets)
@@ -300,7 +300,7 @@ class Targets:
 
     def results(self, rng: random.Random) -> None:
         """A saved result, sweep, comparison with one damaged file."""
-        from sim.experiments.saved import load_saved
+        from sim.record.saved import load_saved
 
         if not self.saved:
             self.prepare()

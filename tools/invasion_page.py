@@ -21,14 +21,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import run_ensemble
-from sim.experiments.arms import simulate_arms
-from sim.experiments.null.models import RANDOM, apply_null
-from sim.experiments.null.rates import COUNTS, Counts, count, matched, shifted
-from sim.files import write_text
-from sim.records import EnsembleRecord
+from sim.drivers.ensemble import run_ensemble
+from sim.record.arrays import EnsembleRecord
+from sim.rules.catalogue import MOVE_KINDS
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, parse_quarter
-from sim.vocabulary import MOVE_KINDS
+from sim.study.arms import simulate_arms
+from sim.study.null.models import RANDOM, apply_null
+from sim.study.null.rates import COUNTS, Counts, count, matched, shifted
+from sim.system.files import write_text
 from tools.marked import replaced
 
 ROOT = Path(__file__).resolve().parent.parent

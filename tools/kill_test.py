@@ -35,10 +35,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserError
-from sim.experiments.calibrate import Calibration
-from sim.files import SCRATCH
-from sim.manifests import read_manifest
-from sim.results import Results
+from sim.record.manifests import read_manifest
+from sim.record.results import Results
+from sim.study.calibrate import Calibration
+from sim.system.files import SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent
 MULTIPOLAR = (sys.executable, "-c", "from sim.cli import main; main()")

@@ -5,7 +5,7 @@ Natural Earth (public domain) is read in the topological form of the package wor
     npm pack world-atlas@2 && tar xzf world-atlas-2.*.tgz
     python tools/map_outlines.py package/countries-50m.json
 
-writes sim/outlines.json. The finer 1:50m outlines have the small states that 1:110m lacks.
+writes sim/scenario/outlines.json. The finer 1:50m outlines have the small states that 1:110m lacks.
 Arcs are simplified before they are joined into rings, so that neighbours keep one common border;
 rings that cross the antimeridian are made whole and put to the side where they belong; islets are
 left out, but never a country's largest part. Antarctica is left out. Kosovo has the code that is in
@@ -23,9 +23,9 @@ from pathlib import Path
 import numpy as np
 import pycountry
 
-from sim.files import write_text
+from sim.system.files import write_text
 
-TARGET = Path(__file__).resolve().parent.parent / "sim" / "outlines.json"
+TARGET = Path(__file__).resolve().parent.parent / "sim" / "scenario" / "outlines.json"
 UNITS = 40  # of a degree, in the file
 TOLERANCE = 0.07  # degrees that an outline may move
 ISLET = 0.12  # square degrees (as on the equator) below which a part is left out

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from sim import kernel
-from sim import vocabulary as names
-from sim.ensemble import run_ensemble
-from sim.files import write_text
-from sim.model import MultipolarModel
-from sim.records import EnsembleRecord
+from sim.drivers.ensemble import run_ensemble
+from sim.drivers.model import MultipolarModel
+from sim.measure.summary import hedging_series
+from sim.record.arrays import EnsembleRecord
+from sim.rules import catalogue as names
 from sim.scenario import ScenarioSpec, load_scenario, parse_quarter
-from sim.summary import hedging_series
-from sim.world import World
+from sim.scenario.world import World
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 Row = tuple[str, str, str, str]
@@ -104,7 +104,7 @@ def pact_rows(runs: int) -> list[Row]:
 
 def patron_change(s: ScenarioSpec, patron: str, a: str, b: str, runs: int) -> np.ndarray:
     """Change of the patron's utility when a and b conclude a defence pact, all else equal."""
-    from sim.decisions.moves import pact
+    from sim.rules.moves import pact
 
     quiet = dataclasses.replace(s, events={k: v for k, v in s.events.items() if k != "pact_2024"})
     out = []

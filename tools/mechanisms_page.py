@@ -19,19 +19,19 @@ from typing import Any, Final
 
 import yaml
 
-from sim import vocabulary as names
-from sim.experiments.arm_store import values_of
-from sim.experiments.arms import simulate_arms
-from sim.experiments.language import (
+from sim.measure.language import (
     BoundMetric,
     Scope,
     Source,
     parse_metric,
     parse_window,
 )
-from sim.experiments.paired import NEGLIGIBLE, Effect, effects
-from sim.files import write_text
+from sim.rules import catalogue as names
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_scenario
+from sim.statistics.paired import NEGLIGIBLE, Effect, effects
+from sim.study.arm_store import values_of
+from sim.study.arms import simulate_arms
+from sim.system.files import write_text
 from tools.marked import cell
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +42,7 @@ RUNS: Final = 100
 
 INTRODUCTION: Final = """\
 The register of the five documents has {rows} causal rows. {there} are there: a rule of
-`sim/mechanisms`, or a term of utility, reproduces them. For each, a scenario is run as it is and
+`sim/rules/mechanisms`, or a term of utility, reproduces them. For each, a scenario is run as it is and
 with that rule switched off, with the same draws and the same luck; *effect* is the mean paired
 difference (with the rule less without it, {runs} runs), with its 95 % interval, and *in sd* the
 same in standard deviations of the runs. Differences under a hundredth of a standard deviation

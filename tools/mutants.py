@@ -1,7 +1,7 @@
 """Mutation testing of the rules: break one thing at a time and see whether a quick test notices.
 
     python -m tools.mutants --sample 100
-    python -m tools.mutants --file sim/decisions/observe.py
+    python -m tools.mutants --file sim/rules/observation.py
     python -m tools.mutants --sample 100 --tree OLDER_CHECKOUT --tests tests/test_terms.py
 
 Works on a copy of the tree and in plain Python, so that nothing is compiled anew; golden runs are
@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: pytest without the plug-ins that only cost time here.
 OPTIONS = """-x -q --tb=no -p no:cacheprovider -p no:nbmake -p no:xdist -o filterwarnings=
     -o addopts=--import-mode=importlib""".split()
-FOLDERS = ("decisions", "kernel", "mechanisms")
+FOLDERS = ("kernel", "rules/decisions", "rules/mechanisms", "rules/moves", "rules/terms")
 #: Quick tests of decisions and kernel, those that find most first; no golden run is among them.
 TESTS = """tests/test_observation.py tests/test_frame.py tests/test_accession.py tests/test_moves.py
     tests/test_assessment.py tests/test_terms.py""".split()

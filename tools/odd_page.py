@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sim import vocabulary as names
 from sim.commands.names import rows
-from sim.experiments.calibrate.targets import read_targets, shipped_targets
-from sim.files import write_text
 from sim.kernel import STEP
+from sim.rules import catalogue as names
+from sim.study.calibrate.targets import read_targets, shipped_targets
+from sim.system.files import write_text
 from tools.marked import cell, replaced
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "ODD.md"

@@ -1,4 +1,4 @@
-"""Write the schemas of ``--json`` from what commands print in the tests: sim/outputs.json.
+"""Write the schemas of ``--json`` from what commands print in the tests: sim/show/outputs.json.
 
 ``make outputs`` runs the tests that print JSON and calls this on what they have kept; some commands
 more are run here. Objects whose keys are names of something (states, arms, metrics) become maps,
@@ -38,7 +38,7 @@ COMMANDS = (
     "metrics",
     "dictionary",
 )
-TARGET = Path(__file__).resolve().parent.parent / "sim" / "outputs.json"
+TARGET = Path(__file__).resolve().parent.parent / "sim" / "show" / "outputs.json"
 
 #: Entries whose keys are names, whatever these look like.
 MAPS = set(

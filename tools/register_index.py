@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import yaml
 
-from sim.files import write_text
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 INDEX = ROOT / "scenarios" / "register" / "index.yaml"

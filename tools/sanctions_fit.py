@@ -20,16 +20,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim import draws, kernel
-from sim import vocabulary as names
-from sim.collectives import FULL
-from sim.decisions.assessment import RELEVANCE
-from sim.dyads import COMMITMENT, HOSTILITY, TRADE
-from sim.experiments.estimate import Fitted, LogLinear, Weight, fit
-from sim.fields import GOVERNANCE, MARKET, OPENNESS, VIOLATION
-from sim.files import write_text
+from sim import kernel
+from sim.drivers import starts
+from sim.rules import catalogue as names
+from sim.rules.decisions.assessment import RELEVANCE
+from sim.rules.pair_variables import COMMITMENT, HOSTILITY, TRADE
+from sim.rules.participation import FULL
+from sim.rules.state_variables import GOVERNANCE, MARKET, OPENNESS, VIOLATION
 from sim.scenario import load_scenario
-from sim.world import World
+from sim.scenario.world import World
+from sim.study.estimate import Fitted, LogLinear, Weight, fit
+from sim.system.files import write_text
 from tools.marked import replaced
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +63,7 @@ def rows(data: Path) -> Iterator[pd.DataFrame]:
     for world_of, years in WORLDS.items():
         spec = load_scenario(ROOT / "scenarios" / "world" / f"{world_of}.yaml")
         world = World(replace(spec, ensemble=replace(spec.ensemble, draws=False)))
-        blocks, _ = draws.start(world, 0, 0)
+        blocks, _ = starts.start(world, 0, 0)
         kernel.entries().begin(blocks, world.keys)
         n, codes = world.n, list(spec.states)
         place = {code: world.index(code) for code in codes}

@@ -17,13 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.experiments.arm_store import series_of
-from sim.experiments.arms import simulate_arms
-from sim.experiments.language import Scope, parse_metric
-from sim.experiments.register import claims_of
-from sim.experiments.run import run
-from sim.files import write_text, written
-from sim.plots.overview import Trace, describe, draw_overview
+from sim.measure.language import Scope, parse_metric
+from sim.measure.summary import summarise
 from sim.scenario import (
     BASE_ARM,
     ScenarioSpec,
@@ -34,7 +29,12 @@ from sim.scenario import (
     load_scenario,
     shipped_scenarios,
 )
-from sim.summary import summarise
+from sim.show.plots.overview import Trace, describe, draw_overview
+from sim.study.arm_store import series_of
+from sim.study.arms import simulate_arms
+from sim.study.register import claims_of
+from sim.study.run import run
+from sim.system.files import write_text, written
 from tools.marked import cell, markers, replaced
 
 if TYPE_CHECKING:

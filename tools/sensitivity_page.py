@@ -13,20 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserError
-from sim.experiments.comparison import number, with_bounds
-from sim.experiments.sensitivity import SensitivityReport, sensitivity
-from sim.experiments.sensitivity.analysis import Effort
-from sim.experiments.sensitivity.designs import MATTERS
-from sim.experiments.sensitivity.findings import in_a_line
-from sim.experiments.sensitivity.plane import pair_metrics
-from sim.experiments.sensitivity.report import Ranked, drowned, luck_left
-from sim.experiments.sensitivity.swept import phase_of, region_of
-from sim.experiments.sweep import Sweep, sweep
-from sim.files import write_text
-from sim.plots.phase import draw_phase
-from sim.plots.ranking import draw_ranking
-from sim.plots.style import save_figure
-from sim.summary import percent
+from sim.measure.summary import percent
+from sim.show.plots.phase import draw_phase
+from sim.show.plots.ranking import draw_ranking
+from sim.show.plots.style import save_figure
+from sim.study.comparison import with_bounds
+from sim.study.sensitivity import SensitivityReport, sensitivity
+from sim.study.sensitivity.analysis import Effort
+from sim.study.sensitivity.designs import MATTERS
+from sim.study.sensitivity.findings import in_a_line
+from sim.study.sensitivity.result import Ranked, drowned, luck_left
+from sim.study.sensitivity.scenario_phase import pair_metrics
+from sim.study.sensitivity.swept import phase_of, region_of
+from sim.study.sweep import Sweep, sweep
+from sim.system.files import write_text
+from sim.words.digits import number
 
 PLANE: dict[str, Any] = {
     "vary": [

@@ -18,11 +18,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import draws, kernel
-from sim import vocabulary as names
+from sim import kernel
 from sim.blocs import find_blocs, hedges, network
-from sim.decisions import observe
-from sim.dyads import (
+from sim.drivers import starts
+from sim.rules import catalogue as names
+from sim.rules import observation
+from sim.rules.pair_variables import (
     ARMS_STOCK,
     COMMITMENT,
     ENERGY,
@@ -31,11 +32,11 @@ from sim.dyads import (
     TRADE,
     TRUST,
 )
-from sim.fields import CAPABILITY, IDEAL_POINT
-from sim.files import write_text
+from sim.rules.state_variables import CAPABILITY, IDEAL_POINT
 from sim.scenario import load_scenario
+from sim.scenario.world import World
+from sim.system.files import write_text
 from sim.types import Blocks
-from sim.world import World
 from tools.marked import markers, replaced
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,15 +61,15 @@ def parts_of(w: Blocks) -> dict[str, Floats]:
 
     p = w.P
     close = np.maximum(0.0, 1.0 - np.abs(x[:, None] - x) / 1.5)
-    divides = np.maximum(0.0, mean(HOSTILITY) - p[observe.SUSPICION])
+    divides = np.maximum(0.0, mean(HOSTILITY) - p[observation.SUSPICION])
     return {
         "pacts": w.M[COMMITMENT],
-        "positions": p[observe.TIE_POSITION] * close,
-        "trust": p[observe.TIE_TRUST] * (mean(TRUST) - 0.5),
-        "arms": p[observe.TIE_ARMS] * larger(ARMS_STOCK),
-        "fuel and finance": p[observe.TIE_SUPPLY] * (larger(ENERGY) + larger(FINANCE)),
-        "trade": p[observe.TIE_TRADE] * larger(TRADE),
-        "hostility": -p[observe.TIE_HOSTILITY] * divides,
+        "positions": p[observation.TIE_POSITION] * close,
+        "trust": p[observation.TIE_TRUST] * (mean(TRUST) - 0.5),
+        "arms": p[observation.TIE_ARMS] * larger(ARMS_STOCK),
+        "fuel and finance": p[observation.TIE_SUPPLY] * (larger(ENERGY) + larger(FINANCE)),
+        "trade": p[observation.TIE_TRADE] * larger(TRADE),
+        "hostility": -p[observation.TIE_HOSTILITY] * divides,
     }
 
 
@@ -85,7 +86,7 @@ class Standing:
         ties = np.zeros((world.n, world.n))
         powers = [self.codes.index(code) for code in POWERS]
         for run in range(runs):
-            blocks, _ = draws.start(world, spec.ensemble.seed, run)
+            blocks, _ = starts.start(world, spec.ensemble.seed, run)
             kernel.entries().begin(blocks, world.keys)
             tie = blocks.M[tie_row].copy()
             labels.append(find_blocs(network(tie, blocks.V[CAPABILITY])))

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from sim import draws, kernel
-from sim.dyads import (
+from sim import kernel
+from sim.drivers import starts
+from sim.rules.pair_variables import (
     ARMS_STOCK,
     COMMITMENT,
     CONTACT,
@@ -31,10 +32,10 @@ from sim.dyads import (
     TRADE,
     TRUST,
 )
-from sim.experiments.estimate.parts import world_of
-from sim.fields import IDEAL_POINT
-from sim.files import write_text
-from sim.history import read_history
+from sim.rules.state_variables import IDEAL_POINT
+from sim.scenario.history import read_history
+from sim.study.estimate.worth import world_of
+from sim.system.files import write_text
 from tools.marked import replaced
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "blocs.md"
@@ -61,7 +62,7 @@ def rows(data: Path) -> pd.DataFrame:
     found = []
     for year in YEARS:
         world, at = world_of(history, year)
-        blocks, _ = draws.start(world, 0, 0)
+        blocks, _ = starts.start(world, 0, 0)
         kernel.entries().begin(blocks, world.keys)
         place = dict(zip(history.codes(year).tolist(), at.tolist(), strict=True))
         later = history.dyads_of(year + AHEAD)

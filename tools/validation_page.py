@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from sim.commands.estimate import HELD, told
-from sim.experiments.estimate import Estimates, estimate
-from sim.experiments.hindcast import find_models, hindcast, model_names
-from sim.experiments.hindcast.result import TARGET_NAMES, Hindcast
-from sim.experiments.hindcast.run import SLOW
-from sim.files import write_text
-from sim.history import History, read_history
+from sim.scenario.history import History, read_history
+from sim.study.estimate import Estimates, estimate
+from sim.study.hindcast import find_models, hindcast, model_names
+from sim.study.hindcast.result import TARGET_NAMES, Hindcast
+from sim.study.hindcast.trial import SLOW
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "validation.md"

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from sim import vocabulary as names
-from sim.files import write_text
+from sim.rules import catalogue as names
+from sim.system.files import write_text
 from tools.odd_page import table
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ with the states and the members of organisations at its start. What is judged st
     python tools/wide_world.py [--data ../shared/data] [--out scenarios/world/wide]
 
 Needs pandas and pyarrow. The output is deterministic. Distances are in no table: they are computed
-from outlines (:mod:`sim.outlines`). Of pairs of states that the base worlds have in detail nothing
+from outlines (:mod:`sim.scenario.outlines`). Of pairs of states that the base worlds have in detail nothing
 is written: those hold.
 """
 
@@ -23,13 +23,13 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from sim.files import write_text
-from sim.history.codes import converted
-from sim.history.history import History, history_of
-from sim.outlines import distances
 from sim.scenario import load_scenario
+from sim.scenario.history.codes import converted
+from sim.scenario.history.known import History, history_of
+from sim.scenario.outlines import distances
 from sim.scenario.quarter import parse_quarter
-from sim.years.figures import Figures
+from sim.scenario.years.variables import Figures
+from sim.system.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 WORLD = ROOT / "scenarios" / "world"

@@ -9,14 +9,14 @@ to any bloc stays alone.
 
 :mod:`~sim.blocs.search` finds a partition, :mod:`~sim.blocs.certificate` says how far from the best
 it can be, :mod:`~sim.blocs.partitions` compares and names partitions, :mod:`~sim.blocs.definitions`
-says what ties states, :mod:`~sim.blocs.camps` who stands between blocs, :mod:`~sim.blocs.history`
-what becomes of blocs in time, :mod:`~sim.blocs.measures` what is measured of them all.
+says what ties states, :mod:`~sim.blocs.camps` who stands between blocs,
+:mod:`~sim.blocs.through_time` what becomes of blocs in time, :mod:`~sim.blocs.measures` what is
+measured of them all.
 """
 
 from sim.blocs.camps import hedges
 from sim.blocs.certificate import Certificate, certify
 from sim.blocs.definitions import DEFENCE_FLOOR, DEFINITIONS, READINGS, bonds, network, ties_by
-from sim.blocs.history import Turnover, persistence, turnover
 from sim.blocs.measures import MEASURES, Measure, System, measured
 from sim.blocs.partitions import (
     Consensus,
@@ -32,6 +32,7 @@ from sim.blocs.partitions import (
     weight_inside,
 )
 from sim.blocs.search import find_blocs
+from sim.blocs.through_time import Turnover, persistence, turnover
 
 __all__ = [
     "DEFENCE_FLOOR",

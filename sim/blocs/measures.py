@@ -1,6 +1,6 @@
 """What is measured of a whole system of blocs, by name: the numbers of a report and of metrics.
 
-Formulas and sources stand with the functions in :mod:`sim.metrics`.
+Formulas and sources stand with the functions in :mod:`sim.blocs.indices`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.blocs.indices import bipolarity, effective_poles, frustration, polarisation, tightness
 from sim.blocs.search import Floats, Labels
-from sim.metrics import bipolarity, effective_poles, frustration, polarisation, tightness
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.jit import search
+from sim.compiled.jit import search
 
 type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]

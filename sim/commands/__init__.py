@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 from rich.text import Text
 
-from sim.encoding import holds_unicode
-from sim.terminal import Terminal
+from sim.system.encoding import holds_unicode
+from sim.system.terminal import Terminal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -152,7 +152,7 @@ def progress_bar(
 
 def warm(*, quiet: bool) -> None:
     """Say that there will be a wait if the kernels are not in the cache."""
-    from sim.codegen import is_compiled
+    from sim.kernel.identity import is_compiled
 
     if not is_compiled() and not quiet:
         err.print("Compiling the kernels: some minutes, once after every change of the rules.")
@@ -179,7 +179,7 @@ def tell_notices(spec: ScenarioSpec, file: str, *, quiet: bool) -> None:
     """Say what the scenario lacks and what has no effect in it, the first few of many."""
     if quiet:
         return
-    from sim.inventory import notices
+    from sim.scenario.inventory import notices
 
     found = notices(spec)
     lines = [f"Note: {problem}" for problem in found[:_NOTICES]]
@@ -213,7 +213,7 @@ def check_place(folder: Path | None, kind: str, *, force: bool, quiet: bool) -> 
     Raises:
         UserError: it is not to be replaced.
     """
-    from sim.folders import look
+    from sim.record.folders import look
 
     if folder is not None and (says := look(folder, kind, force=force).says) and not quiet:
         err.print(says, highlight=False, soft_wrap=True)
@@ -258,8 +258,8 @@ def keep_figure(
         UserError: it cannot be written.
     """
     from sim.errors import UserError
-    from sim.folders import enlist
-    from sim.plots.style import save_figure
+    from sim.record.folders import enlist
+    from sim.show.plots.style import save_figure
 
     try:
         figure = draw()

@@ -40,13 +40,13 @@ def register(app: typer.Typer) -> None:
 
         For example: [cyan]multipolar app vietnam_bamboo[/cyan]
         """
-        from sim.app.guard import check_host
         from sim.scenario import find_scenario, load_scenario
+        from sim.show.app.guard import check_host
 
         check_host(host)
         if file is not None:
             load_scenario(find_scenario(file))  # what is wrong with it is told here
-        from sim.app.server import serve
+        from sim.show.app.server import serve
 
         warm(quiet=False)
 

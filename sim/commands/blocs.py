@@ -47,9 +47,9 @@ def register(app: typer.Typer) -> None:
         results/ID-vietnam-bamboo-base --definition defence[/cyan].
         """
         from sim.errors import UserError
-        from sim.experiments.saved import saved_kind
-        from sim.results import Results
-        from sim.summary import describe_blocs
+        from sim.measure.summary import describe_blocs
+        from sim.record.results import Results
+        from sim.record.saved import saved_kind
 
         if (kind := saved_kind(folder)) != "run":
             raise UserError(f"{folder} is a saved {kind}; blocs are those of what run saves")

@@ -24,7 +24,7 @@ from sim.commands import (
 )
 
 if TYPE_CHECKING:
-    from sim.experiments.calibrate import Calibration, Recovery, Settings, Targets
+    from sim.study.calibrate import Calibration, Recovery, Settings, Targets
 
 
 def register(app: typer.Typer) -> None:
@@ -85,7 +85,7 @@ def register(app: typer.Typer) -> None:
 
         Example: [cyan]multipolar calibrate base_rates --minutes 20[/cyan]
         """
-        from sim.experiments.calibrate import Settings, read_targets
+        from sim.study.calibrate import Settings, read_targets
 
         targets = read_targets(file)
         settings = Settings(population, generations, tolerance, seed)
@@ -113,7 +113,7 @@ def register(app: typer.Typer) -> None:
             return
         path = calibration.save(place)
         if figures:
-            from sim.plots.posterior import draw_fit, draw_posterior
+            from sim.show.plots.posterior import draw_fit, draw_posterior
 
             for name, draw in (("posterior", draw_posterior), ("fit", draw_fit)):
                 keep_figure(place, name, partial(draw, calibration), force=force)
@@ -126,8 +126,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _short(targets: Targets, settings: Settings, recover: int) -> str:
-    from sim.experiments.calibrate import Evaluator
-    from sim.experiments.calibrate.smc import calibration_id
+    from sim.study.calibrate import Evaluator
+    from sim.study.calibrate.smc import calibration_id
 
     digits = calibration_id(targets, settings, Evaluator(targets))
     return f"{digits}-recovery" if recover else digits
@@ -143,7 +143,7 @@ def _calibrate(
     quiet: bool,
 ) -> Calibration | None:
     """Calibrate and judge; None if time was up before the end."""
-    from sim.experiments.calibrate import calibrate, judge
+    from sim.study.calibrate import calibrate, judge
 
     began = time.perf_counter()
     try:
@@ -169,7 +169,7 @@ def _calibrate(
 
 
 def _print(calibration: Calibration) -> None:
-    from sim.terminal import table
+    from sim.system.terminal import table
 
     columns = ("declared", "prior, middle 90 %", "median", "middle 90 %", "width")
     made = table("Parameters", ("parameter", *columns))
@@ -220,7 +220,7 @@ def _recover(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    from sim.experiments.calibrate import recover
+    from sim.study.calibrate import recover
 
     with progress_bar("Truths", quiet=quiet) as progress:
         found = recover(
@@ -239,7 +239,7 @@ def _recover(
 
 
 def _print_recovery(found: list[Recovery]) -> None:
-    from sim.terminal import table
+    from sim.system.terminal import table
 
     columns = ("parameter", "truths in the middle 90 %", "mean width", "truth (interval)")
     made = table("Parameter recovery", columns)

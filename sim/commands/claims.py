@@ -35,7 +35,7 @@ from sim.commands import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.experiments.register import Row
+    from sim.study.register import Row
 
 
 def register(app: typer.Typer) -> None:
@@ -79,7 +79,7 @@ def register(app: typer.Typer) -> None:
         listed, with the scenario that each has or still lacks.
         """
         from sim.errors import UserError
-        from sim.experiments.register import MISSING, read_register, scenarios_with_claims
+        from sim.study.register import MISSING, read_register, scenarios_with_claims
 
         began = time.perf_counter()
         if every and files:
@@ -97,8 +97,8 @@ def register(app: typer.Typer) -> None:
         if not quiet:
             counted = "all shipped scenarios" if every else ", ".join(names)
             err.print(f"Testing the claims of {counted}.", highlight=False)
-        from sim.experiments.arm_store import fresh as anew
-        from sim.experiments.claims import evaluate_claims
+        from sim.study.arm_store import fresh as anew
+        from sim.study.claim_tests import evaluate_claims
 
         warm(quiet=quiet)
         with anew(fresh), progress_bar("Running the arms", quiet=quiet) as progress:
@@ -123,7 +123,7 @@ def register(app: typer.Typer) -> None:
                 said = f"Without a scenario yet: {len(missing)} claims of the register ({listed})."
                 out.print(said, highlight=False)
         if figures:
-            from sim.plots.forest import draw_forest
+            from sim.show.plots.forest import draw_forest
 
             keep_figure(place, "claims", lambda: draw_forest(report), force=force, formats=types)
         if not quiet:
@@ -133,8 +133,8 @@ def register(app: typer.Typer) -> None:
 
 def _print_rows(rows: Sequence[Row]) -> None:
     """The register as a table, with what has become of each row."""
-    from sim.experiments.register import STATES
-    from sim.terminal import table
+    from sim.study.register import STATES
+    from sim.system.terminal import table
 
     made = table("Claims of the register")
     made.add_column("row", no_wrap=True)

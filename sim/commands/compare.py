@@ -38,9 +38,9 @@ from sim.commands import (
 )
 
 if TYPE_CHECKING:
-    from sim.experiments.answer import Answer, Question
-    from sim.experiments.comparison import Comparison
     from sim.scenario import ScenarioSpec
+    from sim.study.answer import Answer, Question
+    from sim.study.comparison import Comparison
 
 _ALL = "all"
 
@@ -118,7 +118,7 @@ def register(app: typer.Typer) -> None:
         a figure. Arms that an earlier command has simulated are not simulated again.
         """
         from sim.errors import UserError
-        from sim.folders import enlist
+        from sim.record.folders import enlist
         from sim.scenario import find_scenario, load_scenario
 
         began = time.perf_counter()
@@ -135,10 +135,10 @@ def register(app: typer.Typer) -> None:
             spec.ensemble.seed if seed is None else seed,
             quiet=quiet,
         )
-        from sim.experiments.answer import answered_by, ask, find_question, save_answer
-        from sim.experiments.arm_store import fresh as anew
-        from sim.experiments.compare import compare as compare_arms
-        from sim.experiments.usual import usual
+        from sim.study.answer import answered_by, ask, find_question, save_answer
+        from sim.study.arm_store import fresh as anew
+        from sim.study.compare import compare as compare_arms
+        from sim.study.usual import usual
 
         path, overrides = find_scenario(file), settings(set_, scope)
         named = _ALL if every else arms
@@ -187,7 +187,7 @@ def register(app: typer.Typer) -> None:
         else:
             out.print(Group(*_shown(found, answer, full=full or bool(metric))))
         if figures:
-            from sim.plots.differences import draw_differences
+            from sim.show.plots.differences import draw_differences
 
             keep_figure(
                 place,

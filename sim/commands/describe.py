@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
         and conflicts with their members; events with their changes; groups, arms, parameters,
         claims and sources. At the end: what has no effect, and what is missing without a word.
         """
-        from sim.inventory import inventory, render
         from sim.scenario import find_scenario
+        from sim.scenario.inventory import inventory, render
         from sim.scenario.loader import Loader
 
         loader = Loader(find_scenario(file))

@@ -30,9 +30,9 @@ def register(app: typer.Typer) -> None:
         [cyan]multipolar names[/cyan]; [cyan]multipolar schema --of run[/cyan] is the JSON Schema of
         what a command prints.
         """
-        from sim.dictionary import VERSION, columns, markdown, output_names, output_schema
         from sim.errors import UserError, hint, shown
-        from sim.terminal import table
+        from sim.show.dictionary import VERSION, columns, markdown, output_names, output_schema
+        from sim.system.terminal import table
 
         if as_markdown:
             sys.stdout.write(markdown())

@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 
         For example: [cyan]multipolar discover results/SWEEP --outcome 'poles() > 3'[/cyan]
         """
-        from sim.experiments.sensitivity.swept import region_of
+        from sim.study.sensitivity.swept import region_of
 
         began = time.perf_counter()
         check_place(place, "discovery", force=force, quiet=quiet)

@@ -12,7 +12,7 @@ from sim.commands import AsJson, Quiet, err, out, print_json, progress_bar
 from sim.commands.hindcast import read_span
 
 if TYPE_CHECKING:
-    from sim.experiments.estimate import Estimates
+    from sim.study.estimate import Estimates
 
 
 def register(app: typer.Typer) -> None:
@@ -66,9 +66,9 @@ def register(app: typer.Typer) -> None:
         For example: [cyan]multipolar estimate --data DATA --train 1950:1975 --out w.json[/cyan]
         """
         from sim.errors import UserError
-        from sim.experiments.estimate import estimate as learn
-        from sim.files import check_file, write_text
-        from sim.history.formats import read_folder
+        from sim.scenario.history.formats import read_folder
+        from sim.study.estimate import estimate as learn
+        from sim.system.files import check_file, write_text
 
         began = time.perf_counter()
         span = None if train is None else read_span(train)
@@ -108,9 +108,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _print(found: Estimates) -> None:
-    from sim.experiments.hindcast.result import TARGET_NAMES
-    from sim.summary import plural
-    from sim.terminal import table
+    from sim.measure.summary import plural
+    from sim.study.hindcast.result import TARGET_NAMES
+    from sim.system.terminal import table
 
     first, last = found.years
     out.print(f"{TARGET_NAMES[found.target]}, learnt from {first} to {last}", style="bold")

@@ -70,8 +70,8 @@ def export(
     if Path(file).is_dir():
         files = _of_run(file, folder, form, quarter, run, pacts=pacts, force=force)
     else:
+        from sim.record.world_tables import FORMS, export_world
         from sim.scenario import load_scenario
-        from sim.worldtables import FORMS, export_world
 
         if form not in FORMS:
             raise UserError(f"--format {form} is of saved runs; of a scenario: {', '.join(FORMS)}")
@@ -91,8 +91,8 @@ def _of_run(
     force: bool,
 ) -> list[Path]:
     from sim.errors import UserError
-    from sim.exchange import write_graph
-    from sim.results import Results
+    from sim.record.exports import write_graph
+    from sim.record.results import Results
 
     if form == "matrix":
         raise UserError("--format matrix is of scenarios; the table network.csv has the pairs")
@@ -143,7 +143,7 @@ def import_(
     For example: [cyan]multipolar import tables --out mine.yaml --source "My data" --start
     2024Q4[/cyan]
     """
-    from sim.worldtables import import_world
+    from sim.record.world_tables import import_world
 
     spec = import_world(
         files,

@@ -28,9 +28,9 @@ from sim.commands import (
 from sim.errors import UserError
 
 if TYPE_CHECKING:
-    from sim.experiments.explain import Story
-    from sim.experiments.motives import Act, Motives
-    from sim.experiments.replay import Decision
+    from sim.drivers.replay import Decision
+    from sim.study.explain import Story
+    from sim.study.motives import Act, Motives
 
 _FIGURES: Final = 12
 _SHOWN_TERMS: Final = 3
@@ -104,9 +104,9 @@ def explain(
     spec = load_scenario(find_scenario(file), arm=arm, overrides=settings(set_, scope))
     if state is None and dyad is None and spec.focal:
         state = next((code for code in spec.focal if code not in spec.poles), spec.focal[0])
-    from sim.experiments.explain import ask, check_run
-    from sim.experiments.explain import explain as explain_run
-    from sim.experiments.motives import motives
+    from sim.study.explain import ask, check_run
+    from sim.study.explain import explain as explain_run
+    from sim.study.motives import motives
 
     tell = runs is None or run is not None
     if folder is not None and not tell:
@@ -128,7 +128,7 @@ def explain(
             files = _draw(story, folder, force=force, quiet=quiet)
             found["figures"] = [str(path) for path in files]
     if runs is not None:
-        from sim.experiments.arm_store import fresh as anew
+        from sim.study.arm_store import fresh as anew
 
         with anew(fresh), progress_bar("Running", quiet=quiet) as progress:
             table = motives(
@@ -147,8 +147,8 @@ def _say(text: str, style: str = "") -> None:
 
 
 def _print_story(story: Story, *, full: bool) -> None:
-    from sim.experiments.explain import heading
-    from sim.experiments.prose import UNIT
+    from sim.study.explain import heading
+    from sim.words.of_decisions import UNIT
 
     _say(story.title, "bold")
     _say(f"{heading(story)}.", "dim")
@@ -158,9 +158,9 @@ def _print_story(story: Story, *, full: bool) -> None:
 
 
 def _print_motives(motives: Motives) -> None:
-    from sim.experiments.explain import in_words
-    from sim.summary import percent, plural
-    from sim.terminal import table
+    from sim.measure.summary import percent, plural
+    from sim.study.explain import in_words
+    from sim.system.terminal import table
 
     whose = "-".join(motives.pair) or motives.state or ""
     whose += f", by {motives.state}" if motives.pair and motives.state else ""
@@ -195,7 +195,7 @@ def _print_motives(motives: Motives) -> None:
 
 
 def _motives(act: Act) -> str:
-    from sim.summary import percent
+    from sim.measure.summary import percent
 
     shown = act.motives[:_SHOWN_TERMS]
     return ", ".join(f"{it.term.replace('_', ' ')} {percent(it.share)}" for it in shown)
@@ -203,8 +203,8 @@ def _motives(act: Act) -> str:
 
 def _draw(story: Story, folder: Path, *, force: bool, quiet: bool) -> list[Path]:
     """Draw the decisions of a story, the weightiest dozen if there are more; return the files."""
-    from sim.plots.style import save_figure
-    from sim.plots.waterfall import draw_waterfall
+    from sim.show.plots.style import save_figure
+    from sim.show.plots.waterfall import draw_waterfall
 
     def weight(decision: Decision) -> float:
         return sum(abs(part.change) for part in decision.mover.parts)

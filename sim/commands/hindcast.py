@@ -99,9 +99,9 @@ def register(app: typer.Typer) -> None:
         For example: [cyan]multipolar hindcast --data DATA --origin 1975,1980,1985 --horizon 5,10
         --train 1950:1975 --out results/hindcast[/cyan]
         """
-        from sim.experiments.hindcast import find_models, model_names
-        from sim.experiments.hindcast import hindcast as look_back
-        from sim.history.formats import read_folder
+        from sim.scenario.history.formats import read_folder
+        from sim.study.hindcast import find_models, model_names
+        from sim.study.hindcast import hindcast as look_back
 
         began = time.perf_counter()
         names = model_names() if models is None else tuple(dict.fromkeys(_words(models)))
@@ -128,7 +128,7 @@ def register(app: typer.Typer) -> None:
         if folder is not None:
             found.save(folder, force=force)
             if figures:
-                from sim.plots.hindcast import draw_auc, draw_reliability
+                from sim.show.plots.hindcast import draw_auc, draw_reliability
 
                 keep_figure(folder, "auc", lambda: draw_auc(found), force=force)
                 keep_figure(folder, "reliability", lambda: draw_reliability(found), force=force)

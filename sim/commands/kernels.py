@@ -16,8 +16,8 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def step() -> None:
         """Print the order of a step: events, mechanisms, assessment, moves, observation."""
-        from sim import vocabulary as names
         from sim.kernel import STEP
+        from sim.rules import catalogue as names
 
         for name in STEP:
             rule = names.MECHANISMS.get(name)
@@ -37,32 +37,32 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Compile the kernels and keep them, so that later commands start at once."""
-        from sim import kept
+        from sim.compiled import kernel_cache
 
         if clear:
-            say(f"Removed: {len(kept.clear())} files of kernels")
-            if arms := kept.clear(kept.ARMS):
+            say(f"Removed: {len(kernel_cache.clear())} files of kernels")
+            if arms := kernel_cache.clear(kernel_cache.ARMS):
                 say(f"Removed: {len(arms)} files of simulated arms")
         if where:
-            folder, refused = kept.folder()
+            folder, refused = kernel_cache.folder()
             say(f"New kernels go to: {folder or 'no place, they last as long as a command'}")
             for reason in refused.split("; ") if refused else ():
                 say(f"not to {reason}")
-            for place, files, size in kept.contents():
+            for place, files, size in kernel_cache.contents():
                 say(f"{place}: {files} files, {size / 1e6:.1f} MB")
-            home, _ = kept.folder(kept.ARMS)
-            most = kept.limit() / 1e6
+            home, _ = kernel_cache.folder(kernel_cache.ARMS)
+            most = kernel_cache.limit() / 1e6
             say(f"Simulated arms go to: {home or 'no place'}, {most:,.0f} MB at most")
-            for place, files, size in kept.contents(kept.ARMS):
+            for place, files, size in kernel_cache.contents(kernel_cache.ARMS):
                 say(f"{place}: {files} files, {size / 1e6:.1f} MB")
         if where or clear:
             return
         began = time.perf_counter()
         warm(quiet=False)
-        from sim.experiments.warm import compile_all
+        from sim.kernel.warm import compile_all
 
         compile_all()
-        places = " and ".join(str(place) for place, _, _ in kept.contents())
+        places = " and ".join(str(place) for place, _, _ in kernel_cache.contents())
         held = f"ready in {places}" if places else "compiled, but not kept"
         say(f"Kernels {held} ({time.perf_counter() - began:.0f} s)")
 

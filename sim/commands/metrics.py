@@ -32,9 +32,9 @@ def register(app: typer.Typer) -> None:
         states means the mean over its members.
         """
         from sim.errors import UserError, hint
-        from sim.experiments.metrics_page import HEAD, markdown, rows
-        from sim.experiments.quantities import QUANTITIES
-        from sim.terminal import table
+        from sim.measure.quantities import QUANTITIES
+        from sim.measure.reference import HEAD, markdown, rows
+        from sim.system.terminal import table
 
         if as_markdown:
             sys.stdout.write(markdown())

@@ -18,8 +18,8 @@ def rows(kind: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     Raises:
         ValueError: no such kind.
     """
-    from sim import vocabulary as names
-    from sim.decisions.moves import Act
+    from sim.rules import catalogue as names
+    from sim.rules.moves import Act
 
     if kind == "parameters":
         known = [p for p in names.PARAMS.values() if not p.name.startswith("switch.")]
@@ -118,7 +118,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """List the names that scenarios can use: parameters, mechanisms, terms, moves, more."""
         from sim.errors import UserError, hint
-        from sim.terminal import table
+        from sim.system.terminal import table
 
         if as_markdown:
             sys.stdout.write(markdown())

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
         For example: [cyan]multipolar new my_question --extends world/2024[/cyan]
         """
-        from sim.skeleton import new_scenario
+        from sim.scenario.skeleton import new_scenario
 
         path = new_scenario(target, extends)
         err.print(f"{path}: edit it, then multipolar validate {path}", highlight=False)

@@ -96,9 +96,9 @@ def register(app: typer.Typer) -> None:
 
         Example: [cyan]multipolar null vietnam_bamboo --runs 40 --no-claims[/cyan]
         """
-        from sim.experiments.arm_store import fresh as anew
-        from sim.experiments.null import null as ask
         from sim.scenario import find_scenario, load_scenario
+        from sim.study.arm_store import fresh as anew
+        from sim.study.null import null as ask
 
         began = time.perf_counter()
         check_place(folder, "nulls", force=force, quiet=quiet)

@@ -106,8 +106,8 @@ def register(app: typer.Typer) -> None:
         For example: [cyan]multipolar phase FILE --x security.weight=2:8 --y trust.prior=0.6:0.75
         --metric 'hedging(AAA)' --level 0.4[/cyan]
         """
-        from sim.experiments.sensitivity.parts import evaluated_in
-        from sim.experiments.sensitivity.plane import parse_axis, phase_diagram
+        from sim.study.sensitivity.finished_points import evaluated_in
+        from sim.study.sensitivity.scenario_phase import parse_axis, phase_diagram
 
         began = time.perf_counter()
         check_place(folder, "phase", force=force, quiet=quiet)
@@ -144,7 +144,7 @@ def register(app: typer.Typer) -> None:
         else:
             out.print(found)
         if figures:
-            from sim.plots.phase import draw_phase
+            from sim.show.plots.phase import draw_phase
 
             keep_figure(place, "phase", lambda: draw_phase(found), force=force)
         if not quiet:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import Quiet, err, formats_of
-from sim.plots.kinds import KINDS
+from sim.show.plots.kinds import KINDS
 
 _FITS = {"run": "of a run", "comparison": "of a comparison", "claims": "of tested claims"}
 
@@ -77,9 +77,9 @@ def plot(
 ) -> None:
     """Draw figures of a saved result; the help is :func:`_help`."""
     from sim.errors import UserError
-    from sim.experiments.saved import load_saved, saved_kind
-    from sim.plots.kinds import find_kinds
-    from sim.plots.style import find_page, save_figure
+    from sim.record.saved import load_saved, saved_kind
+    from sim.show.plots.kinds import find_kinds
+    from sim.show.plots.style import find_page, save_figure
 
     began = time.perf_counter()
     wanted, page = _names(kind), find_page(style)

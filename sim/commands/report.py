@@ -12,15 +12,15 @@ import typer
 
 from sim.commands import Jobs, Quiet, err, progress_bar, warm
 from sim.errors import UserError
-from sim.files import check_file, write_bytes
+from sim.system.files import check_file, write_bytes
 
 if TYPE_CHECKING:
-    from sim.experiments.answer import Answer
-    from sim.experiments.claims import ClaimsReport
-    from sim.experiments.comparison import Comparison
-    from sim.experiments.robust import Robust
-    from sim.report.origin import Origin
-    from sim.results import Results
+    from sim.record.results import Results
+    from sim.show.report.origin import Origin
+    from sim.study.answer import Answer
+    from sim.study.claim_tests import ClaimsReport
+    from sim.study.comparison import Comparison
+    from sim.study.robust import Robust
 
 RUNS = 40
 """Paired runs of each arm that is simulated, where none are given."""
@@ -113,12 +113,12 @@ def register(app: typer.Typer) -> None:
         [cyan]multipolar report results/vnm[/cyan].
         """
         began = time.perf_counter()
-        from sim.manifests import read_manifest
-        from sim.report.gather import gather
-        from sim.report.origin import find_origin
-        from sim.report.page import render
-        from sim.report.saved import read_sensitivity
-        from sim.results import Results
+        from sim.record.manifests import read_manifest
+        from sim.record.results import Results
+        from sim.show.report.gather import gather
+        from sim.show.report.html_page import render
+        from sim.show.report.origin import find_origin
+        from sim.show.report.sensitivity_section import read_sensitivity
 
         results = Results.load(folder)
         place = out if out is not None else folder / "report.html"
@@ -173,14 +173,14 @@ class _Wanted:
 
     def paired(self, results: Results) -> int:
         """How many runs of each arm."""
-        from sim.experiments.answer import MOST_RUNS
+        from sim.study.answer import MOST_RUNS
 
         return (self.runs or RUNS) if self.running else min(results.record.runs, MOST_RUNS)
 
     def verdict(self, results: Results, origin: Origin) -> Answer | None:
         """The answer: as saved with the result, or asked with few runs."""
-        from sim.experiments.answer import ask, find_question, read_answer
         from sim.scenario import BASE_ARM
+        from sim.study.answer import ask, find_question, read_answer
 
         meta = results.meta
         saved = read_answer(self.folder)
@@ -192,7 +192,7 @@ class _Wanted:
         asked = find_question(origin.path, set=meta.overrides, quarters=quarters)
         if asked is None:
             return None
-        from sim.experiments.arm_store import Lacking, nothing_new
+        from sim.study.arm_store import Lacking, nothing_new
 
         with suppress(Lacking), nothing_new(not self.running):
             return ask(
@@ -208,8 +208,8 @@ class _Wanted:
         self, results: Results, origin: Origin, given: Path | None
     ) -> tuple[Comparison | None, str]:
         """The comparison, and where it comes from."""
-        from sim.experiments.comparison import Comparison
-        from sim.report.origin import saved_beside
+        from sim.show.report.origin import saved_beside
+        from sim.study.comparison import Comparison
 
         place = given
         if place is None and self.arms is None:
@@ -229,9 +229,9 @@ class _Wanted:
             return None, ""
         if not spec.arms:
             return None, ""
-        from sim.experiments.answer import find_question
-        from sim.experiments.arm_store import Lacking, nothing_new
-        from sim.experiments.compare import compare
+        from sim.study.answer import find_question
+        from sim.study.arm_store import Lacking, nothing_new
+        from sim.study.compare import compare
 
         warm(quiet=self.quiet)
         meta = results.meta
@@ -269,10 +269,10 @@ class _Wanted:
         self, results: Results, origin: Origin, given: Path | None
     ) -> tuple[ClaimsReport | None, str]:
         """The claims, judged, and how they were tested."""
-        from sim.experiments.claims import ClaimsReport
-        from sim.report.origin import saved_beside
+        from sim.measure.summary import plural
         from sim.scenario import BASE_ARM
-        from sim.summary import plural
+        from sim.show.report.origin import saved_beside
+        from sim.study.claim_tests import ClaimsReport
 
         meta = results.meta
         place = given
@@ -298,8 +298,8 @@ class _Wanted:
         if why:
             self.left_out.append(f"Claims of the documents: {why}.")
             return None, ""
-        from sim.experiments.arm_store import Lacking, nothing_new
-        from sim.experiments.claims import evaluate_claims
+        from sim.study.arm_store import Lacking, nothing_new
+        from sim.study.claim_tests import evaluate_claims
 
         runs = self.paired(results)
         with (
@@ -329,7 +329,7 @@ def _robust(folder: Path, results: Results) -> Robust:
     Raises:
         UserError: there are none, or they are of another scenario.
     """
-    from sim.experiments.robust import Robust
+    from sim.study.robust import Robust
 
     found = Robust.load(folder)
     if found.meta.spec_hash != results.meta.spec_hash:

@@ -65,8 +65,8 @@ def register(app: typer.Typer) -> None:
 
         Example: [cyan]multipolar robust europe_1872_1914 --runs 50[/cyan]
         """
-        from sim.experiments.arm_store import fresh as anew
-        from sim.experiments.robust import robust as ask
+        from sim.study.arm_store import fresh as anew
+        from sim.study.robust import robust as ask
 
         check_place(folder, "robust", force=force, quiet=quiet)
         warm(quiet=quiet)
@@ -86,7 +86,7 @@ def register(app: typer.Typer) -> None:
         else:
             out.print(found)
         if folder is not None:
-            from sim.plots.robust import draw_robust
+            from sim.show.plots.robust import draw_robust
 
             found.save(folder, force=force)
             keep_figure(folder, "robust", lambda: draw_robust(found), force=force)

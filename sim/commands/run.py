@@ -44,10 +44,10 @@ from sim.commands import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.experiments.answer import Answer, Question
-    from sim.experiments.arm_store import Measure
-    from sim.records import EnsembleRecord
+    from sim.record.arrays import EnsembleRecord
     from sim.scenario import ScenarioSpec
+    from sim.study.answer import Answer, Question
+    from sim.study.arm_store import Measure
 
 _BESIDE = 2**29
 """Bytes of pairs that are recorded for other commands, and not saved, at most."""
@@ -109,15 +109,15 @@ def register(app: typer.Typer) -> None:
         tell_notices(spec, file, quiet=quiet)
         overrides = settings(set_, scope)
         asked = _question(file, arm, overrides, quarters) if answer else None
-        from sim.ensemble import recorded_pairs
-        from sim.experiments.run import Stopped
-        from sim.experiments.run import run as run_scenario
+        from sim.drivers.ensemble import recorded_pairs
+        from sim.study.run import Stopped
+        from sim.study.run import run as run_scenario
 
         pairs = recorded_pairs(spec, () if asked is None else asked[1].pairs)
         others = [] if asked is None else _others(*asked, overrides, wanted)
         beside = {pair for one in others for pair in one.pairs}
         warm(quiet=quiet)
-        from sim.plots import load_drawing
+        from sim.show.plots import load_drawing
 
         if figures:
             Thread(target=load_drawing, daemon=True).start()
@@ -143,15 +143,15 @@ def register(app: typer.Typer) -> None:
                 "what follows is of these, the same as of --runs "
                 f"{results.record.runs}."
             )
-        from sim.results import Results, safe_run_folder
-        from sim.summary import summarise
+        from sim.measure.summary import summarise
+        from sim.record.results import Results, safe_run_folder
 
         record = results.record
         if beside.difference(pairs):
             results = Results(record.of_pairs(pairs), results.meta)
         found = None
         if asked is not None and not interrupted:
-            from sim.experiments.arm_store import fresh as anew
+            from sim.study.arm_store import fresh as anew
 
             with anew(fresh):
                 found = _ask(*asked, others, record, results.meta.seed, jobs, quiet=quiet)
@@ -171,20 +171,20 @@ def register(app: typer.Typer) -> None:
         with ThreadPoolExecutor(max_workers=1) as pool:
             saving = pool.submit(results.save, place, force=force)
             if figures and not interrupted:
-                from sim.folders import enlist
-                from sim.plots import draw_figures, save_figures
+                from sim.record.folders import enlist
+                from sim.show.plots import draw_figures, save_figures
 
                 drawn = draw_figures(results, report)
                 at = saving.result() / "figures"
                 enlist(place, save_figures(results, at, drawn=drawn, force=force, formats=types))
             saving.result()
         if found is not None:
-            from sim.experiments.answer import save_answer
-            from sim.folders import enlist
+            from sim.record.folders import enlist
+            from sim.study.answer import save_answer
 
             enlist(place, [save_answer(found, place)])
             if figures:
-                from sim.plots.answer import draw_paths, draw_sizes
+                from sim.show.plots.answer import draw_paths, draw_sizes
 
                 for name, draw in (("answer", draw_sizes), ("answer_paths", draw_paths)):
                     keep_figure(place, name, partial(draw, found), force=force, formats=types)
@@ -202,8 +202,8 @@ def _question(
     file: str, arm: str, overrides: tuple[str, ...], quarters: int | None
 ) -> tuple[dict[str, ScenarioSpec], Question] | None:
     """The arms and metrics that answer; None for a single arm, or without any."""
-    from sim.experiments.answer import find_question
     from sim.scenario import BASE_ARM, find_scenario
+    from sim.study.answer import find_question
 
     if arm != BASE_ARM:
         return None
@@ -214,9 +214,9 @@ def _others(
     specs: Mapping[str, ScenarioSpec], question: Question, overrides: tuple[str, ...], runs: int
 ) -> list[Measure]:
     """What other commands will ask of the base arm, if recording it takes little memory."""
-    from sim.experiments.usual import usual
+    from sim.rules.catalogue import DYAD_FIELDS
     from sim.scenario import BASE_ARM
-    from sim.vocabulary import DYAD_FIELDS
+    from sim.study.usual import usual
 
     base = specs[BASE_ARM]
     found = usual(Path(base.path), base, overrides, base.quarters, question)
@@ -236,9 +236,9 @@ def _ask(
     quiet: bool,
 ) -> Answer | None:
     """The answer, given the runs of the base arm; None if it was stopped."""
-    from sim.experiments.answer import MOST_RUNS, ask, needed
-    from sim.experiments.arms import measured
     from sim.scenario import BASE_ARM
+    from sim.study.answer import MOST_RUNS, ask, needed
+    from sim.study.arms import measured
 
     try:
         kept = {}

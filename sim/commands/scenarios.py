@@ -11,7 +11,7 @@ import typer
 
 from sim.commands import Scope, err, out, settings
 from sim.errors import UserError
-from sim.files import check_file, write_text
+from sim.system.files import check_file, write_text
 
 
 def register(app: typer.Typer) -> None:
@@ -31,10 +31,10 @@ def register(app: typer.Typer) -> None:
         without a figure and what is taken instead, events and arms without effect. The whole
         inventory: multipolar describe FILE.
         """
-        from sim.experiments.answer import find_question
-        from sim.experiments.claim_specs import read_claims
-        from sim.inventory import inventory
         from sim.scenario import find_scenario, load_arms, validate_scenario
+        from sim.scenario.inventory import inventory
+        from sim.study.answer import find_question
+        from sim.study.claim_specs import read_claims
 
         given, failed = settings(None, scope), False
         for file in files:
@@ -57,8 +57,8 @@ def register(app: typer.Typer) -> None:
     @app.command(name="list")
     def list_scenarios() -> None:
         """List the shipped scenarios with their questions and arms."""
-        from sim.shipped import headings
-        from sim.terminal import table
+        from sim.scenario.shipped import headings
+        from sim.system.terminal import table
 
         made = table("Shipped scenarios", ("Scenario", "Question", "Arms"))
         for name, question, arms in headings():
@@ -81,8 +81,8 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Print the JSON Schema of scenario files, for editors, or of the JSON of a command."""
-        from sim.dictionary import output_schema
         from sim.scenario import scenario_schema
+        from sim.show.dictionary import output_schema
 
         found = scenario_schema() if command is None else output_schema(command)
         text = json.dumps(found, indent=1) + "\n"

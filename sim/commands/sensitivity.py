@@ -134,10 +134,10 @@ def register(app: typer.Typer) -> None:
 
         For example: [cyan]multipolar sensitivity vietnam_bamboo --claim T17a --claim T16a[/cyan]
         """
-        from sim.experiments.sensitivity import Effort, SensitivityReport
-        from sim.experiments.sensitivity import sensitivity as analyse
-        from sim.experiments.sensitivity.evaluate import StoppedEarly
-        from sim.experiments.sensitivity.parts import evaluated_in
+        from sim.study.sensitivity import Effort, SensitivityReport
+        from sim.study.sensitivity import sensitivity as analyse
+        from sim.study.sensitivity.evaluate import StoppedEarly
+        from sim.study.sensitivity.finished_points import evaluated_in
 
         began = time.perf_counter()
         check_place(folder, "sensitivity", force=force, quiet=quiet)
@@ -184,7 +184,7 @@ def register(app: typer.Typer) -> None:
         else:
             out.print(found)
         if figures:
-            from sim.plots.ranking import draw_ranking
+            from sim.show.plots.ranking import draw_ranking
 
             keep_figure(place, "ranking", lambda: draw_ranking(found), force=force)
         if not quiet:

@@ -28,7 +28,7 @@ from sim.commands import (
 )
 
 if TYPE_CHECKING:
-    from sim.experiments.sweep.design_file import Asked
+    from sim.study.sweep.design_file import Asked
 
 _FAILED = 1
 
@@ -157,10 +157,10 @@ def register(app: typer.Typer) -> None:
         [cyan]multipolar sweep --resume FOLDER[/cyan]. Many machines? docs/how-to/sweep.md.
         """
         from sim.errors import UserError
-        from sim.experiments.sweep.design_file import read_runs
-        from sim.experiments.sweep.drive import Stopped, Unfinished
-        from sim.experiments.sweep.drive import resume as resume_sweep
-        from sim.experiments.sweep.drive import sweep as run_sweep
+        from sim.study.sweep.design_file import read_runs
+        from sim.study.sweep.drive import Stopped, Unfinished
+        from sim.study.sweep.drive import resume as resume_sweep
+        from sim.study.sweep.drive import sweep as run_sweep
 
         began, chosen = time.perf_counter(), list(settings(set_, scope))
         if resume is not None:
@@ -232,9 +232,9 @@ def _asked(
     from dataclasses import replace
 
     from sim.errors import UserError, shown
-    from sim.experiments.sweep.design import grid, parse_axis, sample
-    from sim.experiments.sweep.design_file import Asked, read_design
-    from sim.inputs import whole
+    from sim.study.sweep.design import grid, parse_axis, sample
+    from sim.study.sweep.design_file import Asked, read_design
+    from sim.system.inputs import whole
 
     if design is not None:
         if vary or how:
@@ -255,7 +255,7 @@ def _asked(
 
 def _seeds(text: str) -> list[int]:
     from sim.errors import UserError, shown
-    from sim.inputs import whole
+    from sim.system.inputs import whole
 
     seeds = [seed for part in text.split(",") if (seed := whole(part)) is not None]
     if len(seeds) <= text.count(","):
@@ -265,7 +265,7 @@ def _seeds(text: str) -> list[int]:
 
 def _free_folder(scenario: str) -> Path:
     """A folder in results/ that does not exist yet."""
-    from sim.results import safe_run_folder
+    from sim.record.results import safe_run_folder
 
     stem = "".join(c if c.isalnum() or c in "_-" else "-" for c in Path(scenario).stem) or "sweep"
     number = 1

@@ -70,9 +70,9 @@ def register(app: typer.Typer) -> None:
         For example: [cyan]multipolar world --year 1975 --data DATA -o world_1975.yaml[/cyan]
         """
         from sim.errors import UserError, shown
-        from sim.history.formats import read_folder
-        from sim.years import make_world, save_world
-        from sim.years.world import CODES, TREATIES, Treaties
+        from sim.scenario.history.formats import read_folder
+        from sim.scenario.years import make_world, save_world
+        from sim.scenario.years.made_world import CODES, TREATIES, Treaties
 
         began = time.perf_counter()
         for option, value, allowed in (

@@ -16,7 +16,6 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
-from sim.codegen import load_entries
 from sim.kernel.choice import alternatives
 from sim.kernel.execution import appraise
 from sim.kernel.layout import (
@@ -41,6 +40,7 @@ from sim.kernel.step import (
     term_values,
     turn,
 )
+from sim.rules.codegen import load_entries
 
 __all__ = [
     "LOG_COLUMNS",

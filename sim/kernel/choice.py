@@ -19,18 +19,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.decisions import assessment
-from sim.decisions.moves import pact
-from sim.decisions.observe import OFFER_1, OFFER_2, OFFER_3
-from sim.decisions.race import Option, clock, note, race, weight
-from sim.decisions.terms import Tie
-from sim.dyads import LEVEL
-from sim.fields import PRESENT
-from sim.jit import LANES, TILE, inline, njit, tile
+from sim.compiled.jit import LANES, TILE, inline, njit, tile
+from sim.compiled.mathx import logistic
 from sim.kernel.layout import KIND, NONE, PACT, PARTNER, ROWS, SUM, TO, WEIGHTS, rules
-from sim.mathx import logistic
-from sim.sides import Mover, Partner, seen
-from sim.streams import CHOICE, keyed
+from sim.rules.decisions import assessment
+from sim.rules.decisions.race import Option, clock, note, race, weight
+from sim.rules.mirrored_sheets import Mover, Partner, seen
+from sim.rules.moves import pact
+from sim.rules.observation import OFFER_1, OFFER_2, OFFER_3
+from sim.rules.pair_variables import LEVEL
+from sim.rules.state_variables import PRESENT
+from sim.rules.streams import CHOICE, keyed
+from sim.rules.terms import Tie
 from sim.types import Blocks, Luck, Vector
 
 

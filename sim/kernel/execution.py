@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.decisions import assessment
-from sim.decisions.moves import pact
-from sim.decisions.terms import Tie
-from sim.dyads import COOLDOWN, LEVEL
-from sim.jit import njit
+from sim.compiled.jit import njit
 from sim.kernel.choice import consent
 from sim.kernel.layout import LOG_HEAD, PACT, TERM_COUNT, rules
-from sim.streams import CONSENT, keyed, unit
+from sim.rules.decisions import assessment
+from sim.rules.moves import pact
+from sim.rules.pair_variables import COOLDOWN, LEVEL
+from sim.rules.streams import CONSENT, keyed, unit
+from sim.rules.terms import Tie
 from sim.types import Blocks, Luck
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import vocabulary as names
-from sim.codegen import load_rules
-from sim.decisions.race import KIND, PARTNER, ROWS, SUM, TABLE_COLUMNS, TO, WEIGHTS
+from sim.rules import catalogue as names
+from sim.rules.codegen import load_rules
+from sim.rules.decisions.race import KIND, PARTNER, ROWS, SUM, TABLE_COLUMNS, TO, WEIGHTS
 from sim.types import Space
 
 __all__ = [

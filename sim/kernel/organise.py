@@ -4,7 +4,7 @@ Membership is a two-mode network beside that of pacts, with a clock of its own f
 body (Snijders, Lomi and Torlo 2013): at a chance to consider a body a state weighs the next step
 against staying as it is, by a logit over the change of its utility. A body is valued as a whole.
 What its members give together is counted together: help, threat and supplies are summed over the
-members before their logarithm is taken (:class:`sim.decisions.terms.Together`). What a tie lays
+members before their logarithm is taken (:class:`sim.rules.terms.Together`). What a tie lays
 upon a state (entrapment, autonomy, misfit, retaliation and the rest) is laid on it by each of n
 members with a say of 1/n, since such a body binds by common consent: one load a body, that of its
 average member. A body that is closed takes no applications, and one whose charter says whom it
@@ -32,10 +32,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.collectives import is_member
-from sim.decisions import assessment
-from sim.decisions.commitment import floor_entrapment, level_commitment, level_entrapment
-from sim.decisions.membership import (
+from sim.compiled.jit import inline, njit
+from sim.compiled.mathx import exp, log, logistic
+from sim.kernel.layout import APPLY, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules
+from sim.rules.decisions import assessment
+from sim.rules.decisions.commitment import floor_entrapment, level_commitment, level_entrapment
+from sim.rules.decisions.membership import (
     ADMISSION,
     APPLY_COST,
     APPLY_SIZE,
@@ -51,9 +53,8 @@ from sim.decisions.membership import (
     STANDING,
     set_membership,
 )
-from sim.decisions.moves import pact
-from sim.decisions.terms import Tie, Together
-from sim.dyads import (
+from sim.rules.moves import pact
+from sim.rules.pair_variables import (
     COMMITMENT,
     ENTRAPMENT_WEIGHT,
     HOSTILITY,
@@ -63,7 +64,8 @@ from sim.dyads import (
     TRUST,
     WAR,
 )
-from sim.fields import (
+from sim.rules.participation import is_member
+from sim.rules.state_variables import (
     ADMITTED,
     CHARTER,
     CLOSED,
@@ -78,10 +80,8 @@ from sim.fields import (
     POLE,
     PRESENT,
 )
-from sim.jit import inline, njit
-from sim.kernel.layout import APPLY, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules
-from sim.mathx import exp, log, logistic
-from sim.streams import ORGANISE, keyed, unit
+from sim.rules.streams import ORGANISE, keyed, unit
+from sim.rules.terms import Tie, Together
 from sim.types import Blocks, Luck
 
 

@@ -6,13 +6,20 @@ mechanisms give them; they do not move and nobody moves towards them.
 
 from __future__ import annotations
 
-from sim.decisions.assessment import tie_changed
-from sim.decisions.membership import set_membership
-from sim.decisions.moves import pact
-from sim.dyads import FLOOR
-from sim.fields import CAPABILITY, COLLECTIVE_KIND, CONFLICT, ECONOMY, ORGANISATION, PRESENT
-from sim.jit import njit
+from sim.compiled.jit import njit
 from sim.kernel.layout import OF_STATES, OF_TIES
+from sim.rules.decisions.assessment import tie_changed
+from sim.rules.decisions.membership import set_membership
+from sim.rules.moves import pact
+from sim.rules.pair_variables import FLOOR
+from sim.rules.state_variables import (
+    CAPABILITY,
+    COLLECTIVE_KIND,
+    CONFLICT,
+    ECONOMY,
+    ORGANISATION,
+    PRESENT,
+)
 from sim.types import Blocks
 
 NOTHING = 1e-12

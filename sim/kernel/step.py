@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.decisions import assessment, commitment, membership, moves
-from sim.decisions.moves import pact
-from sim.decisions.observe import (
+from sim.compiled.jit import njit
+from sim.kernel.choice import choose
+from sim.kernel.execution import make
+from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
+from sim.kernel.organise import organise
+from sim.kernel.presence import clear
+from sim.rules import moves
+from sim.rules.decisions import assessment, commitment, membership
+from sim.rules.moves import pact
+from sim.rules.observation import (
     INTENSITY_1,
     INTENSITY_2,
     INTENSITY_3,
@@ -16,7 +23,7 @@ from sim.decisions.observe import (
     UTILITY,
     observe,
 )
-from sim.dyads import (
+from sim.rules.pair_variables import (
     COOLDOWN,
     FLOOR,
     LEVEL,
@@ -24,7 +31,8 @@ from sim.dyads import (
     TRUST_BAD,
     TRUST_GOOD,
 )
-from sim.fields import (
+from sim.rules.sheet_algebra import STRIP
+from sim.rules.state_variables import (
     ATTENTION,
     COLLECTIVE_KIND,
     IDEAL_HOME,
@@ -33,20 +41,13 @@ from sim.fields import (
     ORGANISATION,
     PRESENT,
 )
-from sim.jit import njit
-from sim.kernel.choice import choose
-from sim.kernel.execution import make
-from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
-from sim.kernel.organise import organise
-from sim.kernel.presence import clear
-from sim.sheets import STRIP
-from sim.streams import DRAWS, OPPORTUNITY, block, keyed, unit
+from sim.rules.streams import DRAWS, OPPORTUNITY, block, keyed, unit
 from sim.types import Blocks, Luck, Space, Vector, Watch
 
 
 @njit
 def assess(w: Blocks) -> None:
-    """What states know when they choose, and its mirrors (:mod:`sim.sides`)."""
+    """What states know when they choose, and its mirrors (:mod:`sim.rules.mirrored_sheets`)."""
     assessment.assess(w)
     rules.mirror(w)
     assessment.portfolios(w)

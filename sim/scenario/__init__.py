@@ -4,10 +4,11 @@ Every number carries its source and its range; every mistake is reported with it
 them at once. See ``docs/reference`` for the format and :func:`scenario_schema` for its JSON Schema.
 """
 
-from sim.scenario.files import Source, find_scenario, shipped_scenarios
+from sim.scenario.finding import Source, find_scenario, shipped_scenarios
 from sim.scenario.loader import Loader, load_arms, load_scenario, validate_scenario
 from sim.scenario.quarter import Quarter, format_quarter, parse_quarter
 from sim.scenario.schema import scenario_schema
+from sim.scenario.shipped import SHIPPED
 from sim.scenario.spec import (
     BASE_ARM,
     REST_OF_WORLD,
@@ -26,7 +27,6 @@ from sim.scenario.spec import (
     StateSpec,
     explain_sources,
 )
-from sim.shipped import SHIPPED
 
 __all__ = [
     "BASE_ARM",

@@ -1,7 +1,7 @@
 """The block ``answer:`` of a scenario: which two arms and which metrics answer its question.
 
 It says what is told, never what is simulated, and is left out of every hash. The metrics are read
-by :mod:`sim.experiments.answer`.
+by :mod:`sim.study.answer`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Collection
 from typing import Any
 
 from sim.errors import hint
-from sim.scenario.kinds import IDENTIFIER, ListOf, Member, Named, Struct, Text
 from sim.scenario.quantity import Plain
 from sim.scenario.reader import Log, Node
+from sim.scenario.value_kinds import IDENTIFIER, ListOf, Member, Named, Struct, Text
 
 _ASKED = Struct(
     {

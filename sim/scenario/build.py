@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import Any
 
 from sim.errors import hint
-from sim.outside import loaded as loaded_rules
+from sim.rules.outside import loaded as loaded_rules
 from sim.scenario.asked import read_answer
 from sim.scenario.entries import Entries, date, items, value_of
 from sim.scenario.events import Events

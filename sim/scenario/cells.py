@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import is_plain, shown
-from sim.inputs import read_bytes
 from sim.scenario.reader import Layer, Log, decode
+from sim.system.inputs import read_bytes
 
 SUFFIXES = (".csv", ".parquet")
 MAX_TABLE = 64 * 1024 * 1024

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from sim.errors import hint
-from sim.registry import COLLECTIVES, Field
+from sim.rules.declarations import COLLECTIVES, Field
 from sim.scenario.entries import Entries, date, items, value_of
 from sim.scenario.names import Line, Names, Place, settle
 from sim.scenario.numbers import Numbers

@@ -10,8 +10,7 @@ from typing import Any
 
 from sim.errors import UserError, hint, shown
 from sim.scenario.build import build
-from sim.scenario.files import Source, read_chain, read_source
-from sim.scenario.kinds import Named, Struct
+from sim.scenario.finding import Source, read_chain, read_source
 from sim.scenario.names import among, meant
 from sim.scenario.numbers import Cache, Numbers
 from sim.scenario.overlay import bind, merge
@@ -20,6 +19,7 @@ from sim.scenario.reader import Layer, Log, Node
 from sim.scenario.schema import CHANGEABLE, MAX_QUARTERS, SCOPE, Vocabulary, document, vocabulary
 from sim.scenario.scope import PREFIX, Wide, of_option, widen
 from sim.scenario.spec import BASE_ARM, ScenarioSpec
+from sim.scenario.value_kinds import Named, Struct
 
 _MAX_OVERRIDES = 200
 

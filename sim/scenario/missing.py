@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.errors import Problem
-from sim.registry import Field
+from sim.rules.declarations import Field
 from sim.scenario.entries import items
 from sim.scenario.reader import Log, Node
 from sim.scenario.schema import Vocabulary
@@ -63,7 +63,7 @@ def complete(
 def prior(stated: Sequence[float], field: Field) -> tuple[float, float, float]:
     """Return value, low and high of a number without a figure, from those of the other states.
 
-    >>> from sim.registry import Field
+    >>> from sim.rules.declarations import Field
     >>> share = Field("x", "state", 0, 0.0, (0.0, 1.0), "share of the world", "", True, True, False)
     >>> prior([0.2], share)
     (0.2, 0.0, 0.4)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.errors import hint, nearest
-from sim.registry import Field
+from sim.rules.declarations import Field
 from sim.scenario.entries import items
 from sim.scenario.overlay import VALUES
 from sim.scenario.reader import Log, Node, Part

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.errors import hint
-from sim.scenario.kinds import ABSOLUTE, PERCENT, is_number, matches
 from sim.scenario.quantity import JUDGEMENT, is_unknown
 from sim.scenario.reader import Log, Node
 from sim.scenario.spec import Number
+from sim.scenario.value_kinds import ABSOLUTE, PERCENT, is_number, matches
 
 _NO_SOURCE = (
     "no source; write `source` here or in the `defaults` "

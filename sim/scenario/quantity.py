@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.scenario.kinds import (
+from sim.scenario.reader import Log, Node, describe
+from sim.scenario.value_kinds import (
     IDENTIFIER,
     Choice,
     Kind,
@@ -17,7 +18,6 @@ from sim.scenario.kinds import (
     is_number,
     members,
 )
-from sim.scenario.reader import Log, Node, describe
 
 CONFIDENCE = ("low", "medium", "high")
 JUDGEMENT = "judgement"

@@ -20,13 +20,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import hint, shown
-from sim.history.codes import converted, known
 from sim.scenario.cells import Cell, Cells, is_missing, number, read_cells, text, unreadable
-from sim.scenario.kinds import CODE, IDENTIFIER, matches
+from sim.scenario.history.codes import converted, known
 from sim.scenario.quantity import JUDGEMENT, PROVENANCE, UNKNOWN
 from sim.scenario.reader import Layer, Log, Node
 from sim.scenario.spec import REST_OF_WORLD
 from sim.scenario.tables import AMOUNT, NEEDED, OPTIONAL, OWN, UNITS
+from sim.scenario.value_kinds import CODE, IDENTIFIER, matches
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Vocabulary

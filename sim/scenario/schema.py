@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import hint
-from sim.registry import Field, Param
+from sim.rules.declarations import Field, Param
 from sim.scenario.asked import ANSWER
-from sim.scenario.kinds import (
+from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, OrUnknown, Plain, Quantity
+from sim.scenario.reader import Log, Node, describe
+from sim.scenario.scope import Scope
+from sim.scenario.synthetic import CAPABILITIES, GEOGRAPHIES, MAX_SYNTHETIC, POSITIONS
+from sim.scenario.tables import TABLES
+from sim.scenario.value_kinds import (
     CODE,
     IDENTIFIER,
     PAIR,
@@ -34,11 +39,6 @@ from sim.scenario.kinds import (
     Whole,
     members,
 )
-from sim.scenario.quantity import DEFAULTS, NOTE, PROVENANCE, OrUnknown, Plain, Quantity
-from sim.scenario.reader import Log, Node, describe
-from sim.scenario.scope import Scope
-from sim.scenario.synthetic import CAPABILITIES, GEOGRAPHIES, MAX_SYNTHETIC, POSITIONS
-from sim.scenario.tables import TABLES
 
 FORMAT = 1
 MAX_STATES = 2_500
@@ -70,7 +70,8 @@ class Vocabulary:
 
 def vocabulary() -> Vocabulary:
     """Return the vocabulary of the model, importing every mechanism and term."""
-    from sim import vocabulary as words  # late: it compiles the model, which a schema may not need
+    # late: it compiles the model, which a schema may not need
+    from sim.rules import catalogue as words
 
     return Vocabulary(
         words.PARAMS,

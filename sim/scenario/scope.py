@@ -11,7 +11,8 @@ scenario's own states always act, and what it says of them and between them hold
 * what the scenario's states trade with the rest of the world is less by what they trade with the
   added states, and keeps a tenth at least; what added states trade with those that do not act is
   trade with the rest;
-* distances are those of outlines (:mod:`sim.outlines`), with the source of the wider world's block.
+* distances are those of outlines (:mod:`sim.scenario.outlines`), with the source of the wider
+world's block.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from typing import Any, Final
 import numpy as np
 
 from sim.errors import hint, shown
-from sim.outlines import distances
-from sim.scenario.kinds import IDENTIFIER, Kind, Schema
+from sim.scenario.outlines import distances
 from sim.scenario.overlay import merge
 from sim.scenario.reader import Layer, Log, Node, Part
 from sim.scenario.spec import REST_OF_WORLD
+from sim.scenario.value_kinds import IDENTIFIER, Kind, Schema
 
 ALL: Final = "all"
 PREFIX: Final = "scope="

@@ -190,7 +190,7 @@ class ScenarioSpec:
     the numbers that are said to be unknown, with their notes; ``places`` has a problem without a
     message for each arm and each change of an event, by its dotted key, to tell where it stands.
     ``exists`` has the states that do not exist all the time. ``answer`` says which arms and metrics
-    answer the question; it is read by :mod:`sim.experiments.answer`.
+    answer the question; it is read by :mod:`sim.study.answer`.
     """
 
     path: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sim.history.codes import SYSTEMS
-from sim.scenario.kinds import (
+from sim.scenario.history.codes import SYSTEMS
+from sim.scenario.quantity import PROVENANCE
+from sim.scenario.reader import Log, Node
+from sim.scenario.value_kinds import (
     IDENTIFIER,
     Choice,
     Kind,
@@ -21,8 +23,6 @@ from sim.scenario.kinds import (
     Whole,
     members,
 )
-from sim.scenario.quantity import PROVENANCE
-from sim.scenario.reader import Log, Node
 
 ROWS: Final = ("states", "pairs", "flows", "pacts", "memberships")
 #: Columns that say what a row is about: those that a kind of rows needs, and those that it may have

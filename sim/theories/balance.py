@@ -188,7 +188,7 @@ class Balance:
         """Return factions and triads as tables."""
         from rich.console import Group
 
-        from sim.terminal import facts, table
+        from sim.system.terminal import facts, table
 
         triads, at = self.triads, np.linspace(0, len(self.triads.times) - 1, _SHOWN).astype(int)
         rows = [("faction", ", ".join(side) or "-") for side in self.factions]

@@ -159,7 +159,7 @@ class Bargaining:
 
     def show(self) -> Any:
         """Return where each sets out and ends as a table."""
-        from sim.terminal import table
+        from sim.system.terminal import table
 
         a, moves = self.actors, self.trajectory
         columns: list[str | tuple[str, str]] = ["actor", ("influence", "right"), ("risk", "right")]

@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UserError, hint
-from sim.logistic import expit, fit_logistic
+from sim.statistics.logistic import expit, fit_logistic
 from sim.theories.given import Given, Setting
 
 type Floats = npt.NDArray[np.float64]
@@ -142,7 +142,7 @@ class Gravity:
         """Return coefficients and the likeliest pairs as tables."""
         from rich.console import Group
 
-        from sim.terminal import table
+        from sim.system.terminal import table
 
         terms = table(
             f"Learned from {self.learned:,} pairs",
@@ -195,8 +195,8 @@ def learn_from(folder: Path | str) -> tuple[Floats, Floats]:
     """
     import pandas as pd
 
-    from sim.history import TARGETS
-    from sim.history.formats import read_folder
+    from sim.scenario.history import TARGETS
+    from sim.scenario.history.formats import read_folder
 
     history = read_folder(folder)
     pairs, states = history.dyads, history.states

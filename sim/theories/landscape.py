@@ -223,7 +223,7 @@ class Landscape:
 
     def show(self) -> Any:
         """Return the minima as a table, the largest actors first."""
-        from sim.terminal import table
+        from sim.system.terminal import table
 
         n, minima = self.n, self.minima
         size = dict(zip(self.relations.names, self.relations.sizes, strict=True))

@@ -214,7 +214,7 @@ class Shapley:
 
     def show(self) -> Any:
         """Return coalitions as a table, their founders in brackets."""
-        from sim.terminal import table
+        from sim.system.terminal import table
 
         made = table(
             f"Coalitions of {len(self.names)} actors, cost {self.cost:g}",

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim import vocabulary as names
-from sim.registry import COLLECTIVES
+from sim.rules import catalogue as names
+from sim.rules.declarations import COLLECTIVES
 from tests.support_world import Case, random_case, symmetric
 
 Change = Callable[[Case], None]

@@ -15,10 +15,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import mechanisms
-from sim import vocabulary as names
-from sim.mechanisms import STAGES
-from sim.registry import COLLECTIVES, Field
+from sim.rules import catalogue as names
+from sim.rules import mechanisms
+from sim.rules.declarations import COLLECTIVES, Field
+from sim.rules.mechanisms import STAGES
 from tests.support_world import Case, probes, random_case
 
 MECHANISMS = list(names.MECHANISMS)

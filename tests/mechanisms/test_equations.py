@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import vocabulary as names
-from sim.registry import BASELINES
+from sim.rules import catalogue as names
+from sim.rules.declarations import BASELINES
 from tests import reference
 from tests.lived import SEEDS, lived
 from tests.support_world import Case, probes, random_case

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.mechanisms.quiet import effect, unlike
 from tests.mechanisms.rows import Row, all_rows
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.reference import diplomacy, domestic, economy, order, security
 from tests.reference.decisions import (
     TERMS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.reference.decisions import (
     Assessment,
     Move,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.reference import STARTS, moves
 from tests.reference.decisions import (
     Assessment,

@@ -2,9 +2,9 @@
 
 Written from the equations in the docstrings of the terms and of the mechanisms and from the design
 notes, for reading: whole matrices, nothing kept up to date, nothing incremental. Two kinds of
-numbers are told apart, as in :mod:`sim.decisions.assessment`: a :class:`World` is what holds now,
-an :class:`Assessment` what states saw when the quarter began. Utility is a function of both, and
-what a move is worth is the difference of two utilities.
+numbers are told apart, as in :mod:`sim.rules.decisions.assessment`: a :class:`World` is what holds
+now, an :class:`Assessment` what states saw when the quarter began. Utility is a function of both,
+and what a move is worth is the difference of two utilities.
 
 A term of a new file needs a function here: add it to :data:`TERMS`.
 """
@@ -17,7 +17,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.reference.world import Floats, World, no_self
 
 # --- ties ----------------------------------------------------------------------------------------

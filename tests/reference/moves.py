@@ -6,7 +6,7 @@ from math import inf, log
 
 import numpy as np
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.reference.accession import member
 from tests.reference.decisions import Alternative, Move, commitment, entrapment_weight
 from tests.reference.world import (

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.mesa_model import ReferenceModel
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.reference import RULES, accession, moves, observation
 from tests.reference.assessed import assessed, begun, running
 from tests.reference.decisions import Assessment, Move

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import streams
-from sim import vocabulary as names
-from sim.registry import COLLECTIVES
+from sim.rules import catalogue as names
+from sim.rules import streams
+from sim.rules.declarations import COLLECTIVES
 from tests.support_world import Case
 
 Floats = NDArray[np.float64]

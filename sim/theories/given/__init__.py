@@ -50,7 +50,8 @@ class Given:
         sizes: a table of sizes, or None.
         propensities: a table of propensities, or None.
         actors: a table of positions, or None.
-        data: a folder with tables of states and pairs by year (:mod:`sim.history`), or None.
+        data: a folder with tables of states and pairs by year (:mod:`sim.scenario.history`), or
+            None.
         settings: numbers of the theory by name, as they are written.
     """
 

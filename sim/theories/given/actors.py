@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sim.errors import Problem, ScenarioError, UserError, foreign, hint, shown
-from sim.inputs import named
-from sim.theories.given.cells import Table
+from sim.system.inputs import named
+from sim.theories.given.handed_in import Table
 
 
 class Actors:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from sim.errors import Notice, UserError
-from sim.inputs import named
+from sim.system.inputs import named
 from sim.theories.given.actors import Actors
-from sim.theories.given.cells import Line, Table, number, read_table
+from sim.theories.given.handed_in import Line, Table, number, read_table
 from sim.theories.given.pajek import is_pajek, read_pajek
 
 type Rows = tuple[tuple[Fraction, ...], ...]

@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Final
 
 from sim.errors import shown
-from sim.inputs import whole
+from sim.system.inputs import whole
 from sim.theories.given.actors import Actors
-from sim.theories.given.cells import Line, Table, number
+from sim.theories.given.handed_in import Line, Table, number
 
 _WORD: Final = re.compile(r'"([^"]*)"|(\S+)')
 _PARTS: Final = ("*vertices", "*edges", "*arcs", "*matrix", "*edgeslist", "*arcslist")

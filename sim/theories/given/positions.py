@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import Problem, ScenarioError
-from sim.inputs import named
+from sim.system.inputs import named
 from sim.theories.given.actors import Actors
-from sim.theories.given.cells import Line, Table, number, read_table
+from sim.theories.given.handed_in import Line, Table, number, read_table
 
 type Floats = npt.NDArray[np.float64]
 

@@ -8,8 +8,9 @@ Sizes and influence are capabilities, in millionths. The propensity of i towards
 
 in thousandths: what binds the two (the level of their pact, or the commitment of the organisations
 that they share), less what sets them apart, and how much more than usual they trust. Where a
-scenario says nothing of trust or tension, what the model assumes is taken (:mod:`sim.priors`). The
-formula is ours; the weights of its three parts are equal and were not fitted.
+scenario says nothing of trust or tension, what the model assumes is taken
+(:mod:`sim.rules.priors`). The formula is ours; the weights of its three parts are equal and were
+not fitted.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs.definitions import DEFENCE_FLOOR
-from sim.dyads import DISTANCE, FLOOR, LEVEL, RIVALRY, SANCTIONS, TENSION, TRUST, WAR
-from sim.fields import CAPABILITY, IDEAL_POINT
+from sim.rules.pair_variables import DISTANCE, FLOOR, LEVEL, RIVALRY, SANCTIONS, TENSION, TRUST, WAR
+from sim.rules.state_variables import CAPABILITY, IDEAL_POINT
 from sim.scenario import load_scenario
+from sim.scenario.world import World
 from sim.theories.given.matrices import Relations
 from sim.theories.given.positions import Positions
 from sim.types import Blocks, Pact
-from sim.world import World
 
 type Floats = npt.NDArray[np.float64]
 type Bools = npt.NDArray[np.bool_]

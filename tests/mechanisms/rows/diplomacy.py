@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim import vocabulary as names
+from sim.rules import catalogue as names
 from tests.mechanisms.quiet import Measure, both, quiet_world
 from tests.mechanisms.rows import Row
 from tests.support_world import Case

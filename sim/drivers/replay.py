@@ -1,0 +1,284 @@
+"""Replay of one run with the choices laid open: what was weighed at each opportunity, and why.
+
+The replay is the Mesa driver with one more look before each turn, so it is the same run to the last
+bit. All changes of utility are in logits: a move that is worth 1 more is chosen e = 2.7 times as
+often. A decision's ``gain`` is the change that the move itself makes; what making it costs, and
+what a doctrine holds against it, stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import kernel
+from sim.compiled.jit import plain
+from sim.drivers.ensemble import move_rows
+from sim.drivers.model import MultipolarModel
+from sim.kernel.layout import KIND, NONE, PARTNER, ROWS, SUM, TO
+from sim.record.arrays import PACT_LEVELS
+from sim.rules import catalogue as names
+from sim.rules.moves import pact
+from sim.rules.pair_variables import ALIGNMENT
+from sim.scenario import ScenarioSpec, format_quarter
+
+type Floats = npt.NDArray[np.float64]
+
+RUNNERS_UP: Final = 5
+"""How many other moves a decision keeps."""
+
+_LISTED: Final = 12
+_ALTERNATIVES_A_PARTNER: Final = len(PACT_LEVELS) + len(names.MOVES)
+_NOISE: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one term of utility contributes to a change, in logits."""
+
+    term: str
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a move does to one state: ``gain`` is the sum of its ``parts``, the largest first.
+
+    ``reluctance`` is what the state's doctrine holds against a new pact of that level, in logits;
+    it bears on the choice and is no part of the gain.
+    """
+
+    state: str
+    gain: float
+    parts: tuple[Part, ...]
+    reluctance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A move that was open at an opportunity.
+
+    ``before`` and ``after`` are the value that it changes (a pact's level). ``gain`` is the change
+    of utility if it comes about, ``consent`` the chance that the partner agrees, ``cost`` what the
+    move and scarce attention to the partner cost. ``chance`` is the probability of choosing it:
+    weight exp(consent * (gain - reluctance) - cost) over the sum of all weights; an offer that
+    would be a loss is not softened by the chance of a refusal.
+    """
+
+    mover: str
+    partner: str
+    kind: str
+    before: float
+    after: float
+    gain: float
+    reluctance: float
+    consent: float
+    cost: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Third:
+    """Change of utility of a state that had no part in the move."""
+
+    state: str
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A move that a state made, or offered in vain, and its reasons.
+
+    ``partner`` is None for a state's own armament. For a pact its side is what the consent rests
+    on; for a one-sided move it is what the other state feels of it at once. ``nothing`` is the
+    chance of letting the opportunity pass, ``others`` the likeliest other moves, ``thirds`` the
+    states that a concluded pact moved most.
+    """
+
+    quarter: str
+    order: int
+    move: Alternative
+    accepted: bool
+    mover: Side
+    partner: Side | None
+    nothing: float
+    others: tuple[Alternative, ...]
+    thirds: tuple[Third, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An opportunity of a state: the likeliest moves in question, and what it did, if anything."""
+
+    tick: int
+    mover: str
+    alternatives: tuple[Alternative, ...]
+    decision: Decision | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about: one state, or one pair (then also from one side), and when.
+
+    ``first`` and ``last`` are ticks, both included.
+    """
+
+    state: str | None
+    pair: tuple[str, str] | None
+    first: int
+    last: int
+    chooses: frozenset[str] = field(init=False)
+    """States whose own choices are in question."""
+
+    def __post_init__(self) -> None:
+        whose = (self.state,) if self.state is not None else (self.pair or ())
+        object.__setattr__(self, "chooses", frozenset(whose))
+
+    def concerns(self, mover: str, partner: str) -> bool:
+        """Whether a move of one state towards another (or itself) is in question."""
+        if self.pair is not None:
+            return {mover, partner} == set(self.pair)
+        return self.state in (mover, partner)
+
+
+class Replay(MultipolarModel):
+    """A run that keeps the :class:`Turn` of every opportunity that is asked about in ``turns``."""
+
+    def __init__(
+        self, spec: ScenarioSpec, asked: Asked, *, seed: int | None = None, run: int = 0
+    ) -> None:
+        super().__init__(spec, seed=seed, run=run)
+        self.asked = asked
+        self.turns: list[Turn] = []
+        self.first: Floats = self.M[ALIGNMENT].copy()  # at the start
+        rows = _ALTERNATIVES_A_PARTNER * self.world.n
+        self._table = np.zeros((rows, kernel.TABLE_COLUMNS))
+        self._weighed = np.zeros(kernel.choice_cells(self.world.n))
+
+    def take_turn(self, i: int, k: int, position: int) -> None:
+        """Look at the alternatives of the opportunity if it is asked about, then take it."""
+        if not self.asked.first <= self.tick <= self.asked.last:
+            super().take_turn(i, k, position)
+            return
+        codes = self.world.codes
+        kernel.entries().alternatives(self.blocks, self.luck(), i, k, self._weighed, self._table)
+        kind, partner = int(self._weighed[KIND]), int(self._weighed[PARTNER])
+        made = kind != NONE and self.asked.concerns(codes[i], codes[partner])
+        if not made and codes[i] not in self.asked.chooses:
+            super().take_turn(i, k, position)
+            return
+        rows = self._table[: int(self._weighed[ROWS])]
+        rows = rows[np.argsort(-rows[:, 6], kind="stable")]
+        is_chosen = (
+            (rows[:, 0] == kind) & (rows[:, 1] == partner) & (rows[:, 2] == self._weighed[TO])
+        )
+        others = (
+            [self._alternative(i, row) for row in rows[~is_chosen][:RUNNERS_UP]] if made else []
+        )
+        chosen = [self._alternative(i, row) for row in rows[is_chosen]] if made else []
+        listed = self._in_question(i, rows)
+        nothing = 1.0 / float(self._weighed[SUM])
+        before = self._term_values(partner)
+        super().take_turn(i, k, position)
+        decision = None
+        if made:
+            felt = self._term_values(partner) - before
+            decision = self._decision(chosen[0], nothing, tuple(others), felt)
+        self.turns.append(Turn(self.tick, codes[i], listed, decision))
+
+    def _in_question(self, i: int, rows: Floats) -> tuple[Alternative, ...]:
+        codes = self.world.codes
+        asked = [row for row in rows if self.asked.concerns(codes[i], codes[int(row[1])])]
+        return tuple(self._alternative(i, row) for row in asked[:_LISTED])
+
+    def _alternative(self, i: int, row: Floats) -> Alternative:
+        kind, j, after = names.MOVE_KINDS[int(row[0])], int(row[1]), float(row[2])
+        gain, cost, consent, weight = (float(x) for x in row[3:7])
+        before = self._present(kind, i, j)
+        reluctance = self._reluctance(i, before, after) if kind == "pact" else 0.0
+        # the kernel weighs a gainful offer by its expected gain
+        gain = gain / consent if gain > 0.0 and consent > 0.0 else gain
+        codes = self.world.codes
+        return Alternative(
+            mover=codes[i],
+            partner=codes[j],
+            kind=kind,
+            before=before,
+            after=after,
+            gain=gain + reluctance,
+            reluctance=reluctance,
+            consent=consent,
+            cost=cost,
+            chance=weight / float(self._weighed[SUM]),
+        )
+
+    def _present(self, kind: str, i: int, j: int) -> float:
+        """The value that a move of i towards j would change, as it is now."""
+        change = names.MOVES[kind].change
+        return float(plain(change.now)(self.blocks, i, j)) if change is not None else 0.0
+
+    def _reluctance(self, i: int, before: float, after: float) -> float:
+        return float(plain(pact.taboo)(self.blocks, i, after)) if after > before else 0.0
+
+    def _term_values(self, i: int) -> Floats:
+        out = np.zeros(kernel.TERM_COUNT)
+        kernel.entries().term_values(self.blocks, i, out)
+        return out
+
+    def _decision(
+        self, move: Alternative, nothing: float, others: tuple[Alternative, ...], felt: Floats
+    ) -> Decision:
+        row = move_rows(self.run, self._log[self._logged - 1 : self._logged])[0]
+        partner = None
+        if move.kind == "pact":
+            against = self._reluctance(int(row["partner"]), move.before, move.after)
+            partner = _side(move.partner, row["terms_partner"], float(row["du_partner"]), against)
+        elif move.partner != move.mover:
+            partner = _side(move.partner, felt, float(felt.sum()))
+        codes = self.world.codes
+        return Decision(
+            quarter=format_quarter(self.spec.start + self.tick),
+            order=int(row["order"]),
+            move=move,
+            accepted=bool(row["accepted"]),
+            mover=_side(move.mover, row["terms"], float(row["du"]), move.reluctance),
+            partner=partner,
+            nothing=nothing,
+            others=others,
+            thirds=tuple(
+                Third(codes[state], float(change))
+                for state, change in zip(row["third"], row["third_du"], strict=True)
+                if state >= 0 and change != 0.0
+            ),
+        )
+
+
+def _side(state: str, terms: npt.NDArray[Any], gain: float, reluctance: float = 0.0) -> Side:
+    parts = [
+        Part(name, float(change))
+        for name, change in zip(names.TERMS, terms, strict=True)
+        if abs(change) > _NOISE
+    ]
+    parts.sort(key=lambda part: -abs(part.change))
+    return Side(state, gain, tuple(parts), reluctance)
+
+
+def replay(
+    spec: ScenarioSpec,
+    asked: Asked,
+    *,
+    seed: int | None = None,
+    run: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Replay:
+    """Play a run up to the last quarter asked about; ``progress`` gets (quarters done, all)."""
+    model = Replay(spec, asked, seed=seed, run=run)
+    for tick in range(1, asked.last + 1):
+        model.step()
+        if progress is not None:
+            progress(tick, asked.last)
+    return model

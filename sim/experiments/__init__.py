@@ -1,5 +1,0 @@
-"""What one does with a scenario: run it, compare its arms, explain it, test its claims."""
-
-from sim.experiments.run import run
-
-__all__ = ["run"]

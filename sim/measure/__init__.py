@@ -1,0 +1,1 @@
+"""What is measured in runs: the language of metrics, and what an ensemble says."""

@@ -1,0 +1,1 @@
+"""Statistics of plain arrays, which know nothing of the model."""

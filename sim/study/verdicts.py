@@ -1,0 +1,159 @@
+"""Verdicts on claims: paired effects with intervals, their size, and sign-robustness over draws.
+
+The rule. For ``higher`` and ``lower``: supported if the 95% interval of the paired difference lies
+on the claimed side of zero and the difference is at least the smallest that matters
+(:func:`sim.statistics.paired.smallest_effect`, or the claim's own), negligible if it is there and
+smaller, contradicted if it lies on the other side, undetermined if it holds zero or if the
+difference is next to none (:data:`sim.statistics.paired.NEGLIGIBLE`). For ``unchanged``: supported
+if the interval lies within the margin on either side of zero, contradicted if outside it,
+undetermined if it reaches across; ``not_higher`` and ``not_lower`` bind one side only. The margin
+is the claim's own or :data:`MARGIN` standard deviations of the metric over the runs. A verdict says
+so if the direction holds in less than :data:`ROBUST` of the runs, each of which has its own draw of
+every uncertain number. A claim that is ``open`` is measured and reported, not scored; a ``pending``
+one waits for a mechanism.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.measure.summary import percent, plural
+from sim.statistics.paired import (
+    LEAST_DIFFERENT,
+    LEAST_OF_RANGE,
+    LEAST_OF_SPREAD,
+    NEGLIGIBLE,
+    Effect,
+    smallest_effect,
+)
+from sim.study.claim_specs import Claim
+from sim.study.comparison import plain
+from sim.words.digits import number
+
+type Floats = npt.NDArray[np.float64]
+
+MARGIN: Final = 0.2
+"""Standard deviations within which a difference counts as unchanged: a small effect in the sense of
+Cohen (1988)."""
+
+ROBUST: Final = 0.8
+"""The share of the runs in which the direction of a robust finding holds."""
+
+VERDICTS: Final = ("supported", "negligible", "contradicted", "undetermined", "open", "pending")
+
+RULE: Final = (
+    "Paired differences with 95% intervals. Supported: the interval lies on the claimed side of "
+    f"zero and the difference matters: at least {LEAST_OF_SPREAD} standard deviations or "
+    f"{LEAST_OF_RANGE:.0%} of the metric's range, the larger, or the claim's own smallest one "
+    f"(unchanged: within {MARGIN} standard deviations of zero, or the claim's margin). Negligible: "
+    "on that side, but smaller. Contradicted: on the other side (outside). Undetermined: else, or "
+    f"where the difference is under {NEGLIGIBLE} standard deviations. sd: the difference in "
+    "standard deviations of the metric over the runs. Draws: share of the runs, each with its own "
+    "draw of every number, in which the direction holds."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim and what came of it.
+
+    Attributes:
+        claim: the claim.
+        verdict: one of :data:`VERDICTS`.
+        reason: why, in plain words.
+        effect: the paired effect; None while pending.
+        holds: share of the runs in which the direction holds.
+        margin: what counted as unchanged, in units of the metric; None for higher and lower.
+        smallest: the smallest difference that matters, in units of the metric; None for others.
+    """
+
+    claim: Claim
+    verdict: str
+    reason: str
+    effect: Effect | None = None
+    holds: float | None = None
+    margin: float | None = None
+    smallest: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict in the types of JSON."""
+        found: dict[str, Any] = plain(asdict(self))
+        return found
+
+
+def judge(claim: Claim, effect: Effect, difference: Floats, span: float | None = None) -> Verdict:
+    """Return the verdict on a claim from its paired effect and its differences by run.
+
+    ``span`` is the range of the metric, if it has one.
+    """
+    sided = claim.direction in ("higher", "lower")
+    margin = None if sided else (claim.margin or MARGIN * effect.spread)
+    holds = _holds(claim.direction, difference, effect, margin or 0.0)
+    smallest = None
+    if effect.runs == 0:
+        verdict, reason = "undetermined", "the metric is not defined in any run"
+    elif sided:
+        smallest = claim.smallest or smallest_effect(effect.spread, span)
+        verdict, reason = _sided(claim.direction, effect, smallest)
+    else:
+        verdict, reason = _bounded(claim.direction, effect, margin or 0.0)
+    if verdict in ("supported", "negligible") and holds is not None and holds < ROBUST:
+        reason += f"; not robust: so in {percent(holds)} of the runs"
+    if claim.open is not None:
+        reason = f"{claim.open}; would be {verdict}: {reason}"
+        verdict = "open"
+    return Verdict(claim, verdict, reason, effect, holds, margin, smallest)
+
+
+def _holds(direction: str, difference: Floats, effect: Effect, margin: float) -> float | None:
+    known = difference[~np.isnan(difference)]
+    if not known.size:
+        return None
+    match direction:
+        case "higher":
+            return effect.higher
+        case "lower":
+            return effect.lower
+        case "not_higher":
+            held = known <= margin
+        case "not_lower":
+            held = known >= -margin
+        case _:
+            held = np.abs(known) <= margin
+    return float(held.mean())
+
+
+def _sided(direction: str, effect: Effect, smallest: float) -> tuple[str, str]:
+    differing = round((effect.higher + effect.lower) * effect.runs)
+    if differing == 0:
+        return "undetermined", "no run differs"
+    if differing < LEAST_DIFFERENT:
+        return "undetermined", f"only {plural(differing, 'run')} of {effect.runs} differ"
+    if effect.low <= 0 <= effect.high:
+        return "undetermined", "the interval holds zero"
+    side = "higher" if effect.low > 0 else "lower"
+    if effect.negligible:
+        size = f"under {NEGLIGIBLE} standard deviations of the runs"
+        return "undetermined", f"{side}, but negligibly so: {size}"
+    if side == direction and abs(effect.difference) < smallest:
+        return "negligible", f"{side}, as claimed, by less than {number(smallest)}, which matters"
+    if side == direction:
+        return "supported", f"{side}, as claimed"
+    return "contradicted", f"{side}, not {direction}"
+
+
+def _bounded(direction: str, effect: Effect, margin: float) -> tuple[str, str]:
+    """Two one-sided questions: is the interval below the upper margin, above the lower one?"""
+    low, high = effect.low, effect.high
+    bound_above = direction in ("unchanged", "not_higher")
+    bound_below = direction in ("unchanged", "not_lower")
+    if (bound_above and low > margin) or (bound_below and high < -margin):
+        side = "higher" if low > margin else "lower"
+        return "contradicted", f"{side} by more than the margin of {number(margin)}"
+    if (high <= margin or not bound_above) and (low >= -margin or not bound_below):
+        return "supported", f"within the margin of {number(margin)}"
+    return "undetermined", f"the interval reaches across the margin of {number(margin)}"

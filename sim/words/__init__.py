@@ -1,0 +1,1 @@
+"""English, made once: of numbers, metrics, decisions and effects."""
