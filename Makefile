@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 SCENARIO ?= scenarios/russia_dprk_pact.yaml
-# What is given to pytest, for example: make test PYTEST="-x tests/test_blocs.py"
+# What is given to pytest, for example: make test PYTEST="-x tests/blocs/test_blocs.py"
 PYTEST ?= -n auto --dist worksteal
 # How many mutants make mutants tries, 0 for all.
 SAMPLE ?= 100

@@ -3,7 +3,7 @@
 The fairer baseline beside plain Python: the equations are those of :mod:`benchmarks.mesa_weighing`,
 written for arrays over partners. Only weighing is written out. Mechanisms, assessment and the moves
 that are made (one opportunity in ten leads to one) are the package's compiled ones, so that a whole
-model with numpy rows would be slower. It makes the same moves (tests/test_mesa_rows.py).
+model with numpy rows would be slower. It makes the same moves (tests/drivers/test_mesa_rows.py).
 
     python -m benchmarks.mesa_rows --states 40 --quarters 8 --seed 1
 """

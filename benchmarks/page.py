@@ -20,7 +20,7 @@ What is compared, all of the same rule with every mechanism switched on:
 * **plain Mesa**: benchmarks/mesa_model.py, agents in plain Python with the kernel's algorithm
   (changes of utility in O(1), no recomputation); terms, choice, consent and execution are written
   out for Python, mechanisms are the package's own functions, not compiled. It makes the same moves
-  from the same seed (tests/test_mesa_reference.py). Timed over {plain} quarters at 20, 40, 80, 160 and
+  from the same seed (tests/drivers/test_mesa_reference.py). Timed over {plain} quarters at 20, 40, 80, 160 and
   320 states and scaled to 80;
 * **floor**: additions, multiplications and divisions of a quarter, counted by running the kernel's
   own functions on numbers that count, at the rates of vector loops on this machine; or the traffic of
@@ -230,7 +230,7 @@ def many_states(found: dict[str, Any]) -> list[str]:
             "to the last bit. *Mesa, numpy rows* (benchmarks/mesa_rows.py) weighs all partners of\n"
             "a state at once with numpy, as a good user writes it; its mechanisms and the moves that are\n"
             "made are the compiled ones, so that it flatters numpy. It makes the kernel's moves\n"
-            "(tests/test_mesa_rows.py). Plain Mesa above is the same algorithm without numpy.\n"
+            "(tests/drivers/test_mesa_rows.py). Plain Mesa above is the same algorithm without numpy.\n"
         ),
     ]
 
@@ -318,7 +318,7 @@ It would take fewer outlines (text that depends on the reader's fonts) or a seco
 
 * A loop over partners without branches, whose rules are merged into it and which stores on the stack
   (`sim.compiled.jit.tile`): LLVM puts it into vector lanes, 700 to 115 ns a pair. Rules stay written for one
-  pair, and the bits are those of one pair alone (tests/test_choice.py).
+  pair, and the bits are those of one pair alone (tests/kernel/test_choice.py).
 * Rows are not padded: where the number of states is no multiple of eight, the last partners are weighed
   together with some before them, which costs a world of 37 states 128 instead of 177 ns a pair and
   leaves the layout alone.
@@ -331,7 +331,7 @@ It would take fewer outlines (text that depends on the reader's fonts) or a seco
   kept the loop out of vector lanes.
 * No rule looks for what did not happen: secondary sanctions that nobody announced, deliveries that
   nobody made.
-* One move updates running sums in O(N); a step allocates nothing (tests/test_no_allocation.py).
+* One move updates running sums in O(N); a step allocates nothing (tests/kernel/test_no_allocation.py).
 
 Threads share one process because the compiled step releases the interpreter's lock; an ahead-of-time
 build was not made: cached kernels load in 0.4 s, and it would add a compiler to the set-up.

@@ -2,7 +2,7 @@
 
     python -m tools.mutants --sample 100
     python -m tools.mutants --file sim/rules/observation.py
-    python -m tools.mutants --sample 100 --tree OLDER_CHECKOUT --tests tests/test_terms.py
+    python -m tools.mutants --sample 100 --tree OLDER_CHECKOUT --tests tests/rules/test_terms.py
 
 Works on a copy of the tree and in plain Python, so that nothing is compiled anew; golden runs are
 not among the tests. What is found is kept in a file of JSON lines, one a mutant, and a command that
@@ -45,19 +45,19 @@ OPTIONS = """-x -q --tb=no -p no:cacheprovider -p no:nbmake -p no:xdist -o filte
     -o addopts=--import-mode=importlib""".split()
 FOLDERS = ("kernel", "rules/decisions", "rules/mechanisms", "rules/moves", "rules/terms")
 #: Quick tests of decisions and kernel, those that find most first; no golden run is among them.
-TESTS = """tests/test_observation.py tests/test_frame.py tests/test_accession.py tests/test_moves.py
-    tests/test_assessment.py tests/test_terms.py""".split()
+TESTS = """tests/rules/test_observation.py tests/kernel/test_frame.py tests/rules/test_accession.py tests/rules/test_moves.py
+    tests/rules/test_assessment.py tests/rules/test_terms.py""".split()
 #: Quick tests of mechanisms: first those that name the mutated file, then all.
-RULES = ["tests/mechanisms/test_equations.py"]
+RULES = ["tests/rules/mechanisms/test_equations.py"]
 #: Which of them looks at a file most closely, by a part of its path; tried before all others.
 CLOSEST = {
-    "decisions/terms/": "tests/test_terms.py",
-    "decisions/assessment": "tests/test_assessment.py",
-    "decisions/membership": "tests/test_accession.py",
-    "decisions/moves": "tests/test_moves.py",
-    "decisions/acts": "tests/test_moves.py",
-    "kernel/organise": "tests/test_accession.py",
-    "kernel/": "tests/test_moves.py",
+    "terms/": "tests/rules/test_terms.py",
+    "decisions/assessment": "tests/rules/test_assessment.py",
+    "decisions/membership": "tests/rules/test_accession.py",
+    "rules/moves/": "tests/rules/test_moves.py",
+    "decisions/acts": "tests/rules/test_moves.py",
+    "kernel/organise": "tests/rules/test_accession.py",
+    "kernel/": "tests/rules/test_moves.py",
 }
 #: Calls that declare names and plausible ranges; what is in them is data, save the sign of a term.
 DECLARATIONS = {"param", "state_field", "dyad_field", "collective_field", "Mechanism", "dataclass",
