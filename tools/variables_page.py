@@ -21,7 +21,13 @@ from tools.odd_page import table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "variables.md"
-DECIDING: Final = ("decisions", "kernel")
+DECIDING: Final = (
+    "rules/decisions",
+    "rules/moves",
+    "rules/terms",
+    "rules/observation.py",
+    "kernel",
+)
 BLOCKS: Final = {
     "M": names.DYAD_FIELDS,
     "V": names.STATE_FIELDS,
@@ -40,7 +46,8 @@ def deciding() -> Mapping[str, set[str]]:
     """Variables by name, and the parts of decisions whose code mentions them."""
     found: dict[str, set[str]] = defaultdict(set)
     for folder in DECIDING:
-        for path in sorted((ROOT / "sim" / folder).rglob("*.py")):
+        place = ROOT / "sim" / folder
+        for path in sorted(place.rglob("*.py")) or [place]:
             if path.stem == "__init__":
                 continue
             dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)

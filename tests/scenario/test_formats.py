@@ -82,7 +82,7 @@ def test_every_file_is_known_by_its_columns() -> None:
         "Dyadic_COW_4.0": "trade",
         "mindist": "distance",
         "tss_rivalries": "rivalries",
-        "trade-register": "arms",
+        "trade-register": "arms_transfers",
     }  # fmt: skip
     assert format_of(["ccode1", "ccode2", "styear", "endyear"]) is not None
     assert format_of(["a", "b"]) is None
