@@ -47,6 +47,10 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 VOID = {"meta", "br", "img", "input", "wbr", "link", "hr"}
 
 
+#: Elements that HTML closes by itself.
+IMPLIED = {"th", "td", "tr"}
+
+
 class Page(HTMLParser):
     """The elements of a page with their attributes, and whether they are closed in order."""
 
@@ -64,6 +68,8 @@ class Page(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        while self.open[-1] != tag and self.open[-1] in IMPLIED:
+            self.open.pop()
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:

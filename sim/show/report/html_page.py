@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from base64 import b64encode
+from base64 import b64encode, b85encode
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import count
@@ -71,7 +71,7 @@ def render(content: ReportContent) -> str:
         + opening.header(content, [name for name, *_ in parts])
         + tag("main", first + behind)
         + tag("footer", paragraph(_FOOT))
-        + f'<script type="application/gzip" id="plotly">{_packed(drawing)}</script>'
+        + _packed(drawing)
         + f"<script>{script}</script>"
     )
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
@@ -94,8 +94,14 @@ def _file(name: str) -> str:
 
 
 def _packed(script: str) -> str:
-    """A script as gzip in letters; the page's own script unpacks it when a figure is drawn."""
-    return b64encode(gzip.compress(script.encode(), 9, mtime=0)).decode("ascii")
+    """A script as gzip in letters; the page's own script unpacks it when a figure is drawn.
+
+    Five letters hold four bytes, as in git's patches, with a comma for the sign that opens a tag.
+    """
+    packed = gzip.compress(script.encode(), 9, mtime=0)
+    letters = b85encode(packed, pad=True).decode("ascii").replace("<", ",")
+    size = len(packed)
+    return f'<script type="application/gzip" id="plotly" data-size="{size}">{letters}</script>'
 
 
 def _plotly() -> str:

@@ -39,12 +39,26 @@ function draw(name) {
   });
 }
 
+// Base 85: five letters are four bytes, the last of them filled up with nothing.
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~";
+function lettersToBytes(packed) {
+  const values = new Uint8Array(128);
+  for (let at = 0; at < LETTERS.length; at++) values[LETTERS.charCodeAt(at)] = at;
+  const bytes = new DataView(new ArrayBuffer((packed.length / 5) * 4));
+  for (let at = 0; at < packed.length; at += 5) {
+    let word = 0;
+    for (let k = 0; k < 5; k++) word = word * 85 + values[packed.charCodeAt(at + k)];
+    bytes.setUint32((at / 5) * 4, word);
+  }
+  return bytes;
+}
+
 // Plotly's script is packed in the page; it is unpacked once, before the first figure is drawn.
 let unpacked;
 function plotly() {
   unpacked ??= (async () => {
-    const packed = atob(document.getElementById("plotly").textContent);
-    const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
+    const { textContent: letters, dataset } = document.getElementById("plotly");
+    const bytes = new Uint8Array(lettersToBytes(letters).buffer, 0, Number(dataset.size));
     const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(plain).text();

@@ -96,19 +96,21 @@ def table(
         f'{mark} data-label="{text(column.name)}"' if stacked else mark
         for column, mark in zip(columns, marks, strict=True)
     ]
-    # thousands of rows are styled by their column's place, to keep the page small
+    # thousands of rows are styled by their column's place, without the tags that HTML can do
+    # without, to keep the page small
     inner = [""] * len(columns) if searched else [marks[0], *labels[1:]]
     head = "".join(
         f'<th scope="col"{mark}>{text(column.name)}</th>'
         for column, mark in zip(columns, marks, strict=True)
     )
     body = []
+    end = ("", "", "") if searched else ("</th>", "</td>", "</tr>")
     for row in rows:
         first, *others = row
         cells = "".join(
-            f"<td{label}>{cell}</td>" for cell, label in zip(others, inner[1:], strict=True)
+            f"<td{label}>{cell}{end[1]}" for cell, label in zip(others, inner[1:], strict=True)
         )
-        body.append(f'<tr><th scope="row"{inner[0]}>{first}</th>{cells}</tr>')
+        body.append(f'<tr><th scope="row"{inner[0]}>{first}{end[0]}{cells}{end[2]}')
     shown = ' class="unseen"' if hidden_caption else ""
     kind = " data-searched" if searched else " data-stacked" if stacked else ""
     made = (
