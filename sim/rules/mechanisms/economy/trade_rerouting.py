@@ -232,7 +232,6 @@ MECHANISM = Mechanism(
         "trust",
         "trade_flow",
         "energy",
-        "energy_exports",
         "economy",
         "openness",
     ),
