@@ -80,13 +80,16 @@ def watched_cells(
     """Return what is recorded of collectives, by names and as cells of ``G`` and ``B``.
 
     These are all variables of the order, of organisations and of conflicts, and the parts that
-    focal states, poles and the states of recorded ``pairs`` have in every collective.
+    focal states, poles and the states of recorded ``pairs`` have in every collective. Of treaties
+    that may yet be founded the moves tell.
     """
     spec = world.spec
     states = sorted({*spec.focal, *spec.poles, *(code for pair in pairs for code in pair)})
     parts = {COLLECTIVES[part.row]: name for name, part in names.PARTS.items()}
     found: list[tuple[tuple[str, str, str], tuple[int, int, int]]] = []
     for k, (kind, collective) in enumerate(world.collectives):
+        if kind == "organisation" and collective in world.vacancies:
+            continue
         for name, field in names.COLLECTIVE_FIELDS.items():
             if field.kind == kind != "school" and not name.startswith("collective_"):
                 found.append(((name, collective, ""), (0, field.row, k)))

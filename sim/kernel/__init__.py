@@ -28,11 +28,12 @@ from sim.kernel.layout import (
     choice_cells,
     space,
 )
-from sim.kernel.organise import bodies, organise
+from sim.kernel.organise import bodies
 from sim.kernel.step import (
     begin,
     draw_triangles,
     finish,
+    organise,
     play_event_at,
     schedule,
     settle,

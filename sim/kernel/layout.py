@@ -11,6 +11,7 @@ from sim.types import Space
 
 __all__ = [
     "APPLY",
+    "FOUND",
     "JOIN",
     "KIND",
     "LOG_COLUMNS",
@@ -47,8 +48,8 @@ LOG_HEAD = 10
 LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 7
 MAX_OPPORTUNITIES = 16
 NONE = 0
-PACT, APPLY, JOIN, WITHDRAW = (
-    names.MOVES[name].code for name in ("pact", "apply", "join", "withdraw")
+PACT, APPLY, JOIN, WITHDRAW, FOUND = (
+    names.MOVES[name].code for name in ("pact", "apply", "join", "withdraw", "found")
 )
 
 

@@ -34,7 +34,7 @@ import numpy as np
 
 from sim.compiled.jit import inline, njit
 from sim.compiled.mathx import exp, log, logistic
-from sim.kernel.layout import APPLY, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules
+from sim.kernel.layout import APPLY, FOUND, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules
 from sim.rules.decisions import assessment
 from sim.rules.decisions.commitment import floor_entrapment, level_commitment, level_entrapment
 from sim.rules.decisions.membership import (
@@ -210,12 +210,12 @@ def welcome(w: Blocks, k: int, i: int) -> float:
 
 
 @njit
-def at_peace(w: Blocks, k: int, i: int) -> float:
-    """Part of the chance of entry that is left while i fights others: k would bind to its war."""
+def at_peace(w: Blocks, i: int, floor: float) -> float:
+    """Part of the chance of entry that is left while i fights others, by how far a body binds."""
     war = 0.0
     for j in range(w.n):
         war = max(war, w.M[WAR, i, j])
-    return 1.0 - w.G[ORGANISATION_COMMITMENT, k] * war
+    return 1.0 - floor * war
 
 
 @njit
@@ -290,6 +290,40 @@ def outlook(w: Blocks, k: int, i: int) -> float:
 
 
 @njit
+def log_step(
+    w: Blocks,
+    luck: Luck,
+    rows: np.ndarray,
+    logged: int,
+    k: int,
+    i: int,
+    other: int,
+    kind: int,
+    after: float,
+    accepted: bool,
+) -> None:
+    """Write a step of i with k that is about to be made, with its worth, to the log's next row."""
+    row = min(logged, rows.shape[0] - 1)
+    for c in range(rows.shape[1]):
+        rows[row, c] = 0.0
+    for slot in range(3):
+        rows[row, LOG_HEAD + 2 * TERM_COUNT + slot] = -1.0
+    if kind != APPLY:
+        note(w, k, i, kind != WITHDRAW, rows, row, LOG_HEAD)
+        for t in range(TERM_COUNT):
+            rows[row, 8] += rows[row, LOG_HEAD + t]
+    rows[row, 0] = luck.tick
+    rows[row, 1] = -1.0
+    rows[row, 2] = i
+    rows[row, 3] = other
+    rows[row, 4] = kind
+    rows[row, 5] = w.B[k, i] if kind != FOUND else 0.0
+    rows[row, 6] = after
+    rows[row, 7] = 1.0 if accepted else 0.0
+    rows[row, rows.shape[1] - 1] = k
+
+
+@njit
 def consider_organisation(
     w: Blocks,
     luck: Luck,
@@ -325,41 +359,20 @@ def consider_organisation(
         # the members need not be asked where even their certain welcome would not be enough
         if unit(choice) >= logistic(gain + market - cost):
             return logged
-        likely = welcome(w, k, i) * (at_peace(w, k, i) if kind == JOIN else 1.0)
+        floor = w.G[ORGANISATION_COMMITMENT, k]
+        likely = welcome(w, k, i) * (at_peace(w, i, floor) if kind == JOIN else 1.0)
         value = (gain * likely if gain > 0.0 else gain) + likely * market - cost
         accepted = kind == APPLY or unit(consent) < likely
     if unit(choice) >= logistic(value):
         return logged
-    row = min(logged, rows.shape[0] - 1)
-    for c in range(rows.shape[1]):
-        rows[row, c] = 0.0
-    for slot in range(3):
-        rows[row, LOG_HEAD + 2 * TERM_COUNT + slot] = -1.0
-    if kind != APPLY:
-        note(w, k, i, kind == JOIN, rows, row, LOG_HEAD)
-        for t in range(TERM_COUNT):
-            rows[row, 8] += rows[row, LOG_HEAD + t]
+    log_step(w, luck, rows, logged, k, i, head, kind, after, accepted)
     if accepted:
         set_membership(w, k, i, after)
-    rows[row, 0] = luck.tick
-    rows[row, 1] = -1.0
-    rows[row, 2] = i
-    rows[row, 3] = head
-    rows[row, 4] = kind
-    rows[row, 5] = before
-    rows[row, 6] = after
-    rows[row, 7] = 1.0 if accepted else 0.0
-    rows[row, rows.shape[1] - 1] = k
     return logged + 1
 
 
 @njit
-def organise(
-    w: Blocks,
-    luck: Luck,
-    rows: np.ndarray,
-    logged: int,
-) -> int:
+def accede(w: Blocks, luck: Luck, rows: np.ndarray, logged: int) -> int:
     """Every state in turn may consider each organisation; returns the rows of the log."""
     for i in range(w.n):
         if w.V[PRESENT, i] < 0.5:

@@ -7,8 +7,9 @@ import numpy as np
 from sim.compiled.jit import njit
 from sim.kernel.choice import choose
 from sim.kernel.execution import make
+from sim.kernel.founding import conferences
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
-from sim.kernel.organise import organise
+from sim.kernel.organise import accede
 from sim.kernel.presence import clear
 from sim.rules import moves
 from sim.rules.decisions import assessment, commitment, membership
@@ -288,6 +289,12 @@ def snapshot(w: Blocks, slot: int, watch: Watch) -> None:
         for i in range(w.n):
             for j in range(w.n):
                 watch.networks[f, slot, i, j] = w.M[watch.network_rows[f], i, j]
+
+
+@njit
+def organise(w: Blocks, luck: Luck, log: np.ndarray, logged: int) -> int:
+    """States enter and leave bodies, and found new ones; returns the rows of the log."""
+    return conferences(w, luck, log, accede(w, luck, log, logged))
 
 
 @njit

@@ -290,6 +290,12 @@ CHARTER = collective_field(
     bounds=(0.0, 50.0),
     meaning="0 for a body that any state may enter, else the number of its charter",
 )
+VACANT = collective_field(
+    "vacant",
+    "organisation",
+    bounds=UNIT,
+    meaning="1 for the place of a treaty that may yet be founded, else 0",
+)
 MARKET = collective_field(
     "market",
     "organisation",

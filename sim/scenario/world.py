@@ -31,6 +31,7 @@ from sim.rules.state_variables import (
     MUNITIONS_SUPPLY,
     ORGANISATION_COMMITMENT,
     PRESENT,
+    VACANT,
 )
 from sim.rules.streams import state_key
 from sim.scenario import Effect, Number, ScenarioSpec
@@ -79,6 +80,8 @@ class World:
         codes: state codes in the order of all state axes.
         collectives: (kind, name) of the columns of ``G``: the order, then organisations, conflicts
             and schools.
+        vacancies: names of the organisations that have no member yet: places of treaties that
+            states may found, one in two years and one more.
         keys: stable stream keys, int64 ``(N,)``.
         limits: bounds of the variable that each event row changes, float64 ``(E, 2)``.
         event_names: names and ticks of the events in the order of the table.
@@ -98,9 +101,11 @@ class World:
         # the start, the state of a run, and what it is worked out with
         sheets = 3 * 8 * len(names.DYAD_FIELDS) * n * n
         capacity.require(f"{n:,} states", memory=sheets, instead="ask for a smaller world")
+        places = (f"new treaty {number}" for number in range(1, 2 + spec.quarters // 8))
+        self.vacancies = tuple(name for name in places if name not in spec.organisations)
         self.collectives = (
             ("order", "order"),
-            *(("organisation", name) for name in spec.organisations),
+            *(("organisation", name) for name in (*spec.organisations, *self.vacancies)),
             *(("conflict", name) for name in spec.conflicts),
             *(("school", name) for name in spec.doctrines),
         )
@@ -259,6 +264,8 @@ class World:
                     self._base["G"][field.row, k] = field.default
             for variable, number in self._own_values(kind, name).items():
                 self._set("G", (fields[variable].row, k), number)
+            if kind == "organisation":
+                self._base["G"][VACANT, k] = float(name in self.vacancies)
         for name, body in spec.organisations.items():
             k = self.collective("organisation", name)
             self._set("G", (ORGANISATION_COMMITMENT, k), body.floor)
@@ -306,7 +313,7 @@ class World:
             case "order":
                 return self.spec.order
             case "organisation":
-                return self.spec.organisations[name].values
+                return {} if name in self.vacancies else self.spec.organisations[name].values
             case "conflict":
                 return self.spec.conflicts[name].values
             case _:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.rules import catalogue as names
+from sim.rules.streams import stream
 from tests.reference.decisions import (
     Assessment,
     Move,
@@ -196,3 +197,100 @@ def considered(
             if choice < logistic(one.value) and consent < one.admitted:
                 w = member(w, one.organisation, i, one.to)
             yield one, choice, consent, w
+
+
+LEAST = 3  # two make a pact
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A state at the table of a conference: what it comes by (logits), its gain, if it is let in.
+
+    ``sure`` is the luck of coming, ``liked`` that of being let in.
+    """
+
+    state: int
+    value: float
+    gain: float
+    admitted: float
+    sure: float
+    liked: float
+
+    @property
+    def signs(self) -> bool:
+        return self.sure < logistic(self.value) and self.liked < self.admitted
+
+
+@dataclass(frozen=True)
+class Conference:
+    """A conference that ``host`` calls to found body ``organisation``: who was asked, who signs."""
+
+    host: int
+    organisation: int
+    asked: list[Guest]
+    signed: list[int]
+    gain: float
+    after: World
+
+    def pairs(self, w: World) -> list[tuple[int, int]]:
+        """Who signs, as the log has it: the host with the largest of the guests, they with it."""
+        guests = [j for j in self.signed if j != self.host]
+        return [
+            (self.host, max(sorted(guests), key=lambda j: w["economy"][j])),
+            *((j, self.host) for j in guests),
+        ]
+
+
+def peace(w: World, i: int) -> float:
+    """What is left of the chance of i while it is at war, by how far a new treaty would bind."""
+    return float(1.0 - w.p("founding.commitment") * w["war"][i].max())
+
+
+def gathered(
+    w: World, seen: Assessment, k: int, i: int, tick: int, seed: int, run: int
+) -> Conference:
+    """Ask all others, those first with whom i has most to do; the table is who is there by then."""
+    table = w.copy()
+    table.parts[k, i] = 1.0
+    table["organisation_commitment"][k] = w.p("founding.commitment")
+    signed, asked = [i], []
+    there = [j for j in range(w.n) if j != i and w["present"][j] > 0.5]
+    for j in sorted(there, key=lambda j: -(seen.attention[i, j] + seen.attention[j, i])):
+        floor, g = table["organisation_commitment"][k], commitment(table)
+        if np.mean(g[j, signed] < floor) < 0.5:
+            continue
+        gain = entering(table, seen, k, j)
+        likely = admission(table, seen, k, j) * peace(w, j)
+        value = gain * likely if gain > 0.0 else gain
+        value += outlook(table, seen, sorted(signed), j) - w.p("founding.cost")
+        keys = int(w.keys[i]), int(w.keys[j])
+        sure, liked, _, _ = luck(stream("founding"), tick, seed, run, 1, *keys)
+        guest = Guest(j, value, gain, likely, sure, liked)
+        asked.append(guest)
+        if guest.signs:
+            signed.append(j)
+            table.parts[k, j] = 1.0
+    gain = entering(table, seen, k, i)
+    after = w
+    if len(signed) >= LEAST:
+        after = w.copy()
+        after.collective("vacant")[k] = 0.0
+        after["organisation_commitment"][k] = w.p("founding.commitment")
+        for j in sorted(signed):
+            after = member(after, k, j, 1.0)
+    return Conference(i, k, asked, signed, gain, after)
+
+
+def conferences(w: World, seen: Assessment, tick: int, seed: int, run: int) -> Iterator[Conference]:
+    """State after state: a quarter of the rate a year, at peace, is the chance to call the rest."""
+    for i, key in enumerate(int(key) for key in w.keys):
+        places = [k for k in w.of_kind("organisation") if w.collective("vacant")[k] > 0.5]
+        if not places:
+            return
+        k = places[0]
+        chance = luck(stream("founding"), tick, seed, run, 0, key, key)[0]
+        rate = 0.25 * w.p("founding.rate") * peace(w, i)
+        if w["present"][i] > 0.5 and chance < rate:
+            one = gathered(w, seen, k, i, tick, seed, run)
+            yield one
+            w = one.after

@@ -116,6 +116,7 @@ class Move(IntEnum):
     APPLY = 11
     JOIN = 12
     WITHDRAW = 13
+    FOUND = 14
 
 
 @dataclass(frozen=True)

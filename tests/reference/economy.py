@@ -40,11 +40,20 @@ def start_trade_rerouting(w: World) -> Changes:
         "imports_from_rest_now": in_,
         "trade": shares,
         "trade_start": shares,
+        "energy_start": w["energy"],
+        "fuel_value": over(w["energy_exports"] * (out + x.sum(axis=1)), fuel_market(w)),
     }
 
 
+def fuel_market(w: World) -> Floats:
+    """sum_i Y_i m_i e_ij: what each seller's buyers are worth."""
+    return (w["economy"] * w["openness"]) @ w["energy"]
+
+
 def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
-    """X* = a_i b_j X0_ij exp(u_ij) with both margins held, X <- X + step (X* - X).
+    """X* = a_i b_j (X0_ij exp(u_ij) + fuel_ij) with both margins held, X <- X + step (X* - X).
+
+    fuel_ij is what j buys of i's fuel beyond the start, at the value of i's exports of fuel then.
 
     u = -block (max S - max S0) + taste (mean of both sides' tau - tau0); the margins lose a part of
     what is barred, X0 (1 - exp(-bar)), of at most all that was traded. Design notes 1.7, (17).
@@ -54,6 +63,8 @@ def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
     bar = w.p("trade_rerouting.block") * bar
     warm = w["trust"] - w["trust_start"]
     pattern = x0 * np.exp(w.p("trade_rerouting.taste") * (warm + warm.T) / 2.0 - bar)
+    volume = (w["economy"] * w["openness"])[:, None] * up(w["energy"] - w["energy_start"])
+    pattern = pattern + w["fuel_value"][:, None] * volume.T
     cut = x0 * (1.0 - np.exp(-up(bar)))
     loss = w.p("trade_rerouting.loss")
     exports = w["exports"] - loss * np.minimum(cut.sum(axis=1), w["exports"])
@@ -144,6 +155,9 @@ def arms_flow(w: World, tick: int, seed: int, run: int) -> Changes:
     felt = risk * (1.0 - w.p("arms_flow.covert") * w["covert"])
     warm = w["trust"] - w["trust_start"]
     weight = base * np.exp(w.p("arms_flow.taste") * warm - felt)
+    lost = (base * (1.0 - np.exp(-felt))).sum(axis=1, keepdims=True)
+    friendly = (1.0 - np.minimum(1.0, heavier(w["sanctions"]))) * w["trust"] * np.exp(-felt)
+    weight = weight + no_self(w.p("arms_flow.entry") * lost * w["arms_supply"] * friendly)
     rest = up(1.0 - base.sum(axis=1))
     target = over(weight, (weight.sum(axis=1) + rest)[:, None])
     rate = w.p("arms_flow.inertia") + w.p("arms_flow.snap") * (1.0 - np.exp(-felt))
@@ -227,11 +241,10 @@ def barter(w: World, tick: int, seed: int, run: int) -> Changes:
 
 
 def start_energy(w: World) -> Changes:
-    market = (w["economy"] * w["openness"]) @ w["energy"]
     return {
         "energy_start": w["energy"],
         "energy_exports_start": w["energy_exports"],
-        "fuel_market": market,
+        "fuel_market": fuel_market(w),
     }
 
 
@@ -252,8 +265,8 @@ def energy(w: World, tick: int, seed: int, run: int) -> Changes:
         return changes
     pressed = w.p("energy.push") * lost * (1.0 + w["connectivity"]) * market / market.sum()
     weight = no_self((e0 + pressed) * (1.0 - bar))
-    total = weight.sum(axis=1, keepdims=True)
-    goal = e0.sum(axis=1, keepdims=True) * over(weight, total)
+    total = weight.sum(axis=1, keepdims=True) + up(1.0 - e0.sum(axis=1, keepdims=True))
+    goal = over(weight, total)
     turn, e, f = w.p("energy.turn"), w["energy"], w["energy_exports"]
     usual = w["energy_exports_start"] * (1.0 - w.p("energy.diversify") * lost)
     return changes | {
@@ -266,22 +279,26 @@ def energy(w: World, tick: int, seed: int, run: int) -> Changes:
 
 
 def start_currency(w: World) -> Changes:
-    return {"currency_start": w["currency"]}
+    return {"currency_start": w["currency"], "finance_start": w["finance"]}
 
 
 def currency(w: World, tick: int, seed: int, run: int) -> Changes:
     """q* = q0 - lost + take lost_i weight_ij / (sum_k weight_ik + own), finance moves along."""
     q, q0 = w["currency"], w["currency_start"]
-    kept = q0 * np.exp(-w.p("currency.flee") * rise(w, "sanctions").T)
+    left = np.exp(-w.p("currency.flee") * rise(w, "sanctions").T)
+    kept = q0 * left
     lost = (q0 - kept).sum(axis=1)
     traded = (w["trade"] + w["trade_start"]) / 2.0
     weight = traded * np.sqrt(w["economy"]) * w["trust"] * (1.0 - heavier(w["sanctions"]))
     weight = no_self(weight)
     taken = weight / (weight.sum(axis=1) + w["economy"])[:, None]
     step = w.p("currency.turn") * (kept + w.p("currency.take") * lost[:, None] * taken - q)
-    moved = (lost > 0.0) | (q != q0).any(axis=1)
+    barred = (1.0 - left) * w["finance"]
+    moved = (lost > 0.0) | (barred > 0.0).any(axis=1) | (q != q0).any(axis=1)
     step = no_self(np.where(moved[:, None], step, 0.0))
     finance = unit(w["finance"] + w.p("currency.carry") * step)
+    fallen = w["finance"] - w.p("currency.turn") * up(w["finance"] - w["finance_start"] * left)
+    finance = np.where((left < 1.0) & moved[:, None], np.minimum(finance, fallen), finance)
     owed = finance.sum(axis=1)
     over = moved & (owed > 1.0)
     finance = finance / np.where(over, owed, 1.0)[:, None]

@@ -104,15 +104,18 @@ def organisations(w: World, tick: int, seed: int, run: int) -> Changes:
         w["authority"].copy(),
         w.p("organisations.turn"),
     )
+    usual = {name: w[name].copy() for name in ("warmth_start", "meetings_start")}
     for k in w.of_kind("organisation"):
         warm, meet = climate(w, k)
-        home = w["cohesion_start"][k] + warm - w["warmth_start"][k]
+        if usual["meetings_start"][k] <= 0.0:  # nobody met in it before
+            usual["warmth_start"][k], usual["meetings_start"][k] = warm, meet
+        home = w["cohesion_start"][k] + warm - usual["warmth_start"][k]
         cohesion[k] = unit(cohesion[k] + turn * (home - cohesion[k]))
         home = w["authority_start"][k]
-        home += w.p("organisations.meeting") * (meet - w["meetings_start"][k])
+        home += w.p("organisations.meeting") * (meet - usual["meetings_start"][k])
         home += w.p("organisations.together") * (cohesion[k] - w["cohesion_start"][k])
         authority[k] = unit(authority[k] + turn * (home - authority[k]))
-    return {"cohesion": cohesion, "authority": authority}
+    return {"cohesion": cohesion, "authority": authority, **usual}
 
 
 # --- regimes -------------------------------------------------------------------------------------

@@ -98,6 +98,12 @@ class EquationModel(ReferenceModel):
                 row = (self.tick, -1, step.state, step.head, step.kind, was, step.to, accepted)
                 self.log.append(tuple(float(x) for x in row))
             w = after
+        for one in accession.conferences(w, self.seen, self.tick, self.seed, self.run):
+            w = one.after
+            if len(one.signed) >= accession.LEAST:
+                for state, other in one.pairs(w):
+                    row = (self.tick, -1, state, other, Move.FOUND, 0.0, 1.0, True)
+                    self.log.append(tuple(float(x) for x in row))
         self.put_world(self.change_ties(before, lambda: w))
 
     def observe(self) -> None:

@@ -134,3 +134,79 @@ def test_consent_is_the_mean_of_the_members_to_a_hair() -> None:
             tried += let_in[-HAIR] != let_in[HAIR]
             break
     assert tried >= 4
+
+
+def convened(seed: int) -> Case:
+    """A world at peace where everyone calls conferences, and two places for treaties are vacant."""
+    case = ready(seed)
+    case.dyads("war")[:] = 0.0
+    case.set_p(organisations__rate=0.0, founding__rate=4.0, founding__cost=-3.0)
+    case.parts("organisation")[:2] = 0.0
+    for at in range(2):
+        case.collectives("vacant")[case.collective("organisation", at)] = 1.0
+    return case
+
+
+def conferred(case: Case, seed: int, run: int) -> list[accession.Conference]:
+    w = reference.World(case)
+    return list(accession.conferences(w, reference.assess(w), 2, seed, run))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_treaties_are_founded_as_the_equations_say(seed: int) -> None:
+    case = convened(seed)
+    for run in range(3):
+        called = conferred(case, seed, run)
+        after, log = organised(case, 2, seed, run)
+        made = [one for one in called if len(one.signed) >= accession.LEAST]
+        expected = [
+            (state, other, Move.FOUND, 0.0, 1.0, 1.0, one.organisation)
+            for one in made
+            for state, other in one.pairs(one.after)
+        ]
+        np.testing.assert_array_equal(log[:, [2, 3, 4, 5, 6, 7, -1]], np.reshape(expected, (-1, 7)))
+        gains = [
+            gain
+            for one in made
+            for gain in (one.gain, *(guest.gain for guest in one.asked if guest.signs))
+        ]
+        np.testing.assert_allclose(log[:, 8], gains, rtol=1e-5, atol=1e-6)
+        w = called[-1].after if called else reference.World(case)
+        np.testing.assert_allclose(after.B, w.parts, **CLOSE)
+        np.testing.assert_array_equal(after.collectives("vacant"), w.collective("vacant"))
+        off = ~np.eye(case.n, dtype=bool)
+        for name in ("organisation_floor", "commitment", "entrapment_weight"):
+            np.testing.assert_allclose(after.dyads(name)[off], w[name][off], **CLOSE)
+
+
+def test_conferences_come_to_something_and_to_nothing() -> None:
+    called = [one for seed in SEEDS for one in conferred(convened(seed), seed, 0)]
+    sizes = {min(len(one.signed), accession.LEAST) for one in called}
+    assert sizes == {1, 2, accession.LEAST}
+    assert {guest.signs for one in called for guest in one.asked} == {False, True}
+
+
+def test_guests_decide_to_a_hair() -> None:
+    """At the cost where chance and luck of the first guest meet, a hair more or less decides."""
+    tried = 0
+    for seed in SEEDS:
+        case = convened(seed)
+        case.set_p(organisations__admission=60.0)  # whoever comes is let in
+        called = conferred(case, seed, 0)
+        if not called or not called[0].asked:
+            continue
+        host, guest = called[0].host, called[0].asked[0]
+        odds = guest.value - np.log(guest.sure / (1.0 - guest.sure))
+        signs = {}
+        for more in (-HAIR, HAIR):
+            near = case.copy()
+            near.set_p(founding__cost=float(case.p("founding.cost") + odds + more))
+            first = conferred(near, seed, 0)[0]
+            assert (first.host, first.asked[0].state) == (host, guest.state)
+            signs[more] = first.asked[0].signs
+            _, log = organised(near, 2, seed, 0)
+            signed = len(first.signed) >= accession.LEAST
+            assert ([host, guest.state] in log[:, [3, 2]].tolist()) == (signs[more] and signed)
+        assert signs == {-HAIR: True, HAIR: False}
+        tried += 1
+    assert tried >= 4

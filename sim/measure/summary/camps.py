@@ -137,6 +137,8 @@ def _why(results: Results, i: int, core: int, there: npt.NDArray[np.bool_]) -> s
             body = record.collectives[int(row["collective"])]
             if int(row["mover"]) == i:
                 seen.add((f"{'joins' if kind == 'join' else 'leaves'} {body}", int(row["run"])))
+        elif kind == "found":
+            seen.add(("founds a treaty", int(row["run"])))
         elif kind == "pact" and row["after"] != row["before"]:
             other = row["partner"] if row["mover"] == i else row["mover"]
             what = "pact with" if row["after"] > row["before"] else "breaks with"

@@ -27,6 +27,7 @@ from sim.words.of_numbers import Change, change_of
 
 type Floats = npt.NDArray[np.float64]
 
+NEW_TREATY: Final = "a new treaty"
 NOTE: Final = (
     "Medians over the runs, with the bounds of the middle 90%. Shares of runs are frequencies "
     "within the model, given this scenario and its ranges: they are not predictions."
@@ -74,7 +75,7 @@ class FocalState:
 
 @dataclass(frozen=True, slots=True)
 class MembershipMove:
-    """A state that joined or left an organisation in some runs, by its own move.
+    """A state that joined, founded or left an organisation in some runs, by its own move.
 
     ``runs`` is the share of the runs in which that happens at least once and ``median`` the median
     quarter of the first time.
@@ -164,7 +165,7 @@ def summarise(results: Results) -> CoalitionReport:
         focal=tuple(_focal(record, code) for code in record.focal),
         formed=_pact_moves(results, made=True),
         broken=_pact_moves(results, made=False),
-        joined=_membership_moves(results, "join"),
+        joined=_membership_moves(results, "join", "found"),
         left=_membership_moves(results, "withdraw"),
         stances=stances(results, blocs),
         shifts=shifts(results, blocs),
@@ -234,16 +235,22 @@ def _usual_level(levels: npt.NDArray[Any]) -> str:
     return PACT_LEVELS[int(counts.argmax())] if counts.sum() else PACT_LEVELS[0]
 
 
-def _membership_moves(results: Results, kind: str) -> tuple[MembershipMove, ...]:
-    """Who joins or leaves which organisation by a move; what events put in is none."""
+def _membership_moves(results: Results, *kinds: str) -> tuple[MembershipMove, ...]:
+    """Who joins or leaves which organisation by a move; what events put in is none.
+
+    Treaties that states found have no name of their own: in each run they are others.
+    """
     record = results.record
     moves = record.moves
-    rows = moves[(moves["kind"] == names.MOVES[kind].code) & (moves["accepted"] != 0)]
+    codes = [names.MOVES[kind].code for kind in kinds]
+    rows = moves[np.isin(moves["kind"], codes) & (moves["accepted"] != 0)]
+    founded = rows["kind"] == names.MOVES["found"].code
+    bodies = np.where(founded, -1, rows["collective"]).astype(int)
     found = []
-    for state, body in sorted({(int(row["mover"]), int(row["collective"])) for row in rows}):
-        mine = rows[(rows["mover"] == state) & (rows["collective"] == body)]
-        share, median = _first_times(results, mine)
-        found.append(MembershipMove(record.states[state], record.collectives[body], share, median))
+    for state, body in sorted(set(zip(rows["mover"].tolist(), bodies.tolist(), strict=True))):
+        share, median = _first_times(results, rows[(rows["mover"] == state) & (bodies == body)])
+        name = NEW_TREATY if body < 0 else record.collectives[body]
+        found.append(MembershipMove(record.states[state], name, share, median))
     return tuple(sorted(found, key=lambda move: (-move.runs, move.state, move.organisation)))
 
 

@@ -21,6 +21,7 @@ from sim.measure.observed import Observed
 from sim.rules.catalogue import MOVE_KINDS, MOVES, PARAMS
 from sim.rules.decisions.membership import (
     APPLY_COST,
+    FOUNDING_COST,
     JOIN_COST,
     LEAVE_COST,
     MARKET_PULL,
@@ -39,7 +40,12 @@ ROUNDS: Final = 6
 """Rounds of setting the costs and counting the moves."""
 
 _NAMES: Final = {param.row: name for name, param in PARAMS.items()}
-_MEMBERSHIP: Final = {"apply": APPLY_COST, "join": JOIN_COST, "withdraw": LEAVE_COST}
+_MEMBERSHIP: Final = {
+    "apply": APPLY_COST,
+    "join": JOIN_COST,
+    "withdraw": LEAVE_COST,
+    "found": FOUNDING_COST,
+}
 _MOST: Final = 2.0  # logits that a round moves a cost at most
 
 

@@ -25,7 +25,7 @@ MECHANISMS = list(names.MECHANISMS)
 FIELDS = {**names.STATE_FIELDS, **names.DYAD_FIELDS, **names.PARTS} | {
     name: field for name, field in names.COLLECTIVE_FIELDS.items() if name != "collective_kind"
 }
-SEEDS = range(4)
+SEEDS = range(6)
 each = pytest.mark.parametrize("name", MECHANISMS)
 
 

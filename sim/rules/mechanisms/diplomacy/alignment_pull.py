@@ -36,8 +36,8 @@ from sim.types import Blocks, Luck
 
 KAPPA = param(
     "alignment_pull.return",
-    0.12,
-    (0.05, 0.25),
+    0.028,
+    (0.015, 0.045),
     bounds=(0.0, 2.0),
     unit="per year",
     meaning="speed of adjustment of positions",

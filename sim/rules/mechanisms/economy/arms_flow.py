@@ -8,7 +8,9 @@ Equations, rows of ``arms`` (share of i's deliveries from j) and ``arms_stock``:
     risk_ij  = fear * sum_k trade_ik (SS_kj - SS0_kj)+ + block * (S_ij or S_ji, new)
     felt_ij  = risk_ij (1 - covert kappa_ij)
     target_ij proportional to base_ij exp(-felt_ij + taste (tau_ij - tau0_ij)),
-        base = (1 - lock) arms_start + lock arms_stock + opening; home and others share the rest
+        base = (1 - lock) arms_start + lock arms_stock + opening; home and others share the rest,
+        and of what fear keeps from being bought others take a part by supply, tau and peace
+        (base_ij += entry lost_i A_j tau_ij (1 - S), lost = sum_k base_ik (1 - exp(-felt_ik)))
     arms_ij  += dt (eta + snap (1 - exp(-felt_ij))) (target_ij - arms_ij)
     stock_ij += dt renewal (arms_ij - stock_ij)
 
@@ -34,7 +36,7 @@ from sim.rules.pair_variables import (
     TRADE,
     TRUST,
 )
-from sim.rules.state_variables import SECONDARY_FEAR
+from sim.rules.state_variables import ARMS_SUPPLY, SECONDARY_FEAR
 from sim.types import Blocks
 
 SANCTIONS_START = baseline("sanctions")
@@ -91,6 +93,14 @@ HIDDEN = param(
     meaning="part of the deterrence that a wholly covert exchange escapes",
     source="judgement: deliveries are seen even where payments are not (register M20)",
 )
+ENTRY = param(
+    "arms_flow.entry",
+    0.5,
+    (0.2, 0.8),
+    bounds=(0.0, 1.0),
+    meaning="part of what deterrence keeps from being bought that other exporters may take",
+    source="judgement: about half is made at home, or is not bought",
+)
 RENEWAL = param(
     "arms_flow.renewal",
     0.04,
@@ -128,6 +138,7 @@ def update(w: Blocks) -> None:
         before = 0.0
         rest = 1.0
         weights = 0.0
+        lost = 0.0
         for j in range(w.n):
             w.M[WEIGHT, i, j] = 0.0
             base = (1.0 - w.P[LOCK]) * w.M[ARMS_START, i, j] + w.P[LOCK] * w.M[ARMS_STOCK, i, j]
@@ -146,6 +157,16 @@ def update(w: Blocks) -> None:
             w.M[WEIGHT, i, j] = base * exp(w.P[TASTE] * warm - felt)
             weights += w.M[WEIGHT, i, j]
             before += w.M[ARMS, i, j]
+            lost += base * (1.0 - exp(-felt))
+        if lost > 0.0:
+            for j in range(w.n):
+                if j != i:
+                    friendly = 1.0 - min(1.0, max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]))
+                    friendly *= w.M[TRUST, i, j]
+                    fear = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
+                    more = w.P[ENTRY] * lost * w.V[ARMS_SUPPLY, j] * friendly * exp(-fear)
+                    w.M[WEIGHT, i, j] += more
+                    weights += more
         weights += max(0.0, rest)
         if before <= 0.0 and weights <= 0.0:
             continue
@@ -182,6 +203,7 @@ MECHANISM = Mechanism(
         "trust",
         "covert",
         "arms_opening",
+        "arms_supply",
     ),
     writes=("arms", "arms_stock"),
     update=update,

@@ -9,8 +9,10 @@ Equations (per quarter; q_ij share of j's currency in the settlement of i, q0 at
     weight_ij = (trade_ij + trade0_ij) / 2 sqrt(Y_j) tau_ij (1 - max(S_ij, S_ji))
     q*_ij    = q0_ij - lost_ij + take lost_i weight_ij / (sum_k weight_ik + own)
     q       += turn (q* - q),     F_ij += carry (the change of q_ij)
+    F_ij    <- min(F_ij, F_ij - turn (F_ij - F0_ij exp(-flee (S_ji - S0_ji)+))+)  where S rose
 
-with F the share of j in the external finance of i. What is neither kept nor taken is settled in the
+with F the share of j in the external finance of i: what sanctions bar falls as fast as settlement
+flees, and comes back by it. What is neither kept nor taken is settled in the
 state's own currency (own weighs its own economy). Rows of both sum to one at most. Sources:
 Farrell and Newman 2019 (weaponised interdependence); Cohen 2015 (currency power); Arslanalp,
 Eichengreen and Simpson-Bell 2022; register M26.
@@ -67,6 +69,7 @@ CARRY = param(
     source="judgement: clearing is half of external finance in its hold",
 )
 CURRENCY_START = baseline("currency")
+FINANCE_START = baseline("finance")
 CURRENCY_WEIGHT = dyad_field("currency_weight", meaning="pull of j's currency on i")
 
 
@@ -75,6 +78,7 @@ def update(w: Blocks) -> None:
     """Advance currencies of settlement by a quarter."""
     for i in range(w.n):
         w.M[SCRATCH, 0, i] = 0.0
+        w.M[SCRATCH, 1, i] = 0.0
     for first in range(0, w.n, STRIP):
         for i in range(w.n):
             for j in range(first, min(first + STRIP, w.n)):
@@ -82,9 +86,10 @@ def update(w: Blocks) -> None:
                 if rise > 0.0:
                     fled = 1.0 - exp(-w.P[FLEE] * rise)
                     w.M[SCRATCH, 0, i] += w.M[CURRENCY_START, i, j] * fled
+                    w.M[SCRATCH, 1, i] += fled * (w.M[CURRENCY_START, i, j] + w.M[FINANCE, i, j])
     for i in range(w.n):
         lost = w.M[SCRATCH, 0, i]
-        moved = lost > 0.0
+        moved = w.M[SCRATCH, 1, i] > 0.0
         for j in range(w.n):
             moved = moved or w.M[CURRENCY, i, j] != w.M[CURRENCY_START, i, j]
         if not moved:
@@ -107,7 +112,11 @@ def update(w: Blocks) -> None:
             goal = kept + w.P[TAKE] * lost * w.M[CURRENCY_WEIGHT, i, j] / total
             step = w.P[TURN] * (goal - w.M[CURRENCY, i, j])
             w.M[CURRENCY, i, j] = clip(w.M[CURRENCY, i, j] + step, 0.0, 1.0)
-            w.M[FINANCE, i, j] = clip(w.M[FINANCE, i, j] + w.P[CARRY] * step, 0.0, 1.0)
+            owes = w.M[FINANCE, i, j]
+            w.M[FINANCE, i, j] = clip(owes + w.P[CARRY] * step, 0.0, 1.0)
+            if rise > 0.0:
+                barred = max(0.0, owes - w.M[FINANCE_START, i, j] * exp(-w.P[FLEE] * rise))
+                w.M[FINANCE, i, j] = min(w.M[FINANCE, i, j], owes - w.P[TURN] * barred)
         owed = 0.0
         for j in range(w.n):
             owed += w.M[FINANCE, i, j]

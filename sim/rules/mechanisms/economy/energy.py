@@ -10,13 +10,14 @@ Equations (per quarter; e_ij share of j in the fuel imports of i, e0 at the star
     volume_i = Y_i m_i,    market_j = sum_i volume_i e0_ij
     lost_j   = sum_i volume_i e0_ij bar_ij / market_j
     weight_ij = (e0_ij + push lost_j (1 + k_ij) market_j / sum market) (1 - bar_ij)
-    e*_ij    = (sum_k e0_ik) weight_ij / sum_k weight_ik,          e += turn (e* - e)
+    e*_ij    = weight_ij / (sum_k weight_ik + rest_i),             e += turn (e* - e)
     f_j     += turn (f0_j (1 - diversify lost_j) - f_j)
 
-with k connectivity and f the share of fuels in exports. Rows keep their sums unless all suppliers
-are barred. Nothing moves before the first loss; once fuel has turned it goes on turning, back to
-where it came from when the bars fall. Sources: Bachmann et al. 2022 (substitution of fuels after
-2022); Babina et al. 2023 (re-routing of oil); register M25.
+with k connectivity, f the share of fuels in exports, and rest_i = 1 - sum_k e0_ik what comes from
+elsewhere. Suppliers that lost their markets come to sell where they never did; where all are barred
+and nothing comes from elsewhere, the row stays. Nothing moves before the first loss; once fuel has
+turned it goes on turning, back to where it came from when the bars fall. Sources: Bachmann et al.
+2022 (substitution of fuels after 2022); Babina et al. 2023 (re-routing of oil); register M25.
 """
 
 from __future__ import annotations
@@ -115,13 +116,14 @@ def update(w: Blocks) -> None:
     if still or world <= 0.0:
         return
     for i in range(w.n):
-        bought = 0.0
+        rest = 1.0
         total = 0.0
         for j in range(w.n):
-            bought += w.M[ENERGY_START, i, j]
+            rest -= w.M[ENERGY_START, i, j]
             pressed = w.P[PUSH] * w.V[LOST, j] * (1.0 + w.M[CONNECTIVITY, i, j])
             weight = w.M[ENERGY_START, i, j] + pressed * w.V[FUEL_MARKET, j] / world
             total += weight * (1.0 - w.M[BARRED, i, j]) if j != i else 0.0
+        total += max(0.0, rest)
         if total <= 0.0:
             continue
         for j in range(w.n):
@@ -129,7 +131,7 @@ def update(w: Blocks) -> None:
                 continue
             pressed = w.P[PUSH] * w.V[LOST, j] * (1.0 + w.M[CONNECTIVITY, i, j])
             weight = w.M[ENERGY_START, i, j] + pressed * w.V[FUEL_MARKET, j] / world
-            goal = bought * weight * (1.0 - w.M[BARRED, i, j]) / total
+            goal = weight * (1.0 - w.M[BARRED, i, j]) / total
             w.M[ENERGY, i, j] = clip(
                 w.M[ENERGY, i, j] + w.P[TURN] * (goal - w.M[ENERGY, i, j]), 0.0, 1.0
             )

@@ -6,13 +6,18 @@ dependent than the larger.
 
 Equation (exact-hat gravity with both margins held; Dekle, Eaton and Kortum 2007, Wilson 1970)::
 
-    X*_ij = a_i b_j X0_ij exp(u_ij),   u_ij = -block * (S_ij - S0_ij) + taste * (tau_ij - tau0_ij)
+    X*_ij = a_i b_j (X0_ij exp(u_ij) + fuel_ij)
+    u_ij = -block * (S_ij - S0_ij) + taste * (tau_ij - tau0_ij)
+    fuel_ij = f_i exports_i Y_j m_j (e_ji - e0_ji)+ / sum_k Y_k m_k e0_ki
     sum_j X*_ij = exports_i * (1 - loss_i),   sum_i X*_ij = imports_j * (1 - loss_j)
     X <- X + (1 - (1 - speed)^(1/4)) (X* - X)
 
 with S the heavier of the two sides' sanctions, tau the mean of both sides' trust, and loss the
 part of the barred trade that finds no new partner, of at most all that was traded at the start (X0
-is a pattern that corridors scale: rule connectivity). The rest of the world is a partner of all.
+is a pattern that corridors scale: rule connectivity). Fuel that j has come to buy of i (rule
+energy: e_ji the share of i in its fuel imports, f_i that of fuels in i's exports at the start, Y m
+economy times openness) adds to what they trade: so the discount that a barred seller gives shows.
+ The rest of the world is a partner of all.
 Units: million USD a year. Anchors: China's share of Russian goods trade rose from .18 (2021) to
 about .33 (2023), by customs data.
 """
@@ -23,8 +28,9 @@ from sim.compiled.jit import TILE, njit, tile
 from sim.compiled.mathx import exp, log
 from sim.rules.declarations import baseline, dyad_field, param, state_field
 from sim.rules.mechanisms import Mechanism
-from sim.rules.pair_variables import SANCTIONS, TRADE, TRADE_FLOW, TRUST
+from sim.rules.pair_variables import ENERGY, SANCTIONS, TRADE, TRADE_FLOW, TRUST
 from sim.rules.sheet_algebra import SCRATCH, STRIP
+from sim.rules.state_variables import ECONOMY, ENERGY_EXPORTS, OPENNESS
 from sim.types import Blocks
 
 BLOCK = param(
@@ -66,6 +72,7 @@ FLOW_START = baseline("trade_flow")
 FLOW_TARGET = dyad_field("trade_flow_target", unit="million USD a year", meaning="re-routed flow")
 SANCTIONS_START = baseline("sanctions")
 TRADE_START = baseline("trade")
+ENERGY_START = baseline("energy")
 TRUST_START = baseline("trust")
 EXPORTS = state_field("exports", unit="million USD a year", meaning="all exports at the start")
 IMPORTS = state_field("imports", unit="million USD a year", meaning="all imports at the start")
@@ -88,6 +95,11 @@ REST_EXPORTS_NOW = state_field(
 )
 REST_IMPORTS_NOW = state_field(
     "imports_from_rest_now", unit="million USD a year", meaning="present imports from the outside"
+)
+FUEL_PRICE = state_field(
+    "fuel_value",
+    unit="million USD a year",
+    meaning="fuel exports at the start, for each unit of the market of its buyers",
 )
 ROW_SCALE = state_field("trade_row_scale", meaning="balancing factor a_i of exporters")
 COLUMN_SCALE = state_field("trade_column_scale", meaning="balancing factor b_j of importers")
@@ -129,6 +141,12 @@ def start(w: Blocks) -> None:
         for j in range(w.n):
             w.V[EXPORTS, i] += w.M[TRADE_FLOW, i, j]
             w.V[IMPORTS, j] += w.M[TRADE_FLOW, i, j]
+    for i in range(w.n):
+        market = 0.0
+        for j in range(w.n):
+            market += w.V[ECONOMY, j] * w.V[OPENNESS, j] * w.M[ENERGY, j, i]
+        sold = w.V[ENERGY_EXPORTS, i] * w.V[EXPORTS, i]
+        w.V[FUEL_PRICE, i] = sold / market if market > 0.0 else 0.0
     shares(w)
 
 
@@ -152,13 +170,15 @@ def update(w: Blocks) -> None:
                 there = w.M[TRUST, j, i] - w.M[TRUST_START, j, i]
                 space[0, c] = exp(0.5 * w.P[TASTE] * (here + there) - bar)
                 space[1, c] = 1.0 - exp(-bar) if bar > 0.0 else 0.0
+                more = max(0.0, w.M[ENERGY, j, i] - w.M[ENERGY_START, j, i])
+                space[2, c] = w.V[FUEL_PRICE, i] * w.V[ECONOMY, j] * w.V[OPENNESS, j] * more
             for c in range(count):
                 j = first + c
-                w.M[FLOW_TARGET, i, j] = w.M[FLOW_START, i, j] * space[0, c]
+                w.M[FLOW_TARGET, i, j] = w.M[FLOW_START, i, j] * space[0, c] + space[2, c]
                 if space[1, c] > 0.0:
                     w.V[ROW_TARGET, i] += w.M[FLOW_START, i, j] * space[1, c]
                     w.V[COLUMN_TARGET, i] += w.M[FLOW_START, j, i] * space[1, c]
-                changed = changed or space[0, c] != 1.0
+                changed = changed or space[0, c] != 1.0 or space[2, c] > 0.0
     for i in range(w.n):
         # corridors scale the pattern, not the margins: no more is lost than was traded
         barred_out, barred_in = w.V[ROW_TARGET, i], w.V[COLUMN_TARGET, i]
@@ -207,7 +227,14 @@ MECHANISM = Mechanism(
     name="trade_rerouting",
     stage="routes",
     claim="barred trade is re-routed to the largest partners outside the sanctions",
-    reads=("sanctions", "trust", "trade_flow"),
+    reads=(
+        "sanctions",
+        "trust",
+        "trade_flow",
+        "energy",
+        "economy",
+        "openness",
+    ),
     writes=("trade_flow", "trade"),
     update=update,
     start=start,

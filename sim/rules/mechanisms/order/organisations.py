@@ -126,6 +126,8 @@ def update(w: Blocks) -> None:
         if w.G[COLLECTIVE_KIND, k] != ORGANISATION:
             continue
         warmth, contact = climate(w, k)
+        if w.G[MEETINGS_START, k] <= 0.0:  # a treaty that has been founded since
+            w.G[WARMTH_START, k], w.G[MEETINGS_START, k] = warmth, contact
         home = w.G[COHESION_START, k] + warmth - w.G[WARMTH_START, k]
         now = w.G[COHESION, k]
         w.G[COHESION, k] = clip(now + w.P[TURN] * (home - now), 0.0, 1.0)

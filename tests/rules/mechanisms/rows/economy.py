@@ -131,7 +131,7 @@ ROWS = [
     Row("M04", "sanctions turn trade elsewhere", sanction, of("trade", TARGET, HUB), 1,
         ("trade_rerouting",), world=hub_world),
     Row("M05", "and make the target the dependent side", sanction, asymmetry, 1,
-        ("trade_rerouting",), world=large_hub, left=0.05),
+        ("trade_rerouting", "energy"), world=large_hub, left=0.05),
     Row("M27", "trade goes to a state that stays neutral", sanction, of("trade", TARGET, SMALL), 1,
         ("trade_rerouting",), world=hub_world),
     Row("M25", "lost fuel markets are replaced", sanction, of("energy", HUB, TARGET), 1,
