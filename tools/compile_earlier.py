@@ -17,9 +17,9 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from tools.compile_world import BLEND, MILEX_2021, ROOT, STATES, short
 
 from sim.system.files import write_text
+from tools.compile_world import BLEND, MILEX_2021, ROOT, STATES, short
 
 #: world: (year of its figures, the world that it changes, year of that one's figures)
 WORLDS = {"2020": (2019, "2021", 2021), "2016": (2015, "2020", 2019), "2014": (2013, "2016", 2015)}

@@ -13,7 +13,6 @@ Needs pandas and pyarrow. The output is deterministic. ``--check`` prints the co
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -157,19 +156,7 @@ TO_NLD_2021 = {
 FOCAL_PAIRS = {("PRK", "CHN"), ("CHN", "PRK"), ("RUS", "PRK"), ("PRK", "RUS")}
 FLOOR_MUSD = 20.0
 
-# Not among the present pairs: distances of 1990, and for newer states these, km.
-ADDED = frozenset({"NLD", "FIN", "SWE"})
-FILL_KM = {
-    "NLD": {"EST": 1030, "LVA": 930, "LTU": 870, "BLR": 1100, "UKR": 1180, "MDA": 1480, "SVK": 850,
-            "SRB": 1200, "GEO": 2650, "ARM": 3000, "AZE": 3100, "KAZ": 2800, "UZB": 3500,
-            "KGZ": 4800, "TJK": 4800, "DEU": 0},
-    "FIN": {"EST": 55, "LVA": 340, "LTU": 550, "BLR": 560, "UKR": 950, "MDA": 1320, "SVK": 1160,
-            "SRB": 1600, "GEO": 1900, "ARM": 2130, "AZE": 2090, "KAZ": 1560, "UZB": 2350,
-            "KGZ": 3050, "TJK": 3200, "DEU": 721, "RUS": 0},
-    "SWE": {"EST": 160, "LVA": 150, "LTU": 270, "BLR": 600, "UKR": 870, "MDA": 1200, "SVK": 760,
-            "SRB": 1150, "GEO": 2050, "ARM": 2280, "AZE": 2270, "KAZ": 1900, "UZB": 2650,
-            "KGZ": 3380, "TJK": 3520, "DEU": 84, "RUS": 149},
-}  # fmt: skip
+ADDED = frozenset({"NLD", "FIN", "SWE"})  # not in the tables of the present
 
 # Figures from memory: SIPRI below, GDP at market prices, exports and fills above. They say so in
 # their sources; what stands under the name of a data set is computed from it.
@@ -206,6 +193,9 @@ ARMS_2024: dict[str, dict[str, float]] = {
     "SRB": {"RUS": 0.2, "CHN": 0.57}, "RUS": {"IRN": 0.64, "PRK": 0.33},
 }  # fmt: skip
 ARMS_JUDGED = frozenset({"RUS"})  # no published share
+WEST_GERMANY = 260  # COW code to 1990
+# Arms in service that deliveries do not tell: own make under licence, a document, a window unlike others.
+STOCK_BY_HAND = frozenset({"JPN", "IND", "VNM", "RUS", "USA"})
 
 # Arms supply 2020-24 where it has left the share of 2015-24, as published, from memory.
 SUPPLY_2024 = {"RUS": 0.078, "ITA": 0.048, "NLD": 0.012, "TUR": 0.017, "POL": 0.01}
@@ -305,24 +295,17 @@ def supply(code: str, table: Mapping[str, float]) -> tuple[float, str, str, str]
 
 def distances(data: Path) -> dict[tuple[str, str], float]:
     """Minimum border distance in 1000 km of every pair (first code before second)."""
-    out: dict[tuple[str, str], float] = {}
-    present = pd.read_csv(data / "present_dyads.csv")
-    for a, b, km in zip(present.iso1, present.iso2, present.mindist_2019, strict=True):
-        if a in INDEX and b in INDEX:
-            out[(a, b) if INDEX[a] < INDEX[b] else (b, a)] = float(km) / 1000
-    cow = {c: code for code, (_, c) in STATES.items()}
-    old = pd.read_parquet(
-        data / "dyads_1950_1990.parquet", columns=["ccode1", "ccode2", "year", "mindist"]
-    )
-    old = old[old.year == 1990]
-    for a, b, km in zip(old.ccode1, old.ccode2, old.mindist, strict=True):
-        one, two = sorted((cow.get(a, ""), cow.get(b, "")), key=lambda c: INDEX.get(c, -1))
-        if one and not ADDED.isdisjoint((one, two)) and not math.isnan(km):
-            out[one, two] = float(km) / 1000
-    for a, row in FILL_KM.items():
-        for b, km in row.items():
-            out[(a, b) if INDEX[a] < INDEX[b] else (b, a)] = km / 1000
-    return out
+    pairs = read_pairs(data)
+    return {
+        ordered(a, b): float(km) / 1000
+        for a, b, km in zip(pairs.i, pairs.j, pairs.mindist, strict=True)
+        if a in INDEX and b in INDEX
+    }
+
+
+def ordered(a: str, b: str) -> tuple[str, str]:
+    """The two codes, the first of the list of states before the other."""
+    return (a, b) if INDEX[a] < INDEX[b] else (b, a)
 
 
 def rivalries(data: Path) -> dict[tuple[str, str], float]:
@@ -335,7 +318,7 @@ def rivalries(data: Path) -> dict[tuple[str, str], float]:
         if a in INDEX and b in INDEX:
             value = 1 + 0.03 * mid if rival else min(0.05 * mid, 0.3)
             if value >= 0.1:
-                out[(a, b) if INDEX[a] < INDEX[b] else (b, a)] = round(float(value), 2)
+                out[ordered(a, b)] = round(float(value), 2)
     return out
 
 
@@ -435,11 +418,46 @@ def largest(shares: pd.Series, own: str, least: float, most: int = 99) -> dict[s
 
 def delivered(data: Path) -> pd.DataFrame:
     """Arms delivered in the five years to 2018: supplier, recipient, value."""
-    pairs = read_pairs(data)
+    return both_ways(read_pairs(data))
+
+
+def both_ways(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Deliveries between the two of each pair, a row a direction: supplier, recipient, value."""
     there = pairs[["i", "j", "arms5_12"]].set_axis(["supplier", "recipient", "value"], axis=1)
     back = pairs[["j", "i", "arms5_21"]].set_axis(["supplier", "recipient", "value"], axis=1)
     both = pd.concat([there, back], ignore_index=True)
     return both[both.value > 0.0]
+
+
+def stocks(data: Path) -> dict[str, dict[str, float]]:
+    """Make of the arms in service: mean share of deliveries to 1990 and to 2018, times the need.
+
+    A window without deliveries is left out. States that have come since have no row.
+    """
+    columns = ["ccode1", "ccode2", "year", "arms5_12", "arms5_21"]
+    pairs = pd.read_parquet(data / "dyads_1950_1990.parquet", columns=columns)
+    pairs = pairs[pairs.year == 1990]
+    code = {number: name for name, (_, number) in STATES.items()} | {WEST_GERMANY: "DEU"}
+    named = pairs.assign(i=pairs.ccode1.map(code), j=pairs.ccode2.map(code)).fillna(
+        {"i": "", "j": ""}
+    )
+    then = both_ways(named).groupby(["recipient", "supplier"]).value.sum()
+    now = arms(data)
+    sold = delivered(data).groupby("supplier").value.sum()
+    out = {}
+    for taker in CODES:
+        if taker in STOCK_BY_HAND or taker not in then.index.get_level_values(0):
+            continue
+        windows = [dict(then[taker] / then[taker].sum()), *([now[taker]] if taker in now else [])]
+        need = need_of(supply(taker, dict(sold / sold.sum()))[0])
+        mean = {s: sum(w.get(s, 0.0) for w in windows) / len(windows) for s in CODES}
+        out[taker] = largest(need * pd.Series(mean), taker, 0.05)
+    return {code: row for code, row in out.items() if row}
+
+
+def need_of(supplied: float) -> float:
+    """Arms that must come from abroad, by the share of world deliveries; as worlds of a year."""
+    return float(min(max(1.0 - 3.0 * supplied**0.5, 0.05), 1.0))
 
 
 def arms(data: Path) -> dict[str, dict[str, float]]:
@@ -495,7 +513,9 @@ def fuel_exports(data: Path) -> dict[str, float]:
         pd.read_csv(data / "trade_2021.csv"),
     )
     fuel = fuel[(fuel.year == 2021) & fuel.importer.isin(goods.importer_iso3)]
-    share = fuel.groupby("exporter").value_musd.sum() / goods.groupby("exporter_iso3").value_musd.sum()
+    share = (
+        fuel.groupby("exporter").value_musd.sum() / goods.groupby("exporter_iso3").value_musd.sum()
+    )
     return {
         code: float(share[code])
         for code in CODES
@@ -505,38 +525,41 @@ def fuel_exports(data: Path) -> dict[str, float]:
 
 # --- writing -------------------------------------------------------------------------------------
 
-SOURCES = """\
+#: Of formulas, as worlds of a year state them.
+MADE = {
+    name: NOTES[key][1].format(year=2014)
+    for name, key in {
+        "make": ("states", "arms_import_need"),
+        "reach": ("states", "reach"),
+        "dispute": ("states", "revisionism"),
+        "contact": ("contacts", "contact"),
+    }.items()
+}
+SOURCES = f"""\
 sources:
-  capability_blend: {title: "Military spending^.6 x CINC^.2 x GDP^.2, renormalised over the world, from Correlates of War NMC 7.0 (2021) and the GDP estimates of Fariss et al. (2019)", author: "Singer, Bremer and Stuckey; Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}
-  gdp_fariss: {title: "New Estimates of Over 500 Years of Historic GDP and Population Data (real GDP 2019, share of the world)", author: "Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}
-  unga_ideal: {title: "Estimating Dynamic State Preferences from United Nations Voting Data (ideal points, all votes)", author: "Bailey, Strezhnev and Voeten", year: 2017, kind: dataset, note: "yearly values, updates to session 78"}
-  cshapes: {title: "CShapes 2.0 and the minimum distance data (borders of 2019; Finland, Sweden and the Netherlands 1990)", author: "Schvitz, Girardin, Rueegger, Weidmann, Cederman and Gleditsch", year: 2022, kind: dataset}
-  tss_rivalry: {title: "Strategic rivalries 1494-2020, with years of militarised dispute 2009-2018 (Gibler-Miller-Little)", author: "Thompson, Sakuwa and Suhas; Gibler, Miller and Little", year: 2021, kind: dataset}
-  gsdb: {title: "Global Sanctions Data Base, release 4", author: "Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov; Yalcin et al.", year: 2025, kind: dataset}
-  comtrade_2021: {title: "UN Comtrade and IMF Direction of Trade Statistics, goods trade 2021", author: "United Nations; International Monetary Fund", year: 2023, kind: dataset}
-  factbook: {title: "The World Factbook, trade partner shares (estimate: share times total)", author: "Central Intelligence Agency", year: 2022, kind: dataset}
-  trade_fill: {title: "National customs and partner statistics 2021, rounded", author: various, year: 2022, kind: dataset, note: "from memory, not checked: pairs that the compiled table lacks, hence the wide range"}
-  trade_totals: {title: "Total goods exports and imports 2021 less the pairs listed", author: "World Trade Organization; United Nations", year: 2022, kind: dataset, note: "total exports from memory; a residual, which also holds the pairs below 20 million USD"}
-  openness: {title: "Goods imports over GDP at market prices, 2021", author: "United Nations; World Bank", year: 2022, kind: dataset, note: "GDP from memory, rounded, not checked"}
-  baci: {title: "BACI: International Trade Database at the Product Level (coal, crude oil, gas; value shares)", author: "Gaulier and Zignago", year: 2025, kind: dataset}
-  eurostat_energy: {title: "Imports of natural gas and oil by partner country 2019-2021", author: Eurostat, year: 2022, kind: dataset}
-  baci_exports: {title: "BACI coal, crude oil and gas over goods trade, both with the 63 states of the trade table, 2021", author: "Gaulier and Zignago; United Nations", year: 2025, kind: dataset}
-  sipri_2018: {title: "Arms transfers database: shares of trend-indicator values of five years to 2018", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "single rounded shares"}
-  sipri_2021: {title: "Trends in International Arms Transfers, 2021", author: "Wezeman, Kuimova and Wezeman", year: 2022, kind: paper, note: "from memory, not checked; the table of 2014-18 lacks most deliveries of Russia to India and Viet Nam"}
-  standing: {title: "Years of nuclear arms: scenarios/tables/standing.csv", author: compiled, year: 2025, kind: dataset}
-  make_formula: {title: "Formula: %s", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "of arms_supply above"}
-  reach_formula: {title: "Formula: %s", author: "Correlates of War; Fariss et al.", year: 2022, kind: dataset, note: "major powers of 2016"}
-  dispute_formula: {title: "Formula: %s", author: "Gibler, Miller and Little", year: 2020, kind: dataset, note: "disputes coded to 2014, in the ten years to 2018"}
-  contact_formula: {title: "Formula: %s", author: "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", year: 2021, kind: dataset, note: "organisations of 2014, alliances of 2018, rivalries to 2020"}
-""" % tuple(
-    NOTES[key][1].format(year=2014)
-    for key in (
-        ("states", "arms_import_need"),
-        ("states", "reach"),
-        ("states", "revisionism"),
-        ("contacts", "contact"),
-    )
-)
+  capability_blend: {{title: "Military spending^.6 x CINC^.2 x GDP^.2, renormalised over the world, from Correlates of War NMC 7.0 (2021) and the GDP estimates of Fariss et al. (2019)", author: "Singer, Bremer and Stuckey; Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}}
+  gdp_fariss: {{title: "New Estimates of Over 500 Years of Historic GDP and Population Data (real GDP 2019, share of the world)", author: "Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}}
+  unga_ideal: {{title: "Estimating Dynamic State Preferences from United Nations Voting Data (ideal points, all votes)", author: "Bailey, Strezhnev and Voeten", year: 2017, kind: dataset, note: "yearly values, updates to session 78"}}
+  cshapes: {{title: "CShapes 2.0 and the minimum distance data (borders of 2018)", author: "Schvitz, Girardin, Rueegger, Weidmann, Cederman and Gleditsch", year: 2022, kind: dataset}}
+  tss_rivalry: {{title: "Strategic rivalries 1494-2020, with years of militarised dispute 2009-2018 (Gibler-Miller-Little)", author: "Thompson, Sakuwa and Suhas; Gibler, Miller and Little", year: 2021, kind: dataset}}
+  gsdb: {{title: "Global Sanctions Data Base, release 4", author: "Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov; Yalcin et al.", year: 2025, kind: dataset}}
+  comtrade_2021: {{title: "UN Comtrade and IMF Direction of Trade Statistics, goods trade 2021", author: "United Nations; International Monetary Fund", year: 2023, kind: dataset}}
+  factbook: {{title: "The World Factbook, trade partner shares (estimate: share times total)", author: "Central Intelligence Agency", year: 2022, kind: dataset}}
+  trade_fill: {{title: "National customs and partner statistics 2021, rounded", author: various, year: 2022, kind: dataset, note: "from memory, not checked: pairs that the compiled table lacks, hence the wide range"}}
+  trade_totals: {{title: "Total goods exports and imports 2021 less the pairs listed", author: "World Trade Organization; United Nations", year: 2022, kind: dataset, note: "total exports from memory; a residual, which also holds the pairs below 20 million USD"}}
+  openness: {{title: "Goods imports over GDP at market prices, 2021", author: "United Nations; World Bank", year: 2022, kind: dataset, note: "GDP from memory, rounded, not checked"}}
+  baci: {{title: "BACI: International Trade Database at the Product Level (coal, crude oil, gas; value shares)", author: "Gaulier and Zignago", year: 2025, kind: dataset}}
+  eurostat_energy: {{title: "Imports of natural gas and oil by partner country 2019-2021", author: Eurostat, year: 2022, kind: dataset}}
+  baci_exports: {{title: "BACI coal, crude oil and gas over goods trade, both with the 63 states of the trade table, 2021", author: "Gaulier and Zignago; United Nations", year: 2025, kind: dataset}}
+  sipri_2018: {{title: "Arms transfers database: shares of trend-indicator values of five years to 2018", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "single rounded shares"}}
+  sipri_2021: {{title: "Trends in International Arms Transfers, 2021", author: "Wezeman, Kuimova and Wezeman", year: 2022, kind: paper, note: "from memory, not checked; the table of 2014-18 lacks most deliveries of Russia to India and Viet Nam"}}
+  standing: {{title: "Years of nuclear arms: scenarios/tables/standing.csv", author: compiled, year: 2025, kind: dataset}}
+  make_formula: {{title: "Formula: {MADE["make"]}", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "of arms_supply above"}}
+  stock_formula: {{title: "Formula: mean share of deliveries in the five years to 1990 and to 2018, times the need of arms from abroad", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset}}
+  reach_formula: {{title: "Formula: {MADE["reach"]}", author: "Correlates of War; Fariss et al.", year: 2022, kind: dataset, note: "major powers of 2016"}}
+  dispute_formula: {{title: "Formula: {MADE["dispute"]}", author: "Gibler, Miller and Little", year: 2020, kind: dataset, note: "disputes coded to 2014, in the ten years to 2018"}}
+  contact_formula: {{title: "Formula: {MADE["contact"]}", author: "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", year: 2021, kind: dataset, note: "organisations of 2014, alliances of 2018, rivalries to 2020"}}
+"""
 
 SOURCES_2024 = """\
 sources:
@@ -560,6 +583,8 @@ def write_2021(data: Path) -> str:
     figures, row_of = derived(data)
     fuel = fuel_exports(data)
     standing = pd.read_csv(STANDING, index_col="ccode")
+    holds = standing.nuclear_until.isna() & (standing.nuclear_since <= 2021)
+    armed = {code for code, (_, cow) in STATES.items() if cow in standing.index[holds]}
     imports = {b: sum(flows[a].get(b, 0.0) for a in (*CODES, "ROW")) for b in CODES}
     lines = [
         HEAD.format(hand="2021.yaml") + "format: 1\n"
@@ -572,15 +597,23 @@ def write_2021(data: Path) -> str:
         "# carry a measurement error near .13; their range is two errors.",
         "states:",
     ]
-    for code, (name, cow) in STATES.items():
+    for code, (name, _) in STATES.items():
         value, spread, source, note = supply(code, dict(sold / sold.sum()))
-        at, need = row_of[code], 1 - 3 * value**0.5
+        at = row_of[code]
         width = CAPABILITY_RANGE.get(code, "25%")
+        guess = code in MILEX_2021
+        blend = num(
+            cap[code],
+            width,
+            "judgement" if guess else "capability_blend",
+            2,
+            "the blend of other states, with an estimate of military spending" if guess else "",
+        )
         openness = min(1.0, imports[code] / 1000 / GDP_2021[code])
         lines += [
             f"  {code}:",
             f"    name: {name}",
-            f"    capability: {num(cap[code], width, 'capability_blend', 2)}",
+            f"    capability: {blend}",
             f"    economy: {num(gdp[code], '15%', 'gdp_fariss', 2)}",
             f"    arms_supply: {num(value, spread, source, 2, note)}",
             f"    openness: {num(openness, '20%', 'openness', 2)}",
@@ -588,11 +621,10 @@ def write_2021(data: Path) -> str:
         ]
         if code in fuel:
             lines.append(f"    energy_exports: {num(fuel[code], '30%', 'baci_exports', 2)}")
-        if cow in standing.index and math.isnan(standing.nuclear_until[cow]):
-            if standing.nuclear_since[cow] <= 2021:
-                lines.append(f"    nuclear: {num(1, '0%', 'standing')}")
+        if code in armed:
+            lines.append(f"    nuclear: {num(1, '0%', 'standing')}")
         lines += [
-            f"    arms_import_need: {num(min(max(need, 0.05), 1), '35%', 'make_formula', 2)}",
+            f"    arms_import_need: {num(need_of(value), '35%', 'make_formula', 2)}",
             f"    reach: {num(figures.reach[at], '35%', 'reach_formula')}",
             f"    revisionism: {num(figures.revisionism[at], '60%', 'dispute_formula', 2)}",
         ]
@@ -633,6 +665,13 @@ def write_2021(data: Path) -> str:
         arms(data),
         {c: guess if c in ARMS_JUDGED else "range: 20%, source: sipri_2021" for c in ARMS_2021},
     )
+    lines += [
+        "  # Make of the arms in service, by formula from deliveries; others are judged.",
+        "  arms_stock:",
+        "    defaults: {source: stock_formula, range: 40%}",
+        "    shares:",
+        *share_rows(stocks(data), {}),
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -67,8 +67,10 @@ NOTES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ),
     ("contacts", "contact"): (
         "organisations",
-        ".4 igos / the most of {year}, .3 for allies, .15 with poles, less .1 rivalry; without igos "
-        ".1 + .5 exp(-distance / 2) and .15",
+        (
+            ".4 igos / the most of {year}, .3 for allies, .15 with poles, less .1 rivalry; without "
+            "igos .1 + .5 exp(-distance / 2) and .15"
+        ),
     ),
     ("trade", "trade"): ("cow_trade", "half of trade of the two, {year}"),
     ("arms", "arms"): ("arms", ".95 of the supplier's share of five years to {year}, arms5"),

@@ -167,10 +167,10 @@ class Figures:
     def revisionism(self) -> Floats:
         """.05 + .085 sqrt(x), to .9: x disputed years of ten (``mid10``), in each pair shared out.
 
-        A pair counts that has disputed in two years or more. Its years fall to the two as many other
-        states dispute with each: who quarrels with many is taken to press, who quarrels with one to
-        be pressed, since the tables do not say which of the two wants a change. NaN without disputes
-        in the tables.
+        A pair counts that has disputed in two years or more. Its years fall to the two as many
+        other states dispute with each: who quarrels with many is taken to press, who quarrels with
+        one to be pressed, since the tables do not say which of the two wants a change. NaN without
+        disputes in the tables.
         """
         years = self.pair("mid10")
         if np.isnan(years).all():
@@ -211,9 +211,9 @@ class Figures:
         """.4 of shared organisations, .3 more for allies, .15 with poles, .1 less for rivals.
 
         Organisations (``igos``) are counted against the most that two states of the year share,
-        allies are those with a duty to defend (``defense``), rivals as :attr:`rivalry` has them; from
-        .02 to .9. Where the tables count no organisations: .1 + .5 exp(-d / 2), .15 more with poles,
-        as in made-up worlds.
+        allies are those with a duty to defend (``defense``), rivals as :attr:`rivalry` has them;
+        from .02 to .9. Where the tables count no organisations: .1 + .5 exp(-d / 2), .15 more with
+        poles, as in made-up worlds.
         """
         poles = 0.15 * np.maximum(self.pole[:, None], self.pole[None, :])
         shared = self.pair("igos")
