@@ -6,7 +6,7 @@ of ``2016.yaml``): capability, economy, position in the General Assembly and gov
 where it differs from the later year by more than its error. What is judged stands in ``2020.yaml``,
 ``2016.yaml`` and ``2014.yaml``, which this script does not touch.
 
-    python tools/compile_earlier.py [--data ../shared/data] [--out scenarios/world]
+    python -m tools.compile_earlier [--data ../shared/data] [--out scenarios/world]
 
 Needs pandas and pyarrow. The output is deterministic.
 """
@@ -17,9 +17,9 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from compile_world import BLEND, MILEX_2021, ROOT, STATES, short
 
 from sim.system.files import write_text
+from tools.compile_world import BLEND, MILEX_2021, ROOT, STATES, short
 
 #: world: (year of its figures, the world that it changes, year of that one's figures)
 WORLDS = {"2020": (2019, "2021", 2021), "2016": (2015, "2020", 2019), "2014": (2013, "2016", 2015)}

@@ -5,7 +5,7 @@ from measurement by a formula (capabilities, economies, distances, trade, energy
 sanctions in force, positions in the General Assembly). What is judged stands by hand in
 ``2021.yaml`` and ``2024.yaml``, which extend them; this script never touches those two.
 
-    python tools/compile_world.py [--data ../shared/data] [--out scenarios/world] [--check]
+    python -m tools.compile_world [--data ../shared/data] [--out scenarios/world] [--check]
 
 Needs pandas and pyarrow. The output is deterministic. ``--check`` prints the control totals.
 """
@@ -13,13 +13,16 @@ Needs pandas and pyarrow. The output is deterministic. ``--check`` prints the co
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from sim.scenario.history import history_of
+from sim.scenario.years.sources import NOTES
+from sim.scenario.years.variables import Figures
 from sim.system.files import write_text
+from tools.wide_world import read_pairs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,7 +48,7 @@ STATES = {
 }  # fmt: skip
 CODES = tuple(STATES)
 INDEX = {code: k for k, code in enumerate(CODES)}
-NUCLEAR = ("USA", "CHN", "RUS", "IND", "FRA", "GBR", "PRK", "PAK", "ISR")
+STANDING = ROOT / "scenarios" / "tables" / "standing.csv"
 
 # Exponents of the capability blend and the ranges that scenarios draw from.
 BLEND = {"milex": 0.6, "cinc": 0.2, "gdp": 0.2}
@@ -153,84 +156,50 @@ TO_NLD_2021 = {
 FOCAL_PAIRS = {("PRK", "CHN"), ("CHN", "PRK"), ("RUS", "PRK"), ("PRK", "RUS")}
 FLOOR_MUSD = 20.0
 
-# Not among the present pairs: distances of 1990, and for newer states these, km.
-ADDED = frozenset({"NLD", "FIN", "SWE"})
-FILL_KM = {
-    "NLD": {"EST": 1030, "LVA": 930, "LTU": 870, "BLR": 1100, "UKR": 1180, "MDA": 1480, "SVK": 850,
-            "SRB": 1200, "GEO": 2650, "ARM": 3000, "AZE": 3100, "KAZ": 2800, "UZB": 3500,
-            "KGZ": 4800, "TJK": 4800, "DEU": 0},
-    "FIN": {"EST": 55, "LVA": 340, "LTU": 550, "BLR": 560, "UKR": 950, "MDA": 1320, "SVK": 1160,
-            "SRB": 1600, "GEO": 1900, "ARM": 2130, "AZE": 2090, "KAZ": 1560, "UZB": 2350,
-            "KGZ": 3050, "TJK": 3200, "DEU": 721, "RUS": 0},
-    "SWE": {"EST": 160, "LVA": 150, "LTU": 270, "BLR": 600, "UKR": 870, "MDA": 1200, "SVK": 760,
-            "SRB": 1150, "GEO": 2050, "ARM": 2280, "AZE": 2270, "KAZ": 1900, "UZB": 2650,
-            "KGZ": 3380, "TJK": 3520, "DEU": 84, "RUS": 149},
-}  # fmt: skip
+ADDED = frozenset({"NLD", "FIN", "SWE"})  # not in the tables of the present
 
-# Energy: what BACI hides or lacks, with Eurostat where it is better.
-ENERGY_2021: dict[str, dict[str, float]] = {
-    "DEU": {"RUS": 0.36, "USA": 0.08, "KAZ": 0.05, "GBR": 0.03},  # gas .375, crude .34 (Eurostat)
-    "POL": {"RUS": 0.56, "SAU": 0.12, "USA": 0.05},  # gas reaches Poland through Belarus, Ukraine
-    "FIN": {"RUS": 0.75}, "SWE": {"RUS": 0.1, "USA": 0.06},
-    "NLD": {"RUS": 0.25, "USA": 0.12, "GBR": 0.1}, "LTU": {"RUS": 0.65, "KAZ": 0.12, "USA": 0.1},
-    "BLR": {"RUS": 0.98},  # BACI lacks gas
-    "TUR": {"RUS": 0.35, "IRN": 0.12, "AZE": 0.1, "KAZ": 0.08, "USA": 0.08},
+# Figures from memory: SIPRI below, GDP at market prices, exports and fills above. They say so in
+# their sources; what stands under the name of a data set is computed from it.
+
+# Energy: what the tables lack. BACI has no gas for those in EUROSTAT, or not the importer.
+EUROSTAT = ("DEU", "NLD", "POL", "LTU", "FIN", "SWE", "TUR")
+CARRIERS = {"BLR": "RUS", "UKR": "RUS", "GEO": "AZE"}  # gas that passes them is the producer's
+TJ_A_KTON = 41.868  # crude oil
+ENERGY_JUDGED = {
     "PRK": {"CHN": 0.9, "RUS": 0.07}, "MNG": {"RUS": 0.9, "CHN": 0.05},
-    "AFG": {"IRN": 0.4, "UZB": 0.15, "RUS": 0.12}, "KGZ": {"RUS": 0.7, "KAZ": 0.22, "UZB": 0.04},
-    "TJK": {"RUS": 0.6, "KAZ": 0.2, "UZB": 0.12}, "UKR": {"RUS": 0.45, "BLR": 0.12, "USA": 0.1},
+    "AFG": {"IRN": 0.4, "UZB": 0.15, "RUS": 0.12}, "TJK": {"RUS": 0.6, "KAZ": 0.2, "UZB": 0.12},
 }  # fmt: skip
-EUROSTAT = frozenset({"DEU", "POL", "FIN", "SWE", "LTU", "TUR"})  # the other rows are judgement
 FUEL_NOTE = "fuel by pipe, rail and road that customs data lack or hide"
 ARMS_NOTE = "deliveries 2017-21 before the war, from the larger known orders"
 # Net exporters of fuel: their imports are a convenience, not a dependence.
 FUEL_EXPORTERS = frozenset({"RUS", "SAU", "IRN", "KAZ", "AZE", "CAN", "AUS", "IDN", "USA"})
+# No table of 2024 has these importers, or their gas.
 ENERGY_2024: dict[str, dict[str, float]] = {
-    "DEU": {"RUS": 0.01, "USA": 0.17, "KAZ": 0.1, "GBR": 0.06},
-    "POL": {"RUS": 0.0, "SAU": 0.4, "USA": 0.12}, "FIN": {"RUS": 0.1, "USA": 0.1},
-    "NLD": {"RUS": 0.03, "USA": 0.3, "GBR": 0.1},
-    "SWE": {"RUS": 0.0, "USA": 0.12}, "LTU": {"RUS": 0.0, "SAU": 0.35, "USA": 0.16},
-    "TUR": {"RUS": 0.38, "IRN": 0.08, "AZE": 0.15, "USA": 0.12},
-    "UKR": {"RUS": 0.0, "POL": 0.25, "HUN": 0.15, "USA": 0.12},
-    "VNM": {"RUS": 0.02, "AUS": 0.43, "IDN": 0.32},
+    "FIN": {"RUS": 0.1, "USA": 0.1}, "NLD": {"RUS": 0.03, "USA": 0.3, "GBR": 0.1},
+    "SWE": {"RUS": 0.0, "USA": 0.12}, "TUR": {"RUS": 0.38, "IRN": 0.08, "AZE": 0.15, "USA": 0.12},
 }  # fmt: skip
 ENERGY_2024_KEEP = frozenset({"BLR", "PRK", "MNG", "AFG", "KGZ", "TJK", "MDA", "UZB", "AZE"})
 
-# Arms: dated five-year windows where the ten-year totals mislead. None: no recorded imports.
+# Arms: five-year windows to 2021 as published, from memory; other rows are the deliveries of 2014-18.
+# None: no recorded imports.
 ARMS_2021: dict[str, dict[str, float] | None] = {
-    "VNM": {"RUS": 0.56, "ISR": 0.14, "BLR": 0.1, "KOR": 0.08},
-    "IND": {"RUS": 0.46, "FRA": 0.27, "USA": 0.12}, "ARM": {"RUS": 0.93},
-    "SRB": {"RUS": 0.6, "CHN": 0.25}, "BLR": {"RUS": 1.0}, "KAZ": {"RUS": 0.91},
-    "CHN": {"RUS": 0.81, "FRA": 0.09, "UKR": 0.06}, "KOR": {"USA": 0.63, "DEU": 0.29},
-    "PAK": {"CHN": 0.72, "RUS": 0.06, "SWE": 0.06}, "POL": {"USA": 0.35, "DEU": 0.15, "KOR": 0.12},
-    "UKR": {"USA": 0.35, "POL": 0.15, "TUR": 0.12}, "RUS": {"ITA": 0.1}, "MDA": None, "PRK": None,
-    "BGR": None, "ZAF": None, "FIN": {"USA": 0.35, "KOR": 0.2},
-    "NLD": {"USA": 0.9}, "SWE": {"USA": 0.6, "DEU": 0.1},
-    "PHL": {"KOR": 0.45, "USA": 0.16, "ISR": 0.12}, "AUS": {"USA": 0.67},
-    "SAU": {"USA": 0.82, "GBR": 0.05, "FRA": 0.05},
+    "VNM": {"RUS": 0.56, "ISR": 0.14, "BLR": 0.1, "KOR": 0.08},  # the table lacks most of Russia's
+    "IND": {"RUS": 0.46, "FRA": 0.27, "USA": 0.12},
+    "RUS": {"ITA": 0.1}, "MDA": None, "PRK": None, "BGR": None, "ZAF": None,
 }  # fmt: skip
 ARMS_2024: dict[str, dict[str, float]] = {
     "VNM": {"RUS": 0.34, "ISR": 0.2, "BLR": 0.05, "KOR": 0.15},
     "IND": {"RUS": 0.36, "FRA": 0.33, "USA": 0.1, "ISR": 0.13}, "ARM": {"RUS": 0.32, "IND": 0.63},
-    "SRB": {"RUS": 0.2, "CHN": 0.57}, "KAZ": {"RUS": 0.88}, "RUS": {"ITA": 0, "IRN": 0.64,
-                                                                    "PRK": 0.33},
-    "UKR": {"USA": 0.45, "DEU": 0.12, "POL": 0.11, "TUR": 0.02},
-    "POL": {"USA": 0.45, "DEU": 0.02, "KOR": 0.42}, "PAK": {"CHN": 0.81, "RUS": 0.02, "SWE": 0.03},
-    "PHL": {"KOR": 0.33, "USA": 0.16, "ISR": 0.27}, "KOR": {"USA": 0.86, "DEU": 0.1},
-    "AUS": {"USA": 0.81},
+    "SRB": {"RUS": 0.2, "CHN": 0.57}, "RUS": {"IRN": 0.64, "PRK": 0.33},
 }  # fmt: skip
-# Recipients without a published share.
-ARMS_JUDGED = frozenset({"SRB", "POL", "UKR", "RUS", "NLD", "FIN", "SWE", "PHL"})
+ARMS_JUDGED = frozenset({"RUS"})  # no published share
+WEST_GERMANY = 260  # COW code to 1990
+# Arms in service that deliveries do not tell: own make under licence, a document, a window unlike others.
+STOCK_BY_HAND = frozenset({"JPN", "IND", "VNM", "RUS", "USA"})
 
-# Arms supply, share of the world, 2017-21 and 2020-24 as SIPRI published them.
-SUPPLY_2021 = {
-    "USA": 0.39, "RUS": 0.19, "FRA": 0.11, "CHN": 0.046, "DEU": 0.045, "ITA": 0.031, "GBR": 0.029,
-    "KOR": 0.028, "ISR": 0.024, "NLD": 0.019, "TUR": 0.009, "SWE": 0.009, "UKR": 0.007,
-    "AUS": 0.006, "CAN": 0.005, "BLR": 0.003,
-}  # fmt: skip
-SUPPLY_2024 = {
-    "USA": 0.43, "FRA": 0.096, "RUS": 0.078, "CHN": 0.059, "DEU": 0.056, "ITA": 0.048,
-    "GBR": 0.036, "ISR": 0.031, "KOR": 0.022, "NLD": 0.012, "TUR": 0.017, "POL": 0.01,
-}  # fmt: skip
+# Arms supply 2020-24 where it has left the share of 2015-24, as published, from memory.
+SUPPLY_2024 = {"RUS": 0.078, "ITA": 0.048, "NLD": 0.012, "TUR": 0.017, "POL": 0.01}
+FUEL_JUDGED = frozenset({"PRK", "BLR", "IRN"})  # refined oil; or hardly any recorded trade
 SHELLS = (
     "shell stocks and output near those of Russia; up to five million shells by the "
     "South Korean estimate; hardly any recorded deliveries before 2023"
@@ -256,6 +225,7 @@ NOT_COUNTED = {("UKR", "AUS"), ("UKR", "CAN"), ("UKR", "JPN"), ("UKR", "USA"), (
                ("UKR", "MDA"), ("ARM", "GBR"), ("PRK", "UN"), ("IRN", "UN"), ("AFG", "UN"),
                ("USA", "IRN")}  # fmt: skip
 EU = ("DEU", "FRA", "ITA", "NLD", "POL", "HUN", "SVK", "BGR", "EST", "LVA", "LTU", "FIN", "SWE")
+LEAST_SUPPLY = 0.003  # below, single orders decide
 IDEAL_STEP = 0.15  # smallest change of position 2021-2023 worth an override: the scale's error
 
 
@@ -309,14 +279,15 @@ def ideal_points(states: pd.DataFrame, year: int) -> dict[str, float]:
     return {code: float(table[cow]) for code, (_, cow) in STATES.items()}
 
 
-def supply(code: str, table: pd.Series) -> tuple[float, str, str, str]:
+def supply(code: str, table: Mapping[str, float]) -> tuple[float, str, str, str]:
     """Arms supply: value, range, source and note."""
     if code in SUPPLY_STOCKS:
         value, (low, high), note = SUPPLY_STOCKS[code]
         return value, f"[{low}, {high}]", "judgement", note
-    if code in SUPPLY_2021:
-        return SUPPLY_2021[code], "20%", "sipri_2021", ""
-    return round(max(float(table.get(code, 0.0)), 0.0005), 4), "[0, 0.01]", "sipri_register", ""
+    share = round(float(table.get(code, 0.0)), 4)
+    if share < LEAST_SUPPLY:
+        return max(share, 0.0005), "[0, 0.01]", "sipri_2018", ""
+    return share, "20%", "sipri_2018", ""
 
 
 # --- dyads ---------------------------------------------------------------------------------------
@@ -324,24 +295,17 @@ def supply(code: str, table: pd.Series) -> tuple[float, str, str, str]:
 
 def distances(data: Path) -> dict[tuple[str, str], float]:
     """Minimum border distance in 1000 km of every pair (first code before second)."""
-    out: dict[tuple[str, str], float] = {}
-    present = pd.read_csv(data / "present_dyads.csv")
-    for a, b, km in zip(present.iso1, present.iso2, present.mindist_2019, strict=True):
-        if a in INDEX and b in INDEX:
-            out[(a, b) if INDEX[a] < INDEX[b] else (b, a)] = float(km) / 1000
-    cow = {c: code for code, (_, c) in STATES.items()}
-    old = pd.read_parquet(
-        data / "dyads_1950_1990.parquet", columns=["ccode1", "ccode2", "year", "mindist"]
-    )
-    old = old[old.year == 1990]
-    for a, b, km in zip(old.ccode1, old.ccode2, old.mindist, strict=True):
-        one, two = sorted((cow.get(a, ""), cow.get(b, "")), key=lambda c: INDEX.get(c, -1))
-        if one and not ADDED.isdisjoint((one, two)) and not math.isnan(km):
-            out[one, two] = float(km) / 1000
-    for a, row in FILL_KM.items():
-        for b, km in row.items():
-            out[(a, b) if INDEX[a] < INDEX[b] else (b, a)] = km / 1000
-    return out
+    pairs = read_pairs(data)
+    return {
+        ordered(a, b): float(km) / 1000
+        for a, b, km in zip(pairs.i, pairs.j, pairs.mindist, strict=True)
+        if a in INDEX and b in INDEX
+    }
+
+
+def ordered(a: str, b: str) -> tuple[str, str]:
+    """The two codes, the first of the list of states before the other."""
+    return (a, b) if INDEX[a] < INDEX[b] else (b, a)
 
 
 def rivalries(data: Path) -> dict[tuple[str, str], float]:
@@ -354,7 +318,7 @@ def rivalries(data: Path) -> dict[tuple[str, str], float]:
         if a in INDEX and b in INDEX:
             value = 1 + 0.03 * mid if rival else min(0.05 * mid, 0.3)
             if value >= 0.1:
-                out[(a, b) if INDEX[a] < INDEX[b] else (b, a)] = round(float(value), 2)
+                out[ordered(a, b)] = round(float(value), 2)
     return out
 
 
@@ -430,59 +394,178 @@ def energy(data: Path, year: int) -> dict[str, dict[str, float]]:
     for code in CODES:
         if code in FUEL_EXPORTERS or code not in value.index.get_level_values(0):
             continue
-        row = value[code] / value[code].sum()
-        out[code] = {
-            s: round(float(v), 2)
-            for s, v in row.sort_values(ascending=False).items()
-            if s in INDEX and v >= 0.03 and s != code
-        }
+        out[code] = largest(value[code] / value[code].sum(), code, 0.03)
     return out
+
+
+def eurostat(data: Path) -> dict[str, dict[str, float]]:
+    """Supplier's share of crude oil and gas by energy content in 2021, shares of .03 and more."""
+    table = pd.read_csv(data / "energy_eurostat_2019_2021.csv")
+    table = table[(table.year == 2021) & table.importer.isin(EUROSTAT)]
+    oil = table[table.commodity == "crude_oil"].assign(value=lambda t: TJ_A_KTON * t.value)
+    gas = table[(table.commodity == "gas_all") & (table.unit == "TJ")]
+    gas = gas.assign(exporter=gas.exporter.replace(CARRIERS))
+    value = pd.concat([oil, gas]).groupby(["importer", "exporter"]).value.sum()
+    return {code: largest(value[code] / value[code].sum(), code, 0.03) for code in EUROSTAT}
+
+
+def largest(shares: pd.Series, own: str, least: float, most: int = 99) -> dict[str, float]:
+    """The largest shares of suppliers among the states here, rounded."""
+    ordered = shares[shares >= least].sort_values(ascending=False)
+    listed = [(str(s), round(float(v), 2)) for s, v in ordered.items() if s in INDEX and s != own]
+    return dict(listed[:most])
+
+
+def delivered(data: Path) -> pd.DataFrame:
+    """Arms delivered in the five years to 2018: supplier, recipient, value."""
+    return both_ways(read_pairs(data))
+
+
+def both_ways(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Deliveries between the two of each pair, a row a direction: supplier, recipient, value."""
+    there = pairs[["i", "j", "arms5_12"]].set_axis(["supplier", "recipient", "value"], axis=1)
+    back = pairs[["j", "i", "arms5_21"]].set_axis(["supplier", "recipient", "value"], axis=1)
+    both = pd.concat([there, back], ignore_index=True)
+    return both[both.value > 0.0]
+
+
+def stocks(data: Path) -> dict[str, dict[str, float]]:
+    """Make of the arms in service: mean share of deliveries to 1990 and to 2018, times the need.
+
+    A window without deliveries is left out. States that have come since have no row.
+    """
+    columns = ["ccode1", "ccode2", "year", "arms5_12", "arms5_21"]
+    pairs = pd.read_parquet(data / "dyads_1950_1990.parquet", columns=columns)
+    pairs = pairs[pairs.year == 1990]
+    code = {number: name for name, (_, number) in STATES.items()} | {WEST_GERMANY: "DEU"}
+    named = pairs.assign(i=pairs.ccode1.map(code), j=pairs.ccode2.map(code)).fillna(
+        {"i": "", "j": ""}
+    )
+    then = both_ways(named).groupby(["recipient", "supplier"]).value.sum()
+    now = arms(data)
+    sold = delivered(data).groupby("supplier").value.sum()
+    out = {}
+    for taker in CODES:
+        if taker in STOCK_BY_HAND or taker not in then.index.get_level_values(0):
+            continue
+        windows = [dict(then[taker] / then[taker].sum()), *([now[taker]] if taker in now else [])]
+        need = need_of(supply(taker, dict(sold / sold.sum()))[0])
+        mean = {s: sum(w.get(s, 0.0) for w in windows) / len(windows) for s in CODES}
+        out[taker] = largest(need * pd.Series(mean), taker, 0.05)
+    return {code: row for code, row in out.items() if row}
+
+
+def need_of(supplied: float) -> float:
+    """Arms that must come from abroad, by the share of world deliveries; as worlds of a year."""
+    return float(min(max(1.0 - 3.0 * supplied**0.5, 0.05), 1.0))
 
 
 def arms(data: Path) -> dict[str, dict[str, float]]:
     """Supplier's share of arms deliveries, three largest of a tenth and more, windows by hand."""
-    table = pd.read_csv(data / "present_arms_dependence.csv")
+    value = delivered(data).groupby(["recipient", "supplier"]).value.sum()
     out: dict[str, dict[str, float]] = {}
     for code in CODES:
         if code in ARMS_2021:
             out[code] = dict(ARMS_2021[code] or {})
-            continue
-        rows = table[(table.recipient == code) & table.supplier.isin(CODES)]
-        rows = rows.sort_values("share_of_recipient_imports", ascending=False).head(3)
-        out[code] = {
-            s: round(float(v), 2)
-            for s, v in zip(rows.supplier, rows.share_of_recipient_imports, strict=True)
-            if v >= 0.1 and s != code
-        }
+        elif code in value.index.get_level_values(0):
+            out[code] = largest(value[code] / value[code].sum(), code, 0.1, 3)
     return {c: row for c, row in out.items() if row}
+
+
+def arms_to_2024(data: Path) -> dict[str, dict[str, float]]:
+    """The same of 2015-24, where no share of 2020-24 is known."""
+    table = pd.read_csv(data / "present_arms_dependence.csv").set_index(["recipient", "supplier"])
+    shares = table.share_of_recipient_imports
+    return {
+        code: largest(shares[code], code, 0.1, 3)
+        for code in CODES
+        if code not in ARMS_2021 and code in shares.index.get_level_values(0)
+    }
+
+
+# --- formulas -------------------------------------------------------------------------------------
+
+
+def derived(data: Path) -> tuple[Figures, dict[str, int]]:
+    """What worlds of a year make of the same tables of all states, and the row of each code."""
+    states = pd.read_parquet(data / "states_1816_2024.parquet")
+    figures = Figures(history_of(states, read_pairs(data).assign(year=2021)), 2021)
+    row = {number: k for k, number in enumerate(figures.codes.tolist())}
+    return figures, {code: row[number] for code, (_, number) in STATES.items()}
+
+
+def contacts(data: Path) -> dict[tuple[str, str], float]:
+    """Contact by the formula of worlds of a year, where it is not the usual one."""
+    figures, row = derived(data)
+    sheet = figures.contact
+    found = {(a, b): round(float(sheet[row[a], row[b]]), 2) for a in CODES for b in CODES}
+    return {
+        (a, b): value
+        for (a, b), value in found.items()
+        if INDEX[a] < INDEX[b] and abs(value - 0.1) > 0.025
+    }
+
+
+def fuel_exports(data: Path) -> dict[str, float]:
+    """Coal, crude oil and gas over goods, both as sold to the states of the trade table in 2021."""
+    fuel, goods = (
+        pd.read_csv(data / "energy_baci_2017_2024.csv"),
+        pd.read_csv(data / "trade_2021.csv"),
+    )
+    fuel = fuel[(fuel.year == 2021) & fuel.importer.isin(goods.importer_iso3)]
+    share = (
+        fuel.groupby("exporter").value_musd.sum() / goods.groupby("exporter_iso3").value_musd.sum()
+    )
+    return {
+        code: float(share[code])
+        for code in CODES
+        if code not in FUEL_JUDGED and share.get(code, 0.0) >= 0.05
+    }
 
 
 # --- writing -------------------------------------------------------------------------------------
 
-SOURCES = """\
+#: Of formulas, as worlds of a year state them.
+MADE = {
+    name: NOTES[key][1].format(year=2014)
+    for name, key in {
+        "make": ("states", "arms_import_need"),
+        "reach": ("states", "reach"),
+        "dispute": ("states", "revisionism"),
+        "contact": ("contacts", "contact"),
+    }.items()
+}
+SOURCES = f"""\
 sources:
-  capability_blend: {title: "Military spending^.6 x CINC^.2 x GDP^.2, renormalised over the world, from Correlates of War NMC 7.0 (2021) and the GDP estimates of Fariss et al. (2019)", author: "Singer, Bremer and Stuckey; Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}
-  gdp_fariss: {title: "New Estimates of Over 500 Years of Historic GDP and Population Data (real GDP 2019, share of the world)", author: "Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}
-  unga_ideal: {title: "Estimating Dynamic State Preferences from United Nations Voting Data (ideal points, all votes)", author: "Bailey, Strezhnev and Voeten", year: 2017, kind: dataset, note: "yearly values, updates to session 78"}
-  cshapes: {title: "CShapes 2.0 and the minimum distance data (borders of 2019; Finland, Sweden and the Netherlands 1990)", author: "Schvitz, Girardin, Rueegger, Weidmann, Cederman and Gleditsch", year: 2022, kind: dataset}
-  tss_rivalry: {title: "Strategic rivalries 1494-2020, with years of militarised dispute 2009-2018 (Gibler-Miller-Little)", author: "Thompson, Sakuwa and Suhas; Gibler, Miller and Little", year: 2021, kind: dataset}
-  gsdb: {title: "Global Sanctions Data Base, release 4", author: "Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov; Yalcin et al.", year: 2025, kind: dataset}
-  comtrade_2021: {title: "UN Comtrade and IMF Direction of Trade Statistics, goods trade 2021", author: "United Nations; International Monetary Fund", year: 2023, kind: dataset}
-  factbook: {title: "The World Factbook, trade partner shares (estimate: share times total)", author: "Central Intelligence Agency", year: 2022, kind: dataset}
-  trade_fill: {title: "National customs and partner statistics 2021, rounded", author: various, year: 2022, kind: dataset, note: "pairs that the compiled table lacks; entered as rounded figures, not re-checked against the tables, hence the wide range"}
-  trade_totals: {title: "Total goods exports and imports 2021 less the pairs listed", author: "World Trade Organization; United Nations", year: 2022, kind: dataset, note: "a residual: it also holds the pairs below 20 million USD"}
-  openness: {title: "Goods imports over GDP at market prices, 2021", author: "United Nations; World Bank", year: 2022, kind: dataset}
-  baci: {title: "BACI: International Trade Database at the Product Level (coal, crude oil, gas; value shares)", author: "Gaulier and Zignago", year: 2025, kind: dataset}
-  eurostat_energy: {title: "Imports of natural gas and oil by partner country 2019-2021", author: Eurostat, year: 2022, kind: dataset}
-  sipri_register: {title: "Arms transfers database: shares of trend-indicator values", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "single rounded shares"}
-  sipri_2021: {title: "Trends in International Arms Transfers, 2021", author: "Wezeman, Kuimova and Wezeman", year: 2022, kind: paper}
-  sipri_nuclear: {title: "SIPRI Yearbook, world nuclear forces", author: "Stockholm International Peace Research Institute", year: 2022, kind: paper}
+  capability_blend: {{title: "Military spending^.6 x CINC^.2 x GDP^.2, renormalised over the world, from Correlates of War NMC 7.0 (2021) and the GDP estimates of Fariss et al. (2019)", author: "Singer, Bremer and Stuckey; Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}}
+  gdp_fariss: {{title: "New Estimates of Over 500 Years of Historic GDP and Population Data (real GDP 2019, share of the world)", author: "Fariss, Anders, Markowitz and Barnum", year: 2022, kind: dataset}}
+  unga_ideal: {{title: "Estimating Dynamic State Preferences from United Nations Voting Data (ideal points, all votes)", author: "Bailey, Strezhnev and Voeten", year: 2017, kind: dataset, note: "yearly values, updates to session 78"}}
+  cshapes: {{title: "CShapes 2.0 and the minimum distance data (borders of 2018)", author: "Schvitz, Girardin, Rueegger, Weidmann, Cederman and Gleditsch", year: 2022, kind: dataset}}
+  tss_rivalry: {{title: "Strategic rivalries 1494-2020, with years of militarised dispute 2009-2018 (Gibler-Miller-Little)", author: "Thompson, Sakuwa and Suhas; Gibler, Miller and Little", year: 2021, kind: dataset}}
+  gsdb: {{title: "Global Sanctions Data Base, release 4", author: "Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov; Yalcin et al.", year: 2025, kind: dataset}}
+  comtrade_2021: {{title: "UN Comtrade and IMF Direction of Trade Statistics, goods trade 2021", author: "United Nations; International Monetary Fund", year: 2023, kind: dataset}}
+  factbook: {{title: "The World Factbook, trade partner shares (estimate: share times total)", author: "Central Intelligence Agency", year: 2022, kind: dataset}}
+  trade_fill: {{title: "National customs and partner statistics 2021, rounded", author: various, year: 2022, kind: dataset, note: "from memory, not checked: pairs that the compiled table lacks, hence the wide range"}}
+  trade_totals: {{title: "Total goods exports and imports 2021 less the pairs listed", author: "World Trade Organization; United Nations", year: 2022, kind: dataset, note: "total exports from memory; a residual, which also holds the pairs below 20 million USD"}}
+  openness: {{title: "Goods imports over GDP at market prices, 2021", author: "United Nations; World Bank", year: 2022, kind: dataset, note: "GDP from memory, rounded, not checked"}}
+  baci: {{title: "BACI: International Trade Database at the Product Level (coal, crude oil, gas; value shares)", author: "Gaulier and Zignago", year: 2025, kind: dataset}}
+  eurostat_energy: {{title: "Imports of natural gas and oil by partner country 2019-2021", author: Eurostat, year: 2022, kind: dataset}}
+  baci_exports: {{title: "BACI coal, crude oil and gas over goods trade, both with the 63 states of the trade table, 2021", author: "Gaulier and Zignago; United Nations", year: 2025, kind: dataset}}
+  sipri_2018: {{title: "Arms transfers database: shares of trend-indicator values of five years to 2018", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "single rounded shares"}}
+  sipri_2021: {{title: "Trends in International Arms Transfers, 2021", author: "Wezeman, Kuimova and Wezeman", year: 2022, kind: paper, note: "from memory, not checked; the table of 2014-18 lacks most deliveries of Russia to India and Viet Nam"}}
+  standing: {{title: "Years of nuclear arms: scenarios/tables/standing.csv", author: compiled, year: 2025, kind: dataset}}
+  make_formula: {{title: "Formula: {MADE["make"]}", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "of arms_supply above"}}
+  stock_formula: {{title: "Formula: mean share of deliveries in the five years to 1990 and to 2018, times the need of arms from abroad", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset}}
+  reach_formula: {{title: "Formula: {MADE["reach"]}", author: "Correlates of War; Fariss et al.", year: 2022, kind: dataset, note: "major powers of 2016"}}
+  dispute_formula: {{title: "Formula: {MADE["dispute"]}", author: "Gibler, Miller and Little", year: 2020, kind: dataset, note: "disputes coded to 2014, in the ten years to 2018"}}
+  contact_formula: {{title: "Formula: {MADE["contact"]}", author: "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", year: 2021, kind: dataset, note: "organisations of 2014, alliances of 2018, rivalries to 2020"}}
 """
 
 SOURCES_2024 = """\
 sources:
-  milex_2024: {title: "Trends in World Military Expenditure, 2024 (ratio to 2021, to the power .6)", author: "Liang, Tian, Lopes da Silva, Scarazzato, Karim and Guiberteau Ricard", year: 2025, kind: paper}
-  sipri_2024: {title: "Trends in International Arms Transfers, 2024", author: "George, Djokic, Hussain, Wezeman and Wezeman", year: 2025, kind: paper}
+  milex_2024: {title: "Trends in World Military Expenditure, 2024 (ratio to 2021, to the power .6)", author: "Liang, Tian, Lopes da Silva, Scarazzato, Karim and Guiberteau Ricard", year: 2025, kind: paper, note: "from memory, not checked"}
+  sipri_2024: {title: "Trends in International Arms Transfers, 2024", author: "George, Djokic, Hussain, Wezeman and Wezeman", year: 2025, kind: paper, note: "from memory, not checked"}
+  sipri_register: {title: "Arms transfers database: shares of trend-indicator values 2015-24", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "single rounded shares"}
 """
 
 HEAD = """\
@@ -496,9 +579,12 @@ def write_2021(data: Path) -> str:
     cap, gdp = capability(table)
     ideal = ideal_points(table, 2021)
     flows, rough = trade(data)
-    deliveries = pd.read_csv(data / "present_arms_dependence.csv")
-    tiv = deliveries.groupby("supplier").tiv_2015_2024.sum()
-    tiv = tiv / tiv.sum()
+    sold = delivered(data).groupby("supplier").value.sum()
+    figures, row_of = derived(data)
+    fuel = fuel_exports(data)
+    standing = pd.read_csv(STANDING, index_col="ccode")
+    holds = standing.nuclear_until.isna() & (standing.nuclear_since <= 2021)
+    armed = {code for code, (_, cow) in STATES.items() if cow in standing.index[holds]}
     imports = {b: sum(flows[a].get(b, 0.0) for a in (*CODES, "ROW")) for b in CODES}
     lines = [
         HEAD.format(hand="2021.yaml") + "format: 1\n"
@@ -512,20 +598,36 @@ def write_2021(data: Path) -> str:
         "states:",
     ]
     for code, (name, _) in STATES.items():
-        value, spread, source, note = supply(code, tiv)
+        value, spread, source, note = supply(code, dict(sold / sold.sum()))
+        at = row_of[code]
         width = CAPABILITY_RANGE.get(code, "25%")
+        guess = code in MILEX_2021
+        blend = num(
+            cap[code],
+            width,
+            "judgement" if guess else "capability_blend",
+            2,
+            "the blend of other states, with an estimate of military spending" if guess else "",
+        )
         openness = min(1.0, imports[code] / 1000 / GDP_2021[code])
         lines += [
             f"  {code}:",
             f"    name: {name}",
-            f"    capability: {num(cap[code], width, 'capability_blend', 2)}",
+            f"    capability: {blend}",
             f"    economy: {num(gdp[code], '15%', 'gdp_fariss', 2)}",
             f"    arms_supply: {num(value, spread, source, 2, note)}",
             f"    openness: {num(openness, '20%', 'openness', 2)}",
             f"    ideal_point: {num(round(ideal[code], 2), '±0.25', 'unga_ideal')}",
         ]
-        if code in NUCLEAR:
-            lines.append(f"    nuclear: {num(1, '0%', 'sipri_nuclear')}")
+        if code in fuel:
+            lines.append(f"    energy_exports: {num(fuel[code], '30%', 'baci_exports', 2)}")
+        if code in armed:
+            lines.append(f"    nuclear: {num(1, '0%', 'standing')}")
+        lines += [
+            f"    arms_import_need: {num(need_of(value), '35%', 'make_formula', 2)}",
+            f"    reach: {num(figures.reach[at], '35%', 'reach_formula')}",
+            f"    revisionism: {num(figures.revisionism[at], '60%', 'dispute_formula', 2)}",
+        ]
     lines += [
         "",
         "relations:",
@@ -536,23 +638,26 @@ def write_2021(data: Path) -> str:
         "  # In force in 2021. Weights by kind: trade .5, financial .3, arms .1, military .05,",
         f"  # travel .05; times {PARTIAL}, because lists of persons, firms and goods are partial.",
         *pair_block("sanctions", "gsdb", "40%", ">", sanctions(data)),
+        "  # By formula from shared organisations, alliances, poles and rivalry; elsewhere .1.",
+        *pair_block("contact", "contact_formula", "50%", "-", contacts(data)),
     ]
     lines += ["", "channels:", *trade_block(flows, rough)]
-    fuels = {**energy(data, 2021), **ENERGY_2021}
+    fuels = {**energy(data, 2021), **eurostat(data), **ENERGY_JUDGED}
     lines += [
-        "  # Coal, crude oil and gas by value; net exporters of fuel are left out. Gas in transit",
-        "  # is booked on the producer for Germany, Poland, Finland, Lithuania and Turkey.",
+        "  # Coal, crude oil and gas by value; net exporters of fuel are left out. By Eurostat crude oil",
+        "  # and gas by energy content, gas that passes Belarus, Ukraine and Georgia the producer's.",
         "  energy:",
         "    defaults: {source: baci, range: 20%}",
         "    shares:",
     ]
     guess = f'range: 40%, source: judgement, note: "{FUEL_NOTE}"'
     measured = "range: 25%, source: eurostat_energy"
-    lines += share_rows(fuels, {c: measured if c in EUROSTAT else guess for c in ENERGY_2021})
+    other = dict.fromkeys(ENERGY_JUDGED, guess) | dict.fromkeys(EUROSTAT, measured)
+    lines += share_rows(fuels, other)
     lines += [
-        "  # Deliveries 2017-21 for states with a dated share, else 2015-24; largest suppliers.",
+        "  # Deliveries 2014-18, of India and Viet Nam 2017-21; largest suppliers.",
         "  arms:",
-        "    defaults: {source: sipri_register, range: 25%}",
+        "    defaults: {source: sipri_2018, range: 25%}",
         "    shares:",
     ]
     guess = f'range: 40%, source: judgement, note: "{ARMS_NOTE}"'
@@ -560,6 +665,13 @@ def write_2021(data: Path) -> str:
         arms(data),
         {c: guess if c in ARMS_JUDGED else "range: 20%, source: sipri_2021" for c in ARMS_2021},
     )
+    lines += [
+        "  # Make of the arms in service, by formula from deliveries; others are judged.",
+        "  arms_stock:",
+        "    defaults: {source: stock_formula, range: 40%}",
+        "    shares:",
+        *share_rows(stocks(data), {}),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -647,43 +759,52 @@ def write_2024(data: Path) -> str:
         f"# Positions: votes of 2023 where they moved by {IDEAL_STEP} or more.",
         "states:",
     ]
+    deliveries = pd.read_csv(data / "present_arms_dependence.csv")
+    sold = deliveries.groupby("supplier").tiv_2015_2024.sum()
+    sold = sold / sold.sum()
     for code in CODES:
         row = []
         if code in MILEX_SIPRI:
             before, after = MILEX_SIPRI[code]
             ratio = ((after / world[1]) / (before / world[0])) ** BLEND["milex"]
             row.append(f"    capability: {num(cap[code] * ratio, '25%', 'milex_2024', 2)}")
-        if code in SUPPLY_2024 and SUPPLY_2024[code] != SUPPLY_2021.get(code):
+        if code in SUPPLY_2024:
             row.append(f"    arms_supply: {num(SUPPLY_2024[code], '20%', 'sipri_2024', 2)}")
+        elif sold.get(code, 0.0) >= LEAST_SUPPLY and code not in SUPPLY_STOCKS:
+            row.append(f"    arms_supply: {num(sold[code], '20%', 'sipri_register', 2)}")
         if abs(new[code] - old[code]) >= IDEAL_STEP:
             row.append(f"    ideal_point: {num(round(new[code], 2), '±0.25', 'unga_ideal')}")
         if row:
             lines += [f"  {code}:", *row]
-    before_fuel = {**energy(data, 2021), **ENERGY_2021}
+    before_fuel = {**energy(data, 2021), **eurostat(data)}
     after_fuel = {**energy(data, 2024), **ENERGY_2024}
     lines += ["", "channels:", "  energy:", "    shares:"]
+    guess = f'source: judgement, note: "{FUEL_NOTE}"'
     for code in CODES:
         a, b = before_fuel.get(code), after_fuel.get(code)
-        if not a or b is None or code in ENERGY_2024_KEEP:
-            continue
-        cells = []
-        for s in sorted({*a, *b}, key=lambda c: INDEX[c]):
-            x, y = a.get(s, 0.0), b.get(s, 0.0)
-            if abs(x - y) >= 0.05 or (code in ENERGY_2024 and x != y):
-                spread = "25%" if y else "[0, 0.02]"
-                cells.append((s, f"{{value: {short(y)}, range: {spread}, source: baci}}"))
-        if cells:
-            lines.append(f"      {code}: {flow(cells)}")
-    first = arms(data)
-    lines += ["  # Deliveries 2020-24.", "  arms:", "    shares:"]
-    for code, row24 in ARMS_2024.items():
-        cells = [
-            (s, f"{{value: {short(v)}, range: {'25%' if v else '[0, 0.02]'}, source: sipri_2024}}")
-            for s, v in row24.items()
-            if first.get(code, {}).get(s, 0.0) != v
-        ]
-        lines.append(f"      {code}: {flow(cells)}")
+        if a and b is not None and code not in ENERGY_2024_KEEP:
+            lines += changes(code, a, b, guess if code in ENERGY_2024 else "source: baci")
+    first, later = arms(data), {**arms_to_2024(data), **ARMS_2024}
+    lines += ["  # Deliveries 2020-24 where known, else 2015-24.", "  arms:", "    shares:"]
+    for code, shares in later.items():
+        known = "source: sipri_2024" if code in ARMS_2024 else "source: sipri_register"
+        lines += changes(code, first.get(code, {}), shares, known)
     return "\n".join(lines) + "\n"
+
+
+def changes(
+    code: str, before: Mapping[str, float], after: Mapping[str, float], source: str
+) -> list[str]:
+    """The row of a channel of shares if one has moved by .05 or more; what is gone is 0."""
+    moved = {s: after.get(s, 0.0) for s in sorted({*before, *after}, key=lambda c: INDEX[c])}
+    if all(abs(share - before.get(s, 0.0)) < 0.0499 for s, share in moved.items()):
+        return []
+    cells = [
+        (s, f"{{value: {short(share)}, range: {'25%' if share else '[0, 0.02]'}, {source}}}")
+        for s, share in moved.items()
+        if share != before.get(s, 0.0)
+    ]
+    return [f"      {code}: {flow(cells)}"]
 
 
 def check(data: Path) -> None:

@@ -5,7 +5,7 @@ rivalry, sanctions) with ``figures.yaml``, which says what their columns mean, a
 with the states and the members of organisations at its start. What is judged stands by hand in
 ``judged.yaml`` between the two; ``members.csv`` and ``organisations.csv`` are kept by hand, too.
 
-    python tools/wide_world.py [--data ../shared/data] [--out scenarios/world/wide]
+    python -m tools.wide_world [--data ../shared/data] [--out scenarios/world/wide]
 
 Needs pandas and pyarrow. The output is deterministic. Distances are in no table: they are computed
 from outlines (:mod:`sim.scenario.outlines`). Of pairs of states that the base worlds have in detail nothing
@@ -28,6 +28,7 @@ from sim.scenario.history.codes import converted
 from sim.scenario.history.known import History, history_of
 from sim.scenario.outlines import distances
 from sim.scenario.quarter import parse_quarter
+from sim.scenario.years.sources import NOTES
 from sim.scenario.years.variables import Figures
 from sim.system.files import write_text
 
@@ -51,6 +52,7 @@ ASSUMED = {
     },
 }
 PALESTINE = "Palestine"
+UNARMED = {"arms_supply": 0.0, "arms_import_need": 1.0, "reach": 1.25, "revisionism": 0.05}
 REGIONS = {
     "NORTH_AMERICA": "USA CAN",
     "CARIBBEAN": "BHS CUB HTI DOM JAM TTO BRB DMA GRD LCA VCT ATG KNA GUY SUR BLZ",
@@ -94,6 +96,7 @@ FOLLOWERS = {
     2024: dict.fromkeys("NOR ISL ALB MNE MKD XKX CHE".split(), 0.6) | {"NZL": 0.5, "TWN": 0.3},
 }
 LEAST_TRADE = 20.0  # million USD
+USUAL_CONTACT, CONTACT_STEP = 0.1, 0.1  # the model's default, and what it is worth telling from
 LEAST_SHARE = {"energy": 0.03, "arms": 0.1}
 GROUPS_OF = {"EU": "EU", "ATLANTIC": "NATO", "ASEAN_STATES": "ASEAN", "BRICS_STATES": "BRICS"}
 FRIENDS = frozenset("ESP HUN CZE MKD GRC BGR ROU RUS UKR BLR".split())
@@ -121,6 +124,7 @@ def main() -> None:
         "arms": tables.arms(),
         "pacts": tables.pacts(),
         "rivalry": tables.rivalry(),
+        "contact": tables.contact(states),
     }
     frames["gravity"] = tables.gravity(economy[2021])
     for name, frame in frames.items():
@@ -138,6 +142,7 @@ def read_pairs(data: Path) -> pd.DataFrame:
     pairs = pd.read_parquet(data / "world_dyads_2018.parquet")
     codes = set(pairs["ccode1"]) | set(pairs["ccode2"])
     iso = {code: converted(str(code), "cow", "iso3", 2021) for code in codes}
+    pairs = pairs.rename(columns={"igos_2014": "igos"})
     return pairs.assign(i=pairs["ccode1"].map(iso), j=pairs["ccode2"].map(iso))
 
 
@@ -154,9 +159,13 @@ def states_of(history: History, year: int) -> pd.DataFrame:
             "ideal_point": it.known("ideal_all").round(2),
             "governance": it.known("v2x_polyarchy").round(2),
             "openness": np.round(it.openness, 2),
+            "arms_supply": it.arms_supply.round(4),
+            "arms_import_need": it.arms_import_need.round(2),
+            "reach": it.reach,
+            "revisionism": it.revisionism.round(2),
         }
     )
-    palestine = {"code": "PSE", "name": PALESTINE, "openness": 0.6}
+    palestine = {"code": "PSE", "name": PALESTINE, "openness": 0.6, **UNARMED}
     frame = pd.concat([frame, pd.DataFrame([palestine])], ignore_index=True)
     for code, numbers in ASSUMED.items():
         for name, (value, _) in numbers.items():
@@ -267,12 +276,7 @@ class Tables:
         return self._shares("energy", shares)
 
     def arms(self) -> pd.DataFrame:
-        """Shares of deliveries: 2015-24 where listed, else of the five years to 2018."""
-        listed = pd.read_csv(self.data / "present_arms_dependence.csv")
-        shares = {
-            (r.supplier, r.recipient): r.share_of_recipient_imports for r in listed.itertuples()
-        }
-        had = set(listed["recipient"])
+        """Shares of deliveries in the five years to 2018."""
         delivered: dict[tuple[str, str], float] = {}
         for row in self.all_pairs.itertuples():
             delivered[row.i, row.j] = max(row.arms5_12, 0.0)
@@ -280,10 +284,25 @@ class Tables:
         total: dict[str, float] = {}
         for (_, taker), value in delivered.items():
             total[taker] = total.get(taker, 0.0) + value
-        for (giver, taker), value in delivered.items():
-            if taker not in had and total[taker] > 0.0:
-                shares[giver, taker] = value / total[taker]
+        shares = {
+            (giver, taker): value / total[taker]
+            for (giver, taker), value in delivered.items()
+            if total[taker] > 0.0
+        }
         return self._shares("arms", shares)
+
+    def contact(self, states: pd.DataFrame) -> pd.DataFrame:
+        """Contact by the formula of worlds of a year, where it is not the usual one."""
+        it = Figures(history_of(states, self.all_pairs.assign(year=2021)), 2021)
+        at = {code: k for k, code in enumerate(it.codes.tolist())}
+        sheet = it.contact
+        rows = [
+            (row.i, row.j, round(float(sheet[at[row.ccode1], at[row.ccode2]]), 2))
+            for row in self.pairs.itertuples()
+            if row.ccode1 in at and row.ccode2 in at
+        ]
+        told = [row for row in rows if abs(row[2] - USUAL_CONTACT) > CONTACT_STEP]
+        return pd.DataFrame(told, columns=["code1", "code2", "contact"])
 
     def _shares(self, name: str, shares: Mapping[tuple[Any, Any], float]) -> pd.DataFrame:
         known = {*self.pairs["i"], *self.pairs["j"]}
@@ -379,12 +398,16 @@ def figures(tables: Tables) -> dict[str, Any]:
             ),
             "arms": table(
                 "flows", "arms", "sipri_shares", "30%",
-                "larger suppliers, 2015-24 where listed, else the five years to 2018",
+                "larger suppliers, five years to 2018",
             ),
             "pacts": table("pacts", "pacts", "atop_2018", "", "in force in 2018"),
             "rivalry": table(
                 "pairs", "rivalry", "tss_2020", "30%",
                 "rivals 1 + .03 a year of ten with a dispute; others .05 a year, from two on",
+            ),
+            "contact": table(
+                "pairs", "contact", "contact_wide", "50%",
+                NOTES["contacts", "contact"][1].format(year=2014),
             ),
         },
     }  # fmt: skip
@@ -402,7 +425,7 @@ SOURCES = {
     "wide_gdp": {"title": "Real GDP, share of the world (to 2019)", "author": "Fariss, Anders, Markowitz and Barnum", "year": 2022, "kind": "dataset"},
     "wide_votes": {"title": "Ideal points, all votes in the General Assembly", "author": "Bailey, Strezhnev and Voeten", "year": 2024, "kind": "dataset"},
     "wide_vdem": {"title": "Electoral democracy index, V-Dem 16", "author": "V-Dem Institute", "year": 2025, "kind": "dataset"},
-    "wide_fuel": {"title": "Fuel exports, share of exports of goods 2019-21, rounded", "author": "World Bank", "year": 2022, "kind": "dataset"},
+    "wide_fuel": {"title": "Fuel exports, share of exports of goods 2019-21, rounded", "author": "World Bank", "year": 2022, "kind": "dataset", "note": "from memory, rounded, not checked"},
     "natural_earth": {"title": "Natural Earth 1:50m: nearest points of the outlines that the package ships", "author": "Natural Earth", "year": 2022, "kind": "dataset"},
     "trade_mixed": {"title": "UN Comtrade and IMF Direction of Trade Statistics 2021; Correlates of War trade 4.0, 2014", "author": "United Nations; IMF; Barbieri and Keshk", "year": 2023, "kind": "dataset"},
     "gravity": {"title": "Gravity of trade, fitted on the flows of 63 states in 2021", "author": "computed by tools/wide_world.py", "year": 2023, "kind": "dataset"},
@@ -410,6 +433,10 @@ SOURCES = {
     "sipri_shares": {"title": "Arms transfers database: single rounded shares of larger suppliers", "author": "Stockholm International Peace Research Institute", "year": 2025, "kind": "dataset"},
     "atop_2018": {"title": "Alliance Treaty Obligations and Provisions 5.1, bilateral duties of 2018", "author": "Leeds, Ritter, Mitchell and Long", "year": 2022, "kind": "dataset"},
     "tss_2020": {"title": "Strategic rivalries 1494-2020; militarised disputes of ten years", "author": "Thompson, Sakuwa and Suhas; Gibler, Miller and Little", "year": 2021, "kind": "dataset"},
+    "dispute_formula": {"title": f"Formula: {NOTES['states', 'revisionism'][1]}", "author": "Gibler, Miller and Little", "year": 2020, "kind": "dataset", "note": "disputes coded to 2014, in the ten years to 2018"},
+    "make_formula": {"title": f"Formula: {NOTES['states', 'arms_import_need'][1]}", "author": "Stockholm International Peace Research Institute", "year": 2025, "kind": "dataset"},
+    "reach_formula": {"title": f"Formula: {NOTES['states', 'reach'][1]}", "author": "Correlates of War; Fariss et al.", "year": 2022, "kind": "dataset", "note": "major powers of 2016"},
+    "contact_wide": {"title": f"Formula: {NOTES['contacts', 'contact'][1].format(year=2014)}", "author": "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", "year": 2021, "kind": "dataset", "note": "organisations of 2014, alliances of 2018, rivalries to 2020"},
     "gsdb_2021": {"title": "Global Sanctions Data Base 4, in force in 2021", "author": "Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov", "year": 2025, "kind": "dataset"},
     "member_lists": {"title": "Member lists and founding treaties, dates in members.csv, addresses in organisations.csv", "author": "the organisations", "year": 2024, "kind": "statute"},
 }  # fmt: skip
@@ -451,6 +478,10 @@ RANGES: Mapping[str, tuple[str, str]] = {
     "governance": ("wide_vdem", "±0.06"),
     "openness": ("judgement", "30%"),
     "energy_exports": ("wide_fuel", "20%"),
+    "arms_supply": ("sipri_shares", "30%"),
+    "arms_import_need": ("make_formula", "35%"),
+    "reach": ("reach_formula", "35%"),
+    "revisionism": ("dispute_formula", "60%"),
 }
 
 

@@ -16,6 +16,7 @@ SOURCES: Final[Mapping[str, Mapping[str, str | int]]] = {
     "atop": {"title": "Alliance Treaty Obligations and Provisions", "author": "Leeds and others"},
     "cshapes": {"title": "Minimum distances, CShapes", "author": "Schvitz and others"},
     "rivalries": {"title": "Strategic rivalries; disputes", "author": "Thompson; COW MID"},
+    "organisations": {"title": "Shared organisations", "author": "Correlates of War IGO"},
     "cow_trade": {"title": "Bilateral trade", "author": "Correlates of War"},
     "arms": {"title": "Arms transfers database", "author": "SIPRI"},
     "standing": {"title": "Years of nuclear arms and of permanent seats", "author": "compiled"},
@@ -36,6 +37,10 @@ NOTES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("states", "reach"): (
         "judgement",
         "10 for a pole above .15 of capability, 4 for other major powers, 2.5 for the 20 strongest",
+    ),
+    ("states", "revisionism"): (
+        "rivalries",
+        ".05 + .085 sqrt(disputed years of ten, each shared by the other opponents of the two)",
     ),
     ("states", "pole"): ("nmc", "a major power (column major) with more than .05 of cinc"),
     ("states", "nuclear"): ("standing", "{year}"),
@@ -60,7 +65,13 @@ NOTES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
         "rivalries",
         "1 + .03 for each of ten years with a dispute (mid10) if rivals, else .05 for each, {year}",
     ),
-    ("contacts", "contact"): ("judgement", ".1 + .5 exp(-distance / 2), .15 more with poles"),
+    ("contacts", "contact"): (
+        "organisations",
+        (
+            ".4 igos / the most of {year}, .3 for allies, .15 with poles, less .1 rivalry; without "
+            "igos .1 + .5 exp(-distance / 2) and .15"
+        ),
+    ),
     ("trade", "trade"): ("cow_trade", "half of trade of the two, {year}"),
     ("arms", "arms"): ("arms", ".95 of the supplier's share of five years to {year}, arms5"),
     ("treaties", "floor"): ("judgement", "1 with a duty to defend, .12 without, as a consultation"),

@@ -28,6 +28,7 @@ _GREAT: Final = 0.15
 _MIDDLE: Final = 20
 _TAKERS: Final = 0.95
 _LEAST_SHARE: Final = 0.01
+_REPEATED: Final = 2
 
 
 class Figures:
@@ -162,6 +163,23 @@ class Figures:
         supply = np.where(np.isnan(supply), self.assumed_arms_supply(), supply)
         return np.clip(1.0 - 3.0 * np.sqrt(supply), 0.05, 1.0)
 
+    @property
+    def revisionism(self) -> Floats:
+        """.05 + .085 sqrt(x), to .9: x disputed years of ten (``mid10``), in each pair shared out.
+
+        A pair counts that has disputed in two years or more. Its years fall to the two as many
+        other states dispute with each: who quarrels with many is taken to press, who quarrels with
+        one to be pressed, since the tables do not say which of the two wants a change. NaN without
+        disputes in the tables.
+        """
+        years = self.pair("mid10")
+        if np.isnan(years).all():
+            return np.full(self.n, np.nan)
+        repeated = np.where(years >= _REPEATED, years, 0.0)
+        others = (repeated > 0.0).sum(axis=1)
+        share = others[:, None] / np.maximum(others[:, None] + others[None, :], 1)
+        return np.minimum(0.05 + 0.085 * np.sqrt((repeated * share).sum(axis=1)), 0.9)
+
     # --- pairs ---------------------------------------------------------------------------------
     @cached_property
     def distance(self) -> Floats:
@@ -190,11 +208,23 @@ class Figures:
 
     @property
     def contact(self) -> Floats:
-        """.1 + .5 exp(-d / 2), .15 more with poles, to .9, as in made-up worlds; NaN far apart."""
-        far = np.where(np.isnan(self.distance), self.assumed_distance(), self.distance)
-        near = np.where(np.isnan(far), 0.0, np.exp(-far / 2.0))
-        poles = np.maximum(self.pole[:, None], self.pole[None, :])
-        return np.minimum(0.1 + 0.5 * near + 0.15 * poles, 0.9)
+        """.4 of shared organisations, .3 more for allies, .15 with poles, .1 less for rivals.
+
+        Organisations (``igos``) are counted against the most that two states of the year share,
+        allies are those with a duty to defend (``defense``), rivals as :attr:`rivalry` has them;
+        from .02 to .9. Where the tables count no organisations: .1 + .5 exp(-d / 2), .15 more with
+        poles, as in made-up worlds.
+        """
+        poles = 0.15 * np.maximum(self.pole[:, None], self.pole[None, :])
+        shared = self.pair("igos")
+        if np.isnan(shared).all():
+            far = np.where(np.isnan(self.distance), self.assumed_distance(), self.distance)
+            near = np.where(np.isnan(far), 0.0, np.exp(-far / 2.0))
+            return np.minimum(0.1 + 0.5 * near + poles, 0.9)
+        most = float(np.nanmax(self.history.dyads_of(self.year)["igos"]))
+        allied = self.pair("defense", missing=0.0)
+        met = 0.4 * np.nan_to_num(shared) / max(most, 1.0) + 0.3 * allied + poles
+        return np.clip(met - 0.1 * self.rivalry, 0.02, 0.9)
 
     @property
     def trade(self) -> Floats:
