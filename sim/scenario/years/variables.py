@@ -178,7 +178,8 @@ class Figures:
         repeated = np.where(years >= _REPEATED, years, 0.0)
         others = (repeated > 0.0).sum(axis=1)
         share = others[:, None] / np.maximum(others[:, None] + others[None, :], 1)
-        return np.minimum(0.05 + 0.085 * np.sqrt((repeated * share).sum(axis=1)), 0.9)
+        pressed = 0.05 + 0.085 * np.sqrt((repeated * share).sum(axis=1))
+        return np.asarray(np.minimum(pressed, 0.9), np.float64)
 
     # --- pairs ---------------------------------------------------------------------------------
     @cached_property
