@@ -1,12 +1,10 @@
-"""Blocs: the partition of the states that keeps the most signed tie weight within its parts.
+"""Blocs: the partition of the states that keeps the most of what ties bind within its parts.
 
-Blocs are never put into the model; they are read off the ties that a run ends with
-(:mod:`~sim.blocs.definitions`). A partition z of their network is scored by the weight inside it,
-W(z) = sum over i < j of w_ij [z_i = z_j], so that friends want to be together and enemies apart
-(clusterability after Davis 1967 and Doreian & Mrvar 1996, in the weighted form of correlation
-clustering: Bansal, Blum & Chawla 2004). The number of blocs is free, and a state that nothing ties
-to any bloc stays alone.
-
+Blocs are never put into the model; they are read off the ties that a run ends with. A partition z
+of their network is scored by W(z) = sum over i < j of w_ij [z_i = z_j], the tie of a pair less a
+least density, weighted by the root of both capabilities: the constant Potts model (Traag, Van
+Dooren and Nesterov 2011), in which a member is tied to the bloc and not to one of it. The number of
+blocs is free, and a state that nothing ties to any bloc stays alone.
 :mod:`~sim.blocs.search` finds a partition, :mod:`~sim.blocs.certificate` says how far from the best
 it can be, :mod:`~sim.blocs.partitions` compares and names partitions, :mod:`~sim.blocs.definitions`
 says what ties states, :mod:`~sim.blocs.camps` who stands between blocs,

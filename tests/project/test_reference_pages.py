@@ -18,7 +18,8 @@ from sim.show import dictionary
 from tests import support_outputs
 from tests.inline_scenario import TEXT
 from tests.support_command import call
-from tools import odd_page, variables_page
+from tools import architecture_page, odd_page, variables_page
+from tools.marked import replaced
 
 REFERENCE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 
@@ -91,3 +92,15 @@ def test_the_page_of_variables_is_current_and_has_the_chains() -> None:
     assert "hostility" in rows["`alarm`"][2]
     assert "sanctioning" in rows["`trade`"][3]
     assert "organise" in rows["`charter`"][3]
+
+
+def test_the_page_of_the_architecture_is_current() -> None:
+    page = architecture_page.PAGE.read_text("utf-8")
+    assert page == replaced(page, architecture_page.BLOCK, architecture_page.block()), (
+        "run python -m tools.architecture_page"
+    )
+
+
+def test_rooms_import_in_one_direction() -> None:
+    levels = architecture_page.levels(architecture_page.imports())
+    assert levels["rules"] < levels["kernel"] < levels["study"] < levels["commands"]
