@@ -81,10 +81,10 @@ def environment(**changed: str) -> dict[str, str]:
 
 
 def start(
-    folder: Path, *, before: list[str] | None = None, **changed: str
+    folder: Path, *, before: list[str] | None = None, script: str = DOOR, **changed: str
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*(before or []), sys.executable, "-c", DOOR, str(folder)],
+        [*(before or []), sys.executable, "-c", script, str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -578,6 +578,19 @@ def test_a_changed_rule_meets_no_stale_kernel(home: Path, helper: Path) -> None:
     assert (last.value, last.hits) == (6.0, 1)
     assert ended(start(helper, NUMBA_BOUNDSCHECK="1")).hits == 0
     assert ended(start(helper, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="")).hits == 0
+
+
+ENTRIES = DOOR.replace(
+    "    value = door(3.0)", "    with entries_only():\n        value = door(3.0)"
+)
+ENTRIES = ENTRIES.replace("import entry", "import entries_only, entry")
+NO_CODE = "\ntry:\n    helper.scaled(3.0)\nexcept MemoryError:\n    sys.exit(0)\nsys.exit(1)\n"
+
+
+def test_code_of_entry_points_alone_serves_as_any_other(home: Path, helper: Path) -> None:
+    first = ended(start(helper, script=ENTRIES + NO_CODE))
+    again = ended(start(helper))
+    assert (first.value, first.hits, again.value, again.hits) == (6.0, 0, 6.0, 1)
 
 
 def test_two_processes_may_compile_at_once(home: Path, helper: Path) -> None:
