@@ -97,7 +97,8 @@ def entries_only() -> Iterator[None]:
     before = {name: getattr(CPUContext, name) for name in names}
 
     def is_entry() -> bool:
-        return bool(ConfigStack.top_or_none().release_gil)
+        flags = ConfigStack.top_or_none()  # none for what comes from the cache
+        return flags is None or bool(flags.release_gil)
 
     def wrapper(name: str) -> Callable[..., None]:
         def create(*given: Any, **named: Any) -> None:
