@@ -38,11 +38,14 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Files with a test, or what tests share, that takes longest: begun first, so that none of them is
 #: what all wait for in the end.
 LONGEST = (
-    "test_mesa_reference",
-    "test_docs_commands",
     "test_app",
+    "first_walk",
+    "test_tutorials",
+    "test_docs_commands",
     "test_compare",
-    "test_discovery",
+    "test_report",
+    "test_encoding",
+    "test_mesa_reference",
     "test_calibrate",
 )
 

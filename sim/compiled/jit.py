@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final
 
@@ -14,11 +16,13 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import _dynfunc, types
 from numba.core import cgutils, serialize
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
+from numba.core.cpu import CPUContext
 from numba.core.registry import cpu_target
+from numba.core.targetconfig import ConfigStack
 from numba.extending import intrinsic
 from numba.np import arrayobj
 
@@ -29,6 +33,9 @@ from sim.compiled.fingerprint import meaning
 # loses, and falls back on one partner at a time.
 _LLVM: Final = "--enable-mem-access-versioning=false"
 llvm.set_option("multipolar", _LLVM)
+
+#: what is called where there is no code; it raises, and returns what says so
+_NO_CODE: Final = ctypes.cast(ctypes.pythonapi.PyErr_NoMemory, ctypes.c_void_p).value
 
 #: numbers in the widest vector register, and rows and columns of a :func:`tile`
 LANES = 8
@@ -76,6 +83,46 @@ def _kept[F: Callable[..., Any]](compiled: F) -> F:
     if not numba.config.DISABLE_JIT:
         compiled._cache = Kept(compiled)  # type: ignore[attr-defined]
     return compiled
+
+
+@contextmanager
+def entries_only() -> Iterator[None]:
+    """Within, machine code is made of entry points alone, which is what is kept on disk.
+
+    Numba also makes code, and what Python needs to call it, of every function that an entry point
+    calls, though these are compiled into it: a third of the time. Such a function, once compiled
+    within, can be compiled into others, and called from Python by nobody.
+    """
+    names = ("get_executable", "create_cpython_wrapper", "create_cfunc_wrapper")
+    before = {name: getattr(CPUContext, name) for name in names}
+
+    def is_entry() -> bool:
+        flags = ConfigStack.top_or_none()  # none for what comes from the cache
+        return flags is None or bool(flags.release_gil)
+
+    def wrapper(name: str) -> Callable[..., None]:
+        def create(*given: Any, **named: Any) -> None:
+            if is_entry():
+                before[name](*given, **named)
+
+        return create
+
+    def get_executable(context: Any, library: Any, fndesc: Any, env: Any) -> Any:
+        if is_entry():
+            return before["get_executable"](context, library, fndesc, env)
+        library._finalize_final_module = lambda: setattr(library, "_finalized", True)
+        # callers know the function by this object
+        module = fndesc.lookup_module()
+        return _dynfunc.make_function(module, fndesc.qualname, "", _NO_CODE, env, (library,))
+
+    CPUContext.get_executable = get_executable
+    for name in names[1:]:
+        setattr(CPUContext, name, wrapper(name))
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            setattr(CPUContext, name, method)
 
 
 def plain[**P, R](function: Callable[P, R]) -> Callable[P, R]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import kernel
+from sim.compiled.jit import entries_only
 from sim.rules import catalogue as names
 from sim.types import Blocks, Luck, Watch
 
@@ -13,8 +14,15 @@ def compile_all() -> None:
     """Call each entry point of the kernel with the types that real runs use.
 
     One process does it all: a whole run takes four fifths of the time, and the other entry points,
-    made of the same rules, would take as long again in a process of their own.
+    made of the same rules, would take as long again in a process of their own. In this process no
+    function that they call is to be called from Python afterwards
+    (:func:`~sim.compiled.jit.entries_only`).
     """
+    with entries_only():
+        _call_all()
+
+
+def _call_all() -> None:
     n, quarters = 3, 2
     entries = kernel.entries()
     v = np.repeat([[field.default] for field in names.STATE_FIELDS.values()], n, axis=1)

@@ -81,10 +81,10 @@ def environment(**changed: str) -> dict[str, str]:
 
 
 def start(
-    folder: Path, *, before: list[str] | None = None, **changed: str
+    folder: Path, *, before: list[str] | None = None, script: str = DOOR, **changed: str
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*(before or []), sys.executable, "-c", DOOR, str(folder)],
+        [*(before or []), sys.executable, "-c", script, str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -468,7 +468,9 @@ def known() -> dict[str, str]:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A folder with a copy of the package."""
-    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "sim", tmp_path / "sim"
+    )  # with bytecode, which knows files by their ages
     return tmp_path
 
 
@@ -529,6 +531,7 @@ def test_a_changed_rule_has_other_kernels(
     facts = path.stat()
     path.write_text(text.replace(old, new))
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)  # Python's own goes by the age
     found = changed(known, names_of(package))
     assert found >= (met or {"settle", "simulate", "begin", "turn", "alternatives"}) | {"rules"}
 
@@ -578,6 +581,20 @@ def test_a_changed_rule_meets_no_stale_kernel(home: Path, helper: Path) -> None:
     assert (last.value, last.hits) == (6.0, 1)
     assert ended(start(helper, NUMBA_BOUNDSCHECK="1")).hits == 0
     assert ended(start(helper, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="")).hits == 0
+
+
+ENTRIES = DOOR.replace(
+    "    value = door(3.0)", "    with entries_only():\n        value = door(3.0)"
+)
+ENTRIES = ENTRIES.replace("import entry", "import entries_only, entry")
+NO_CODE = "\ntry:\n    helper.scaled(3.0)\nexcept MemoryError:\n    sys.exit(0)\nsys.exit(1)\n"
+
+
+def test_code_of_entry_points_alone_serves_as_any_other(home: Path, helper: Path) -> None:
+    first = ended(start(helper, script=ENTRIES + NO_CODE))
+    for script in (DOOR, ENTRIES):  # and what is there is taken, within and without
+        again = ended(start(helper, script=script))
+        assert (first.value, first.hits, again.value, again.hits) == (6.0, 0, 6.0, 1)
 
 
 def test_two_processes_may_compile_at_once(home: Path, helper: Path) -> None:

@@ -136,7 +136,9 @@ def walk(folder: Path, name: str, *, cost: float | None = None) -> None:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A folder with a copy of the package."""
-    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "sim", tmp_path / "sim"
+    )  # with bytecode, which knows files by their ages
     return tmp_path
 
 

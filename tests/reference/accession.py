@@ -17,7 +17,7 @@ from tests.reference.decisions import (
     entrapment_weight,
     in_ties,
 )
-from tests.reference.world import FULL, ORGANISE, World, logistic, luck, no_self
+from tests.reference.world import FULL, ORGANISE, Floats, World, logistic, luck, no_self
 
 
 def shared_floor(w: World, i: int, j: int) -> float:
@@ -52,22 +52,24 @@ def member(w: World, k: int, i: int, part: float) -> World:
 TOGETHER = ("security", "access")  # counted over all members at once; the rest is shared out
 
 
-def parts(w: World, seen: Assessment, i: int, floors: dict[int, float]) -> dict[str, float]:
-    """Change of each part of i's utility when its floors with others become these."""
-    new = w
-    for j, floor in floors.items():
-        new = new.after("floor", i, j, floor)
-    change = in_ties(w) * (contributions(new, seen) - contributions(w, seen))
-    return dict(zip(names.TERMS, change[:, i], strict=True))
+def parts(
+    w: World, seen: Assessment, now: Floats, i: int, floors: dict[int, float]
+) -> dict[str, float]:
+    """Change of each part of i's utility, of ``now``, when its floors with others become these."""
+    floor = w["organisation_floor"].copy()
+    for j, value in floors.items():
+        floor[i, j] = floor[j, i] = value
+    then = contributions(w.changed({"organisation_floor": floor}), seen)
+    return dict(zip(names.TERMS, (in_ties(w) * (then - now))[:, i], strict=True))
 
 
 def body(w: World, seen: Assessment, k: int, i: int, floors: dict[int, float]) -> float:
     """What floors with members of k are worth to i: help at once, loads with a say of one in n."""
-    others = set(w.members(k)) - {i}
-    whole = parts(w, seen, i, floors)
+    others, now = set(w.members(k)) - {i}, contributions(w, seen)
+    whole = parts(w, seen, now, i, floors)
     total = sum(whole[name] for name in TOGETHER)
     for j, floor in floors.items():
-        one = parts(w, seen, i, {j: floor})
+        one = parts(w, seen, now, i, {j: floor})
         total += sum(value for name, value in one.items() if name not in TOGETHER) / len(others)
     return total
 
@@ -98,11 +100,11 @@ def admission(w: World, seen: Assessment, k: int, i: int) -> float:
     To a member the newcomer is worth what a tie with it alone would be.
     """
     floor, g, total = w["organisation_commitment"][k], commitment(w), 0.0
-    members = set(w.members(k)) - {i}
+    members, now = set(w.members(k)) - {i}, contributions(w, seen)
     for j in members:
         if w["war"][i, j] > 0.0:
             return 0.0
-        theirs = sum(parts(w, seen, j, {i: floor}).values()) if floor > g[j, i] else 0.0
+        theirs = sum(parts(w, seen, now, j, {i: floor}).values()) if floor > g[j, i] else 0.0
         total += theirs
     return logistic(total / len(members) + w.p("organisations.admission"))
 

@@ -70,17 +70,18 @@ class World:
         return [int(i) for i in np.flatnonzero(of * self.parts[k] > FULL)]
 
     def copy(self) -> World:
-        """A world of its own."""
-        new = object.__new__(World)
-        new.__dict__.update(self.__dict__)
+        """A world of its own, to be written into."""
+        new = self.changed({})
         new._values = {name: value.copy() for name, value in self._values.items()}
         new._collectives = {name: value.copy() for name, value in self._collectives.items()}
         new.parts = self.parts.copy()
         return new
 
     def changed(self, changes: Changes) -> World:
-        """The world with new values of some variables."""
-        new = self.copy()
+        """The world with new values of some variables; all others are shared, to be read only."""
+        new = object.__new__(World)
+        new.__dict__.update(self.__dict__)
+        new._values, new._collectives = dict(self._values), dict(self._collectives)
         for name, value in changes.items():
             if name == "parts":
                 new.parts = value.copy()
@@ -96,8 +97,6 @@ class World:
         match kind:
             case "pact":
                 new["pact_level"][i, j] = new["pact_level"][j, i] = to
-            case "floor":
-                new["organisation_floor"][i, j] = new["organisation_floor"][j, i] = to
             case "sanction":
                 new["sanctions"][i, j] = to
             case "aid":
