@@ -49,6 +49,16 @@ def number(value: Interval, digits: int = 2) -> str:
     return median if low == high else f"{median} ({low} to {high})"
 
 
+def share(value: Interval) -> str:
+    """Write the median of a share and its bounds: ``35% (20% to 41%)``.
+
+    >>> share(Interval(0.035, 0.04, 0.044)), share(Interval(0.2, 0.35, 0.41))
+    ('4%', '35% (20% to 41%)')
+    """
+    low, median, high = (percent(x) for x in (value.low, value.median, value.high))
+    return median if low == high else f"{median} ({low} to {high})"
+
+
 def _signless(x: float, digits: int) -> str:
     """A number without the sign of a rounded zero."""
     return f"{round(x, digits) + 0.0:.{digits}f}"

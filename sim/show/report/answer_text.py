@@ -14,6 +14,7 @@ import numpy as np
 from sim.measure.summary import hedging_series, percent, plural
 from sim.scenario import BASE_ARM
 from sim.show.report.decisions import leading_state
+from sim.words import of_numbers
 from sim.words.of_decisions import a_or_an, capital, listed, possessive, with_article
 from sim.words.of_effects import change_words
 from sim.words.of_metrics import metric_words
@@ -65,13 +66,11 @@ def _blocs(report: CoalitionReport, names: Mapping[str, str]) -> Iterator[str]:
     if not report.blocs:
         yield f"No bloc has formed by {report.end}: the states stand alone."
         return
-    described = []
-    for bloc in report.blocs:
-        share = bloc.share.end
-        described.append(
-            f"one of {plural(len(bloc.members), 'state')} around {_name(bloc.core, names)} with "
-            f"{share.median:.0%} of capability ({share.low:.0%} to {share.high:.0%})"
-        )
+    described = [
+        f"one of {plural(len(bloc.members), 'state')} around {_name(bloc.core, names)} with "
+        f"{of_numbers.share(bloc.share.end)} of capability"
+        for bloc in report.blocs
+    ]
     alone = len(report.unaligned)
     rest = (
         f"; {plural(alone, 'state')} {'stands' if alone == 1 else 'stand'} apart" if alone else ""
