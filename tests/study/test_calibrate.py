@@ -589,7 +589,7 @@ def test_a_saved_calibration_is_drawn_again(calibration: Calibration, tmp_path: 
 def test_command(folder: Path) -> None:
     runner = CliRunner()
     command = ["calibrate", str(folder / "targets.yaml"), "--out", str(folder / "c")]
-    few = ["--population", "12", "--generations", "2", "--no-figures"]
+    few = ["--population", "12", "--generations", "2", "--no-figures", "--executor", "local:2"]
     first = runner.invoke(cli.app, [*command, *few, "--json", "--quiet"])
     assert first.exit_code == 0, first.output
     found = json.loads(first.stdout)

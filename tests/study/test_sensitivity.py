@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
+from typer.testing import CliRunner
 
 from sim import cli
 from sim.drivers.starts import draw, drawn
@@ -381,12 +383,23 @@ def test_the_command_says_what_it_will_cost_and_prints_json(
 
     words = f"multipolar sensitivity {six} --metric threat(AAA) --over trust.prior --over "
     words += "security.weight --base 4 --lucks 1 --draws 10 --draw-lucks 2 --json --no-figures "
-    words += f"--out {tmp_path / 'out'} --evaluated {tmp_path / 'parts'}"
+    words += f"--out {tmp_path / 'out'} --evaluated {tmp_path / 'parts'} --executor local:2"
     monkeypatch.setattr(sys, "argv", words.split())
     with pytest.raises(SystemExit) as left:
         cli.main()
     assert left.value.code == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)["findings"][0]["name"] == "threat(AAA)"
-    assert "runs, about" in printed.err
+    assert re.search(r"runs, about \d+ s on 2 threads\.", printed.err)
     assert (tmp_path / "out" / "indices.parquet").is_file()
+
+
+@pytest.mark.parametrize("name", ["sensitivity", "phase"])
+def test_where_it_runs_is_said_once(six: Path, name: str) -> None:
+    axes = ["--x", "security.weight=2:8", "--y", "trust.prior=.6:.7"] if name == "phase" else []
+    words = [name, str(six), *axes, "--jobs", "2", "--executor", "tcp://127.0.0.1:1"]
+    found = CliRunner().invoke(cli.app, words)
+    assert isinstance(found.exception, UserError)
+    assert "--jobs 2 and --executor 'tcp://127.0.0.1:1' both say where it runs" in str(
+        found.exception
+    )

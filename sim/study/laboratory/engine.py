@@ -8,8 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
@@ -44,7 +43,7 @@ class Lost(UserError):
         super().__init__(f"{self.said}{kept}")
 
 
-class Laboratory:
+class Laboratory(ExitStack):
     """Measures blocks of cases somewhere, and keeps what is finished; a context manager.
 
     Attributes:
@@ -61,21 +60,10 @@ class Laboratory:
     def __init__(
         self, executor: str = LOCAL, parts: Parts | None = None, progress: Progress | None = None
     ) -> None:
+        super().__init__()
         self.parts = Parts(None) if parts is None else parts
         self.progress = progress
         self._executor = executor
-        self._open = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._open.close()
 
     @cached_property
     def pool(self) -> Pool:
@@ -85,7 +73,7 @@ class Laboratory:
             UserError: it cannot be reached.
         """
         kernel.entries()
-        return self._open.enter_context(open_pool(self._executor))
+        return self.enter_context(open_pool(self._executor))
 
     def measure(self, asked: Sequence[tuple[Instrument, Cases]], size: int) -> list[Measured]:
         """Return the numbers of each instrument at its cases.

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +31,8 @@ from sim.system.machine import cores
 
 LOCAL: Final = "local"
 _ADDRESSES: Final = ("tcp://", "tls://", "ucx://", "ws://", "wss://", "inproc://")
+_KEPT: Final = 8
+"""Instruments that a worker keeps unpacked."""
 _PATIENCE = 30.0
 """Seconds that a scheduler has to write its file: both are often started at the same time."""
 
@@ -183,23 +185,18 @@ def remote(digest: str, packed: bytes, cases: Cases, code: str) -> Measured:
         raise RuntimeError(
             "a worker has another version of multipolar or its libraries than this process"
         )
-    return sliced(_unpacked(digest, _Bytes(packed)), cases)
+    return sliced(_unpack(digest, packed), cases)
 
 
-class _Bytes:
-    """Bytes that all count as equal, for they are told apart by their digest."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Bytes)
-
-    def __hash__(self) -> int:
-        return 0
+_unpacked: dict[str, Instrument] = {}
 
 
-@lru_cache(maxsize=8)
-def _unpacked(digest: str, packed: _Bytes) -> Instrument:  # noqa: ARG001  (the digest is the key)
-    found: Instrument = pickle.loads(zlib.decompress(packed.content))  # noqa: S301  (of our process)
+def _unpack(digest: str, packed: bytes) -> Instrument:
+    """The instrument of a digest: a worker unpacks and prepares it once."""
+    found = _unpacked.get(digest)
+    if found is None:
+        found = pickle.loads(zlib.decompress(packed))  # noqa: S301  (from our own process)
+        while len(_unpacked) >= _KEPT:
+            _unpacked.pop(next(iter(_unpacked)), None)
+        _unpacked[digest] = found
     return found
