@@ -25,12 +25,10 @@ import os
 import random
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +36,7 @@ from sim.errors import UserError
 from sim.record.manifests import read_manifest
 from sim.record.results import Results
 from sim.study.calibrate import Calibration
+from sim.study.laboratory.parts import read_part
 from sim.system.files import SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,10 +128,9 @@ def parts(folder: Path) -> dict[str, bytes]:
 
 
 def finished(folder: Path) -> dict[str, int]:
-    """Parts that the manifest has, and when they were written."""
-    with closing(sqlite3.connect(folder / "manifest.sqlite", timeout=60)) as base:
-        names = [name for (name,) in base.execute("SELECT file FROM parts")]
-    return {name: (folder / "parts" / name).stat().st_mtime_ns for name in names}
+    """Parts that are whole, and when they were written."""
+    paths = [path for path in (folder / "parts").glob("part-*.parquet") if read_part(path)]
+    return {path.name: path.stat().st_mtime_ns for path in paths}
 
 
 class Runs:
@@ -251,14 +249,8 @@ class Calibrations:
         return True
 
     def _evaluated(self) -> int:
-        path = self._folder / "evaluations.sqlite"
-        if not path.is_file():
-            return 0
-        try:
-            with closing(sqlite3.connect(path, timeout=60)) as base:
-                return int(base.execute("SELECT COUNT(*) FROM evaluations").fetchone()[0])
-        except sqlite3.OperationalError:  # no table yet
-            return 0
+        paths = (self._folder / "evaluated").glob("*/*.parquet")
+        return sum(1 for path in paths if read_part(path))
 
     def _judge(self, *, at_end: bool = False) -> None:
         try:

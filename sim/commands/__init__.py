@@ -64,6 +64,15 @@ Jobs = Annotated[
     int | None,
     typer.Option(min=1, max=1024, help="Worker threads (default: one a core); never matters."),
 ]
+Executor = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHERE",
+        help="[cyan]local:N[/cyan] threads (default: one a core), or a Dask cluster by "
+        "[cyan]tcp://host:port[/cyan] or its scheduler file [cyan]scheduler.json[/cyan]; never "
+        "matters.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
 Force = Annotated[
     bool,
@@ -148,6 +157,23 @@ def progress_bar(
             bar.update(task, completed=done, total=total, rate=rate)
 
         yield advance
+
+
+def where(executor: str | None, jobs: int | None = None) -> str:
+    """Return where a study computes, by --executor or by --jobs.
+
+    Raises:
+        UserError: both are given.
+    """
+    from sim.errors import UserError, shown
+    from sim.study.laboratory.pool import local
+
+    if executor is not None and jobs is not None:
+        raise UserError(
+            f"--jobs {jobs} and --executor {shown(executor)} both say where it runs: give one of "
+            "them (--jobs N is --executor local:N)"
+        )
+    return local(jobs) if executor is None else executor
 
 
 def warm(*, quiet: bool) -> None:

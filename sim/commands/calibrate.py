@@ -13,6 +13,7 @@ from rich.text import Text
 from sim.commands import (
     RESULTS,
     AsJson,
+    Executor,
     Force,
     Quiet,
     err,
@@ -21,6 +22,7 @@ from sim.commands import (
     print_json,
     progress_bar,
     warm,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         force: Force = False,
+        executor: Executor = None,
         figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -106,9 +109,11 @@ def register(app: typer.Typer) -> None:
             err.print(said, highlight=False, soft_wrap=True)
         if recover:
             how = {"force": force, "quiet": quiet, "as_json": as_json}
-            _recover(targets, settings, place, recover, minutes, **how)
+            _recover(targets, settings, place, recover, minutes, executor, **how)
             return
-        calibration = _calibrate(targets, settings, place, minutes, force=force, quiet=quiet)
+        calibration = _calibrate(
+            targets, settings, place, minutes, executor, force=force, quiet=quiet
+        )
         if calibration is None:
             return
         path = calibration.save(place)
@@ -138,18 +143,26 @@ def _calibrate(
     settings: Settings,
     place: Path,
     minutes: float | None,
+    executor: str | None,
     *,
     force: bool,
     quiet: bool,
 ) -> Calibration | None:
     """Calibrate and judge; None if time was up before the end."""
     from sim.study.calibrate import calibrate, judge
+    from sim.study.laboratory.parts import evaluated_in
 
     began = time.perf_counter()
     try:
         with progress_bar("Generations", quiet=quiet) as progress:
             posterior = calibrate(
-                targets, place, settings=settings, minutes=minutes, progress=progress, force=force
+                targets,
+                place,
+                settings=settings,
+                executor=where(executor),
+                minutes=minutes,
+                progress=progress,
+                force=force,
             )
     except KeyboardInterrupt:
         raise KeyboardInterrupt("Stopped; the same command goes on from here.") from None
@@ -165,7 +178,14 @@ def _calibrate(
         err.print("Time is up; the same command goes on from here.")
         return None
     with progress_bar("Judging under fresh seeds", quiet=quiet) as progress:
-        return judge(targets, settings, posterior, progress=progress)
+        return judge(
+            targets,
+            settings,
+            posterior,
+            executor=where(executor),
+            folder=evaluated_in(place),
+            progress=progress,
+        )
 
 
 def _print(calibration: Calibration) -> None:
@@ -215,6 +235,7 @@ def _recover(
     place: Path,
     truths: int,
     minutes: float | None,
+    executor: str | None,
     *,
     force: bool,
     quiet: bool,
@@ -228,6 +249,7 @@ def _recover(
             place,
             truths=truths,
             settings=settings,
+            executor=where(executor),
             minutes=minutes,
             progress=progress,
             force=force,

@@ -11,6 +11,7 @@ import typer
 from sim.commands import (
     Arm,
     AsJson,
+    Executor,
     File,
     Force,
     Jobs,
@@ -28,6 +29,7 @@ from sim.commands import (
     progress_bar,
     settings,
     warm,
+    where,
 )
 
 
@@ -93,6 +95,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         force: Force = False,
         jobs: Jobs = None,
+        executor: Executor = None,
         figures: Annotated[bool, typer.Option(help="Draw the diagram, too.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -106,10 +109,10 @@ def register(app: typer.Typer) -> None:
         For example: [cyan]multipolar phase FILE --x security.weight=2:8 --y trust.prior=0.6:0.75
         --metric 'hedging(AAA)' --level 0.4[/cyan]
         """
-        from sim.study.sensitivity.finished_points import evaluated_in
+        from sim.study.laboratory.parts import evaluated_in
         from sim.study.sensitivity.scenario_phase import parse_axis, phase_diagram
 
-        began = time.perf_counter()
+        began, place_of_work = time.perf_counter(), where(executor, jobs)
         check_place(folder, "phase", force=force, quiet=quiet)
 
         def say(text: str) -> None:
@@ -133,7 +136,7 @@ def register(app: typer.Typer) -> None:
                 horizon=horizon,
                 seed=seed,
                 quarters=quarters,
-                jobs=jobs,
+                executor=place_of_work,
                 folder=evaluated or evaluated_in(folder),
                 progress=progress,
                 say=say,

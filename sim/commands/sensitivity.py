@@ -12,6 +12,7 @@ import typer
 
 from sim.commands import (
     AsJson,
+    Executor,
     File,
     Force,
     Jobs,
@@ -30,6 +31,7 @@ from sim.commands import (
     progress_bar,
     settings,
     warm,
+    where,
 )
 
 
@@ -121,6 +123,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         force: Force = False,
         jobs: Jobs = None,
+        executor: Executor = None,
         figures: Annotated[bool, typer.Option(help="Draw the ranking, too.")] = True,
         quiet: Quiet = False,
         as_json: AsJson = False,
@@ -134,12 +137,11 @@ def register(app: typer.Typer) -> None:
 
         For example: [cyan]multipolar sensitivity vietnam_bamboo --claim T17a --claim T16a[/cyan]
         """
+        from sim.study.laboratory.parts import evaluated_in
         from sim.study.sensitivity import Effort, SensitivityReport
         from sim.study.sensitivity import sensitivity as analyse
-        from sim.study.sensitivity.evaluate import StoppedEarly
-        from sim.study.sensitivity.finished_points import evaluated_in
 
-        began = time.perf_counter()
+        began, place_of_work = time.perf_counter(), where(executor, jobs)
         check_place(folder, "sensitivity", force=force, quiet=quiet)
         asked = [
             {"metric": text, "arms": _names(arms), "direction": direction, "horizon": horizon}
@@ -158,26 +160,21 @@ def register(app: typer.Typer) -> None:
                 if not quiet:
                     err.print(text, highlight=False)
 
-            try:
-                found: SensitivityReport = analyse(
-                    file,
-                    claims=tuple(claim or ()),
-                    findings=asked,
-                    over=tuple(over or ("all",)),
-                    effort=Effort(trajectories, base, lucks, draws, draw_lucks, keep),
-                    set=settings(set_, scope),
-                    seed=seed,
-                    quarters=quarters,
-                    jobs=jobs,
-                    folder=evaluated or evaluated_in(folder),
-                    progress=progress,
-                    say=say,
-                    command=command_line(),
-                )
-            except StoppedEarly as stopped:
-                stack.close()
-                err.print(str(stopped), highlight=False)
-                raise typer.Exit(130) from None
+            found: SensitivityReport = analyse(
+                file,
+                claims=tuple(claim or ()),
+                findings=asked,
+                over=tuple(over or ("all",)),
+                effort=Effort(trajectories, base, lucks, draws, draw_lucks, keep),
+                set=settings(set_, scope),
+                seed=seed,
+                quarters=quarters,
+                executor=place_of_work,
+                folder=evaluated or evaluated_in(folder),
+                progress=progress,
+                say=say,
+                command=command_line(),
+            )
         place = keep_result(found, folder, force=force)
         if as_json:
             print_json({**found.to_dict(), "folder": str(place)})

@@ -14,6 +14,7 @@ from sim.commands import (
     RESULTS,
     Arm,
     AsJson,
+    Executor,
     Quarters,
     Quiet,
     Scope,
@@ -25,6 +26,7 @@ from sim.commands import (
     progress_bar,
     settings,
     warm,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -127,15 +129,7 @@ def register(app: typer.Typer) -> None:
                 "With --out: whatever is there; nothing is deleted, files in the way are renamed.",
             ),
         ] = False,
-        executor: Annotated[
-            str,
-            typer.Option(
-                metavar="WHERE",
-                help="[cyan]local:N[/cyan] threads (default: one a core), or a Dask cluster by "
-                "[cyan]tcp://host:port[/cyan] or its scheduler file [cyan]scheduler.json[/cyan]; "
-                "values do not depend on it.",
-            ),
-        ] = "local",
+        executor: Executor = None,
         batch: Annotated[
             int | None,
             typer.Option(
@@ -197,7 +191,7 @@ def register(app: typer.Typer) -> None:
         warm(quiet=quiet)
         try:
             with progress_bar("Sweeping", quiet=quiet, unit="runs") as progress:
-                found = start(executor=executor, progress=progress)
+                found = start(executor=where(executor), progress=progress)
         except Stopped as stopped:
             found = stopped.sweep
             err.print(

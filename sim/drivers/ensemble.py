@@ -165,10 +165,8 @@ def _simulate(
     values: NDArray[np.float64] | None = None,
 ) -> None:
     """Simulate one run into a row of the store, from ``values`` instead of its draws if given."""
-    n, quarters = world.n, plan.quarters
-    capacity = 4 * n * quarters
+    n = world.n
     networks = np.empty((plan.network_rows.size, plan.ticks.size, n, n))
-    luck = Luck(0, seed, run, world.keys)
     watch = Watch(
         plan.state_rows,
         plan.dyad_rows,
@@ -181,28 +179,51 @@ def _simulate(
         store.cells[row],
         networks,
     )
+    log = simulated(world, watch, store.counts[row], seed=seed, run=run, values=values)
+    store.tie[row] = networks[0]
+    store.level[row] = networks[1]
+    store.floor[row] = networks[2]
+    store.moves[row] = move_rows(row, log)
+
+
+def simulated(
+    world: World,
+    watch: Watch,
+    counts: NDArray[np.int64],
+    *,
+    seed: int,
+    run: int,
+    values: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """Simulate one run and return its log, one row a move.
+
+    Args:
+        world: of the run.
+        watch: what is watched, and the arrays that it is written to.
+        counts: filled with the opportunities and those that were not used, ``(2,)``.
+        seed, run: key the draws and the luck.
+        values: of the uncertain numbers instead of the run's draws, ``(K,)``.
+    """
+    luck = Luck(0, seed, run, world.keys)
+    quarters, capacity = world.spec.quarters, 4 * world.n * world.spec.quarters
     while True:
         blocks, events = starts.start(world, seed, run) if values is None else world.initial(values)
         log = np.empty((capacity, kernel.LOG_COLUMNS))
-        store.counts[row] = 0
+        counts[:] = 0
         logged = kernel.entries().simulate(
             blocks,
             luck,
             quarters,
             events,
             world.limits,
-            kernel.space(n),
+            kernel.space(world.n),
             watch,
             log,
-            store.counts[row],
+            counts,
         )
         if logged <= capacity:
-            break
-        capacity = logged
-    store.tie[row] = networks[0]
-    store.level[row] = networks[1]
-    store.floor[row] = networks[2]
-    store.moves[row] = move_rows(row, log[:logged])
+            return log[:logged]
+        capacity = int(logged)
 
 
 def move_rows(run: int, log: NDArray[np.float64]) -> NDArray[np.void]:

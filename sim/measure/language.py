@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -160,7 +160,7 @@ class Metric:
         # for a series, the outermost window is the horizon: it says when, not what
         inner = self.tree.inner if isinstance(self.tree, Timed) else self.tree
         through = binder.expression(inner, None)
-        return BoundMetric(self, node, through, tuple(sorted(binder.pairs)))
+        return BoundMetric(self, node, through, tuple(sorted(binder.pairs)), (scope, horizon))
 
 
 def parse_metric(text: str, source: Source | None = None) -> Metric:
@@ -373,6 +373,11 @@ class BoundMetric:
     _node: _Node
     _through: _Node
     pairs: tuple[Pair, ...]
+    _asked: tuple[Scope, Window | None] = field(repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process binds it again: how a quantity is worked out is no data."""
+        return self.metric.bind, self._asked
 
     def __str__(self) -> str:
         return self.metric.text

@@ -53,7 +53,7 @@ SMALL = {
 BEGINNINGS = {
     "sim.study.run": "run_ensemble",
     "sim.study.arms": "run_ensemble",
-    "sim.study.sweep.drive": "wait",
+    "sim.study.laboratory.engine": "wait",
     "sim.show.report.gather": "gather",
 }
 #: Commands that begin to simulate by showing how far they are.

@@ -7,18 +7,19 @@ import json
 import os
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.errors import UserError
 from sim.record import manifests
 from sim.record.manifests import MANIFEST, Maybe, Whole, check, read_json, read_manifest
 from sim.show.report.origin import saved_beside
-from sim.study.sensitivity.finished_points import PartStore
+from sim.study.laboratory.cases import Block, cases_of
+from sim.study.laboratory.parts import Parts
 from sim.study.sweep import Sweep, resume
 from sim.system.files import READY
 from tests.support import synthetic_results
@@ -202,14 +203,12 @@ OWN: dict[str, list[tuple[Callable[[Path], None], str]]] = {
         (set_at("design", to=None), "design: expected a mapping"),
         (set_at("quarters", to="2"), "quarters: expected a whole number"),
         (set_at("metrics", to=["other()"]), "other columns"),
-        (lambda place: (place / "manifest.sqlite").unlink(), "has no manifest.sqlite"),
+        (lambda place: (place / "points.parquet").unlink(), "has no points.parquet"),
+        (lambda place: (place / "points.parquet").write_bytes(b"") and None, "is damaged"),
+        (lambda place: (place / "points.parquet").write_bytes(b"x" * 9999) and None, "damaged"),
+        # as earlier versions left them
         (lambda place: (place / "manifest.sqlite").write_bytes(b"") and None, "is damaged"),
         (lambda place: (place / "manifest.sqlite").write_bytes(b"x" * 9999) and None, "damaged"),
-        (lambda place: sql(place, "DROP TABLE parts"), "no such table: parts"),
-        (lambda place: sql(place, "DROP TABLE failures"), "no such table: failures"),
-        (lambda place: sql(place, "DELETE FROM facts"), "is damaged"),
-        (lambda place: sql(place, "UPDATE facts SET value = 7"), "is damaged"),
-        (lambda place: sql(place, "UPDATE facts SET value = zeroblob(500)"), "is damaged"),
     ],
     "calibration": [
         (set_at("data", to=[]), "data: expected a mapping"),
@@ -225,13 +224,6 @@ OWN: dict[str, list[tuple[Callable[[Path], None], str]]] = {
         (set_at("date", to="yesterday"), "is damaged"),
     ],
 }
-
-
-def sql(place: Path, statement: str) -> None:
-    base = sqlite3.connect(place / "manifest.sqlite")
-    with base:
-        base.execute(statement)
-    base.close()
 
 
 @pytest.mark.parametrize(
@@ -267,7 +259,7 @@ def test_no_change_of_bytes_gives_a_traceback(
         if which == "sealed files" and path.parent == place and path.suffix == ".parquet":
             manifest = json.loads(whole[place / MANIFEST])
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            manifest["files"][path.name]["sha256"] = digest
+            manifest.get("files", {}).get(path.name, {})["sha256"] = digest  # a sweep lists none
             (place / MANIFEST).write_text(json.dumps(manifest), "utf-8")
         try:
             use(place)
@@ -314,27 +306,35 @@ def test_going_on_deletes_nothing_of_others(copy: Callable[[str], Path]) -> None
     assert not (place / "parts" / "part-000009.parquet").exists()
 
 
-def test_rows_of_no_part_count_for_nothing(
-    copy: Callable[[str], Path],
-) -> None:
+def test_parts_of_no_batch_count_for_nothing(copy: Callable[[str], Path]) -> None:
     place = copy("sweep")
-    sql(place, f"INSERT INTO parts VALUES ({2**60}, 'x', 1, 'y'), (-3, 'x', 1, NULL)")
+    for name in (f"part-{2**60}.parquet", "part-0000001.parquet", "part-000007.parquet"):
+        shutil.copy(place / "parts" / "part-000001.parquet", place / "parts" / name)
     assert Sweep.load(place).finished == 8
 
 
 @pytest.mark.parametrize("how", range(40))
 def test_a_damaged_part_of_a_store_counts_for_nothing(tmp_path: Path, how: int) -> None:
-    import numpy as np
+    class Instrument:
+        columns, slice, about = ("m",), 1, "made up"
 
-    path = tmp_path / "store" / "ab" / "abc.parquet"
-    values = {"m": np.random.default_rng(how).normal(size=(16, 2))}
-    PartStore.write(path, values, (0, 1))
-    known = PartStore.read(path, ["m"], (16, 2))
+        def told(self, point: np.ndarray) -> str:
+            return str(point)
+
+    luck = np.random.default_rng(how)
+    parts, cases = Parts(tmp_path / "store"), cases_of(luck.normal(size=(16, 1)), range(2), 1)
+    block = Block(Instrument(), cases)  # type: ignore[arg-type]
+    values = luck.normal(size=(32, 1))
+    values[7] = np.nan
+    parts.keep(block, (values, [(7, "no such scenario")]))
+    path = tmp_path / "store" / block.place
+    known = parts.find(block)
     assert known is not None
-    np.testing.assert_array_equal(known["m"], values["m"])
+    np.testing.assert_array_equal(known[0], values)
+    assert known[1] == [(7, "no such scenario")]
     path.write_bytes(mutated(path.read_bytes(), random.Random(how)))
-    found = PartStore.read(path, ["m"], (16, 2))
-    assert found is None or np.array_equal(found["m"], values["m"])
+    found = parts.find(block)
+    assert found is None or np.array_equal(found[0], values, equal_nan=True)
 
 
 def test_what_lies_beside_a_result_may_be_anything(tmp_path: Path) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +35,11 @@ from sim.study.calibrate import (
     read_targets,
     recover,
     shipped_targets,
+    smc,
 )
 from sim.study.calibrate.evaluator import Value, at_point
 from sim.study.calibrate.posterior import parameter_file, shipped
-from sim.study.calibrate.smc import EVALUATIONS
+from sim.study.calibrate.smc import FORMER
 from sim.study.calibrate.statistics import Watched, watch
 from tests.inline_scenario import TEXT
 
@@ -403,9 +407,49 @@ def test_an_interrupted_calibration_ends_as_if_it_had_not_been(
 
 
 def test_time_up_keeps_what_was_evaluated(targets: Targets, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="the same command goes on"):
+    evaluator = Formula(targets)
+    evaluator.stop_at = 5
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(targets, tmp_path / "c", settings=ROUGH, evaluator=evaluator, executor="local:1")
+    with pytest.raises(UserError, match=r"\([1-5] points are kept\); the same command goes on"):
         calibrate(targets, tmp_path / "c", settings=ROUGH, evaluator=Formula(targets), minutes=1e-9)
-    assert (tmp_path / "c" / EVALUATIONS).is_file()
+
+
+def test_points_proposed_ahead_change_nothing(targets: Targets, tmp_path: Path) -> None:
+    """As pyabc samples them: each is evaluated when it is proposed."""
+    found = [
+        calibrate(
+            targets, tmp_path / f"{n}", settings=ROUGH, evaluator=Formula(targets), executor=where
+        )
+        for n, where in enumerate(("local:1", "local:3"))
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(smc, "_sampler", lambda library, _: library.sampler.SingleCoreSampler())
+        found.append(
+            calibrate(targets, tmp_path / "plain", settings=ROUGH, evaluator=Formula(targets))
+        )
+    for other in found[1:]:
+        assert np.array_equal(other.points, found[0].points)
+        assert np.array_equal(other.weights, found[0].weights)
+        assert other.evaluations == found[0].evaluations
+
+
+def test_evaluations_of_an_earlier_version_are_taken_in(targets: Targets, tmp_path: Path) -> None:
+    place = tmp_path / "c"
+    whole = calibrate(targets, place, settings=ROUGH, evaluator=Formula(targets))
+    formula = Formula(targets)
+    with closing(sqlite3.connect(place / FORMER)) as base, base:
+        base.execute("CREATE TABLE evaluations (point BLOB PRIMARY KEY, figures BLOB NOT NULL)")
+        for point in whole.points:
+            figures = formula(dict(zip(whole.parameters, point, strict=True)))
+            row = point.tobytes(), np.array(list(figures.values())).tobytes()
+            base.execute("INSERT INTO evaluations VALUES (?, ?)", row)
+    shutil.rmtree(place / "evaluated")
+    again = Formula(targets)
+    found = calibrate(targets, place, settings=ROUGH, evaluator=again)
+    assert again.calls == 0
+    assert np.array_equal(found.distances, whole.distances)
+    assert not (place / FORMER).exists()
 
 
 def test_numpys_global_generator_is_left_alone(targets: Targets, tmp_path: Path) -> None:
@@ -545,7 +589,7 @@ def test_a_saved_calibration_is_drawn_again(calibration: Calibration, tmp_path: 
 def test_command(folder: Path) -> None:
     runner = CliRunner()
     command = ["calibrate", str(folder / "targets.yaml"), "--out", str(folder / "c")]
-    few = ["--population", "12", "--generations", "2", "--no-figures"]
+    few = ["--population", "12", "--generations", "2", "--no-figures", "--executor", "local:2"]
     first = runner.invoke(cli.app, [*command, *few, "--json", "--quiet"])
     assert first.exit_code == 0, first.output
     found = json.loads(first.stdout)

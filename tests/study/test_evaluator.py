@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.drivers.ensemble import run_ensemble
 from sim.errors import UserError
 from sim.measure.language import Scope, parse_metric, required_pairs
 from sim.scenario import load_scenario
+from sim.study.laboratory.cases import cases_of
 from sim.study.run import run
 from sim.study.sweep import Evaluator, Factor, Overlay, parse_factor
 from sim.study.sweep import evaluator as module
@@ -204,11 +206,12 @@ def test_a_point_that_is_no_scenario_fails_alone(six: Path) -> None:
     vary = ["channels.arms.shares.CCC.AAA", "channels.arms.shares.CCC.BBB"]
     evaluate = Evaluator(six, vary=vary, metrics=METRICS)
     points = [[0.5, 0.2], [0.7, 0.6], [0.2, 0.7]]
-    values, failures = evaluate.attempt(points, runs=[4, 6])
-    assert {(f.point, f.run) for f in failures} == {(1, 4), (1, 6)}
-    assert "the shares sum to 1.3, more than 1" in failures[0].message
+    flat, failures = evaluate.measure(cases_of(np.array(points), [4, 6], 1))
+    values = flat.reshape(3, 2, -1)
+    assert [at for at, _ in failures] == [2, 3]
+    assert "the shares sum to 1.3, more than 1" in failures[0][1]
     assert np.isnan(values[1]).all()
-    good = evaluate([points[0], points[2]], runs=[4, 6])
+    good = evaluate([points[0], points[2]], runs=[4, 6], seed=1)
     np.testing.assert_array_equal(values[[0, 2]], good)
     with pytest.raises(UserError, match=r"CCC\.AAA=0\.7.*run 4"):
         evaluate(points, runs=[4, 6])
@@ -216,7 +219,7 @@ def test_a_point_that_is_no_scenario_fails_alone(six: Path) -> None:
 
 def test_a_run_that_breaks_fails_alone(six: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)
-    plain = evaluate([[3.0], [4.0]], runs=range(6))
+    plain = evaluate([[3.0], [4.0]], runs=range(6), seed=1)
     simulate = module.run_cases
 
     def breaking(world: object, cases: list[tuple[int, np.ndarray]], **rest: object) -> object:
@@ -225,10 +228,9 @@ def test_a_run_that_breaks_fails_alone(six: Path, monkeypatch: pytest.MonkeyPatc
         return simulate(world, cases, **rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "run_cases", breaking)
-    values, failures = evaluate.attempt([[3.0], [4.0]], runs=range(6))
-    assert [(f.point, f.run, f.message) for f in failures] == [
-        (p, 2, "ZeroDivisionError: made up") for p in (0, 1)
-    ]
+    flat, failures = evaluate.measure(cases_of(np.array([[3.0], [4.0]]), range(6), 1))
+    values = flat.reshape(2, 6, -1)
+    assert failures == [(at, "ZeroDivisionError: made up") for at in (2, 8)]
     kept = [0, 1, 3, 4, 5]
     np.testing.assert_array_equal(values[:, kept], plain[:, kept])
 
@@ -259,7 +261,7 @@ def test_a_factor_that_is_not_set_stays_as_the_scenario_has_it(six: Path) -> Non
 def test_seeds_may_differ_by_case(six: Path) -> None:
     evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)
     points, seeds = np.array([[3.0], [3.0], [4.0]]), np.array([5, 6, 5])
-    values, failures = evaluate.attempt_cases(points, np.array([0, 0, 1]), seeds)
+    values, failures = evaluate.measure((points, seeds, np.array([0, 0, 1])))
     assert not failures
     for at, (point, number) in enumerate([(3.0, 0), (3.0, 0), (4.0, 1)]):
         one = evaluate([[point]], runs=[number], seed=int(seeds[at]))[0, 0]
@@ -270,3 +272,14 @@ def test_factors_are_read_from_text() -> None:
     assert parse_factor(" arm = base , calm") == Factor("arm", ("base", "calm"))
     with pytest.raises(UserError, match="level is repeated"):
         parse_factor("arm=base,base")
+
+
+@pytest.mark.parametrize("text", METRICS)
+@pytest.mark.parametrize("horizon", [None, "2022Q2..2022Q3"])
+def test_a_bound_metric_goes_to_other_processes(six: Path, text: str, horizon: str | None) -> None:
+    spec = load_scenario(six)
+    bound = parse_metric(text).bind(Scope.of(spec), horizon)
+    again = pickle.loads(pickle.dumps(bound))
+    record = run_ensemble(spec, runs=2, seed=1, extra_pairs=bound.pairs)
+    np.testing.assert_array_equal(again.values(record), bound.values(record))
+    assert (again.pairs, again.key(series=False)) == (bound.pairs, bound.key(series=False))

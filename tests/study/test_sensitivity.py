@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
+from typer.testing import CliRunner
 
 from sim import cli
 from sim.drivers.starts import draw, drawn
@@ -16,6 +18,8 @@ from sim.scenario import find_scenario, load_scenario
 from sim.scenario.world import World
 from sim.show.plots.ranking import draw_ranking
 from sim.study.claim_specs import Claim
+from sim.study.laboratory.engine import Laboratory, StoppedEarly
+from sim.study.laboratory.parts import Parts
 from sim.study.sensitivity import Effort, SensitivityReport, sensitivity
 from sim.study.sensitivity.designs import (
     screen,
@@ -23,7 +27,7 @@ from sim.study.sensitivity.designs import (
     variance_design,
     variance_shares,
 )
-from sim.study.sensitivity.evaluate import Batch, Laboratory, StoppedEarly
+from sim.study.sensitivity.evaluate import Arm, Values, values_at
 from sim.study.sensitivity.factors import (
     REST,
     Space,
@@ -255,58 +259,48 @@ def test_a_draw_of_everything_is_what_an_ensemble_draws(world: World) -> None:
 
 
 # --- points on disk ------------------------------------------------------------------------------
-def _laboratory(six: Path, folder: Path, **options: Any) -> tuple[Laboratory, Batch]:
+def _values(six: Path, folder: Path, executor: str = "local:1", progress: Any = None) -> Values:
     spec = load_scenario(six)
-    metric = make_finding(spec, "threat(AAA)").metric
-    lab = Laboratory({"base": spec}, {"base": {"threat": metric}}, seed=1, folder=folder, **options)
-
-    def make(world: World, point: np.ndarray) -> np.ndarray:
-        return drawn(world, 1, int(point[0]))
-
-    return lab, Batch("draws", np.arange(40.0)[:, None], make, (0, 1))
+    arms = {"base": Arm(spec, {"threat": make_finding(spec, "threat(AAA)").metric})}
+    with Laboratory(executor, Parts(folder), progress) as laboratory:
+        return values_at(laboratory, arms, None, np.arange(40.0)[:, None], 2, 1)
 
 
 def test_what_was_stopped_goes_on_and_is_the_same(six: Path, tmp_path: Path) -> None:
-    lab, batch = _laboratory(six, tmp_path / "whole")
-    whole = lab.run(batch)["base", "threat"]
+    whole = _values(six, tmp_path / "whole")["base", "threat"]
     assert whole.shape == (40, 2)
 
     def stop(done: int, _total: int) -> None:
         if done >= 32:
             raise KeyboardInterrupt
 
-    lab, batch = _laboratory(six, tmp_path / "stopped", jobs=1, progress=stop)
-    with pytest.raises(StoppedEarly, match="same command goes on"):
-        lab.run(batch)
+    with pytest.raises(StoppedEarly, match=r"32 of 80 runs.*same command goes on"):
+        _values(six, tmp_path / "stopped", progress=stop)
     assert len(list((tmp_path / "stopped").rglob("*.parquet"))) >= 1
-    lab, batch = _laboratory(six, tmp_path / "stopped", jobs=2)
-    assert np.array_equal(lab.run(batch)["base", "threat"], whole)
+    again = _values(six, tmp_path / "stopped", "local:2")["base", "threat"]
+    assert np.array_equal(again, whole)
 
 
 def test_kept_points_are_not_run_again(
     six: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab, batch = _laboratory(six, tmp_path)
-    whole = lab.run(batch)["base", "threat"]
+    whole = _values(six, tmp_path)["base", "threat"]
     monkeypatch.setattr("sim.study.sensitivity.evaluate.run_cases", None)
-    lab, batch = _laboratory(six, tmp_path)
-    assert np.array_equal(lab.run(batch)["base", "threat"], whole)
+    # nor is the cluster needed
+    assert np.array_equal(_values(six, tmp_path, "tcp://127.0.0.1:1")["base", "threat"], whole)
 
 
 def test_a_damaged_part_is_run_again(six: Path, tmp_path: Path) -> None:
-    lab, batch = _laboratory(six, tmp_path)
-    whole = lab.run(batch)["base", "threat"]
+    whole = _values(six, tmp_path)["base", "threat"]
     for part in tmp_path.rglob("*.parquet"):
         part.write_bytes(b"half of")
-    lab, batch = _laboratory(six, tmp_path)
-    assert np.array_equal(lab.run(batch)["base", "threat"], whole)
+    assert np.array_equal(_values(six, tmp_path)["base", "threat"], whole)
 
 
 def test_points_with_one_luck_are_those_of_single_runs(six: Path, tmp_path: Path) -> None:
     from sim.drivers.ensemble import run_ensemble
 
-    lab, batch = _laboratory(six, tmp_path)
-    found = lab.run(batch)["base", "threat"]
+    found = _values(six, tmp_path)["base", "threat"]
     spec = load_scenario(six)
     record = run_ensemble(spec, runs=2, seed=1)
     usual = make_finding(spec, "threat(AAA)").metric.values(record)
@@ -389,12 +383,23 @@ def test_the_command_says_what_it_will_cost_and_prints_json(
 
     words = f"multipolar sensitivity {six} --metric threat(AAA) --over trust.prior --over "
     words += "security.weight --base 4 --lucks 1 --draws 10 --draw-lucks 2 --json --no-figures "
-    words += f"--out {tmp_path / 'out'} --evaluated {tmp_path / 'parts'}"
+    words += f"--out {tmp_path / 'out'} --evaluated {tmp_path / 'parts'} --executor local:2"
     monkeypatch.setattr(sys, "argv", words.split())
     with pytest.raises(SystemExit) as left:
         cli.main()
     assert left.value.code == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)["findings"][0]["name"] == "threat(AAA)"
-    assert "runs, about" in printed.err
+    assert re.search(r"runs, about \d+ s on 2 threads\.", printed.err)
     assert (tmp_path / "out" / "indices.parquet").is_file()
+
+
+@pytest.mark.parametrize("name", ["sensitivity", "phase"])
+def test_where_it_runs_is_said_once(six: Path, name: str) -> None:
+    axes = ["--x", "security.weight=2:8", "--y", "trust.prior=.6:.7"] if name == "phase" else []
+    words = [name, str(six), *axes, "--jobs", "2", "--executor", "tcp://127.0.0.1:1"]
+    found = CliRunner().invoke(cli.app, words)
+    assert isinstance(found.exception, UserError)
+    assert "--jobs 2 and --executor 'tcp://127.0.0.1:1' both say where it runs" in str(
+        found.exception
+    )

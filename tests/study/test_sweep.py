@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import ScenarioError, UserError
 from sim.scenario.loader import Loader
+from sim.study.laboratory import pool as pools
 from sim.study.sweep import (
     Evaluator,
     Stopped,
@@ -28,9 +34,9 @@ from sim.study.sweep import (
     sample,
     sweep,
 )
-from sim.study.sweep import executors as pools
 from sim.study.sweep.design_file import read_design, read_runs
 from sim.study.sweep.plan import batch_size
+from sim.system.files import alone
 from tests.inline_scenario import TEXT
 from tests.support_command import call
 
@@ -185,30 +191,80 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_does_the_rest(
     assert not made
 
 
-@pytest.mark.parametrize("harm", ["half a part", "no part", "no row", "stray", "other key"])
+@pytest.mark.parametrize("harm", ["half a part", "no part", "a byte", "stray", "other key"])
 def test_what_is_not_whole_is_made_again(
     six: Path, whole: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
     found = small(six, tmp_path / "s")
     part = found.folder / "parts" / "part-000002.parquet"
-    with sqlite3.connect(found.folder / "manifest.sqlite") as base:
-        match harm:
-            case "half a part":
-                part.write_bytes(part.read_bytes()[:500])
-            case "no part":
-                part.unlink()
-            case "no row":  # killed after the part was in place and before the transaction
-                base.execute("DELETE FROM parts WHERE number = 2")
-                base.execute("DELETE FROM runs WHERE part = 2")
-            case "stray":  # killed while a part was written
-                part.with_suffix(".partial").write_bytes(b"PAR1")
-            case "other key":
-                base.execute("UPDATE runs SET key = x'00' WHERE cell = 15")
-    base.close()
+    content = part.read_bytes()
+    match harm:
+        case "half a part":
+            part.write_bytes(content[:500])
+        case "no part":
+            part.unlink()
+        case "a byte":  # of a page, which has a checksum
+            part.write_bytes(content[:60] + bytes([content[60] ^ 1]) + content[61:])
+        case "stray":  # killed while a part was written
+            part.with_suffix(".partial").write_bytes(b"PAR1")
+        case "other key":  # of another batch, or made by other code
+            shutil.copy(part.with_name("part-000001.parquet"), part)
     made = count_runs(monkeypatch)
     again = resume(found.folder)
     assert len(made) == (0 if harm == "stray" else 7)
     assert parts(again) == parts(whole)
+
+
+def as_before(found: Sweep) -> None:
+    """Make a folder what earlier versions left: an SQLite file in place of keys in the parts."""
+    folder, design, plan = found.folder, found.plan.design.points, found.plan
+    failed = [tuple(failure.values()) for failure in found.failures]
+    (folder / "points.parquet").unlink()
+    points = io.BytesIO()
+    np.save(points, design)
+    with closing(sqlite3.connect(folder / "manifest.sqlite")) as base, base:
+        base.executescript(
+            "CREATE TABLE facts (name, value);"
+            "CREATE TABLE parts (number, file, rows, sha256);"
+            "CREATE TABLE failures (cell, part, seed, run, overlay, message)"
+        )
+        base.execute("INSERT INTO facts VALUES ('points', ?)", (points.getvalue(),))
+        for path in sorted((folder / "parts").iterdir()):
+            table = pq.read_table(path)
+            pq.write_table(table.replace_schema_metadata(), path)
+            entry = (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+            base.execute("INSERT INTO parts VALUES (0, ?, 0, ?)", entry)
+        for point, seed, run, overlay, message in failed:
+            cell = point * len(plan.runs) + plan.runs.index(run)
+            entry = (cell, cell // plan.batch, seed, run, overlay, message)
+            base.execute("INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?)", entry)
+    facts = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**facts, "code": "of then"}), "utf-8")
+
+
+def test_a_sweep_of_an_earlier_version_is_read_and_not_continued(
+    six: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vary = ["channels.arms.shares.CCC.AAA=.3,.8", "channels.arms.shares.CCC.BBB=.1,.5"]
+    found = small(six, tmp_path / "s", vary=vary, runs=2, batch=3)
+    before, failures, table = found.to_dict(), found.failures, found.table()
+    assert len(failures) == 2
+    as_before(found)
+    again = Sweep.load(found.folder)
+    assert again.to_dict() == before
+    pd.testing.assert_frame_equal(again.table(), table)
+    broken = found.folder / "parts" / "part-000001.parquet"
+    content = broken.read_bytes()
+    broken.write_bytes(content[:60] + b"x" + content[61:])
+    assert Sweep.load(found.folder).finished == 8 - 3
+    with pytest.raises(UserError, match=r"the code changed since the sweep began.*--force"):
+        resume(found.folder)
+    made = count_runs(monkeypatch)
+    assert resume(found.folder, force=True).to_dict() == before
+    assert len(made) == 6
+    assert not (found.folder / "manifest.sqlite").exists()
+    assert resume(found.folder).failures == failures
+    assert len(made) == 6
 
 
 def test_changed_code_or_scenario_is_refused(
@@ -227,8 +283,7 @@ def test_changed_code_or_scenario_is_refused(
     assert not again.table().equals(before)
     resume(found.folder)
     assert len(made) == 40
-    for module in (drive, sys.modules["sim.study.sweep.plan"]):
-        monkeypatch.setattr(module, "code_version", lambda: "another")
+    monkeypatch.setattr(drive, "code_version", lambda: "another")
     with pytest.raises(UserError, match="the code changed since"):
         resume(found.folder)
 
@@ -298,7 +353,7 @@ def test_a_sweep_is_resumed_from_another_folder(
 
 def test_two_processes_do_not_work_at_one_sweep(six: Path, tmp_path: Path) -> None:
     found = small(six, tmp_path / "s")
-    with found._store.alone(), pytest.raises(UserError, match="is in use by process"):
+    with alone(found.folder), pytest.raises(UserError, match="is in use by process"):
         resume(found.folder)
 
 
@@ -522,18 +577,16 @@ def test_a_scheduler_file_that_never_comes(
 
 
 @pytest.mark.parametrize("text", ["locl", "local:0", "local:x", "http://a:1", ""])
-def test_executors_that_do_not_exist(six: Path, text: str) -> None:
-    evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)
-    with pytest.raises(UserError, match="expected"), pools.open_pool(text, evaluate):
+def test_executors_that_do_not_exist(text: str) -> None:
+    with pytest.raises(UserError, match="expected"), pools.open_pool(text):
         pass
 
 
-def test_a_missing_dask_is_told_plainly(six: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_dask_is_told_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    evaluate = Evaluator(six, vary=["security.weight"], metrics=METRICS)
     with (
         pytest.raises(UserError, match=r"pip install 'multipolar\[cluster\]'"),
-        pools.open_pool("tcp://127.0.0.1:1", evaluate),
+        pools.open_pool("tcp://127.0.0.1:1"),
     ):
         pass
 

@@ -19,6 +19,9 @@ from sim.rules import catalogue as names
 from sim.study.calibrate.evaluator import Evaluator, Value
 from sim.study.calibrate.smc import Posterior, Progress, Settings
 from sim.study.calibrate.targets import Target, Targets
+from sim.study.laboratory.engine import Laboratory
+from sim.study.laboratory.parts import Parts
+from sim.study.laboratory.pool import LOCAL
 
 type Floats = npt.NDArray[np.float64]
 
@@ -192,6 +195,8 @@ def judge(
     posterior: Posterior,
     *,
     seeds: Sequence[int] = SEEDS,
+    executor: str = LOCAL,
+    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Calibration:
     """Try declared and calibrated parameters under fresh seeds, as scenarios would use them.
@@ -201,17 +206,18 @@ def judge(
         settings: how the posterior was found.
         posterior: the last generation of a calibration.
         seeds: at least two seeds of runs, none of which was used before.
+        executor: as of :func:`sim.study.calibrate.smc.calibrate`.
+        folder: where evaluated points are kept; None for nowhere.
         progress: called with (evaluations done, all).
     """
     points: tuple[dict[str, Value], ...] = ({}, shipped(posterior))
-    found: tuple[list[dict[str, float]], list[dict[str, float]]] = ([], [])
-    for at, seed in enumerate(seeds):
-        evaluator = Evaluator(targets, seed=seed)
-        for rows, point in zip(found, points, strict=True):
-            rows.append(evaluator(point))
-        if progress is not None:
-            progress(at + 1, len(seeds))
-    before, after = found
+    asked = [Evaluator(targets, seed=seed) for seed in seeds]
+    with Laboratory(executor, Parts(folder), progress) as laboratory:
+        found = laboratory.measure([(one, one.cases(points)) for one in asked], 1)
+    names = [target.name for target in targets.targets]
+    before, after = (
+        [dict(zip(names, values[k].tolist(), strict=True)) for values, _ in found] for k in (0, 1)
+    )
     fits = []
     for target in targets.targets:
         first = np.array([row[target.name] for row in before])

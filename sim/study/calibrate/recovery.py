@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.record.folders import EVALUATED
 from sim.study.calibrate.evaluator import Evaluator
 from sim.study.calibrate.posterior import Estimate, estimates
 from sim.study.calibrate.smc import (
-    EVALUATIONS,
     Progress,
     Settings,
     calibrate,
@@ -25,6 +25,7 @@ from sim.study.calibrate.smc import (
     facts_of,
 )
 from sim.study.calibrate.targets import Target, Targets
+from sim.study.laboratory.pool import LOCAL
 
 _OTHER_LUCK = 500_000
 _TRIES = 20
@@ -57,6 +58,7 @@ def recover(
     *,
     truths: int = 3,
     settings: Settings | None = None,
+    executor: str = LOCAL,
     minutes: float | None = None,
     progress: Progress | None = None,
     force: bool = False,
@@ -68,6 +70,7 @@ def recover(
         folder: where the calibrations are kept, each to be continued if interrupted.
         truths: how many.
         settings: of each calibration.
+        executor: as of :func:`sim.study.calibrate.smc.calibrate`.
         minutes: stop each after so long.
         progress: called with (truths done, all).
         force: begin anew where the folder holds something else; what is there is renamed.
@@ -85,7 +88,8 @@ def recover(
                 made,
                 folder / f"truth_{number}",
                 settings=settings,
-                evaluations=folder / EVALUATIONS,
+                evaluations=folder / EVALUATED,
+                executor=executor,
                 minutes=minutes,
                 force=force,
             )

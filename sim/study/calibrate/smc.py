@@ -4,7 +4,9 @@ Generation 0 is a sample of the prior; each further one keeps the points whose d
 targets is below the median of the generation before. A calibration is a folder: pyabc's history,
 the evaluations of all points, and what it is a calibration of. The random numbers of a generation
 follow from the seed and its number alone, so one that was interrupted proposes the same points
-again, finds them evaluated, and ends as if nothing had happened.
+again, finds them evaluated, and ends as if nothing had happened. For the same reason points can be
+proposed ahead, without their figures, and evaluated together: what comes out is that of one after
+the other.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ import logging
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,12 +27,15 @@ import numpy.typing as npt
 from sim import __version__
 from sim.errors import UserError
 from sim.kernel.identity import source_hash
-from sim.record.folders import look
+from sim.record.folders import EVALUATED, look
 from sim.record.manifests import MANIFEST, PROGRAM, check, manifest_text, read_json, reading
 from sim.record.table_folders import short_id
 from sim.study.calibrate.evaluator import Evaluator
-from sim.study.calibrate.memory import Memory
 from sim.study.calibrate.targets import Prior, Targets
+from sim.study.laboratory.cases import Block
+from sim.study.laboratory.engine import Laboratory
+from sim.study.laboratory.parts import Parts
+from sim.study.laboratory.pool import LOCAL
 from sim.system.files import alone, set_aside, write_text, writing
 
 if TYPE_CHECKING:
@@ -43,7 +48,10 @@ KIND = "calibration"
 FACTS = "calibration.json"
 PARAMETERS = "parameters.yaml"
 HISTORY = "history.sqlite"
-EVALUATIONS = "evaluations.sqlite"
+FORMER = "evaluations.sqlite"
+"""Where earlier versions kept evaluations."""
+_AHEAD = 4
+"""Points proposed ahead for each worker."""
 _ANY_DISTANCE = 1e12
 #: How much wider than the points themselves proposals are spread. With 1, the few points near the
 #: corners of the priors come to hold all the weight: 3 of 150 points counted after eight
@@ -124,6 +132,7 @@ def calibrate(
     settings: Settings | None = None,
     evaluator: Evaluator | None = None,
     evaluations: Path | None = None,
+    executor: str = LOCAL,
     minutes: float | None = None,
     progress: Progress | None = None,
     force: bool = False,
@@ -135,8 +144,10 @@ def calibrate(
         folder: where the calibration is kept.
         settings: how it is made.
         evaluator: what gives the figures of a point, by default the model itself.
-        evaluations: a file of evaluations to share with other calibrations of the same evaluator,
-            by default one in the folder.
+        evaluations: where evaluated points are kept, by default in the folder; calibrations that
+            measure the same share them.
+        executor: ``local:N`` threads, ``tcp://host:port`` or the file of a Dask scheduler; what is
+            found does not depend on it.
         minutes: stop after so long, to go on another time.
         progress: called with (generations finished, all) now and then.
         force: begin anew where the folder holds something else; what is there is renamed.
@@ -152,16 +163,17 @@ def calibrate(
     evaluator = evaluator or Evaluator(targets)
     library = _pyabc()
     facts = facts_of(targets, settings, evaluator)
-    names = tuple(prior.name for prior in targets.priors)
-    figures = tuple(target.name for target in targets.targets)
     until = math.inf if minutes is None else time.monotonic() + 60.0 * minutes
+    parts = Parts(evaluations or folder / EVALUATED)
     with (
         claimed(folder, facts, force=force),
         _databases(folder),
-        Memory(evaluations or folder / EVALUATIONS, evaluator, names, figures) as memory,
+        Laboratory(executor, parts) as laboratory,
     ):
-        history = _run(library, targets, settings, folder, memory, until, progress)
-        return _posterior(history, targets, settings, memory)
+        _take_in(parts, evaluator, targets)
+        points = _Points(laboratory, evaluator, until)
+        history = _run(library, targets, settings, folder, points, progress)
+        return _posterior(history, targets, settings, points)
 
 
 @contextmanager
@@ -178,7 +190,7 @@ def _databases(folder: Path) -> Iterator[None]:
     except (sqlite3.Error, SQLAlchemyError) as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise UserError(
-            f"{folder}: {HISTORY} or {EVALUATIONS} is damaged or cannot be written ({why})"
+            f"{folder}: {HISTORY} or {FORMER} is damaged or cannot be written ({why})"
         ) from error
 
 
@@ -186,21 +198,112 @@ class _TimeUp(Exception):
     """The time given is over; what has been evaluated is on disk."""
 
 
+class _Seen(Exception):
+    """A point was proposed, and is not to be evaluated now."""
+
+
+class _Points:
+    """The model as pyabc calls it, with points proposed ahead so that they are evaluated together.
+
+    Args:
+        laboratory: where.
+        evaluator: what gives the figures of a point.
+        until: when time is up, by the monotonic clock.
+    """
+
+    def __init__(self, laboratory: Laboratory, evaluator: Evaluator, until: float) -> None:
+        self._laboratory, self._evaluator, self._until = laboratory, evaluator, until
+        self._proposed: list[dict[str, float]] | None = None
+        self._known: dict[tuple[float, ...], dict[str, float]] = {}
+
+    def __call__(self, point: Mapping[str, float]) -> dict[str, float]:
+        """Return the figures at a point, as soon as they are there."""
+        given = {name: float(value) for name, value in point.items()}
+        if self._proposed is not None:
+            self._proposed.append(given)
+            raise _Seen
+        key = tuple(given.values())
+        return self._known[key] if key in self._known else self.at([given])[0]
+
+    def at(self, points: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+        """Return the figures at points, those that are kept from there."""
+        evaluator = self._evaluator
+        ((values, _),) = self._laboratory.measure([(evaluator, evaluator.cases(points))], 1)
+        return [dict(zip(evaluator.columns, row, strict=True)) for row in values.tolist()]
+
+    def ahead(self, simulate: Callable[[], Any]) -> int:
+        """Evaluate the points that are proposed next; return how many.
+
+        Raises:
+            _TimeUp: time is up.
+        """
+        if time.monotonic() > self._until:
+            raise _TimeUp
+        many = _AHEAD * max(self._laboratory.pool.workers(), 1)
+        proposed = self._proposed = []
+        before = np.random.get_state()  # noqa: NPY002
+        try:
+            for _ in range(many):
+                with suppress(_Seen):
+                    simulate()
+        finally:
+            np.random.set_state(before)  # noqa: NPY002
+            self._proposed = None
+        self._known = {
+            tuple(point.values()): figures
+            for point, figures in zip(proposed, self.at(proposed), strict=True)
+        }
+        return many
+
+    @property
+    def kept(self) -> int:
+        """How many points are kept."""
+        folder = self._laboratory.parts.folder
+        return 0 if folder is None else sum(1 for _ in folder.glob("*/*.parquet"))
+
+
+def _sampler(library: Any, points: _Points) -> Any:
+    """One point after the other, as pyabc samples them, but evaluated ahead."""
+
+    class Ahead(library.sampler.SingleCoreSampler):  # type: ignore[misc]
+        def sample_until_n_accepted(
+            self, n: int, simulate_one: Callable[[], Any], t: int, **rest: Any
+        ) -> Any:
+            left = 0
+
+            def simulate() -> Any:
+                nonlocal left
+                left = (left or points.ahead(simulate_one)) - 1
+                return simulate_one()
+
+            return super().sample_until_n_accepted(n, simulate, t, **rest)
+
+    return Ahead()
+
+
+def _take_in(parts: Parts, evaluator: Evaluator, targets: Targets) -> None:
+    """Keep the evaluations of a calibration that an earlier version began as this one does."""
+    if parts.folder is None or not (path := parts.folder.parent / FORMER).is_file():
+        return
+    with closing(sqlite3.connect(path)) as base:
+        rows = base.execute("SELECT point, figures FROM evaluations").fetchall()
+    names = [prior.name for prior in targets.priors]
+    for point, figures in rows:
+        held = dict(zip(names, np.frombuffer(point).tolist(), strict=True))
+        block = Block(evaluator, evaluator.cases([held]))
+        parts.keep(block, (np.frombuffer(figures)[None], []))
+    set_aside(path)
+
+
 def _run(
     library: Any,
     targets: Targets,
     settings: Settings,
     folder: Path,
-    memory: Memory,
-    until: float,
+    points: _Points,
     progress: Progress | None,
 ) -> pyabc.History:
     """Add generations until there are enough of them, they are near enough, or time is up."""
-
-    def model(point: Mapping[str, float]) -> dict[str, float]:
-        if time.monotonic() > until:
-            raise _TimeUp
-        return memory({prior.name: float(point[prior.name]) for prior in targets.priors})
 
     def distance(found: Mapping[str, Any], _: Mapping[str, Any]) -> float:
         return min(targets.distance({k: float(v) for k, v in found.items()}), _FAR_OFF)
@@ -211,13 +314,13 @@ def _run(
         begun = (folder / HISTORY).is_file() and library.History(address).all_runs()
         first = not begun or library.History(address).max_t < 0
         smc = library.ABCSMC(
-            model,
+            points,
             prior,
             distance,
             population_size=settings.population,
             transitions=library.MultivariateNormalTransition(scaling=_SPREAD),
             eps=library.MedianEpsilon("from_sample" if not first else _ANY_DISTANCE),
-            sampler=library.sampler.SingleCoreSampler(),
+            sampler=_sampler(library, points),
         )
         if begun:
             history = smc.load(address, 1)
@@ -249,20 +352,20 @@ def _epsilons(history: pyabc.History) -> list[float]:
 
 
 def _posterior(
-    history: pyabc.History, targets: Targets, settings: Settings, memory: Memory
+    history: pyabc.History, targets: Targets, settings: Settings, points: _Points
 ) -> Posterior:
     if history.max_t < 0:
         raise UserError(
-            f"time was up before the first of the generations was finished ({len(memory)} points "
+            f"time was up before the first of the generations was finished ({points.kept} points "
             "are kept); the same command goes on from here"
         )
     names = tuple(prior.name for prior in targets.priors)
     table, weights = history.get_distribution(0, history.max_t)
-    points = table[list(names)].to_numpy()
-    found = [memory(dict(zip(names, map(float, row), strict=True))) for row in points]
+    kept = table[list(names)].to_numpy()
+    found = points.at([dict(zip(names, row, strict=True)) for row in kept.tolist()])
     return Posterior(
         parameters=names,
-        points=points,
+        points=kept,
         weights=np.asarray(weights, dtype=np.float64),
         figures={
             target.name: np.array([figures[target.name] for figures in found])
@@ -342,7 +445,7 @@ def claimed(folder: Path, facts: Mapping[str, Any], *, force: bool = False) -> I
         text = manifest_text(KIND, facts)
         if not begun or not _is_for(folder, text, force):
             with writing(folder):
-                for name in (FACTS, HISTORY, EVALUATIONS, MANIFEST, PARAMETERS):
+                for name in (FACTS, HISTORY, FORMER, MANIFEST, PARAMETERS):
                     for path in sorted(folder.glob(f"{name}*")):
                         if ".before" not in path.name:
                             set_aside(path)

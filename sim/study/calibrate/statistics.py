@@ -13,14 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim import kernel
-from sim.drivers import starts
-from sim.drivers.ensemble import move_rows
+from sim.drivers.ensemble import move_rows, simulated
 from sim.rules import catalogue as names
 from sim.scenario import ScenarioSpec
 from sim.scenario.world import World
 from sim.system import capacity as room
-from sim.types import Luck, Watch
+from sim.types import Watch
 
 type Floats = npt.NDArray[np.float64]
 
@@ -112,7 +110,6 @@ def _simulate(
     """Fill the dyads and counts of one run; return its moves."""
     n, quarters = world.n, world.spec.quarters
     nothing = np.zeros(0, dtype=np.int64)
-    luck = Luck(0, seed, run, world.keys)
     watch = Watch(
         state_rows=nothing,
         dyad_rows=np.array([names.DYAD_FIELDS[name].row for name in _ROWS], dtype=np.int64),
@@ -125,17 +122,7 @@ def _simulate(
         parts=np.empty((quarters + 1, 0)),
         networks=np.empty((0, 1, n, n)),
     )
-    capacity = 4 * n * quarters
-    while True:
-        blocks, events = starts.start(world, seed, run)
-        log = np.empty((capacity, kernel.LOG_COLUMNS))
-        counts[:] = 0
-        logged = kernel.entries().simulate(
-            blocks, luck, quarters, events, world.limits, kernel.space(n), watch, log, counts
-        )
-        if logged <= capacity:
-            return move_rows(run, log[:logged])
-        capacity = int(logged)
+    return move_rows(run, simulated(world, watch, counts, seed=seed, run=run))
 
 
 def _new_pacts(seen: Watched) -> float:

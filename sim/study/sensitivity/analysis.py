@@ -26,6 +26,10 @@ from sim.measure.summary import plural
 from sim.record.results import RunMeta
 from sim.scenario import BASE_ARM, Number, ScenarioSpec, find_scenario, load_arms
 from sim.scenario.world import World
+from sim.study.laboratory.engine import Laboratory
+from sim.study.laboratory.parts import EVALUATED
+from sim.study.laboratory.parts import Parts as Kept
+from sim.study.laboratory.pool import LOCAL
 from sim.study.sensitivity.designs import (
     Indices,
     needs_salib,
@@ -34,16 +38,14 @@ from sim.study.sensitivity.designs import (
     variance_design,
     variance_shares,
 )
-from sim.study.sensitivity.evaluate import Batch, Laboratory, Values
+from sim.study.sensitivity.evaluate import Arm, Values, values_at
 from sim.study.sensitivity.factors import (
     ALL,
     Factor,
-    Space,
     choose_factors,
     rest_of,
 )
 from sim.study.sensitivity.findings import Finding, claimed, make_finding
-from sim.study.sensitivity.finished_points import EVALUATED
 from sim.study.sensitivity.luck import Parts, separate
 from sim.study.sensitivity.result import Ranked, SensitivityReport
 from sim.study.sensitivity.robustness import Robustness, robustness
@@ -104,7 +106,7 @@ def sensitivity(
     set: Sequence[str] = (),  # noqa: A002  (the word of the command line)
     seed: int | None = None,
     quarters: int | None = None,
-    jobs: int | None = None,
+    executor: str = LOCAL,
     folder: Path | None = EVALUATED,
     progress: Callable[[str], Progress | None] | None = None,
     say: Say | None = None,
@@ -120,7 +122,8 @@ def sensitivity(
         over: what is moved, see :func:`sim.study.sensitivity.factors.choose_factors`.
         effort: how much is run.
         set, seed, quarters: override the scenario's own, in all arms.
-        jobs: worker threads; results do not depend on it.
+        executor: ``local:N`` threads, ``tcp://host:port`` or the file of a Dask scheduler; results
+            do not depend on it.
         folder: where finished points are kept, so that a stopped analysis goes on; None for none.
         progress: given the name of a step, returns what is called with (finished, all) runs.
         say: told what will be done and how long it takes, before it starts.
@@ -129,6 +132,7 @@ def sensitivity(
     Raises:
         ScenarioError: the scenario is not valid.
         StoppedEarly: Ctrl-C.
+        Lost: workers were lost; the same call goes on.
         UserError: a claim, metric, arm or factor is not valid, or SALib is missing.
     """
     needs_salib()
@@ -143,10 +147,11 @@ def sensitivity(
     names = dict.fromkeys(arm for finding in asked for arm in finding.arms)
     specs = load_arms(path, arms=tuple(names), overrides=tuple(set), quarters=quarters)
     used = base.ensemble.seed if seed is None else seed
-    study = _Study(asked, specs, over, effort, used, jobs, folder, progress)
-    if say is not None:
-        say(study.estimate())
-    ranked = study.all_steps()
+    with Laboratory(executor, Kept(folder)) as laboratory:
+        study = _Study(asked, specs, over, effort, used, laboratory, progress)
+        if say is not None:
+            say(study.estimate())
+        ranked = study.all_steps()
     finished = dt.datetime.now(dt.UTC)
     return SensitivityReport(
         meta=RunMeta.of(base, seed=used, command=command, started=started, finished=finished),
@@ -172,28 +177,19 @@ class _Study:
         over: Sequence[str],
         effort: Effort,
         seed: int,
-        jobs: int | None,
-        folder: Path | None,
+        laboratory: Laboratory,
         progress: Callable[[str], Progress | None] | None,
     ) -> None:
         self.findings = findings
         self.effort = effort
         self.seed = seed
+        self._laboratory = laboratory
         self._progress = progress
-        metrics = {
-            arm: {finding.measured: finding.metric for finding in findings if arm in finding.arms}
-            for arm in specs
+        self.arms = {
+            name: Arm(spec, {one.measured: one.metric for one in findings if name in one.arms})
+            for name, spec in specs.items()
         }
-        self._step_progress: Progress | None = None
-        self.lab = Laboratory(
-            specs,
-            metrics,
-            seed=seed,
-            folder=folder,
-            jobs=jobs,
-            progress=self._advance,
-        )
-        self.numbers = _numbers(self.lab.worlds.values())
+        self.numbers = _numbers(arm.world for arm in self.arms.values())
         self.factors = choose_factors(self.numbers, over)
         if len(self.factors) < 2:
             raise UserError("at least two factors are needed to tell which matters more")
@@ -201,28 +197,24 @@ class _Study:
         self.screens = len(self.factors) > most
         self._most = most
 
-    def _advance(self, done: int, total: int) -> None:
-        if self._step_progress is not None:
-            self._step_progress(done, total)
-
     def estimate(self) -> str:
         """What will be run, and how long it takes on this machine."""
-        arms, effort = len(self.lab.worlds), self.effort
+        arms, effort, pool = len(self.arms), self.effort, self._laboratory.pool
         screened = (len(self.factors) + 1) * effort.trajectories if self.screens else 0
         kept = self._most if self.screens else len(self.factors)
         shares = effort.base * (kept + _OTHERS + 2)
         runs = ((screened + shares) * effort.lucks + effort.draws * effort.draw_lucks) * arms
-        seconds = runs * self._seconds_a_run() / self.lab.jobs
+        seconds = runs * self._seconds_a_run() / max(pool.workers(), 1)
         return (
             f"{len(self.factors)} factors of {len(self.numbers):,} numbers, "
             f"{plural(arms, 'arm')}: screening {screened:,} points x {effort.lucks} lucks, shares "
             f"of variance {shares:,} x {effort.lucks}, draws {effort.draws:,} x "
             f"{effort.draw_lucks}: at most {runs:,} runs, about {_duration(seconds)} on "
-            f"{plural(self.lab.jobs, 'thread')}. Finished points are kept: stopped, it goes on."
+            f"{pool.where}. Finished points are kept: stopped, it goes on."
         )
 
     def _seconds_a_run(self) -> float:
-        world = next(iter(self.lab.worlds.values()))
+        world = next(iter(self.arms.values())).world
         values = drawn(world, self.seed, 0)
         run_cases(world, [(0, values)], seed=self.seed, pairs=())  # loads the kernel
         began = time.perf_counter()
@@ -258,7 +250,7 @@ class _Study:
             seed=self.seed,
             blocks=[not factor.single for factor in self.factors],
         )
-        values = self._run("screening", self.factors, design.points)
+        values = self._run("screening", self.factors, design.points, self.effort.lucks)
         return {
             finding.name: screen(design, self._mean(finding, values), seed=self.seed)
             for finding in self.findings
@@ -281,7 +273,7 @@ class _Study:
         factors = [*kept, *rest_of(self.numbers, kept)]
         names = [factor.name for factor in factors]
         points = variance_design(names, base=self.effort.base, seed=self.seed)
-        values = self._run("shares of variance", factors, points)
+        values = self._run("shares of variance", factors, points, self.effort.lucks)
         return {
             finding.name: variance_shares(names, self._mean(finding, values), seed=self.seed)
             for finding in self.findings
@@ -289,12 +281,7 @@ class _Study:
 
     def _draws(self) -> dict[str, tuple[Parts, Robustness | None, Floats]]:
         numbers = np.arange(self.effort.draws, dtype=np.float64)[:, None]
-
-        def make(world: World, point: Floats) -> Floats:
-            return drawn(world, self.seed, int(point[0]))
-
-        self._step_progress = self._progress("draws") if self._progress else None
-        values = self.lab.run(Batch("draws", numbers, make, tuple(range(self.effort.draw_lucks))))
+        values = self._run("draws", None, numbers, self.effort.draw_lucks)
         found = {}
         for finding in self.findings:
             arms = [values[arm, finding.measured] for arm in finding.arms]
@@ -305,17 +292,11 @@ class _Study:
             found[finding.name] = (separate(difference, seed=self.seed), survives, difference)
         return found
 
-    def _run(self, step: str, factors: Sequence[Factor], points: Floats) -> Values:
-        spaces = {
-            id(world): Space(world, factors, seed=self.seed) for world in self.lab.worlds.values()
-        }
-
-        def make(world: World, point: Floats) -> Floats:
-            return spaces[id(world)].values(point)
-
-        self._step_progress = self._progress(step) if self._progress else None
-        label = "\n".join(f"{factor.name} {len(factor.keys)}" for factor in factors)
-        return self.lab.run(Batch(label, points, make, tuple(range(self.effort.lucks))))
+    def _run(
+        self, step: str, factors: Sequence[Factor] | None, points: Floats, lucks: int
+    ) -> Values:
+        self._laboratory.progress = self._progress(step) if self._progress else None
+        return values_at(self._laboratory, self.arms, factors, points, lucks, self.seed)
 
     @staticmethod
     def _mean(finding: Finding, values: Values) -> Floats:

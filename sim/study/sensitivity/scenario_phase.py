@@ -18,12 +18,13 @@ import numpy.typing as npt
 from sim.drivers.ensemble import Progress
 from sim.errors import UserError, hint, shown
 from sim.kernel.identity import source_hash
-from sim.measure.summary import plural
 from sim.scenario import BASE_ARM
-from sim.study.sensitivity.finished_points import EVALUATED, PartStore, context
+from sim.study.laboratory.cases import cases_of
+from sim.study.laboratory.engine import Laboratory
+from sim.study.laboratory.parts import EVALUATED, Parts
+from sim.study.laboratory.pool import LOCAL
 from sim.study.sensitivity.phase_diagram import Axis, Phase, explore
 from sim.study.sweep import Evaluator
-from sim.system.machine import cores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float64]
 
 PARTITION: Final = "partition"
-_CHUNK: Final = 8
+_BLOCK: Final = 2
+"""Points of a block: few, for a boundary is refined by few at a time."""
 _MOST: Final = 9
 """States whose partition can be asked for: each pair is a metric."""
 
@@ -72,7 +74,7 @@ def phase_diagram(
     horizon: str | None = None,
     seed: int | None = None,
     quarters: int | None = None,
-    jobs: int | None = None,
+    executor: str = LOCAL,
     folder: Path | None = EVALUATED,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
@@ -88,14 +90,16 @@ def phase_diagram(
         coarse, refine: of :func:`sim.study.sensitivity.phase_diagram.explore`.
         runs: at each point, the same run numbers at all of them.
         arm, set, horizon, seed, quarters: of the scenario, for all points.
-        jobs: worker threads; results do not depend on it.
+        executor: ``local:N`` threads, ``tcp://host:port`` or the file of a Dask scheduler; results
+            do not depend on it.
         folder: where finished points are kept; None for none.
         progress: called with (finished, all known so far) runs.
         say: told what will be run, before it starts.
 
     Raises:
         ScenarioError: the scenario is not valid.
-        UserError: a name, metric or state is wrong.
+        StoppedEarly: Ctrl-C.
+        UserError: a name, metric or state is wrong, or workers were lost.
     """
     if metric is None and level is not None:
         raise UserError("a level divides a metric; a partition has phases of its own")
@@ -115,35 +119,17 @@ def phase_diagram(
     evaluator.expect(corners)
     evaluator.check(corners)
     used = evaluator.spec.ensemble.seed if seed is None else seed
-    if say is not None:
-        first, whole = coarse**2, ((coarse - 1) * 2**refine + 1) ** 2
-        threads = jobs or cores()
-        say(
-            f"{first * runs:,} runs of a lattice of {coarse} x {coarse}, then more where it turns, "
-            f"at most {whole * runs:,}, on {plural(threads, 'thread')}. Finished points are kept."
-        )
-    store = PartStore(folder)
-    about = context(evaluator.spec.hash(), x.name, y.name, arm, *set, horizon, used, *metrics)
-    numbers = range(runs)
     done = 0
 
     def evaluate(points: Floats) -> npt.NDArray[Any]:
         nonlocal done
-        total = done + len(points) * runs
-        found = []
-        for begin in range(0, len(points), _CHUNK):
-            part = points[begin : begin + _CHUNK]
-            path = store.path(about, "plane", numbers, part)
-            kept = store.read(path, metrics, (len(part), runs))
-            if kept is None:
-                values = evaluator(part, numbers, used, jobs=jobs)
-                kept = {name: values[:, :, m] for m, name in enumerate(metrics)}
-                store.write(path, kept, numbers)
-            found.append(np.stack([kept[name] for name in metrics], axis=-1))
-            done += len(part) * runs
-            if progress is not None:
-                progress(done, total)
-        together = np.concatenate(found)
+        before, cases = done, cases_of(points, range(runs), used)
+        done += len(points) * runs
+        if progress is not None:
+            laboratory.progress = lambda now, _total: progress(before + now, done)
+        ((values, failures),) = laboratory.measure([(evaluator, cases)], _BLOCK * runs)
+        evaluator.refuse(failures, cases)
+        together = values.reshape(len(points), runs, len(metrics))
         return together[:, :, 0] if metric is not None else partitions(together, among)
 
     facts = {
@@ -156,9 +142,17 @@ def phase_diagram(
         "rules": source_hash(),
     }
     name = metric if metric is not None else f"{PARTITION} of {', '.join(among)}"
-    return explore(
-        evaluate, x, y, metric=name, level=level, coarse=coarse, refine=refine, facts=facts
-    )
+    with Laboratory(executor, Parts(folder)) as laboratory:
+        if say is not None:
+            first, whole = coarse**2, ((coarse - 1) * 2**refine + 1) ** 2
+            say(
+                f"{first * runs:,} runs of a lattice of {coarse} x {coarse}, then more where it "
+                f"turns, at most {whole * runs:,}, on {laboratory.pool.where}. Finished points are "
+                "kept."
+            )
+        return explore(
+            evaluate, x, y, metric=name, level=level, coarse=coarse, refine=refine, facts=facts
+        )
 
 
 def _states(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
 """Sweeps: many points of a scenario's parameter space, many runs of each.
 
 :class:`~sim.study.sweep.evaluator.Evaluator` is the function that everything here, and the
-analyses of sensitivity and calibration, call: points and run numbers in, values of metrics out.
-:func:`~sim.study.sweep.drive.sweep` calls it for all points of a design, on this machine or
-on a cluster, and keeps what comes out in a folder that can be resumed.
+phase diagrams, call: points and run numbers in, values of metrics out.
+:func:`~sim.study.sweep.drive.sweep` has the laboratory (:mod:`sim.study.laboratory`) call it for
+all points of a design, on this machine or on a cluster, and keep what comes out in a folder that
+can be resumed.
 """
 
 from sim.study.sweep.design import Axis, Design, combinations, grid, parse_axis, sample
 from sim.study.sweep.drive import Stopped, Unfinished, resume, sweep
-from sim.study.sweep.evaluator import Evaluator, Failure, Overlay
+from sim.study.sweep.evaluator import Evaluator, Overlay
 from sim.study.sweep.factors import Factor, parse_factor
 from sim.study.sweep.result import Sweep
 
@@ -17,7 +18,6 @@ __all__ = [
     "Design",
     "Evaluator",
     "Factor",
-    "Failure",
     "Overlay",
     "Stopped",
     "Sweep",

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
-from sim import kernel
 from sim.errors import UserError
 from sim.rules import outside
 from sim.scenario import BASE_ARM
+from sim.study.laboratory.code import code_version
+from sim.study.laboratory.engine import Laboratory, Lost, Progress
+from sim.study.laboratory.pool import LOCAL
 from sim.study.sweep.design import Axis, Design, check_cells, grid, parse_axis
 from sim.study.sweep.evaluator import Evaluator
-from sim.study.sweep.executors import LOCAL, Measured, Pool, open_pool
-from sim.study.sweep.plan import Keys, Plan, batch_size, code_version
+from sim.study.sweep.plan import Batches, Plan, batch_size
 from sim.study.sweep.result import Sweep
 from sim.study.sweep.store import Store
 from sim.system import capacity
-
-Progress = Callable[[int, int], None]
-_AHEAD: Final = 2
-"""Batches handed in for each worker: one in work, one waiting."""
-_PATIENCE: Final = 60.0
-"""Seconds to wait for the first worker of a cluster, or for one to come back."""
+from sim.system.files import alone
 
 
 class Stopped(KeyboardInterrupt):
@@ -209,100 +202,21 @@ def _lasting(scenario: Path | str) -> str:
 def _run(
     store: Store, plan: Plan, evaluator: Evaluator, executor: str, progress: Progress | None
 ) -> Sweep:
-    with store.alone():
-        return _run_alone(store, plan, evaluator, executor, progress)
-
-
-def _run_alone(
-    store: Store, plan: Plan, evaluator: Evaluator, executor: str, progress: Progress | None
-) -> Sweep:
-    keys = Keys(plan, evaluator)
-    finished = store.finished(plan, keys)
-    store.forget_unfinished(finished)
-    store.note(
-        scenario=plan.scenario,
-        scenario_hash=evaluator.scenario_hash,
-        code=code_version(),
-        **{outside.MANIFEST_KEY: outside.facts()},
-    )
-    missing = [number for number in range(plan.batches) if number not in finished]
-    done = sum(len(plan.cells_of(number)) for number in finished)
-    if progress is not None:
-        progress(done, plan.cells)
-    if missing:
-        kernel.entries()
-        with open_pool(executor, evaluator) as pool:
-            loop = _Loop(store, plan, keys, pool, progress, done)
-            try:
-                loop.run(missing)
-            except KeyboardInterrupt:
-                raise Stopped(Sweep.load(store.folder)) from None
-        if loop.lost:
-            found = Sweep.load(store.folder)
-            said = f"{len(loop.lost)} batches were lost ({loop.lost[0]})"
-            raise Unfinished(f"{said}; continue with --resume {store.folder}", found)
-    return Sweep.load(store.folder)
-
-
-class _Loop:
-    """Hands batches to a pool, few ahead, and writes what comes back."""
-
-    def __init__(
-        self,
-        store: Store,
-        plan: Plan,
-        keys: Keys,
-        pool: Pool,
-        progress: Progress | None,
-        done: int,
-    ) -> None:
-        self._store, self._plan, self._keys, self._pool = store, plan, keys, pool
-        self._progress, self._done = progress, done
-        self._waiting: dict[Future[Measured], int] = {}
-        self.lost: list[str] = []
-
-    def run(self, missing: Sequence[int]) -> None:
-        """Compute batches until all are written, or lost."""
-        queue = iter(missing)
-        left = len(missing)
-        workers, asked, seen = self._pool.workers(), time.monotonic(), time.monotonic()
-        while left:
-            while len(self._waiting) < max(_AHEAD * workers, _AHEAD):
-                number = next(queue, None)
-                if number is None:
-                    break
-                self._submit(number)
-            ready, _ = wait(self._waiting, timeout=1.0, return_when=FIRST_COMPLETED)
-            for future in ready:
-                self._take(future)
-                left -= 1
-            now = time.monotonic()
-            if not self._pool.alive():
-                self.lost += ["the scheduler is gone"] * left
-                return
-            if now - asked > 5.0:
-                workers, asked = self._pool.workers(), now
-            if workers:
-                seen = now
-            elif now - seen > _PATIENCE:
-                self.lost += [f"no worker for {_PATIENCE:.0f} s"] * left
-                return
-
-    def _submit(self, number: int) -> None:
-        points, seeds, runs = self._plan.cases(self._plan.cells_of(number))
-        cases = (self._plan.design.points[points], seeds, runs)
-        self._waiting[self._pool.submit(cases)] = number
-
-    def _take(self, future: Future[Measured]) -> None:
-        number = self._waiting.pop(future)
+    with alone(store.folder):
+        store.forget_unfinished(plan)
+        store.note(
+            scenario=plan.scenario,
+            scenario_hash=evaluator.scenario_hash,
+            code=code_version(),
+            **{outside.MANIFEST_KEY: outside.facts()},
+        )
         try:
-            values, failures = future.result()
-        except CancelledError:
-            self.lost.append("the scheduler or a worker is gone")
-        except Exception as error:  # noqa: BLE001  (of a worker; it is reported, and can be resumed)
-            self.lost.append(f"{type(error).__name__}: {error}")
-        else:
-            self._store.write(self._plan, number, values, failures, self._keys)
-            self._done += len(values)
-            if self._progress is not None:
-                self._progress(self._done, self._plan.cells)
+            with Laboratory(executor, store.parts, progress) as laboratory:
+                for _ in laboratory.run(Batches(plan, evaluator)):
+                    pass  # it is on disk
+        except KeyboardInterrupt:
+            raise Stopped(Sweep.load(store.folder)) from None
+        except Lost as lost:
+            said = f"{lost.said}; continue with --resume {store.folder}"
+            raise Unfinished(said, Sweep.load(store.folder)) from None
+        return Sweep.load(store.folder)

@@ -7,28 +7,29 @@ evaluated together, in what order, on how many threads or on which machine, and 
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sim import kernel
 from sim.drivers.ensemble import run_cases
 from sim.errors import Problem, ScenarioError, UserError
 from sim.measure.language import Scope, parse_metric
 from sim.measure.observed import Observed
 from sim.scenario import BASE_ARM, Loader, find_scenario
+from sim.study.laboratory.cases import Cases, Measured, cases_of
+from sim.study.laboratory.engine import Laboratory
+from sim.study.laboratory.pool import local
 from sim.study.sweep.factors import Factor, parse_factor
 from sim.study.sweep.variants import Base, Overlay, Parts, Variant, agree, make_variant
-from sim.system.machine import cores
 
-__all__ = ["Evaluator", "Failure", "Overlay"]
+__all__ = ["Evaluator", "Overlay"]
 
 type Floats = npt.NDArray[np.float64]
 
@@ -39,26 +40,8 @@ _KEPT: Final = 32
 """Variants kept; each has the arrays of its world."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A run that could not be made: its place among the points and runs, and why."""
-
-    point: int
-    run: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Cases:
-    """Points ``(C, K)``, run numbers and seeds ``(C,)``."""
-
-    points: Floats
-    runs: npt.NDArray[np.int64]
-    seeds: npt.NDArray[np.int64]
-
-
 class Evaluator:
-    """Evaluates metrics of a scenario at points of its parameter space.
+    """Evaluates metrics of a scenario at points of its parameter space; an instrument.
 
     Args:
         scenario: a path, or the name of a shipped scenario.
@@ -84,6 +67,8 @@ class Evaluator:
     '--set synthetic.states=12 --set security.weight=8'
     """
 
+    slice = CHUNK
+
     def __init__(
         self,
         scenario: Path | str,
@@ -97,7 +82,7 @@ class Evaluator:
     ) -> None:
         found = find_scenario(str(scenario))
         self.factors = tuple(x if isinstance(x, Factor) else parse_factor(x) for x in vary)
-        self.metrics = tuple(metrics)
+        self.metrics = self.columns = tuple(metrics)
         self.horizon = horizon
         _distinct("a parameter", [factor.name for factor in self.factors])
         _distinct("a metric", self.metrics)
@@ -136,6 +121,14 @@ class Evaluator:
     def scenario_hash(self) -> str:
         """A hash of the scenario's file, arms included."""
         return self._base.loader.hash()
+
+    @cached_property
+    def about(self) -> str:
+        """All that values depend on beside the cases."""
+        base = self._base
+        varied = [(factor.name, factor.levels) for factor in self.factors]
+        fixed = (self.scenario_hash, base.arm, base.set, base.quarters, self.horizon)
+        return json.dumps((fixed, varied))
 
     # --- points ----------------------------------------------------------------------------------
     def overlay(self, point: Sequence[float] | Floats) -> Overlay:
@@ -300,116 +293,74 @@ class Evaluator:
             UserError: a point is not a valid scenario, or a run failed; the message has its overlay
                 and run.
         """
-        values, failures = self.attempt(points, runs, seed, jobs=jobs)
-        if failures:
-            first = failures[0]
-            where = self.describe(_table(points, len(self.factors))[first.point])
-            raise UserError(f"{where}, run {first.run}: {first.message}")
-        return values
-
-    def attempt(
-        self,
-        points: Sequence[Sequence[float]] | Floats,
-        runs: Sequence[int],
-        seed: int | None = None,
-        *,
-        jobs: int | None = None,
-    ) -> tuple[Floats, list[Failure]]:
-        """Return the values, not a number where a run failed, and the failures.
-
-        The arguments are those of a call.
-        """
         table = _table(points, len(self.factors))
-        numbers = list(runs)
-        cases = [(p, r) for p in range(len(table)) for r in range(len(numbers))]
-        where = np.array([p for p, _ in cases], dtype=np.int64)
-        keys = np.array([numbers[r] for _, r in cases], dtype=np.int64)
-        flat, failures = self.attempt_cases(table[where], keys, seed, jobs=jobs)
-        found = [Failure(cases[k.point][0], k.run, k.message) for k in failures]
-        return flat.reshape(len(table), len(numbers), len(self.metrics)), found
+        self.expect(table)
+        cases = cases_of(table, runs, self.spec.ensemble.seed if seed is None else seed)
+        with Laboratory(local(jobs)) as laboratory:
+            ((values, failures),) = laboratory.measure([(self, cases)], CHUNK)
+        self.refuse(failures, cases)
+        return values.reshape(len(table), len(runs), len(self.metrics))
 
-    def attempt_cases(
-        self,
-        points: Floats,
-        runs: npt.NDArray[np.int64],
-        seed: int | npt.NDArray[np.int64] | None = None,
-        *,
-        jobs: int | None = None,
-    ) -> tuple[Floats, list[Failure]]:
-        """Return the values ``(C, M)`` of cases and the failures.
+    def refuse(self, failures: Sequence[tuple[int, str]], cases: Cases) -> None:
+        """Raise if some of the cases failed.
 
-        A case is a point ``(C, K)``, the number of a run ``(C,)`` and a seed, one for all or
-        ``(C,)``. The ``point`` of a failure is the position of its case.
+        Raises:
+            UserError: the first of them, with its point and run.
         """
-        seed = self.spec.ensemble.seed if seed is None else seed
-        seeds = np.broadcast_to(np.asarray(seed, dtype=np.int64), len(points))
+        for at, message in failures:
+            raise UserError(f"{self.describe(cases[0][at])}, run {cases[2][at]}: {message}")
+
+    def measure(self, cases: Cases) -> Measured:
+        """Return the values ``(C, M)`` of cases and the failures, from this thread."""
+        points, seeds, _ = cases
         self.expect(points)
-        kernel.entries()
         values = np.full((len(points), len(self.metrics)), np.nan)
-        order = np.lexsort(tuple(points.T)) if points.size else np.arange(len(points))
-        failures: list[Failure] = []
-
-        def work(chunk: npt.NDArray[np.int64]) -> None:
-            failures.extend(self._measure(_Cases(points, runs, seeds), chunk, values))
-
-        chunks = [order[at : at + CHUNK] for at in range(0, len(order), CHUNK)]
-        threads = jobs or cores()
-        if threads == 1:
-            for chunk in chunks:
-                work(chunk)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                try:
-                    for _ in pool.map(work, chunks):
-                        pass
-                except BaseException:
-                    pool.shutdown(wait=True, cancel_futures=True)
-                    raise
-        return values, sorted(failures, key=lambda failure: failure.point)
-
-    def _measure(
-        self, cases: _Cases, chunk: npt.NDArray[np.int64], values: Floats
-    ) -> list[Failure]:
-        """Fill in the values of a chunk of cases, and return those that failed."""
         failures = []
         groups: dict[tuple[int, int], tuple[Variant, list[int]]] = {}
-        for case in chunk.tolist():
+        for case in range(len(points)):
             try:
-                variant = self._variant(cases.points[case])
+                variant = self._variant(points[case])
             except UserError as error:
-                failures.append(Failure(case, int(cases.runs[case]), str(error)))
+                failures.append((case, str(error)))
             else:
-                group = (id(variant), int(cases.seeds[case]))
+                group = (id(variant), int(seeds[case]))
                 groups.setdefault(group, (variant, []))[1].append(case)
         for variant, together in groups.values():
             try:
                 self._run(variant, cases, together, values)
             except Exception:  # noqa: BLE001  (whatever stops one run must not stop the others)
                 failures += self._one_by_one(variant, cases, together, values)
-        return failures
+        return values, sorted(failures)
 
     def _one_by_one(
-        self, variant: Variant, cases: _Cases, together: list[int], values: Floats
-    ) -> list[Failure]:
+        self, variant: Variant, cases: Cases, together: list[int], values: Floats
+    ) -> list[tuple[int, str]]:
         failures = []
         for case in together:
             try:
                 self._run(variant, cases, [case], values)
             except Exception as error:  # noqa: BLE001  (see above; the message is reported)
-                said = f"{type(error).__name__}: {error}"
-                failures.append(Failure(case, int(cases.runs[case]), said))
+                failures.append((case, f"{type(error).__name__}: {error}"))
         return failures
 
-    def _run(self, variant: Variant, cases: _Cases, together: list[int], values: Floats) -> None:
+    def _run(self, variant: Variant, cases: Cases, together: list[int], values: Floats) -> None:
+        points, seeds, runs = cases
         chosen = []
-        seed = int(cases.seeds[together[0]])
+        seed = int(seeds[together[0]])
         for case in together:
-            point = dict(zip(self.factors, cases.points[case].tolist(), strict=True))
-            run = int(cases.runs[case])
+            point = dict(zip(self.factors, points[case].tolist(), strict=True))
+            run = int(runs[case])
             chosen.append((run, variant.values(point, seed, run)))
         seen = Observed(run_cases(variant.world, chosen, seed=seed, pairs=variant.pairs))
         for column, metric in enumerate(variant.metrics):
             values[together, column] = metric.values(seen)
+
+    def told(self, point: Floats) -> str:
+        """A point as options of the command line, or as its values where it is no scenario."""
+        try:
+            return str(self.overlay(point))
+        except UserError:
+            return self.describe(point)
 
     def describe(self, point: Floats) -> str:
         """A point for people: ``security.weight=8, arm=base``."""

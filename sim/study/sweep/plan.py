@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import json
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-import sim
 from sim.errors import UserError
-from sim.kernel.identity import source_hash
-from sim.rules import outside
 from sim.scenario import BASE_ARM
+from sim.study.laboratory.cases import Block
+from sim.study.laboratory.code import code_version
 from sim.study.sweep.design import Design, check_cells
 from sim.study.sweep.evaluator import Evaluator
 
-type Floats = npt.NDArray[np.float64]
+__all__ = ["Batches", "Plan", "batch_size", "code_version"]
+
 type Ints = npt.NDArray[np.int64]
 
 _BATCH: Final = 500
 _FEW: Final = 50
-#: Parts of the package that keep and show results and do not make them.
-_FACES: Final = (
-    *("commands", "show", "system", "words", "cli.py", "__main__.py", "former.py"),
-    *("record/folders.py", "record/manifests.py", "record/results.py", "record/saved.py"),
-)
-#: What an evaluation takes from the studies.
-_USED: Final = ("sweep/evaluator.py", "sweep/factors.py", "sweep/variants.py")
-
-
-@cache
-def code_version() -> str:
-    """A hash of all code that values depend on: sources of the package, numpy, numba, Python.
-
-    Of rules from outside it covers the files and all that their compiled functions call.
-    """
-    package = Path(sim.__file__).parent
-    digest = hashlib.blake2b(digest_size=12)
-    for path in sorted(package.rglob("*.py")):
-        name = path.relative_to(package)
-        if {name.parts[0], name.as_posix()} & {*_FACES, "_scenarios"}:
-            continue
-        if name.parts[0] == "study" and "/".join(name.parts[1:]) not in _USED:
-            continue
-        digest.update(name.as_posix().encode())
-        digest.update(path.read_bytes())
-    versions = [importlib.metadata.version(name) for name in ("numpy", "numba", "scipy")]
-    digest.update(f"{versions} {sys.version_info[:2]}".encode())
-    if rules := [(rule["name"], rule["sha256"]) for rule in outside.facts()]:
-        digest.update(f"{rules} {source_hash()}".encode())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -164,37 +129,42 @@ def batch_size(cells: int, states: int, quarters: int) -> int:
     return max(1, min(_BATCH, round(2.0 / seconds), -(-cells // _FEW)))
 
 
-class Keys:
-    """The key of each cell: a hash of its overlay, seed, run, metrics, scenario and code."""
+class Batches(Sequence[Block]):
+    """The batches of a sweep as blocks of the laboratory, made when they are asked for."""
 
     def __init__(self, plan: Plan, evaluator: Evaluator) -> None:
         self._plan = plan
         self._evaluator = evaluator
-        shared = [
-            code_version(),
-            evaluator.scenario_hash,
-            plan.quarters,
-            plan.horizon,
-            plan.metrics,
-        ]
-        self._shared = json.dumps(shared).encode()
-        self._point = -1
-        self._overlay = b""
 
-    def of(self, cells: Ints) -> list[bytes]:
-        """Keys of 16 bytes."""
-        keys = []
-        for point, seed, run in zip(*(x.tolist() for x in self._plan.cases(cells)), strict=True):
-            if point != self._point:
-                self._point, self._overlay = point, self.overlay(point).encode()
-            text = b"\0".join((self._shared, self._overlay, b"%d %d" % (seed, run)))
-            keys.append(hashlib.blake2b(text, digest_size=16).digest())
-        return keys
+    def __len__(self) -> int:
+        return self._plan.batches
 
-    def overlay(self, point: int) -> str:
-        """A point as options of the command line, or as its values where it is no scenario."""
-        row = self._plan.design.points[point]
-        try:
-            return str(self._evaluator.overlay(row))
-        except UserError:
-            return self._evaluator.describe(row)
+    def __getitem__(self, number: Any) -> Any:
+        import pyarrow as pa
+
+        design = self._plan.design
+        point, seed, run = self._plan.cases(self._plan.cells_of(number))
+        points = design.points[point]
+        labels: dict[str, Any] = {
+            "point": pa.array(point.astype(np.int32)),
+            "seed": pa.array(seed),
+            "run": pa.array(run.astype(np.int32)),
+        }
+        for factor, column in zip(design.factors, points.T, strict=True):
+            unset = np.isnan(column)
+            if factor.levels:
+                codes = pa.array(np.where(unset, 0.0, column).astype(np.int32), mask=unset)
+                levels = pa.array(factor.levels)
+                labels[factor.name] = pa.DictionaryArray.from_arrays(codes, levels)
+            else:
+                labels[factor.name] = pa.array(column, mask=unset)
+        return Block(self._evaluator, (points, seed, run), part_name(number), labels)
+
+
+def part_name(number: int) -> str:
+    """The file of a batch.
+
+    >>> part_name(12)
+    'part-000012.parquet'
+    """
+    return f"part-{number:06d}.parquet"

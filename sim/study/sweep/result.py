@@ -13,6 +13,7 @@ import numpy as np
 from sim.errors import UserError
 from sim.record.exports import needs_xarray
 from sim.record.manifests import reading
+from sim.study.laboratory.parts import Part
 from sim.study.sweep.factors import Factor
 from sim.study.sweep.plan import Plan
 from sim.study.sweep.store import Store
@@ -95,11 +96,17 @@ class Sweep:
     @cached_property
     def failures(self) -> list[dict[str, Any]]:
         """The runs that failed: point, seed, run, overlay and message of each."""
-        return self._store.failures()
+        found = []
+        for number, part in self._parts.items():
+            point, seed, run = self.plan.cases(self.plan.cells_of(number))
+            for at, told, message in part.failures:
+                cell = {"point": int(point[at]), "seed": int(seed[at]), "run": int(run[at])}
+                found.append({**cell, "overlay": told, "message": message})
+        return found
 
     @cached_property
-    def _parts(self) -> list[int]:
-        return sorted(self._store.finished(self.plan))
+    def _parts(self) -> dict[int, Part]:
+        return self._store.finished(self.plan)
 
     def arrow(self) -> Any:
         """The runs as a ``pyarrow.Table``, as :meth:`table` has them.
@@ -108,13 +115,12 @@ class Sweep:
             UserError: nothing is finished yet, or a part is damaged.
         """
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         if not self._parts:
             raise UserError(f"{self.folder}: no part is finished yet")
         expected = ["point", "seed", "run", *self.parameters, *self.metrics]
         with reading(self.folder):
-            tables = [pq.ParquetFile(self._store.part(number)).read() for number in self._parts]
+            tables = [part.table for part in self._parts.values()]
             for table in tables:
                 if table.column_names != expected:
                     raise ValueError(f"a part has other columns than {', '.join(expected)}")

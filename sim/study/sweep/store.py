@@ -1,20 +1,15 @@
-"""A sweep on disk: Parquet files in parts, and an SQLite manifest of what is finished.
+"""A sweep on disk: Parquet files in parts, each whole or not there.
 
-A folder has ``manifest.json``, which says what is swept; ``manifest.sqlite`` with the points, a row
-a part and a row a finished run; and ``parts/``. A part is written beside its place,
-forced to disk and renamed, and only then are its runs entered in one transaction. So whatever is
-killed at whatever moment, a run that the manifest has is on disk whole, and a part that it does not
-have counts for nothing and is made again.
+A folder has ``manifest.json``, which says what is swept; ``points.parquet`` with the points of the
+design; and ``parts/``, in which the laboratory (:mod:`sim.study.laboratory.parts`) keeps each
+finished batch. A part has the key of what it holds, so that what is damaged, or was made by other
+code, counts for nothing and is made again.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,18 +30,21 @@ from sim.record.manifests import (
 )
 from sim.record.results import versions
 from sim.rules.outside import MANIFEST_KEY
+from sim.study.laboratory.code import code_version
+from sim.study.laboratory.parts import Part, Parts, read_part
+from sim.study.sweep import former
 from sim.study.sweep.design import Design
 from sim.study.sweep.factors import Factor
-from sim.study.sweep.plan import Keys, Plan, code_version
-from sim.system.files import alone, sync_file, write_text, writing, written
+from sim.study.sweep.plan import Plan, part_name
+from sim.system.files import write_text, writing, written
 
 type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
 
 KIND: Final = "sweep"
-DATABASE: Final = "manifest.sqlite"
+POINTS: Final = "points.parquet"
 PARTS: Final = "parts"
-_PART = re.compile(r"part-\d{6,}\.parquet|part-\d{6,}\.partial|\.part-.*\.partial")
+_PART = re.compile(r"part-(\d{6,18})\.parquet")
+_UNFINISHED = re.compile(r"part-\d{6,}\.partial|\.part-.*\.partial")
 _SHAPE: Final[Shape] = {
     **dict.fromkeys(("title", "scenario", "arm", "scenario_hash", "code", "command"), str),
     **{key: [str] for key in ("set", "metrics")},
@@ -60,19 +58,6 @@ _SHAPE: Final[Shape] = {
     "cells": Whole(1),
 }
 """What a manifest has to have."""
-
-_TABLES: Final = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE parts (number INTEGER PRIMARY KEY, file TEXT, rows INTEGER, sha256 TEXT);
-CREATE TABLE runs (
-    key BLOB PRIMARY KEY, cell INTEGER NOT NULL, part INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX runs_by_part ON runs (part);
-CREATE TABLE failures (
-    key BLOB PRIMARY KEY, cell INTEGER NOT NULL, part INTEGER NOT NULL, point INTEGER NOT NULL,
-    seed INTEGER NOT NULL, run INTEGER NOT NULL, overlay TEXT, message TEXT
-) WITHOUT ROWID;
-"""
 
 
 class Store:
@@ -119,15 +104,7 @@ class Store:
         }
         with replaced(folder, KIND, force=force, over=False) as scratch:
             (scratch / PARTS).mkdir()
-            buffer = io.BytesIO()
-            np.save(buffer, plan.design.points, allow_pickle=False)
-            try:
-                with closing(sqlite3.connect(scratch / DATABASE)) as base, base:
-                    base.executescript(_TABLES)
-                    base.execute("INSERT INTO facts VALUES ('points', ?)", (buffer.getvalue(),))
-            except sqlite3.Error as error:
-                raise UserError(f"cannot write {folder}: {error}") from error
-            sync_file(scratch / DATABASE)
+            _write_points(scratch, plan)
             write_text(scratch / MANIFEST, manifest_text(KIND, facts))
         return cls(folder)
 
@@ -140,16 +117,6 @@ class Store:
         known = {MANIFEST_KEY: []} | read_manifest(self.folder, KIND)
         if known | facts != known:
             rewrite(self.folder, known | facts)
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep other processes from working at the same sweep.
-
-        Raises:
-            UserError: one does.
-        """
-        with alone(self.folder):
-            yield
 
     @classmethod
     def open(cls, folder: Path | str) -> tuple[Store, Plan, dict[str, Any]]:
@@ -179,176 +146,93 @@ class Store:
             )
         return store, plan, facts
 
-    def _points(self, count: int, factors: tuple[Factor, ...]) -> Floats:
-        """The points of the design, ``(P, K)``, as the manifest describes them."""
-        with self.database() as base:
-            ((blob,),) = base.execute("SELECT value FROM facts WHERE name = 'points'").fetchall()
-        if len(blob) < 8 * count * len(factors):  # before there is memory for what it says it is
-            raise ValueError(f"{DATABASE} does not hold {count} points")
-        points: Floats = np.load(io.BytesIO(blob), allow_pickle=False)
+    def _points(self, count: int, factors: Sequence[Factor]) -> Floats:
+        """The points of the design, ``(count, K)``, as the manifest describes them."""
+        if former.is_former(self.folder):
+            points = former.points_of(self.folder)
+        else:
+            points = _read_points(self.folder)
         if points.shape != (count, len(factors)) or points.dtype != np.float64:
-            raise ValueError(f"{DATABASE} holds points {points.shape}, not {count, len(factors)}")
+            raise ValueError(f"it does not hold {count} points of {len(factors)} parameters")
         for factor, column in zip(factors, points.T, strict=True):
             known = column[~np.isnan(column)]
             if factor.levels and not np.isin(known, np.arange(len(factor.levels))).all():
-                raise ValueError(f"{DATABASE} holds levels of {factor.name} that it does not have")
+                raise ValueError(f"it holds levels of {factor.name} that it does not have")
         return points
 
-    @contextmanager
-    def database(self) -> Iterator[sqlite3.Connection]:
-        """The manifest; changes made inside are one transaction, forced to disk."""
-        path = self.folder / DATABASE
-        if not path.is_file():  # sqlite would make an empty one
-            raise UserError(f"{self.folder} is damaged: it has no {DATABASE}")
-        with closing(sqlite3.connect(path, timeout=60.0)) as base:
-            base.execute("PRAGMA synchronous = FULL")
-            with base:
-                yield base
+    @property
+    def parts(self) -> Parts:
+        """Where the laboratory keeps the batches."""
+        return Parts(self.folder / PARTS, shared=False)
 
-    def part(self, number: int) -> Path:
-        """The file of a part."""
-        return self.folder / PARTS / f"part-{number:06d}.parquet"
-
-    # --- writing ---------------------------------------------------------------------------------
-    def write(
-        self,
-        plan: Plan,
-        number: int,
-        values: Floats,
-        failures: Sequence[tuple[int, str]],
-        keys: Keys,
-    ) -> None:
-        """Write a finished batch: the part, then its runs in the manifest.
-
-        Args:
-            plan: of the sweep.
-            number: of the batch.
-            values: of its cells, ``(C, M)``.
-            failures: place among the cells, and message, of the runs that failed.
-            keys: of cells.
+    def finished(self, plan: Plan) -> dict[int, Part]:
+        """Return the parts that are whole, by the number of their batch, in order.
 
         Raises:
-            UserError: the disk is full, or the folder cannot be written.
+            UserError: the folder cannot be read, or is damaged.
         """
-        import pyarrow.parquet as pq
-
-        cells = plan.cells_of(number)
-        failed = {at for at, _ in failures}
-        kept = np.array([at for at in range(len(cells)) if at not in failed], dtype=np.int64)
-        path = self.part(number)
-        of = keys.of(cells)
-        points, seeds, runs = plan.cases(cells)
-        lost = [
-            (
-                of[at],
-                int(cells[at]),
-                number,
-                int(points[at]),
-                int(seeds[at]),
-                int(runs[at]),
-                keys.overlay(int(points[at])),
-                message,
-            )
-            for at, message in failures
-        ]
-        done = [(of[at], int(cells[at]), number) for at in kept.tolist()]
-        with written(path) as scratch:
-            table = rows_of(plan, cells[kept], values[kept])
-            pq.write_table(table, scratch, compression="zstd", compression_level=3)
-            content = scratch.read_bytes()
-        try:
-            entry = (number, path.name, len(kept), hashlib.sha256(content).hexdigest())
-            with self.database() as base:
-                base.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", entry)
-                base.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", done)
-                base.executemany(
-                    "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lost
-                )
-        except sqlite3.Error as error:
-            raise UserError(f"cannot write {self.folder / DATABASE}: {error}") from error
-
-    # --- what is finished ------------------------------------------------------------------------
-    def finished(self, plan: Plan, keys: Keys | None = None) -> set[int]:
-        """Return the batches that are whole on disk and, if given, made under these ``keys``.
-
-        Raises:
-            UserError: the manifest cannot be read.
-        """
-        found = set()
-        with reading(self.folder / DATABASE), self.database() as base:
-            for number, digest in base.execute("SELECT number, sha256 FROM parts").fetchall():
-                if number not in range(plan.batches) or not self._is_whole(number, digest):
-                    continue
-                if keys is None or self._entered(base, number) == _expected(plan, number, keys):
-                    found.add(number)
+        found = {}
+        with reading(self.folder):
+            listed = self._listed(plan)
+            if former.is_former(self.folder):
+                return former.parts_of(self.folder, list(listed.values()), plan.batch)
+            for number, path in listed.items():
+                part = read_part(path)
+                rows = 0 if part is None else len(part.table) + len(part.failures)
+                if part is not None and rows == len(plan.cells_of(number)):
+                    found[number] = part
         return found
 
-    def _is_whole(self, number: int, digest: str) -> bool:
-        try:
-            content = self.part(number).read_bytes()
-        except OSError:
-            return False
-        return hashlib.sha256(content).hexdigest() == digest
+    def _listed(self, plan: Plan) -> dict[int, Path]:
+        """Files that are parts by their names, in order."""
+        place = self.folder / PARTS
+        names = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+        numbers = [(int(found[1]), name) for name in names if (found := _PART.fullmatch(name))]
+        return {
+            number: place / name
+            for number, name in sorted(numbers)
+            if number < plan.batches and name == part_name(number)
+        }
 
-    @staticmethod
-    def _entered(base: sqlite3.Connection, number: int) -> set[tuple[bytes, int]]:
-        runs = base.execute("SELECT key, cell FROM runs WHERE part = ?", (number,)).fetchall()
-        failed = base.execute("SELECT key, cell FROM failures WHERE part = ?", (number,))
-        return {*runs, *failed.fetchall()}
+    def forget_unfinished(self, plan: Plan) -> None:
+        """Take off the disk what belongs to no batch; files of others among the parts stay.
 
-    def forget_unfinished(self, finished: set[int]) -> None:
-        """Take off the disk and out of the manifest what belongs to no finished part.
-
-        Files of others among the parts stay.
+        A sweep of an earlier version becomes one of this version, whose parts are made anew.
 
         Raises:
-            UserError: the manifest is damaged, or the folder cannot be written.
+            UserError: the folder cannot be written.
         """
-        with reading(self.folder / DATABASE), self.database() as base:
-            known = {number for (number,) in base.execute("SELECT number FROM parts")}
-            for number in known - finished:
-                for table in ("runs", "failures"):
-                    base.execute(f"DELETE FROM {table} WHERE part = ?", (number,))  # noqa: S608
-                base.execute("DELETE FROM parts WHERE number = ?", (number,))
-        wanted = {self.part(number) for number in finished}
+        if former.is_former(self.folder):
+            _write_points(self.folder, plan)
+            (self.folder / former.DATABASE).unlink()
         parts = self.folder / PARTS
         with writing(parts):
             parts.mkdir(exist_ok=True)
+            wanted = set(self._listed(plan).values())
             for path in parts.iterdir():
-                if path not in wanted and _PART.fullmatch(path.name) and not path.is_dir():
+                ours = _PART.fullmatch(path.name) or _UNFINISHED.fullmatch(path.name)
+                if ours and path not in wanted and not path.is_dir():
                     path.unlink()
 
-    def failures(self) -> list[dict[str, Any]]:
-        """Return the runs that failed: point, seed, run, overlay and message, by cell."""
-        names = ("point", "seed", "run", "overlay", "message")
-        with reading(self.folder / DATABASE), self.database() as base:
-            rows = base.execute(f"SELECT {', '.join(names)} FROM failures ORDER BY cell")  # noqa: S608
-            return [dict(zip(names, row, strict=True)) for row in rows]
 
-
-def _expected(plan: Plan, number: int, keys: Keys) -> set[tuple[bytes, int]]:
-    cells = plan.cells_of(number)
-    return set(zip(keys.of(cells), cells.tolist(), strict=True))
-
-
-def rows_of(plan: Plan, cells: Ints, values: Floats) -> Any:
-    """Return cells and their values ``(C, M)`` as a ``pyarrow.Table``, one row a run."""
+def _write_points(folder: Path, plan: Plan) -> None:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    point, seed, run = plan.cases(cells)
-    columns: dict[str, Any] = {
-        "point": pa.array(point.astype(np.int32)),
-        "seed": pa.array(seed),
-        "run": pa.array(run.astype(np.int32)),
-    }
-    for k, factor in enumerate(plan.design.factors):
-        column = plan.design.points[point, k]
-        unset = np.isnan(column)
-        if factor.levels:
-            codes = pa.array(np.where(unset, 0.0, column).astype(np.int32), mask=unset)
-            columns[factor.name] = pa.DictionaryArray.from_arrays(codes, pa.array(factor.levels))
-        else:
-            columns[factor.name] = pa.array(column, mask=unset)
-    for k, metric in enumerate(plan.metrics):
-        columns[metric] = pa.array(values[:, k])
-    return pa.table(columns)
+    design = plan.design
+    columns = [pa.array(column) for column in design.points.T]
+    table = pa.Table.from_arrays(columns, names=[factor.name for factor in design.factors])
+    with written(folder / POINTS) as scratch:
+        pq.write_table(table, scratch, compression="zstd", write_page_checksum=True)
+
+
+def _read_points(folder: Path) -> Floats:
+    import pyarrow.parquet as pq
+
+    path = folder / POINTS
+    if not path.is_file():
+        raise UserError(f"{folder} is damaged: it has no {POINTS}")
+    with reading(path):
+        table = pq.ParquetFile(path, page_checksum_verification=True).read()
+        columns = [column.to_numpy() for column in table.columns]
+        return np.stack(columns, axis=1) if columns else np.empty((len(table), 0))

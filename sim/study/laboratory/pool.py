@@ -1,7 +1,7 @@
-"""Where the batches of a sweep are computed: threads of this process, or a Dask cluster.
+"""Where blocks are computed: threads of this process, or a Dask cluster.
 
-Both are the executors of :mod:`concurrent.futures`, so that one loop serves them; a batch gives the
-same values wherever it is computed.
+Both are the executors of :mod:`concurrent.futures`, so that one loop serves them; a block gives the
+same numbers wherever it is computed.
 """
 
 from __future__ import annotations
@@ -15,31 +15,24 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError, shown
 from sim.rules import outside
-from sim.study.sweep.evaluator import CHUNK, Evaluator
-from sim.study.sweep.plan import code_version
+from sim.study.laboratory.cases import Cases, Instrument, Measured, cut
+from sim.study.laboratory.code import code_version
 from sim.system.inputs import whole
 from sim.system.machine import cores
 
-type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
-type Cases = tuple[Floats, Ints, Ints]
-"""Points ``(C, K)``, seeds and run numbers ``(C,)``."""
-type Measured = tuple[Floats, list[tuple[int, str]]]
-"""Values ``(C, M)``, and place and message of the runs that failed."""
-
 LOCAL: Final = "local"
 _ADDRESSES: Final = ("tcp://", "tls://", "ucx://", "ws://", "wss://", "inproc://")
-_SLICE: Final = 2 * CHUNK
+_KEPT: Final = 8
+"""Instruments that a worker keeps unpacked."""
 _PATIENCE = 30.0
 """Seconds that a scheduler has to write its file: both are often started at the same time."""
 
@@ -49,43 +42,45 @@ class Pool:
     """An executor at work.
 
     Attributes:
-        submit: hands in a batch.
-        workers: gives how many batches are computed at once; a cluster may grow.
+        submit: hands in cases and what measures them.
+        workers: gives how many blocks are computed at once; a cluster may grow.
         alive: whether what was handed in can still come back.
         where: for people.
     """
 
-    submit: Callable[[Cases], Future[Measured]]
+    submit: Callable[[Instrument, Cases], Future[Measured]]
     workers: Callable[[], int]
     alive: Callable[[], bool]
     where: str
 
 
-def measure(evaluator: Evaluator, cases: Cases, stop: threading.Event | None = None) -> Measured:
-    """Evaluate cases in this thread, in slices, so that memory is small and a stop is soon.
+def local(jobs: int | None) -> str:
+    """Return the executor of so many threads, by default one a core."""
+    return LOCAL if jobs is None else f"{LOCAL}:{jobs}"
+
+
+def sliced(instrument: Instrument, cases: Cases, stop: threading.Event | None = None) -> Measured:
+    """Measure cases in this thread, in slices, so that memory is small and a stop is soon.
 
     Raises:
         CancelledError: ``stop`` was set.
     """
-    points, seeds, runs = cases
-    values = np.full((len(points), len(evaluator.metrics)), np.nan)
-    failures = []
-    for at in range(0, len(points), _SLICE):
+    parts, failures = [], []
+    for at in range(0, len(cases[0]), instrument.slice):
         if stop is not None and stop.is_set():
             raise CancelledError
-        here = slice(at, at + _SLICE)
-        values[here], found = evaluator.attempt_cases(points[here], runs[here], seeds[here], jobs=1)
-        failures += [(at + failure.point, failure.message) for failure in found]
-    return values, failures
+        values, failed = instrument.measure(cut(cases, at, at + instrument.slice))
+        parts.append(values)
+        failures += [(at + place, message) for place, message in failed]
+    return np.concatenate(parts), failures
 
 
 @contextmanager
-def open_pool(text: str, evaluator: Evaluator) -> Iterator[Pool]:
+def open_pool(text: str) -> Iterator[Pool]:
     """Open what ``--executor`` names.
 
     Args:
         text: ``local``, ``local:N``, the address of a Dask scheduler, or its JSON file.
-        evaluator: of the sweep.
 
     Raises:
         UserError: it names nothing that can be used, or Dask is missing or does not answer.
@@ -97,10 +92,10 @@ def open_pool(text: str, evaluator: Evaluator) -> Iterator[Pool]:
             raise UserError(
                 f"--executor {shown(text)}: expected local or local:N, N from 1 to 1024"
             )
-        with _threads(threads, evaluator) as pool:
+        with _threads(threads) as pool:
             yield pool
     elif text.startswith(_ADDRESSES) or text.endswith(".json"):
-        with _cluster(text, evaluator) as pool:
+        with _cluster(text) as pool:
             yield pool
     else:
         known = "local:N, tcp://host:port or a scheduler file such as scheduler.json"
@@ -108,13 +103,13 @@ def open_pool(text: str, evaluator: Evaluator) -> Iterator[Pool]:
 
 
 @contextmanager
-def _threads(count: int, evaluator: Evaluator) -> Iterator[Pool]:
+def _threads(count: int) -> Iterator[Pool]:
     stop = threading.Event()
     threads = ThreadPoolExecutor(count)
     where = f"{count} thread{'s' * (count > 1)}"
     try:
         yield Pool(
-            lambda cases: threads.submit(measure, evaluator, cases, stop),
+            lambda instrument, cases: threads.submit(sliced, instrument, cases, stop),
             lambda: count,
             lambda: True,
             where,
@@ -125,7 +120,7 @@ def _threads(count: int, evaluator: Evaluator) -> Iterator[Pool]:
 
 
 @contextmanager
-def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
+def _cluster(address: str) -> Iterator[Pool]:
     try:
         distributed: Any = import_module("distributed")
     except ImportError as error:
@@ -133,8 +128,7 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
         raise UserError(f"--executor {address} {said}") from error
     if address.endswith(".json"):
         _await_file(Path(address))
-    packed, digest = pack(evaluator)
-    code, rules = code_version(), outside.sent()
+    code, rules, packed = code_version(), outside.sent(), cache(pack)
     try:
         if address.endswith(".json"):
             client = distributed.Client(scheduler_file=address, timeout="10s", set_as_default=False)
@@ -154,8 +148,8 @@ def _cluster(address: str, evaluator: Evaluator) -> Iterator[Pool]:
     try:
         yield Pool(
             # workers take the rules before they import anything of the model
-            lambda cases: executor.submit(
-                outside.call, rules, f"{__name__}:remote", digest, packed, cases, code
+            lambda instrument, cases: executor.submit(
+                outside.call, rules, f"{__name__}:remote", *packed(instrument), cases, code
             ),
             workers,
             lambda: client.status == "running",
@@ -175,14 +169,14 @@ def _await_file(path: Path) -> None:
         time.sleep(0.1)
 
 
-def pack(evaluator: Evaluator) -> tuple[bytes, str]:
-    """Return an evaluator as bytes for :func:`remote`, and their digest."""
-    packed = zlib.compress(pickle.dumps(evaluator, pickle.HIGHEST_PROTOCOL))
-    return packed, hashlib.sha256(packed).hexdigest()
+def pack(instrument: Instrument) -> tuple[str, bytes]:
+    """Return the digest of an instrument, and the instrument as bytes for :func:`remote`."""
+    packed = zlib.compress(pickle.dumps(instrument, pickle.HIGHEST_PROTOCOL))
+    return hashlib.sha256(packed).hexdigest(), packed
 
 
 def remote(digest: str, packed: bytes, cases: Cases, code: str) -> Measured:
-    """Evaluate a batch on a worker.
+    """Measure a block on a worker.
 
     Raises:
         RuntimeError: the worker has other code, which would give other values.
@@ -191,25 +185,18 @@ def remote(digest: str, packed: bytes, cases: Cases, code: str) -> Measured:
         raise RuntimeError(
             "a worker has another version of multipolar or its libraries than this process"
         )
-    return measure(_unpacked(digest, _Bytes(packed)), cases)
+    return sliced(_unpack(digest, packed), cases)
 
 
-class _Bytes:
-    """Bytes that all count as equal, for they are told apart by their digest."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Bytes)
-
-    def __hash__(self) -> int:
-        return 0
+_unpacked: dict[str, Instrument] = {}
 
 
-@lru_cache(maxsize=2)
-def _unpacked(digest: str, packed: _Bytes) -> Evaluator:  # noqa: ARG001  (the digest is the key)
-    found: Any = pickle.loads(zlib.decompress(packed.content))  # noqa: S301  (from our own process)
-    if not isinstance(found, Evaluator):
-        raise TypeError("not an evaluator")
+def _unpack(digest: str, packed: bytes) -> Instrument:
+    """The instrument of a digest: a worker unpacks and prepares it once."""
+    found = _unpacked.get(digest)
+    if found is None:
+        found = pickle.loads(zlib.decompress(packed))  # noqa: S301  (from our own process)
+        while len(_unpacked) >= _KEPT:
+            _unpacked.pop(next(iter(_unpacked)), None)
+        _unpacked[digest] = found
     return found
