@@ -35,6 +35,7 @@ from sim.show.report.sensitivity_section import read_sensitivity
 from sim.show.report.sourced_numbers import is_judged, list_inputs
 from sim.study.answer import read_answer
 from sim.study.compare import compare
+from sim.words import of_numbers
 from sim.words.of_metrics import metric_words
 from tests.reference.decisions import Move
 from tests.show.test_kinds import answers
@@ -261,7 +262,7 @@ def test_the_answer_follows_from_the_numbers() -> None:
     report = summarise(results)
     assert "three blocs" in said
     for bloc in report.blocs:
-        assert f"{bloc.share.end.median:.0%} of capability" in said
+        assert f"{of_numbers.share(bloc.share.end)} of capability" in said
     lead = next(code for code in results.record.focal if code not in results.record.poles)
     series = results.record.dyad("alignment", lead, results.record.poles[2])
     start, end = np.median(series[:, 0]), np.median(series[:, -1])
