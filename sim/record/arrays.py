@@ -213,9 +213,13 @@ class EnsembleRecord:
         return replace(self, **arrays, moves=moves, folder=None)
 
     def of_pairs(self, pairs: tuple[tuple[str, str], ...]) -> EnsembleRecord:
-        """Return the same with some of the recorded pairs only, in memory."""
+        """Return the same with some of the recorded pairs only, whose series are in memory.
+
+        Tables on disk have all pairs: they are not those of what is returned.
+        """
         columns = [self.dyads.index(pair) for pair in pairs]
-        return replace(self, dyads=pairs, dyad_series=self.dyad_series[:, :, :, columns])
+        series = self.dyad_series[:, :, :, columns]
+        return replace(self, dyads=pairs, dyad_series=series, folder=None)
 
     def index(self, code: str) -> int:
         """Return the position of a state on the state axes.

@@ -70,6 +70,14 @@ def test_a_record_made_on_disk_is_the_one_made_in_memory(
     assert same(held.part(slice(3, 6)), kept.part(slice(3, 6)))
 
 
+def test_some_pairs_of_a_record_on_disk_are_saved_without_the_others(
+    held: EnsembleRecord, kept: EnsembleRecord, tmp_path: Path
+) -> None:
+    pairs = kept.dyads[1:4]
+    Results(kept.of_pairs(pairs), synthetic_meta()).save(tmp_path / "saved")
+    assert same(held.of_pairs(pairs), Results.load(tmp_path / "saved").record.part(slice(None)))
+
+
 def test_the_folder_goes_with_the_record(spec: ScenarioSpec, tmp_path: Path) -> None:
     kept = run_ensemble(spec, runs=RUNS, in_memory=0, folder=tmp_path)
     other = replace(kept, poles=())
