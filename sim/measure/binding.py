@@ -182,9 +182,10 @@ def bind(tree: Expression, scope: Scope, source: Source, horizon: Window | None)
     ticks = None if horizon is None else binder.ticks(horizon)
     value = binder.expression(tree, _Within(ticks, ticks or (0, scope.quarters)))
     # for a series, the outermost window is the horizon: it says when, not what
+    inner = tree
     if isinstance(tree, Timed):
-        tree, ticks = tree.inner, binder.ticks(tree.window)
-    series = binder.expression(tree, _Within(None, ticks or (0, scope.quarters)))
+        inner, ticks = tree.inner, binder.ticks(tree.window)
+    series = binder.expression(inner, _Within(None, ticks or (0, scope.quarters)))
     return Bound(value, series, tuple(sorted(binder.pairs)))
 
 

@@ -98,7 +98,7 @@ def time_above(values: Floats, level: Floats) -> Floats:
     rise = high - np.minimum(apart[..., 1:], apart[..., :-1])
     level_line = (high > 0.0).astype(np.float64)
     share = np.divide(high, rise, out=level_line, where=rise > 0.0)
-    return np.asarray(np.clip(share, 0.0, 1.0).mean(axis=-1))
+    return _where_known(np.clip(share, 0.0, 1.0).mean(axis=-1), apart, -1)
 
 
 def time_to(values: Floats, level: Floats) -> Floats:

@@ -15,6 +15,7 @@ from sim.errors import UserError
 from sim.scenario import find_scenario, load_scenario
 from sim.scenario.world import World
 from sim.show.plots.ranking import draw_ranking
+from sim.statistics.shares import wilson
 from sim.study.claim_specs import Claim
 from sim.study.sensitivity import Effort, SensitivityReport, sensitivity
 from sim.study.sensitivity.designs import (
@@ -33,7 +34,7 @@ from sim.study.sensitivity.factors import (
 )
 from sim.study.sensitivity.findings import claimed, make_finding
 from sim.study.sensitivity.luck import separate
-from sim.study.sensitivity.robustness import robustness, wilson
+from sim.study.sensitivity.robustness import robustness
 from tests.inline_scenario import TEXT
 
 THREE = ["x1", "x2", "x3"]
