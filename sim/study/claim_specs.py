@@ -203,9 +203,10 @@ class _Reader:
         return float(value[0]), float(value[1])
 
     def _most(self, name: str, value: Any) -> bool:
-        if value not in (None, MOST):
+        most = isinstance(value, str) and value == MOST
+        if not most and value is not None:
             self._wrong(name, "in", f"expected '{MOST}', or nothing for the mean of the runs")
-        return value == MOST
+        return most
 
     def _check_arms(
         self, name: str, arms: tuple[str, ...], less: tuple[str, ...], *, pending: bool
