@@ -277,7 +277,7 @@ def test_functions_are_continuous(slopes: np.ndarray, turn: float) -> None:
             continue
         inner = [values, np.full_like(values, level)][: function.counts[0]]
         if name in ("correlation", "weighted"):
-            inner[1] = slopes
+            inner[1] = slopes * np.arange(1, 7) ** 2  # of no two the same
         if function.over == MEMBERS:
             inner = [part[:, None] for part in inner]
         moved = [part + 1e-6 * turn * slopes.reshape(part.shape) for part in inner]
