@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.study.verdicts import ROBUST
+from sim.study.verdicts import MIXED, ROBUST, of_row
 from sim.system.files import write_text
 from tools.marked import replaced
 
@@ -37,6 +37,17 @@ def random(nulls: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
     return f"{share}, the same" if said["reproduced"] else share
 
 
+def verdict(entry: Mapping[str, Any]) -> str:
+    """The verdict, with what the claim says of most runs or of its size, if it does."""
+    claim, size = entry["claim"], entry.get("size")
+    parts = [entry["verdict"]]
+    if claim.get("most"):
+        parts.append(f"in {entry['holds_low']:.0%} to {entry['holds_high']:.0%} of the runs")
+    if size is not None:
+        parts.append(f"size {size} {claim['size_low']:g} to {claim['size_high']:g}")
+    return ", ".join(parts)
+
+
 def rows() -> list[str]:
     found = json.loads(CLAIMS.read_text("utf-8"))
     nulls = asked()["scenarios"]
@@ -56,7 +67,7 @@ def rows() -> list[str]:
         standard = "" if sd is None else f"{sd:+.2f}"
         lines.append(
             f"| {claim['id']} | {claim['text']} | {interval} | {standard} "
-            f"| {draws} | {entry['verdict']} | {random(nulls, claim)} |"
+            f"| {draws} | {verdict(entry)} | {random(nulls, claim)} |"
         )
     return lines
 
@@ -71,7 +82,7 @@ def counts() -> str:
     rows: dict[str, list[str]] = {}
     for entry in tested:
         rows.setdefault(entry["claim"]["of"], []).append(entry["verdict"])
-    whole = sum(set(parts) == {"supported"} for parts in rows.values())
+    whole = Counter(map(of_row, rows.values()))
     nulls = asked()
     rows_asked = [row for claims in nulls["scenarios"].values() for row in claims.values()]
     clear = [row for row in rows_asked if row["clear"]]
@@ -87,7 +98,9 @@ def counts() -> str:
 {said["negligible"]} are there but too small to matter,
 {said["undetermined"]} undetermined and {said["contradicted"]} contradicted. By the rule before, which asked for no size, \
 {len(there)} would be supported. In {len(robust)} of
-these the direction holds in eight draws of ten or more. Of {len(rows)} rows, {whole} are supported in every part.{beside}"""
+these the direction holds in eight draws of ten or more. Of {len(rows)} rows, {whole["supported"]} are supported in every part, \
+{whole["contradicted"]} contradicted in one
+and {whole[MIXED]} mixed.{beside}"""
 
 
 def main() -> None:

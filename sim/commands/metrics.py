@@ -29,11 +29,13 @@ def register(app: typer.Typer) -> None:
         Metrics are what [cyan]compare --metric[/cyan] and the claims of scenarios measure:
         [cyan]alignment(AAA, BBB)[/cyan], [cyan]mean(tension(AAA, BBB), tension(AAA, CCC)) @
         2024Q3..2026Q2[/cyan], [cyan]hedging(AAA) @ end - hedging(AAA) @ start[/cyan]. A group of
-        states means the mean over its members.
+        states means the mean over its members, unless a function such as [cyan]sum[/cyan] or
+        [cyan]correlation[/cyan] works on them; [cyan]lowest[/cyan] and [cyan]time_to[/cyan] look at
+        every quarter.
         """
         from sim.errors import UserError, hint
         from sim.measure.quantities import QUANTITIES
-        from sim.measure.reference import HEAD, markdown, rows
+        from sim.measure.reference import HEAD, functions_line, markdown, rows
         from sim.system.terminal import table
 
         if as_markdown:
@@ -50,8 +52,9 @@ def register(app: typer.Typer) -> None:
             made.add_row(*row)
         out.print(made)
         out.print(
-            "Functions: mean, min, max, abs, difference; + - * / and parentheses; '@' with a "
-            "quarter, 2024Q3..2026Q2, start or end.\n* known yearly and held steady in between.",
+            f"Functions: {functions_line()}; + - * / and parentheses; '@' with a quarter, "
+            "2024Q3..2026Q2, start or end. What each does: docs/reference/metrics.md.\n"
+            "* known yearly and held steady in between.",
             style="dim",
             highlight=False,
         )

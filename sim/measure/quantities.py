@@ -30,9 +30,9 @@ from sim.measure.forms import (
     own_state,
     with_poles,
 )
+from sim.measure.functions import FUNCTIONS
 from sim.measure.observed import Observed
 from sim.measure.summary.states import hedging_parts, isolation_of
-from sim.measure.syntax import FUNCTIONS
 from sim.rules import catalogue as names
 from sim.rules import outside
 from sim.rules.declarations import COLLECTIVES, Field
@@ -43,6 +43,8 @@ __all__ = ["CHANNELS", "KINDS", "LEVELS", "QUANTITIES", "Pair"]
 CHANNELS: Final = tuple(names.CHANNELS)
 LEVELS: Final = ("consultation", "arms_cooperation", "defence")
 SUPPLIES: Final = ("arms", "trade")
+#: What a supplier sells, with the size of a buyer that its shares are shares of.
+SALES: Final = {"arms": "capability", "energy": "economy", "trade": "economy"}
 HEDGING_PARTS: Final = ("equidistance", "intensity", "mixing")
 KINDS: Final = (*names.MOVES, "break")
 
@@ -120,6 +122,17 @@ def _asymmetry(seen: Observed, words: Arguments) -> Floats:
 
 def _influence(seen: Observed, words: Arguments) -> Floats:
     return np.maximum(0.0, -_asymmetry(seen, words))
+
+
+def _buyers(seen: Observed, words: Arguments) -> Floats:
+    supply, supplier = words
+    total, squares = np.zeros(seen.shape), np.zeros(seen.shape)
+    for buyer in seen.record.states:
+        if buyer != supplier:
+            bought = seen.record.dyad(supply, buyer, supplier) * seen.state(SALES[supply], buyer)
+            total += bought
+            squares += bought**2
+    return np.divide(squares, total**2, out=np.full_like(total, np.nan), where=total > 0.0)
 
 
 def _security(seen: Observed, words: Arguments) -> Floats:
@@ -225,6 +238,20 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             "Herfindahl index of i's suppliers of arms or partners in trade",
             lambda seen, words: seen.state(f"hhi_{words[0]}", words[1]),
             words={"supply": SUPPLIES},
+        ),
+    ),
+    "buyers": (
+        Form(
+            ("supply", "i"),
+            "1",
+            0.0,
+            1.0,
+            "Herfindahl index of i's buyers: 1 with a single one. What j buys is i's share in j's "
+            "arms times j's capability, in j's fuel imports or j's trade times j's economy; not "
+            "defined without buyers",
+            _buyers,
+            from_all,
+            {"supply": tuple(SALES)},
         ),
     ),
     "pact": (

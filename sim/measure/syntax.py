@@ -4,13 +4,14 @@
     product    := factor {("*" | "/") factor}
     factor     := "-" factor | part ["@" window]
     part       := number | name "(" [word {"," word}] ")"        a quantity
-                | function "(" expression {"," expression} ")"   mean, min, max, abs, difference
+                | function "(" expression {"," expression} ")"
                 | "(" expression ")"
     window     := moment [".." moment]
     moment     := 2024Q3 | "start" | "end"
 
-The text is read by this parser alone and never by Python's. What the names mean is not known here:
-see :mod:`sim.measure.language`.
+Functions are those of :data:`sim.measure.functions.FUNCTIONS`. The text is read by this parser
+alone and never by Python's. What the names of quantities mean is not known here: see
+:mod:`sim.measure.language`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.errors import Problem, UserError, hint, shown
+from sim.measure.functions import FUNCTIONS
 from sim.scenario import Quarter, parse_quarter
 
 MAX_LENGTH: Final = 1_000
@@ -29,15 +31,6 @@ MAX_DEPTH: Final = 24
 """How deep parentheses, calls and signs may be nested."""
 MAX_OPERATORS: Final = 100
 """Operators of a metric: trees lean to the left and are walked by recursion."""
-
-#: Functions of numbers, with the least and the greatest number of their arguments.
-FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
-    "mean": (1, 50),
-    "min": (1, 50),
-    "max": (1, 50),
-    "abs": (1, 1),
-    "difference": (2, 2),
-}
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)"
@@ -341,7 +334,7 @@ class _Reader:
             self._take()
             arguments.append(self.expression(depth + 1))
         self._expect(")", "expected ',' or ')'")
-        least, most = FUNCTIONS[name.text]
+        least, most = FUNCTIONS[name.text].counts
         if not least <= len(arguments) <= most:
             wanted = f"{least}" if least == most else f"{least} to {most}"
             noun = "argument" if most == 1 else "arguments"

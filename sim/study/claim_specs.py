@@ -12,8 +12,10 @@ A claim is an entry under ``claims:`` of a scenario file::
       at: ['003:p24']                # where the assertion stands
 
 ``of`` names the row of the register, ``margin`` what counts as unchanged and ``smallest`` the
-smallest effect that matters, in units of the metric, with the reason in a ``note``,
-``open`` why a claim is contested, ``pending`` which mechanism it waits for, ``note`` anything else.
+smallest effect that matters, in units of the metric, with the reason in a ``note``, ``size`` the
+band in which the size of the effect is said to lie (``[low, high]``, without a sign), ``in: most
+runs`` that the direction is claimed of most runs rather than of their mean, ``open`` why a claim is
+contested, ``pending`` which mechanism it waits for, ``note`` anything else.
 """
 
 from __future__ import annotations
@@ -32,11 +34,15 @@ from sim.scenario.finding import read_chain
 from sim.scenario.reader import Log, Node
 
 DIRECTIONS: Final = ("higher", "lower", "unchanged", "not_higher", "not_lower")
+SIDED: Final = ("higher", "lower")
+"""Directions with an effect on one side of zero."""
 
 _TEXTS: Final = ("text", "metric", "direction", "horizon", "of", "open", "pending", "note")
 _LISTS: Final = ("arms", "less", "at")
 _NUMBERS: Final = ("margin", "smallest")
-_KEYS: Final = (*_TEXTS, *_LISTS, *_NUMBERS)
+_KEYS: Final = (*_TEXTS, *_LISTS, *_NUMBERS, "size", "in")
+MOST: Final = "most runs"
+"""What ``in`` may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,8 @@ class Claim:
     """A claim as it stands in a scenario.
 
     ``arms`` are treatment and counterfactual, ``less`` two more whose effect is taken off, ``of``
-    the row of the register that it belongs to (its own id without one).
+    the row of the register that it belongs to (its own id without one). ``size_low`` and
+    ``size_high`` are the band of the size, ``most`` whether the direction is claimed of most runs.
     """
 
     id: str
@@ -62,6 +69,9 @@ class Claim:
     pending: str | None
     note: str | None
     smallest: float | None = None
+    size_low: float | None = None
+    size_high: float | None = None
+    most: bool = False
 
 
 def read_claims(
@@ -112,6 +122,7 @@ class _Reader:
             fix = hint(text["direction"], DIRECTIONS) or f"; expected {', '.join(DIRECTIONS)}"
             self._wrong(name, "direction", f"unknown direction {shown(text['direction'])}{fix}")
         self._check_arms(name, lists["arms"], lists["less"], pending=pending is not None)
+        low, high = self._band(name, raw.get("size"), text["direction"])
         claim = Claim(
             id=name,
             scenario=self._stem,
@@ -127,6 +138,9 @@ class _Reader:
             open=text["open"],
             pending=pending,
             note=text["note"],
+            size_low=low,
+            size_high=high,
+            most=self._most(name, raw.get("in")),
         )
         return claim, self._metric(claim)
 
@@ -172,6 +186,27 @@ class _Reader:
             self._wrong(name, key, "expected a number above 0, in units of the metric")
             return None
         return float(value)
+
+    def _band(
+        self, name: str, value: Any, direction: str | None
+    ) -> tuple[float, float] | tuple[None, None]:
+        """The band of the size; a size has no sign, the direction has."""
+        if value is None:
+            return None, None
+        sound = isinstance(value, list) and [type(x) in (int, float) for x in value] == [True] * 2
+        if not sound or not 0 <= value[0] < value[1]:
+            message = "expected [low, high] with 0 <= low < high, the size of the effect in units "
+            self._wrong(name, "size", f"{message}of the metric, without the sign of the direction")
+            return None, None
+        if direction not in SIDED:
+            self._wrong(name, "size", f"a size goes with direction {' or '.join(SIDED)}")
+        return float(value[0]), float(value[1])
+
+    def _most(self, name: str, value: Any) -> bool:
+        most = isinstance(value, str) and value == MOST
+        if not most and value is not None:
+            self._wrong(name, "in", f"expected '{MOST}', or nothing for the mean of the runs")
+        return most
 
     def _check_arms(
         self, name: str, arms: tuple[str, ...], less: tuple[str, ...], *, pending: bool

@@ -27,7 +27,7 @@ from sim.study.arms import simulate_arms
 from sim.study.claim_specs import Claim, read_claims
 from sim.study.comparison import with_bounds
 from sim.study.usual import usual
-from sim.study.verdicts import RULE, VERDICTS, Verdict, judge
+from sim.study.verdicts import MIXED, RULE, VERDICTS, Verdict, judge, of_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,20 @@ _SHAPE: Final[Shape] = {
     "rules": str,
 }
 """What a manifest has to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowVerdict:
+    """A row of the register and the verdict over its ``parts``, the claims that belong to it."""
+
+    row: str
+    scenario: str
+    verdict: str
+    parts: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row in the types of JSON."""
+        return {**asdict(self), "parts": list(self.parts)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +85,18 @@ class ClaimsReport:
     def summary(self) -> str:
         """Say in a line how many claims came to which verdict."""
         return ", ".join(f"{n} {name}" for name in VERDICTS if (n := self.count(name))) or "none"
+
+    def rows(self) -> list[RowVerdict]:
+        """The verdicts on the rows of the register, over all their parts, in order."""
+        parts: dict[tuple[str, str], list[Verdict]] = {}
+        for found in self.verdicts:
+            parts.setdefault((found.claim.scenario, found.claim.of), []).append(found)
+        return [
+            RowVerdict(
+                row, scenario, of_row(found.verdict for found in of), tuple(x.claim.id for x in of)
+            )
+            for (scenario, row), of in parts.items()
+        ]
 
     @property
     def run_id(self) -> str:
@@ -104,13 +130,17 @@ class ClaimsReport:
                     "holds": found.holds,
                     "tolerance": found.margin,
                     "least": found.smallest,
+                    "holds_low": found.holds_low,
+                    "holds_high": found.holds_high,
+                    "size": found.size,
                     **effect,
                 }
             )
-        said = ("verdict", "reason", "holds", "tolerance", "least")
+        numbers = ("holds", "tolerance", "least", "holds_low", "holds_high")
+        said = ("verdict", "reason", *numbers, "size")
         table = pd.DataFrame(rows, columns=[*Claim.__dataclass_fields__, *said, *empty])
-        numbers = ("margin", "smallest", "holds", "tolerance", "least", *empty)
-        return table.astype(dict.fromkeys(numbers, "float64"))
+        floats = ("margin", "smallest", "size_low", "size_high", *numbers, *empty)
+        return table.astype(dict.fromkeys(floats, "float64"))
 
     def by_run(self) -> pd.DataFrame:
         """One row a claim and run: the paired difference."""
@@ -190,6 +220,7 @@ class ClaimsReport:
             "seeds": dict(self.seeds),
             "counts": {name: self.count(name) for name in VERDICTS},
             "claims": [found.to_dict() for found in self.verdicts],
+            "rows": [row.to_dict() for row in self.rows()],
             "rule": RULE,
         }
 
@@ -212,6 +243,9 @@ def _verdict(row: Mapping[Any, Any]) -> Verdict:
         holds=cells["holds"],
         margin=cells["tolerance"],
         smallest=cells["least"],
+        holds_low=cells["holds_low"],
+        holds_high=cells["holds_high"],
+        size=cells["size"],
     )
 
 
@@ -359,6 +393,11 @@ def _render(report: ClaimsReport) -> Any:
             made.add_row(found.claim.id, verdict, told)
         parts.append(made if mine else Text(f"{scenario}: no claims."))
     parts.append(Text(f"Claims: {report.summary()}.", style="bold"))
+    rows = report.rows()
+    if len(rows) < len(report.verdicts):
+        said = [(name, [row for row in rows if row.verdict == name]) for name in (*VERDICTS, MIXED)]
+        counted = ", ".join(f"{len(of)} {name}" for name, of in said if of)
+        parts.append(Text(f"Rows, over all their parts: {counted}.", style="bold"))
     parts.append(Text(RULE, style="dim"))
     return Group(*parts)
 
@@ -372,6 +411,6 @@ def _told(found: Verdict) -> list[str]:
         sizes = "" if effect.standardised is None else f", {effect.standardised:+.2f} sd"
         holds = "" if found.holds is None else f", {percent(found.holds)} of draws"
         lines.append(f"{expected}? {with_bounds(effect)}{sizes}{holds}")
-    if found.verdict != "supported":
+    if found.verdict != "supported" or found.size is not None or found.claim.most:
         lines.append(f"{found.reason}.")
     return lines

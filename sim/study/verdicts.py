@@ -9,12 +9,22 @@ if the interval lies within the margin on either side of zero, contradicted if o
 undetermined if it reaches across; ``not_higher`` and ``not_lower`` bind one side only. The margin
 is the claim's own or :data:`MARGIN` standard deviations of the metric over the runs. A verdict says
 so if the direction holds in less than :data:`ROBUST` of the runs, each of which has its own draw of
-every uncertain number. A claim that is ``open`` is measured and reported, not scored; a ``pending``
+every uncertain number.
+
+A claim with a ``size`` is told besides whether the interval of the effect lies inside the band,
+outside it or across its edge; the verdict stays that of the direction. A claim ``in: most runs`` is
+judged by the share of the runs in which the direction holds: supported if the 95% interval of the
+share (Wilson 1927) lies above one half, contradicted if below, negligible if the middle run differs
+by less than matters. A row of the register with several parts is supported if every part is, and
+contradicted if one is (:func:`of_row`).
+
+A claim that is ``open`` is measured and reported, not scored; a ``pending``
 one waits for a mechanism.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -30,7 +40,8 @@ from sim.statistics.paired import (
     Effect,
     smallest_effect,
 )
-from sim.study.claim_specs import Claim
+from sim.statistics.shares import wilson
+from sim.study.claim_specs import SIDED, Claim
 from sim.study.comparison import plain
 from sim.words.digits import number
 
@@ -43,6 +54,12 @@ Cohen (1988)."""
 ROBUST: Final = 0.8
 """The share of the runs in which the direction of a robust finding holds."""
 
+INSIDE, OUTSIDE, ACROSS = "inside", "outside", "across"
+"""Where the interval of an effect lies beside the claimed band of its size."""
+
+MIXED: Final = "mixed"
+"""The verdict on a row whose parts came to different ones, none of them contradicted."""
+
 VERDICTS: Final = ("supported", "negligible", "contradicted", "undetermined", "open", "pending")
 
 RULE: Final = (
@@ -53,7 +70,8 @@ RULE: Final = (
     "on that side, but smaller. Contradicted: on the other side (outside). Undetermined: else, or "
     f"where the difference is under {NEGLIGIBLE} standard deviations. sd: the difference in "
     "standard deviations of the metric over the runs. Draws: share of the runs, each with its own "
-    "draw of every number, in which the direction holds."
+    "draw of every number, in which the direction holds. In most runs: the interval of that share "
+    "lies above one half. Of a row: supported if every part is, contradicted if one is, else mixed."
 )
 
 
@@ -69,6 +87,8 @@ class Verdict:
         holds: share of the runs in which the direction holds.
         margin: what counted as unchanged, in units of the metric; None for higher and lower.
         smallest: the smallest difference that matters, in units of the metric; None for others.
+        holds_low, holds_high: 95% interval of ``holds``.
+        size: where the effect lies beside the claimed band; None without one.
     """
 
     claim: Claim
@@ -78,6 +98,9 @@ class Verdict:
     holds: float | None = None
     margin: float | None = None
     smallest: float | None = None
+    holds_low: float | None = None
+    holds_high: float | None = None
+    size: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict in the types of JSON."""
@@ -90,23 +113,81 @@ def judge(claim: Claim, effect: Effect, difference: Floats, span: float | None =
 
     ``span`` is the range of the metric, if it has one.
     """
-    sided = claim.direction in ("higher", "lower")
+    sided = claim.direction in SIDED
     margin = None if sided else (claim.margin or MARGIN * effect.spread)
     holds = _holds(claim.direction, difference, effect, margin or 0.0)
-    smallest = None
+    bounds = None if holds is None else wilson(round(holds * effect.runs), effect.runs)
+    smallest = size = None
     if effect.runs == 0:
         verdict, reason = "undetermined", "the metric is not defined in any run"
     elif sided:
         smallest = claim.smallest or smallest_effect(effect.spread, span)
-        verdict, reason = _sided(claim.direction, effect, smallest)
+        if claim.most and bounds is not None:
+            middle = float(np.nanmedian(difference))
+            verdict, reason = _in_most(claim.direction, bounds, abs(middle), smallest)
+        else:
+            verdict, reason = _sided(claim.direction, effect, smallest)
+        size = _size(claim, effect)
+        if size is not None:
+            reason += f"; its size lies {_SAID[size]} {_band(claim)}"
+    elif claim.most and bounds is not None:
+        verdict, reason = _in_most(claim.direction, bounds)
     else:
         verdict, reason = _bounded(claim.direction, effect, margin or 0.0)
-    if verdict in ("supported", "negligible") and holds is not None and holds < ROBUST:
+    robust = not claim.most  # which says itself in how many runs
+    if robust and verdict in ("supported", "negligible") and holds is not None and holds < ROBUST:
         reason += f"; not robust: so in {percent(holds)} of the runs"
     if claim.open is not None:
         reason = f"{claim.open}; would be {verdict}: {reason}"
         verdict = "open"
-    return Verdict(claim, verdict, reason, effect, holds, margin, smallest)
+    low, high = bounds or (None, None)
+    return Verdict(claim, verdict, reason, effect, holds, margin, smallest, low, high, size)
+
+
+def of_row(parts: Iterable[str]) -> str:
+    """Return the verdict on a row of the register, given those on its parts.
+
+    One that all share, contradicted if one part is, else :data:`MIXED`. Open parts are not scored.
+    """
+    found = list(parts)
+    scored = {verdict for verdict in found if verdict != "open"} or set(found)
+    if len(scored) == 1:
+        return scored.pop()
+    return "contradicted" if "contradicted" in scored else MIXED
+
+
+_SAID: Final = {INSIDE: "inside", OUTSIDE: "outside", ACROSS: "across an edge of"}
+
+
+def _band(claim: Claim) -> str:
+    return f"{number(claim.size_low or 0.0)} to {number(claim.size_high or 0.0)}"
+
+
+def _size(claim: Claim, effect: Effect) -> str | None:
+    if claim.size_low is None or claim.size_high is None:
+        return None
+    turned = effect if claim.direction == "higher" else effect.turned()
+    if claim.size_low <= turned.low and turned.high <= claim.size_high:
+        return INSIDE
+    apart = turned.high < claim.size_low or turned.low > claim.size_high
+    return OUTSIDE if apart else ACROSS
+
+
+def _in_most(
+    direction: str, bounds: tuple[float, float], middle: float = 0.0, smallest: float = 0.0
+) -> tuple[str, str]:
+    """Whether the direction holds in most runs, and by how much in the middle one."""
+    low, high = bounds
+    claimed = direction.replace("_", " ")
+    between = f"{percent(low)} to {percent(high)}"
+    if high < 0.5:
+        return "contradicted", f"{claimed} in {between} of the runs, not in most"
+    if low <= 0.5:
+        return "undetermined", f"{claimed} in {between} of the runs"
+    if middle < smallest:
+        least = f"the middle one by less than {number(smallest)}, which matters"
+        return "negligible", f"{claimed} in {between} of the runs, {least}"
+    return "supported", f"{claimed} in {between} of the runs"
 
 
 def _holds(direction: str, difference: Floats, effect: Effect, margin: float) -> float | None:

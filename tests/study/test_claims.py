@@ -15,11 +15,12 @@ from sim.errors import ScenarioError, UserError
 from sim.scenario import find_scenario, load_scenario, shipped_scenarios
 from sim.show.plots.forest import draw_forest
 from sim.statistics.paired import NEGLIGIBLE, combined
+from sim.statistics.shares import wilson
 from sim.study import register
 from sim.study.claim_specs import Claim, read_claims
 from sim.study.claim_tests import ClaimsReport, evaluate_claims
 from sim.study.compare import compare
-from sim.study.verdicts import MARGIN, judge
+from sim.study.verdicts import MARGIN, judge, of_row
 from tests.inline_scenario import TEXT
 
 OVERLAY = """
@@ -32,9 +33,11 @@ arms:
 claims:
   T1:
     text: The shock estranges the two.
+    of: T0
     metric: alignment(DDD, AAA)
     arms: [base, calm]
     direction: lower
+    size: [3, 4]
     horizon: 2022Q3..2023Q4
     at: ['000:p1']
   T2:
@@ -44,6 +47,8 @@ claims:
     direction: higher
   T3:
     text: An arm that changes nothing changes nothing.
+    of: T0
+    in: most runs
     metric: threat(CCC)
     arms: [same, base]
     direction: unchanged
@@ -199,6 +204,64 @@ def test_a_metric_without_a_value_is_undetermined() -> None:
     assert json.dumps(found.to_dict(), allow_nan=False)
 
 
+@pytest.mark.parametrize(
+    ("band", "where"),
+    [((0.2, 0.8), "inside"), ((1.0, 2.0), "outside"), ((0.0, 0.2), "outside"),
+     ((0.495, 0.9), "across")],
+)  # fmt: skip
+def test_a_claimed_size_is_told_beside_the_verdict(band: tuple[float, float], where: str) -> None:
+    rng = np.random.default_rng(5)
+    base = rng.normal(5.0, 1.0, 200)
+    noise = rng.normal(0.0, 0.1, 200)
+    other = base + 0.5 + noise - noise.mean()
+    low, high = band
+    for direction, arms in (("higher", [other, base]), ("lower", [base, other])):
+        found = judge(claim(direction, size_low=low, size_high=high), *combined(arms, seed=0))
+        assert found.verdict == "supported"
+        assert found.size == where
+        assert f"its size lies {where}" in found.reason
+    assert judge(claim("higher"), *combined([other, base], seed=0)).size is None
+
+
+@pytest.mark.parametrize(
+    ("right", "by", "verdict"),
+    [(0.9, 1.0, "supported"), (0.9, 0.05, "negligible"), (0.5, 1.0, "undetermined"),
+     (0.2, 9.0, "contradicted")],
+)  # fmt: skip
+def test_most_runs_have_a_verdict_of_their_own(right: float, by: float, verdict: str) -> None:
+    base = np.random.default_rng(6).normal(5.0, 1.0, 200)
+    change = np.where(np.arange(200) < 200 * right, by, -0.01)
+    pair = combined([base + change, base], seed=0)
+    found = judge(claim("higher", most=True), *pair)
+    assert found.verdict == verdict
+    assert found.holds == pytest.approx(right)
+    assert (found.holds_low, found.holds_high) == wilson(round(200 * right), 200)
+    assert "of the runs" in found.reason
+    if right == 0.2:  # a few runs make the mean: that is another claim
+        assert judge(claim("higher"), *pair).verdict == "supported"
+    kept = judge(claim("not_lower", most=True, margin=0.1), *pair)
+    assert kept.verdict == "supported"
+    assert kept.holds == 1.0
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        (["supported"], "supported"),
+        (["supported", "supported"], "supported"),
+        (["supported", "negligible"], "mixed"),
+        (["supported", "pending"], "mixed"),
+        (["supported", "open"], "supported"),
+        (["negligible", "negligible"], "negligible"),
+        (["supported", "contradicted", "undetermined"], "contradicted"),
+        (["open"], "open"),
+        (["pending", "pending"], "pending"),
+    ],
+)
+def test_a_row_has_the_verdict_of_all_its_parts(parts: list[str], verdict: str) -> None:
+    assert of_row(parts) == verdict
+
+
 # --- a scenario's claims -------------------------------------------------------------------------
 def test_claims_of_a_scenario_are_judged(report: ClaimsReport) -> None:
     verdicts = {found.claim.id: found.verdict for found in report.verdicts}
@@ -214,9 +277,17 @@ def test_claims_of_a_scenario_are_judged(report: ClaimsReport) -> None:
     assert by_id["T8"].effect is None
     assert by_id["T4"].reason == "no run differs"
     assert by_id["T6"].claim.of == "T06"
-    assert by_id["T1"].claim.of == "T1"
+    assert by_id["T1"].claim.of == "T0"
+    assert by_id["T2"].claim.of == "T2"
+    assert by_id["T3"].claim.most
     assert by_id["T1"].holds == 1.0
     assert by_id["T6"].margin == 0.05
+    assert by_id["T1"].size == "outside"
+    assert by_id["T3"].holds_low is not None
+    rows = {row.row: row for row in report.rows()}
+    assert rows["T0"].parts == ("T1", "T3")
+    assert rows["T0"].verdict == "supported"
+    assert rows["T8"].verdict == "pending"
 
 
 def test_effects_are_those_of_a_comparison(scenario: Path, report: ClaimsReport) -> None:
@@ -254,12 +325,17 @@ def test_a_report_is_saved_and_printed(report: ClaimsReport, tmp_path: Path) -> 
     assert manifest["scenarios"]["over"]["runs"] == 40
     found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
     assert found["counts"]["pending"] == 1
+    assert found["rows"][0] == {
+        "row": "T0", "scenario": "over", "verdict": "supported", "parts": ["T1", "T3"]
+    }  # fmt: skip
     assert "1 pending" in report.summary()
     console = Console(width=90, force_terminal=False)
     with console.capture() as capture:
         console.print(report)
     text = capture.get()
     assert "no such mechanism yet." in text
+    assert "its size lies outside 3 to 4." in text
+    assert "Rows, over all their parts: " in text
     assert "lower? -0." in text
     assert all(len(line) <= 90 for line in text.splitlines())
     assert "Supported: the interval lies on the claimed side" in text
@@ -335,6 +411,12 @@ def test_progress_runs_over_all_arms(scenario: Path) -> None:
         ("less: [base, clam]", "6:11: claims.T1.less: unknown arm 'clam'; did you mean 'calm'?"),
         ("margin: -1",
          "6:13: claims.T1.margin: expected a number above 0, in units of the metric"),
+        ("size: 3", ("6:11: claims.T1.size: expected [low, high] with 0 <= low < high, the size of "
+         "the effect in units of the metric, without the sign of the direction")),
+        ("size: [.2, .1]", ("6:11: claims.T1.size: expected [low, high] with 0 <= low < high, the "
+         "size of the effect in units of the metric, without the sign of the direction")),
+        ("in: every run",
+         "6:9: claims.T1.in: expected 'most runs', or nothing for the mean of the runs"),
         ("text: 3", "6:11: claims.T1.text: expected a text"),
     ],
 )  # fmt: skip
@@ -369,6 +451,17 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert "claims.A: missing 'metric'" in told
     assert "claims.A: missing 'direction'" in told
     assert any(line.startswith("claims.B.metric: expected a quantity") for line in told)
+
+
+def test_a_size_needs_a_side(tmp_path: Path) -> None:
+    (tmp_path / "six.yaml").write_text(TEXT)
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "format: 1\nextends: six.yaml\nclaims:\n  A: {text: x, metric: threat(CCC), arms: [base], "
+        "direction: unchanged, size: [0, 1]}\n"
+    )
+    with pytest.raises(ScenarioError, match="a size goes with direction higher or lower"):
+        read_claims(load_scenario(path), path)
 
 
 # --- the register --------------------------------------------------------------------------------

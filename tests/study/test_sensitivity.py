@@ -17,6 +17,7 @@ from sim.errors import UserError
 from sim.scenario import find_scenario, load_scenario
 from sim.scenario.world import World
 from sim.show.plots.ranking import draw_ranking
+from sim.statistics.shares import wilson
 from sim.study.claim_specs import Claim
 from sim.study.laboratory.engine import Laboratory, StoppedEarly
 from sim.study.laboratory.parts import Parts
@@ -37,7 +38,7 @@ from sim.study.sensitivity.factors import (
 )
 from sim.study.sensitivity.findings import claimed, make_finding
 from sim.study.sensitivity.luck import separate
-from sim.study.sensitivity.robustness import robustness, wilson
+from sim.study.sensitivity.robustness import robustness
 from tests.inline_scenario import TEXT
 
 THREE = ["x1", "x2", "x3"]

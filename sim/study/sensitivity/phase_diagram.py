@@ -26,8 +26,8 @@ from sim.measure.summary import percent, plural
 from sim.record.manifests import NUMBER, Maybe, Shape, Whole, reading
 from sim.record.results import safe_run_folder
 from sim.record.table_folders import load_tables, save_tables, short_id
+from sim.statistics.shares import wilson
 from sim.study.comparison import plain
-from sim.study.sensitivity.robustness import wilson
 from sim.words.digits import number
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ the stated direction is an estimate of a probability, with the interval of Wilso
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from sim.measure.summary import percent
 from sim.statistics.paired import combined
+from sim.statistics.shares import wilson
 from sim.study.claim_specs import Claim
 from sim.study.comparison import plain
 from sim.study.verdicts import Verdict, judge
@@ -25,7 +25,6 @@ type Floats = npt.NDArray[np.float64]
 
 ROBUST: Final = 0.9
 """A supported finding survives if at least this share of the draws has its direction."""
-_Z: Final = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +91,3 @@ def _outcome(verdict: Verdict, holds: float, low: float) -> str:
     if holds >= ROBUST:
         return "survives"
     return "leans" if low > 0.5 else "open"
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95% interval of a share (Wilson 1927); 0 to 1 without trials.
-
-    >>> [round(x, 3) for x in wilson(9, 10)]
-    [0.596, 0.982]
-    """
-    if trials == 0:
-        return 0.0, 1.0
-    p, n = successes / trials, trials
-    middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
-    low = 0.0 if successes == 0 else middle - half
-    return low, 1.0 if successes == trials else middle + half
