@@ -160,7 +160,7 @@ _SAID: Final = {INSIDE: "inside", OUTSIDE: "outside", ACROSS: "across an edge of
 
 
 def _band(claim: Claim) -> str:
-    return f"{number(claim.size_low or 0.0)} to {number(claim.size_high or 0.0)}"
+    return f"{claim.size_low:g} to {claim.size_high:g}"
 
 
 def _size(claim: Claim, effect: Effect) -> str | None:
