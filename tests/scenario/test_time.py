@@ -211,6 +211,7 @@ def test_what_fades_is_declared_as_the_model_has_it(place: Path, kind: str) -> N
             quarters=40,
         )  # fmt: skip
         model = MultipolarModel(spec, seed=1)
+        model.blocks.P[names.PARAMS["alignment_pull.noise"].row] = 0.0  # drift is no way back
         c, d = model.world.index("CCC"), model.world.index("DDD")
 
         def now(model: Any = model, row: int = field.row, c: int = c, d: int = d) -> float:

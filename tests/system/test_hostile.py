@@ -303,7 +303,7 @@ def test_ctrl_c_ends_a_command_with_a_line(
         def stopped(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        for where in ("sim.drivers.ensemble.wait", "sim.study.sweep.drive.wait"):
+        for where in ("sim.drivers.ensemble.wait", "sim.study.laboratory.engine.wait"):
             monkeypatch.setattr(where, stopped)
         ran = called(*shlex.split(words))
     assert ran.exit_code == 130
