@@ -153,7 +153,7 @@ def test_nothing_else_in_the_package_writes() -> None:
                 opens = node.func.attr == "open" and {"w", "wb", "a", "ab"} & set(modes)
                 if (node.func.attr in methods or opens) and path.name not in own:
                     found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.func.attr}")
-    # parts that are not whole, or of no plan, and what a sweep of an earlier version had beside them
+    # parts that are not whole or of no plan, and what an earlier sweep had beside them
     places = {it.partition(":")[0] for it in found}
     assert places == {"sim/study/laboratory/parts.py", "sim/study/sweep/store.py"}
     assert all(it.endswith("unlink") for it in found)
