@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -71,3 +73,10 @@ def root() -> Path:
 def scenarios(root: Path) -> Path:
     """The folder of the shipped scenarios."""
     return root / "scenarios"
+
+
+@pytest.fixture(scope="module")
+def one_round() -> Iterator[None]:
+    """Random choice is fitted to the full model by one round, not by six: where it is only told."""
+    with patch("sim.study.null.rates.ROUNDS", 1):
+        yield

@@ -90,7 +90,7 @@ class Loader:
 
     def __init__(self, source: Source) -> None:
         self._log = Log()
-        self._cache: Cache = {}
+        self._cache = Cache()
         self._words: Vocabulary = vocabulary()
         self._document: Struct = document(self._words)
         self._read = read_source(source, self._log)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from sim.errors import hint
 from sim.scenario.quantity import JUDGEMENT, is_unknown
 from sim.scenario.reader import Log, Node
@@ -14,8 +17,20 @@ _NO_SOURCE = (
 )
 _NO_RANGE = "no range; write `range` here or in the `defaults` (`range: 0%` for an exact number)"
 Bounds = tuple[float, float]
-Cache = dict[tuple[int, str], tuple[Node, Number]]
-"""Numbers read before, for the arms of a scenario; the nodes are kept, so an id stays theirs."""
+
+
+@dataclass
+class Cache:
+    """What was read before, for the arms of a scenario; the nodes are kept, so an id stays theirs.
+
+    ``numbers`` are by node and dotted key, ``blocks`` of pairs by their node and that of the
+    groups, with all that they depend on.
+    """
+
+    numbers: dict[tuple[int, str], tuple[Node, Number]] = field(default_factory=dict)
+    blocks: dict[tuple[int, int], tuple[tuple[Any, ...], dict[Any, Number]]] = field(
+        default_factory=dict
+    )
 
 
 class Numbers:
@@ -25,8 +40,8 @@ class Numbers:
 
     def __init__(self, log: Log, sources: set[str], cache: Cache) -> None:
         self._log = log
-        self._sources = sources | {self.COMMAND_LINE}
-        self._cache = cache
+        self.sources = sources | {self.COMMAND_LINE}
+        self._cache = cache.numbers
         self.unknown: dict[str, str | None] = {}
         """Notes of the numbers that are said to be unknown, by their dotted keys."""
 
@@ -44,7 +59,7 @@ class Numbers:
             return None
         place = (id(node), key)
         cached = self._cache.get(place)
-        if cached is not None and cached[1].source in self._sources:
+        if cached is not None and cached[1].source in self.sources:
             return cached[1]
         noticed = len(self._log.notices)
         number = self._read(node, key, bounds)
@@ -93,8 +108,8 @@ class Numbers:
         if not isinstance(named.value, str):
             return ""  # malformed defaults, noted where they stand
         source: str = named.value
-        if source not in self._sources:
-            fix = hint(source, self._sources - {self.COMMAND_LINE})
+        if source not in self.sources:
+            fix = hint(source, self.sources - {self.COMMAND_LINE})
             self._log.value(named, f"{place}.source", f"unknown source '{source}'{fix}")
         elif source == self.COMMAND_LINE and named.layer.option is None:
             self._log.value(named, f"{place}.source", f"'{source}' is reserved")

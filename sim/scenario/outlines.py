@@ -68,9 +68,13 @@ def distances(codes: Sequence[str]) -> Floats:
         # of unit vectors the nearest have the greatest product
         nearest = np.maximum.reduceat((part @ every).max(axis=0), starts)
         found[k, at] = _apart(nearest)
-    for i, parts in near.items():
-        for j, others in near.items():
-            if i != j and any(_holds(ring, parts[0]) for ring in others):
+    around = [(code, ring) for code, parts in near.items() for ring in parts]
+    low, high = (np.array([end(ring, axis=0) for _, ring in around]) for end in (np.min, np.max))
+    for i, (main, *_) in near.items():
+        boxes = (main.min(axis=0) > low).all(axis=1) & (main.max(axis=0) < high).all(axis=1)
+        for k in np.flatnonzero(boxes):  # of few rings even the box is around it
+            j, ring = around[k]
+            if i != j and _holds(ring, main):
                 found[codes.index(i), codes.index(j)] = 0.0
     found = np.minimum(found, found.T)
     return np.where(found < 1.0, 0.0, np.round(found))
@@ -92,10 +96,7 @@ def _near(parts: Sequence[Floats]) -> list[Floats]:
 
 
 def _holds(ring: Floats, inner: Floats) -> bool:
-    """Whether a ring lies around another one: a country within a country."""
-    low, high = ring.min(axis=0), ring.max(axis=0)
-    if (inner.min(axis=0) <= low).any() or (inner.max(axis=0) >= high).any():
-        return False
+    """Whether a ring, whose box is around that of another one, lies around it: a country within."""
     x, y = inner[0]
     after = np.roll(ring, -1, axis=0)
     crossed = (
@@ -110,7 +111,8 @@ def _vectors(ring: Floats) -> npt.NDArray[np.float32]:
     """Points along a ring, close enough, as vectors of the unit sphere ``(points, 3)``."""
     after = np.roll(ring, -1, axis=0)
     counts = np.maximum(np.ceil(np.abs(after - ring).max(axis=1) / _STEP), 1).astype(int)
-    share = np.concatenate([np.arange(n) / n for n in counts])[:, None]
+    each = np.repeat(counts, counts)
+    share = ((np.arange(len(each)) - np.repeat(counts.cumsum() - counts, counts)) / each)[:, None]
     filled = np.repeat(ring, counts, axis=0) + share * np.repeat(after - ring, counts, axis=0)
     east, north = np.radians(filled).T
     level = np.cos(north)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, Final
@@ -219,8 +219,12 @@ class Place:
     """
 
     def __init__(self, spec: ScenarioSpec, seed: int) -> None:
-        what = (FORMAT, spec.meaning(), seed, source_hash(), _code(), platform())
-        self._key = hashlib.blake2b(repr(what).encode(), digest_size=16).hexdigest()
+        self._spec, self._seed = spec, seed
+
+    @cached_property
+    def _key(self) -> str:  # not worked out where nothing is kept
+        what = (FORMAT, self._spec.meaning(), self._seed, source_hash(), _code(), platform())
+        return hashlib.blake2b(repr(what).encode(), digest_size=16).hexdigest()
 
     @property
     def _usable(self) -> bool:

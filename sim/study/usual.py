@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sim.compiled import kernel_cache
 from sim.drivers.ensemble import recorded_pairs
 from sim.errors import UserError
 from sim.measure.language import BoundMetric, Scope, parse_metric
@@ -31,7 +32,7 @@ def usual(
     quarters: int | None,
     question: Question | None = None,
 ) -> list[Measure]:
-    """Return what a comparison, the answer and the claims measure of an arm.
+    """Return what a comparison, the answer and the claims measure of an arm; [] if none is kept.
 
     Args:
         path: the file of the scenario.
@@ -42,6 +43,8 @@ def usual(
     from sim.study.answer import find_question, needed
     from sim.study.claim_specs import read_claims
 
+    if not kernel_cache.limit():
+        return []
     scope = Scope.of(spec)
     found = [MOVES]
     for text, _ in default_metrics(spec):

@@ -162,7 +162,7 @@ def own(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, one_round: None) -> Path:
     """A folder with the files that the pages write, and a result of each kind."""
     place = tmp_path_factory.mktemp("reader")
     for page in PAGES:

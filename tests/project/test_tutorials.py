@@ -44,6 +44,7 @@ def steps(page: Path) -> Iterator[tuple[str, str]]:
             yield found[1], block
 
 
+@pytest.mark.usefixtures("one_round")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_step_runs(page: Path, tmp_path: Path) -> None:
     for name, text in steps(page):

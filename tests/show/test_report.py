@@ -84,7 +84,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, one_round: None) -> Path:
     """A saved result of a shipped scenario, with its report."""
     place = tmp_path_factory.mktemp("reports") / "result"
     runner = CliRunner()
