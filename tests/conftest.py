@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import HealthCheck, settings
 
 from tests.support_loading import share_shipped
@@ -33,6 +37,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "plain" if IS_PLAIN e
 
 share_shipped()
 watch()
+# The tree of commands is made once, not for each command that is called: that takes as long as many
+# of them.
+typer.main.get_command = typer.testing._get_command = cache(typer.main.get_command)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,10 +64,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
+#: What the kernel of a notebook runs first: few runs, as in the tests of all pages.
+FEW_RUNS = """
+import sim, sim.study.compare
+def few(function):
+    return lambda *given, runs, **named: function(*given, runs=min(runs, 6), **named)
+sim.run, sim.study.compare.compare = few(sim.run), few(sim.study.compare.compare)
+"""
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Limit the time of tests in plain Python."""
+    """Limit the time of tests in plain Python, and the runs of notebooks."""
     if IS_PLAIN:
         config.pluginmanager.register(Plain())
+    folder = tempfile.TemporaryDirectory()
+    config.add_cleanup(folder.cleanup)
+    startup = Path(folder.name, "profile_default", "startup")
+    startup.mkdir(parents=True)
+    (startup / "few_runs.py").write_text(FEW_RUNS, "utf-8")
+    os.environ["IPYTHONDIR"] = folder.name
 
 
 @pytest.fixture(scope="session")

@@ -90,9 +90,9 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     made.close()
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    made = Cluster(tmp_path, 2)
+@pytest.fixture(params=[1])
+def cluster(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    made = Cluster(tmp_path, request.param)
     made.await_scheduler()
     yield made
     made.close()
@@ -127,6 +127,7 @@ def parts(found: Sweep) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (found.folder / "parts").iterdir()}
 
 
+@pytest.mark.parametrize("cluster", [2], indirect=True)
 def test_a_cluster_gives_the_same_though_a_worker_is_killed(
     six: Path, here: Sweep, cluster: Cluster, tmp_path: Path
 ) -> None:
