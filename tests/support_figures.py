@@ -11,8 +11,7 @@ from matplotlib.text import Text
 
 def texts(figure: Figure) -> list[Text]:
     """The texts that are seen: a tick outside the limits has one that is not drawn."""
-    canvas: Any = figure.canvas
-    canvas.draw()
+    figure.draw_without_rendering()  # where all stands, without its pixels
     hidden = set()
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
