@@ -26,9 +26,9 @@ PLACES = {
 WORLD = TEXT.replace("six states", '"Übung – Größe ≥ 3 → 中"').replace("Alpha", "Åland’s")
 
 
-#: Commands one after the other in one process, whose start takes longer than most of them. Texts of
-#: claims are in the register; of the scenarios that it names, two are enough, and so is one round of
-#: random choice.
+#: Commands one after the other in one process, whose start takes longer than most of them. Texts
+#: of claims are in the register; of the scenarios that it names, two are enough, and so is one
+#: round of random choice.
 CALLS = """
 import json, sys
 from sim import cli
