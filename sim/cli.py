@@ -125,6 +125,7 @@ def with_rules(callback: Callable[..., None]) -> Callable[..., None]:
     known = inspect.signature(callback, eval_str=True)
     signature = known.replace(parameters=[*known.parameters.values(), *added])
     called.__signature__ = signature  # type: ignore[attr-defined]
+    # evaluated already: left as text, each call of a command would read all of them again
     called.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()}
     return called
 

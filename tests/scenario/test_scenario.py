@@ -609,6 +609,27 @@ def test_arms(folder: Path) -> None:
     assert list(load_arms(path, arms=["calm"])) == ["calm"]
 
 
+def test_arms_that_change_what_a_block_of_pairs_rests_on_read_it_anew(folder: Path) -> None:
+    path = write(
+        folder,
+        """groups: {SOME: [RUS, USA]}
+relations: {tension: {SOME>CHN: {value: 0.7, range: 10%, source: judgement, note: a reason}}}
+arms:
+  same: {states: {RUS: {capability: 0.01}}}
+  grouped: {groups: {SOME: [USA]}}
+  raised: {relations: {tension: {RUS>CHN: {value: 0.9, source: judgement, note: a reason}}}}
+""",
+    )
+    arms = load_arms(path)
+    tense = {name: dict(spec.relations["tension"]) for name, spec in arms.items()}
+    assert tense["same"] == tense["base"]
+    assert ("RUS", "CHN") in tense["base"]
+    assert ("RUS", "CHN") not in tense["grouped"]
+    assert tense["raised"]["RUS", "CHN"].value == 0.9
+    for name, spec in arms.items():
+        assert spec == load_scenario(path, arm=name)
+
+
 def test_unknown_arm_lists_those_that_exist(folder: Path) -> None:
     with pytest.raises(UserError, match=r"no arm 'clam'; did you mean 'calm'\?; it has base, calm"):
         load_scenario(folder / "base.yaml", arm="clam")
