@@ -156,12 +156,13 @@ def pacts(me: Side, other: Side) -> tuple[Row, list[Row]]:
     g0 = me.tie(now.astype(int))[0]
     closed = (me.cooldown > 0.0) | (me.war > 0.0)
     closed |= 0.7 * model.commitments[3] <= me.organisation_floor
+    given = 0.7 * np.array(model.commitments)[now.astype(int)] <= me.organisation_floor
     answers = dict(zip((1, 2, 3), pact_gains(other, me, (1, 2, 3)), strict=True))
     total, offers = np.zeros(len(now)), []
     for level, gain in enumerate(pact_gains(me, other, (0, 1, 2, 3))):
         left = p["moves.break"] + p["moves.break_arms"] * me.arms
         left = left + p["moves.break_deep"] * (g0 - me.tie(level)[0]) - share
-        total += np.where(level < now, np.exp(np.minimum(gain - left, 700.0)), 0.0)
+        total += np.where((level < now) & ~given, np.exp(np.minimum(gain - left, 700.0)), 0.0)
         if level:
             is_open = (
                 (level > now) & ~closed & (0.7 * model.commitments[level] > me.organisation_floor)

@@ -59,6 +59,8 @@ class Move(IntEnum):
     APPLY = 11
     JOIN = 12
     WITHDRAW = 13
+    FOUND = 14
+    SUSPEND = 15
 
 
 class Tie(NamedTuple):
@@ -382,11 +384,13 @@ class Weigher(mesa.Agent):
         value of an offer = d - create - deepen (levels skipped) + ln(attention share), with
         d = dU - taboo, times the chance of consent where it is a gain;
         consent = logistic(dU of the other - its taboo + offset).
-        No offer in war, during silence after a refusal, or that an organisation has given.
+        No offer in war, during silence after a refusal, or that an organisation has given; no exit
+        from what an organisation gives.
         """
         model, p, j = self.model, self.model.p, other.index
         now, share, floor = self.pact_level[j], self.relevance[j], self.organisation_floor[j]
-        exits = [level for level in range(4) if level < now]
+        given = 0.7 * model.commitments[int(now)] <= floor
+        exits = [level for level in range(4) if level < now and not given]
         offers: list[int] = []
         if self.cooldown[j] <= 0.0 and self.war[j] <= 0.0 and 0.7 * model.commitments[3] > floor:
             offers = [x for x in range(1, 4) if x > now and 0.7 * model.commitments[x] > floor]

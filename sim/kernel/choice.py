@@ -76,7 +76,8 @@ def level_option(
     # both costs and both gains are worked out, so that partners stay in vector lanes
     leave, offer = pact.leaving(w, i, j, a, b), pact.offering(w, a, to)
     return Option(
-        is_exit | ((to > a.level) & (not pact.is_closed(w, i, j, to))),
+        (is_exit & (not pact.is_given(w, i, j)))
+        | ((to > a.level) & (not pact.is_closed(w, i, j, to))),
         to,
         gain if is_exit else expected,
         (leave if is_exit else offer) - w.M[assessment.RELEVANCE, i, j],

@@ -23,6 +23,7 @@ __all__ = [
     "ROWS",
     "STEP",
     "SUM",
+    "SUSPEND",
     "TABLE_COLUMNS",
     "TERM_COUNT",
     "TO",
@@ -48,8 +49,8 @@ LOG_HEAD = 10
 LOG_COLUMNS = LOG_HEAD + 2 * TERM_COUNT + 7
 MAX_OPPORTUNITIES = 16
 NONE = 0
-PACT, APPLY, JOIN, WITHDRAW, FOUND = (
-    names.MOVES[name].code for name in ("pact", "apply", "join", "withdraw", "found")
+PACT, APPLY, JOIN, WITHDRAW, FOUND, SUSPEND = (
+    names.MOVES[name].code for name in ("pact", "apply", "join", "withdraw", "found", "suspend")
 )
 
 

@@ -1,4 +1,4 @@
-"""Accession to organisations: who applies, is admitted, and leaves.
+"""Accession to organisations: who applies, is admitted, is suspended, and leaves.
 
 Membership is a two-mode network beside that of pacts, with a clock of its own for each state and
 body (Snijders, Lomi and Torlo 2013): at a chance to consider a body a state weighs the next step
@@ -14,6 +14,8 @@ admits (the states of a region, say) takes them from no others.
                       - cost
     join   1/2 -> 1   gain x chance of admission + market - rivals - cost, with the members' consent
     leave  1 -> 0     loss of what the body gives - cost - size ln(other members) - market
+    suspended
+           1 -> 1/2   the members' gain by its ties with them undone + misfit - cost
 
 Attention is the mean over the members; the misfit of a state with a body is the distance of its
 government from their mean, and standing: great powers found bodies and seldom enter those of
@@ -23,9 +25,12 @@ from the mean of what a tie with the newcomer would be worth to the members, a s
 there are no vetoes but of those who fight it, and an open war with others bars entry, but not an
 application, as far as the body binds its members to take part in it: treaties of defence ask for
 settled borders, since what is a chance of war in the utility is a certainty then (Snyder 1984 on
-entrapment). Market: depth of the common market times the share of the state's trade that is with
-its members, as far as trusted and not hostile; a rival exclusive organisation of which the state is
-part stands against it, the less the more members both have.
+entrapment). When a member considers its place the others consider it, too: they suspend one whose
+ties are a burden to them in the mean, or whose government is far from theirs, which is what bodies
+suspend for (von Borzyskowski and Vabulas 2025). It is a candidate again, which they may let in.
+Market: depth of the common market times the share of the state's trade that is with its members, as
+far as trusted and not hostile; a rival exclusive organisation of which the state is part stands
+against it, the less the more members both have.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ import numpy as np
 
 from sim.compiled.jit import inline, njit
 from sim.compiled.mathx import exp, log, logistic
-from sim.kernel.layout import APPLY, FOUND, JOIN, LOG_HEAD, TERM_COUNT, WITHDRAW, rules
+from sim.kernel.layout import APPLY, FOUND, JOIN, LOG_HEAD, SUSPEND, TERM_COUNT, WITHDRAW, rules
 from sim.rules.decisions import assessment
 from sim.rules.decisions.commitment import floor_entrapment, level_commitment, level_entrapment
 from sim.rules.decisions.membership import (
@@ -51,6 +56,7 @@ from sim.rules.decisions.membership import (
     REGIME,
     RIVALRY_COST,
     STANDING,
+    SUSPEND_COST,
     set_membership,
 )
 from sim.rules.moves import pact
@@ -210,6 +216,26 @@ def welcome(w: Blocks, k: int, i: int) -> float:
 
 
 @njit
+def misfit(w: Blocks, k: int, i: int) -> float:
+    """How far the government of i is from the mean of the other members of k (logits)."""
+    governance = 0.0
+    for j in range(w.n):
+        if j != i and is_member(w, k, j):
+            governance += w.V[GOVERNANCE, j]
+    return w.P[REGIME] * abs(w.V[GOVERNANCE, i] - governance / max(1, others_in(w, k, i)))
+
+
+@njit
+def unwanted(w: Blocks, k: int, i: int) -> float:
+    """How much the other members of k want i suspended (logits), each with its say."""
+    total = 0.0
+    for j in range(w.n):
+        if j != i and is_member(w, k, j):
+            total += worth(w, j, i, left(w, j, i, other_floor(w, k, j, i)))
+    return total / max(1, others_in(w, k, i)) + misfit(w, k, i) - w.P[SUSPEND_COST]
+
+
+@njit
 def at_peace(w: Blocks, i: int, floor: float) -> float:
     """Part of the chance of entry that is left while i fights others, by how far a body binds."""
     war = 0.0
@@ -277,16 +303,14 @@ def leader(w: Blocks, k: int, i: int) -> int:
 @njit
 def outlook(w: Blocks, k: int, i: int) -> float:
     """How much k is a body for i (logits): mean log of mutual attention, and size, less misfit."""
-    attention, governance = 0.0, 0.0
+    attention = 0.0
     for j in range(w.n):
         if j != i and is_member(w, k, j):
             here, there = w.M[assessment.RELEVANCE, i, j], w.M[assessment.RELEVANCE, j, i]
             attention += log(exp(here) + exp(there))
-            governance += w.V[GOVERNANCE, j]
     count = max(1, others_in(w, k, i))
-    other = abs(w.V[GOVERNANCE, i] - governance / count)
-    misfit = w.P[REGIME] * other + w.P[STANDING] * w.V[POLE, i]
-    return w.P[ATTENTION] * attention / count + w.P[APPLY_SIZE] * log(float(count)) - misfit
+    apart = misfit(w, k, i) + w.P[STANDING] * w.V[POLE, i]
+    return w.P[ATTENTION] * attention / count + w.P[APPLY_SIZE] * log(float(count)) - apart
 
 
 @njit
@@ -309,7 +333,8 @@ def log_step(
     for slot in range(3):
         rows[row, LOG_HEAD + 2 * TERM_COUNT + slot] = -1.0
     if kind != APPLY:
-        note(w, k, i, kind != WITHDRAW, rows, row, LOG_HEAD)
+        enters = kind != WITHDRAW and kind != SUSPEND
+        note(w, k, i, enters, rows, row, LOG_HEAD)
         for t in range(TERM_COUNT):
             rows[row, 8] += rows[row, LOG_HEAD + t]
     rows[row, 0] = luck.tick
@@ -334,7 +359,10 @@ def consider_organisation(
     rows: np.ndarray,
     logged: int,
 ) -> int:
-    """State i takes the next step with organisation k, or not; returns the rows of the log."""
+    """State i takes the next step with organisation k, or not; returns the rows of the log.
+
+    A member that others of the body suspend takes none.
+    """
     head = leader(w, k, i)
     if head == i:
         return logged
@@ -343,6 +371,10 @@ def consider_organisation(
     accepted = True
     kind, after, value = WITHDRAW, 0.0, 0.0
     if is_member(w, k, i):
+        if others_in(w, k, i) > 1 and unit(consent) < logistic(unwanted(w, k, i)):
+            log_step(w, luck, rows, logged, k, i, head, SUSPEND, CANDIDATE, True)
+            set_membership(w, k, i, CANDIDATE)
+            return logged + 1
         size = log(float(others_in(w, k, i)))
         value = body(w, k, i, False) - w.P[LEAVE_COST] - w.P[LEAVE_SIZE] * size - market
     else:

@@ -126,6 +126,18 @@ def test_exits_need_no_consent() -> None:
     assert {bool(row[7]) for row in pacts if row[6] > row[5]} == {False}
 
 
+def test_what_an_organisation_gives_is_not_ended() -> None:
+    """Nobody leaves or lowers a pact while a common organisation binds as much."""
+    case = eager(3)
+    case.dyads("pact_level")[0, 1] = case.dyads("pact_level")[1, 0] = 3.0
+    lower = {}
+    for floor in (0.0, 1.0):
+        case.dyads("organisation_floor")[0, 1] = case.dyads("organisation_floor")[1, 0] = floor
+        table, _ = weighed(case, 0)
+        lower[floor] = {row[2] for row in table if row[0] == Move.PACT and row[1] == 1}
+    assert lower == {0.0: {0.0, 1.0, 2.0}, 1.0: set()}
+
+
 def test_log_says_what_the_move_was_worth() -> None:
     """The parts sum to the change; parts and change equal the reference."""
     case = eager(4)

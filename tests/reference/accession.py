@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -126,6 +126,25 @@ def in_the_way(w: World, k: int, i: int) -> float:
     return float(w.p("organisations.exclusivity") * w["exclusivity"][k] * total)
 
 
+def unwanted(w: World, seen: Assessment, k: int, i: int) -> float:
+    """How much the others want i suspended: the mean gain by ties undone, misfit, less the cost."""
+    members, now, total = set(w.members(k)) - {i}, contributions(w, seen), 0.0
+    for j in members:
+        shared = [
+            w["organisation_commitment"][o]
+            for o in w.of_kind("organisation")
+            if o != k and {i, j} <= set(w.members(o))
+        ]
+        total += sum(parts(w, seen, now, j, {i: max([0.0, *shared])}).values())
+    return float(total / len(members) + misfit(w, members, i) - w.p("organisations.suspend"))
+
+
+def misfit(w: World, members: set[int], i: int) -> float:
+    """Distance of i's government from the mean of those of the members."""
+    distance = abs(w["governance"][i] - w["governance"][sorted(members)].mean())
+    return float(w.p("organisations.regime") * distance)
+
+
 @dataclass(frozen=True)
 class Step:
     """A step with an organisation: its value against staying (logits), chance of entry."""
@@ -138,6 +157,7 @@ class Step:
     gain: float
     admitted: float
     head: int
+    unwanted: float = -np.inf  # log odds at which the others suspend a member first
 
 
 def step(w: World, seen: Assessment, k: int, i: int) -> Step | None:
@@ -150,7 +170,8 @@ def step(w: World, seen: Assessment, k: int, i: int) -> Step | None:
         loss = leaving(w, seen, k, i)
         size = w.p("organisations.leave_size") * np.log(len(others))
         value = loss - w.p("organisations.leave") - size - market(w, k, i)
-        return Step(i, k, Move.WITHDRAW, 0.0, value, loss, 1.0, head)
+        out = unwanted(w, seen, k, i) if len(others) > 1 else -np.inf
+        return Step(i, k, Move.WITHDRAW, 0.0, value, loss, 1.0, head, out)
     gain, likely = entering(w, seen, k, i), admission(w, seen, k, i)
     if w.parts[k, i] >= 0.5:  # a body of defence would be bound to the candidate's worst war
         likely *= 1.0 - w["organisation_commitment"][k] * float(w["war"][i].max())
@@ -175,8 +196,7 @@ def admits(w: World, k: int, i: int) -> bool:
 def outlook(w: World, seen: Assessment, members: list[int], i: int) -> float:
     """Mean log of mutual attention and log of size, less distance of governments and standing."""
     mutual = np.log(seen.attention[i, members] + seen.attention[members, i])
-    regime = abs(w["governance"][i] - w["governance"][members].mean())
-    fit = w.p("organisations.regime") * regime + w.p("organisations.standing") * w["pole"][i]
+    fit = misfit(w, set(members), i) + w.p("organisations.standing") * w["pole"][i]
     size = w.p("organisations.apply_size") * np.log(len(members))
     return float(w.p("organisations.attention") * mutual.mean() + size - fit)
 
@@ -185,7 +205,7 @@ def considered(
     w: World, seen: Assessment, tick: int, seed: int, run: int
 ) -> Iterator[tuple[Step, float, float, World]]:
     """State after state, body after body: the step, the luck of doing it and of being let in, and
-    the world after.
+    the world after. What the others decide of a member has the luck of being let in.
 
     A quarter of the rate a year is the chance to consider each organisation.
     """
@@ -196,6 +216,8 @@ def considered(
             one = step(w, seen, k, i) if chance < 0.25 * w.p("organisations.rate") else None
             if one is None:
                 continue
+            if consent < logistic(one.unwanted):
+                one, choice = replace(one, kind=Move.SUSPEND, to=0.5, value=one.unwanted), consent
             if choice < logistic(one.value) and consent < one.admitted:
                 w = member(w, one.organisation, i, one.to)
             yield one, choice, consent, w

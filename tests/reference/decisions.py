@@ -117,6 +117,7 @@ class Move(IntEnum):
     JOIN = 12
     WITHDRAW = 13
     FOUND = 14
+    SUSPEND = 15
 
 
 @dataclass(frozen=True)
@@ -474,9 +475,10 @@ def pacts(
     level = int(w["pact_level"][i, j])
     scale = pact_scale(w, "commitment")
     taboo = [0.0, *(f"taboo_{x}" for x in ("consultation", "arms_cooperation", "defence"))]
+    given = 0.7 * scale[level] <= w["organisation_floor"][i, j]
     for to in range(4):
         change = of_ties(w.after("pact", i, j, float(to)), seen) - now
-        if to < level:
+        if to < level and not given:
             g = np.maximum(scale[[level, to]], w["organisation_floor"][i, j])
             cost = (
                 w.p("moves.break")

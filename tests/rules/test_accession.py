@@ -18,7 +18,7 @@ from tests.support_world import Case
 
 HAIR = 1e-4
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
-COST = {Move.APPLY: "apply", Move.JOIN: "join", Move.WITHDRAW: "leave"}
+COST = {Move.APPLY: "apply", Move.JOIN: "join", Move.WITHDRAW: "leave", Move.SUSPEND: "suspend"}
 #: Log odds by which a step is more and less than likely.
 WEIGHTS = 0.1
 
@@ -29,6 +29,7 @@ def ready(seed: int) -> Case:
     rng = np.random.default_rng(seed)
     case.set_p(organisations__rate=4.0)
     case.set_p(organisations__apply=1.0, organisations__join=-4.0, organisations__leave=-6.0)
+    case.set_p(organisations__suspend=1.0)
     for name in reference.TERMS:
         case.set_p(**{f"{name}__weight": WEIGHTS * case.p(f"{name}.weight")})
     if seed % 3:
@@ -97,10 +98,10 @@ def test_chances_are_right_to_a_hair(kind: Move) -> None:
             for more in (-HAIR, HAIR):
                 near = case.copy()
                 near.set_p(**{name: case.p(f"organisations.{COST[kind]}") + odds + more})
-                expected = [(row[2], row[-1]) for row in due(near, 2, seed, 0)[0]]
+                expected = [(row[2], row[4], row[-1]) for row in due(near, 2, seed, 0)[0]]
                 _, log = organised(near, 2, seed, 0)
-                made[more] = (step.state, step.organisation) in expected
-                np.testing.assert_array_equal(log[:, [2, -1]], np.reshape(expected, (-1, 2)))
+                made[more] = (step.state, kind, step.organisation) in expected
+                np.testing.assert_array_equal(log[:, [2, 4, -1]], np.reshape(expected, (-1, 3)))
             # others before it may choose otherwise at that cost
             tried += made[-HAIR] != made[HAIR]
             break

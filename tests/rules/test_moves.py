@@ -294,9 +294,9 @@ def test_weights_are_added_up_in_pairs() -> None:
     ("text", "message"),
     [
         ("", "ends with MOVE = Move"),
-        (ANOTHER.format("aid", 15, "aid"), r"moves share name \['aid'\]"),
+        (ANOTHER.format("aid", 16, "aid"), r"moves share name \['aid'\]"),
         (ANOTHER.format("alms", 4, "aid"), r"moves share code \['4'\]"),
-        (ANOTHER.format("alms", 15, "aid"), "another move has a change 'aid'"),
+        (ANOTHER.format("alms", 16, "aid"), "another move has a change 'aid'"),
     ],
 )
 def test_a_move_that_cannot_be_is_told(

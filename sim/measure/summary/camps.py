@@ -21,6 +21,8 @@ HEDGER: Final = 0.5
 MOVED: Final = 0.15
 """Change in the share of runs from which a state is said to have moved to a bloc or from it."""
 
+_STEPS: Final = {"join": "joins", "withdraw": "leaves", "suspend": "is suspended by"}
+
 _TELLING: Final = 0.2
 """By how much more often a move comes in the runs that it is to explain than in the others."""
 
@@ -133,10 +135,10 @@ def _why(results: Results, i: int, core: int, there: npt.NDArray[np.bool_]) -> s
     seen: set[tuple[str, int]] = set()
     for row in mine:
         kind = kinds[int(row["kind"])]
-        if kind in ("join", "withdraw"):
+        if kind in _STEPS:
             body = record.collectives[int(row["collective"])]
             if int(row["mover"]) == i:
-                seen.add((f"{'joins' if kind == 'join' else 'leaves'} {body}", int(row["run"])))
+                seen.add((f"{_STEPS[kind]} {body}", int(row["run"])))
         elif kind == "found":
             seen.add(("founds a treaty", int(row["run"])))
         elif kind == "pact" and row["after"] != row["before"]:

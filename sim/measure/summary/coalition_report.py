@@ -75,7 +75,7 @@ class FocalState:
 
 @dataclass(frozen=True, slots=True)
 class MembershipMove:
-    """A state that joined, founded or left an organisation in some runs, by its own move.
+    """A state that joined, founded or left an organisation, or that one suspended, in some runs.
 
     ``runs`` is the share of the runs in which that happens at least once and ``median`` the median
     quarter of the first time.
@@ -126,6 +126,7 @@ class CoalitionReport:
     broken: tuple[PactMove, ...]
     joined: tuple[MembershipMove, ...] = ()
     left: tuple[MembershipMove, ...] = ()
+    suspended: tuple[MembershipMove, ...] = ()
     stances: tuple[Stance, ...] = ()
     shifts: tuple[Shift, ...] = ()
     note: str = NOTE
@@ -167,6 +168,7 @@ def summarise(results: Results) -> CoalitionReport:
         broken=_pact_moves(results, made=False),
         joined=_membership_moves(results, "join", "found"),
         left=_membership_moves(results, "withdraw"),
+        suspended=_membership_moves(results, "suspend"),
         stances=stances(results, blocs),
         shifts=shifts(results, blocs),
     )
@@ -236,7 +238,7 @@ def _usual_level(levels: npt.NDArray[Any]) -> str:
 
 
 def _membership_moves(results: Results, *kinds: str) -> tuple[MembershipMove, ...]:
-    """Who joins or leaves which organisation by a move; what events put in is none.
+    """Who joins or leaves which organisation, or is suspended; what events put in is no move.
 
     Treaties that states found have no name of their own: in each run they are others.
     """

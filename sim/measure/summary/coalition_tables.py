@@ -48,7 +48,11 @@ def render(report: CoalitionReport) -> Any:
     parts += [_focal_table(report, state) for state in report.focal]
     for title, moves in (("made or raised", report.formed), ("broken or lowered", report.broken)):
         parts += [Text(), _moves_table(f"Pacts {title}", moves)]
-    for title, changes in (("joined", report.joined), ("left", report.left)):
+    for title, changes in (
+        ("joined", report.joined),
+        ("left", report.left),
+        ("suspended from", report.suspended),
+    ):
         parts += [Text(), _memberships_table(f"Organisations {title}", changes)]
     parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]
     return Group(*parts)

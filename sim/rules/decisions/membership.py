@@ -85,14 +85,14 @@ JOIN_COST = param(
 )
 LEAVE_COST = param(
     "organisations.leave",
-    5.2,
-    (4.4, 6.0),
+    5.9,
+    (5.1, 6.7),
     bounds=(-50.0, 50.0),
     unit="logits",
     meaning="cost of leaving an organisation of two",
     source="some 200 exits from 534 organisations 1945-2014 (von Borzyskowski and Vabulas 2019), "
-    "of some 25 members over 35 years: 4.3e-4 a membership and year; defence treaties 1950-1975 "
-    "had 6 in 1,563 (docs/validation.md), which would be 3.7",
+    "of some 25 members over 35 years: 4.3e-4 a membership and year, as in the base world of 2021 "
+    "with all states; defence treaties 1950-1975 had 6 in 1,563 (docs/validation.md): 3.7",
 )
 LEAVE_SIZE = param(
     "organisations.leave_size",
@@ -103,6 +103,17 @@ LEAVE_SIZE = param(
     meaning="how much harder it is to leave a larger organisation",
     source="estimated on 6 exits in 1,563 membership-years of defence treaties 1950-1975 "
     "(docs/validation.md)",
+)
+SUSPEND_COST = param(
+    "organisations.suspend",
+    9.5,
+    (8.7, 10.3),
+    bounds=(-50.0, 50.0),
+    unit="logits",
+    meaning="what stands against suspending a member that the others are indifferent to",
+    source="101 suspensions 1939-2022 (von Borzyskowski and Vabulas 2025) of the members that "
+    "organisations.leave counts, over 42 years: 1.8e-4 a membership and year, as in the base world "
+    "of 2021 with all states, misfit included",
 )
 CANDIDACY = param(
     "organisations.candidacy",

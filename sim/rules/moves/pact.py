@@ -179,6 +179,13 @@ def is_closed(w: Blocks, i: int, j: int, to: float) -> bool:
 
 
 @inline
+def is_given(w: Blocks, i: int, j: int) -> bool:
+    """Whether an organisation gives what the pact of i and j binds to: its end ends nothing."""
+    level = w.M[LEVEL, i, j]
+    return (level > 0.0) & (GIVEN * level_commitment(w, level) <= w.M[FLOOR, i, j])
+
+
+@inline
 def leaving(w: Blocks, i: int, j: int, a: Tie, b: Tie) -> float:
     """Cost of going from tie a down to b."""
     return w.P[BREAK] + w.P[BREAK_ARMS] * w.M[ARMS, i, j] + w.P[BREAK_DEEP] * (a.g - b.g)

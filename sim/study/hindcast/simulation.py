@@ -86,7 +86,7 @@ class RandomChoice(Simulation):
 def _members(record: EnsembleRecord, start: Bools) -> Bools:
     """Who is in each collective at the end of each run, ``(R, K, N)``, from the moves made."""
     inside = np.broadcast_to(start, (record.runs, *start.shape)).copy()
-    for name, after in (("join", True), ("withdraw", False)):
+    for name, after in (("join", True), ("withdraw", False)):  # the suspended are members
         made = record.moves[(record.moves["kind"] == names.MOVES[name].code)]
         made = made[made["accepted"] > 0]
         inside[made["run"], made["collective"], made["mover"]] = after

@@ -26,6 +26,7 @@ from sim.rules.decisions.membership import (
     LEAVE_COST,
     MARKET_PULL,
     RIVALRY_COST,
+    SUSPEND_COST,
 )
 from sim.rules.moves import Act
 from sim.rules.moves.pact import BREAK, CONSENT, CREATE, DEEPEN
@@ -44,6 +45,7 @@ _MEMBERSHIP: Final = {
     "apply": APPLY_COST,
     "join": JOIN_COST,
     "withdraw": LEAVE_COST,
+    "suspend": SUSPEND_COST,
     "found": FOUNDING_COST,
 }
 _MOST: Final = 2.0  # logits that a round moves a cost at most
