@@ -96,6 +96,7 @@ FOLLOWERS = {
     2024: dict.fromkeys("NOR ISL ALB MNE MKD XKX CHE".split(), 0.6) | {"NZL": 0.5, "TWN": 0.3},
 }
 LEAST_TRADE = 20.0  # million USD
+CONTACT = ".4 igos / the most of 2014, .3 for allies, .15 with poles, less .1 rivalry"
 USUAL_CONTACT, CONTACT_STEP = 0.1, 0.1  # the model's default, and what it is worth telling from
 LEAST_SHARE = {"energy": 0.03, "arms": 0.1}
 GROUPS_OF = {"EU": "EU", "ATLANTIC": "NATO", "ASEAN_STATES": "ASEAN", "BRICS_STATES": "BRICS"}
@@ -292,10 +293,13 @@ class Tables:
         return self._shares("arms", shares)
 
     def contact(self, states: pd.DataFrame) -> pd.DataFrame:
-        """Contact by the formula of worlds of a year, where it is not the usual one."""
+        """Contact by :data:`CONTACT`, from .02 to .9, where it is not the usual one."""
         it = Figures(history_of(states, self.all_pairs.assign(year=2021)), 2021)
         at = {code: k for k, code in enumerate(it.codes.tolist())}
-        sheet = it.contact
+        shared = it.pair("igos", missing=0.0) / float(self.all_pairs["igos"].max())
+        poles = np.maximum(it.pole[:, None], it.pole[None, :])
+        met = 0.4 * shared + 0.3 * it.pair("defense", missing=0.0) + 0.15 * poles
+        sheet = np.clip(met - 0.1 * it.rivalry, 0.02, 0.9)
         rows = [
             (row.i, row.j, round(float(sheet[at[row.ccode1], at[row.ccode2]]), 2))
             for row in self.pairs.itertuples()
@@ -407,7 +411,7 @@ def figures(tables: Tables) -> dict[str, Any]:
             ),
             "contact": table(
                 "pairs", "contact", "contact_wide", "50%",
-                NOTES["contacts", "contact"][1].format(year=2014),
+                CONTACT,
             ),
         },
     }  # fmt: skip
@@ -436,7 +440,7 @@ SOURCES = {
     "dispute_formula": {"title": f"Formula: {NOTES['states', 'revisionism'][1]}", "author": "Gibler, Miller and Little", "year": 2020, "kind": "dataset", "note": "disputes coded to 2014, in the ten years to 2018"},
     "make_formula": {"title": f"Formula: {NOTES['states', 'arms_import_need'][1]}", "author": "Stockholm International Peace Research Institute", "year": 2025, "kind": "dataset"},
     "reach_formula": {"title": f"Formula: {NOTES['states', 'reach'][1]}", "author": "Correlates of War; Fariss et al.", "year": 2022, "kind": "dataset", "note": "major powers of 2016"},
-    "contact_wide": {"title": f"Formula: {NOTES['contacts', 'contact'][1].format(year=2014)}", "author": "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", "year": 2021, "kind": "dataset", "note": "organisations of 2014, alliances of 2018, rivalries to 2020"},
+    "contact_wide": {"title": f"Formula: {CONTACT}", "author": "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", "year": 2021, "kind": "dataset", "note": "organisations of 2014, alliances of 2018, rivalries to 2020"},
     "gsdb_2021": {"title": "Global Sanctions Data Base 4, in force in 2021", "author": "Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov", "year": 2025, "kind": "dataset"},
     "member_lists": {"title": "Member lists and founding treaties, dates in members.csv, addresses in organisations.csv", "author": "the organisations", "year": 2024, "kind": "statute"},
 }  # fmt: skip

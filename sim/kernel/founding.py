@@ -7,12 +7,14 @@ to do, and each weighs the group as it is by then, as an applicant weighs a stan
 (:mod:`sim.kernel.organise`)::
 
     come     gain x welcome - cost + attention + size - misfit   (logit)
-    let in   the mean of what a tie with the guest is worth to those at the table, at peace
+    let in   each at the table agrees, by what a tie with the guest is worth to it; at peace
 
-with the gain of a treaty of defence, valued as a whole. Who is bound as closely to most of the
-table already has nothing to sign. Fewer than :data:`LEAST` make no treaty. A treaty takes one of
-the places that a world keeps for those to come (:attr:`sim.scenario.world.World.vacancies`); it is
-a body like others from then on, which states join and leave.
+with the gain of a treaty of defence, valued as a whole. A treaty needs the signature of each, so
+that large tables hardly grow, while members of a standing body let in by their mean. Who is bound
+as closely to most of the table already has nothing to sign. Fewer than :data:`LEAST` make no
+treaty. A treaty takes one of the places that a world keeps for those to come
+(:attr:`sim.scenario.world.World.vacancies`); it is a body like others from then on, which states
+join and leave.
 """
 
 from __future__ import annotations
@@ -22,15 +24,16 @@ import numpy as np
 from sim.compiled.jit import inline, njit
 from sim.compiled.mathx import exp, logistic
 from sim.kernel.layout import FOUND
-from sim.kernel.organise import at_peace, body, leader, log_step, outlook, welcome
+from sim.kernel.organise import at_peace, body, entered, leader, log_step, outlook, worth
 from sim.rules.decisions import assessment
 from sim.rules.decisions.membership import (
+    ADMISSION,
     FOUNDING_BINDS,
     FOUNDING_COST,
     FOUNDING_RATE,
     set_membership,
 )
-from sim.rules.pair_variables import COMMITMENT
+from sim.rules.pair_variables import COMMITMENT, WAR
 from sim.rules.participation import is_member
 from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import ORGANISATION_COMMITMENT, PRESENT, VACANT
@@ -84,10 +87,27 @@ def would_bind(w: Blocks, k: int, j: int) -> bool:
 
 
 @njit
+def unanimous(w: Blocks, k: int, j: int) -> float:
+    """Chance that all who sit at the table of k let j in; 0 while j fights one of them."""
+    chance = 1.0
+    floor = w.G[ORGANISATION_COMMITMENT, k]
+    for m in range(w.n):
+        if m == j or not is_member(w, k, m):
+            continue
+        if w.M[WAR, j, m] > 0.0:
+            return 0.0
+        gain = 0.0
+        if floor > w.M[COMMITMENT, m, j]:
+            gain = worth(w, m, j, entered(w, m, j, floor))
+        chance *= logistic(gain + w.P[ADMISSION])
+    return chance
+
+
+@njit
 def comes(w: Blocks, luck: Luck, k: int, i: int, j: int) -> bool:
     """Whether j comes to the table that i called, and is let in."""
     gain = body(w, k, j, True)
-    likely = welcome(w, k, j) * at_peace(w, j, w.P[FOUNDING_BINDS])
+    likely = unanimous(w, k, j) * at_peace(w, j, w.P[FOUNDING_BINDS])
     value = (gain * likely if gain > 0.0 else gain) + outlook(w, k, j) - w.P[FOUNDING_COST]
     choice, consent, _, _ = keyed(luck, FOUNDING, 1, luck.keys[i], luck.keys[j], 0)
     return unit(choice) < logistic(value) and unit(consent) < likely

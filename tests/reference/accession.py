@@ -270,6 +270,18 @@ def peace(w: World, i: int) -> float:
     return float(1.0 - w.p("founding.commitment") * w["war"][i].max())
 
 
+def unanimity(w: World, seen: Assessment, k: int, i: int) -> float:
+    """Chance that each of those at the table agrees to i: 0 while i fights one of them."""
+    floor, g, chance = w["organisation_commitment"][k], commitment(w), 1.0
+    members, now = set(w.members(k)) - {i}, contributions(w, seen)
+    for j in members:
+        if w["war"][i, j] > 0.0:
+            return 0.0
+        theirs = sum(parts(w, seen, now, j, {i: floor}).values()) if floor > g[j, i] else 0.0
+        chance *= logistic(theirs + w.p("organisations.admission"))
+    return chance
+
+
 def gathered(
     w: World, seen: Assessment, k: int, i: int, tick: int, seed: int, run: int
 ) -> Conference:
@@ -284,7 +296,7 @@ def gathered(
         if np.mean(g[j, signed] < floor) < 0.5:
             continue
         gain = entering(table, seen, k, j)
-        likely = admission(table, seen, k, j) * peace(w, j)
+        likely = unanimity(table, seen, k, j) * peace(w, j)
         value = gain * likely if gain > 0.0 else gain
         value += outlook(table, seen, sorted(signed), j) - w.p("founding.cost")
         keys = int(w.keys[i]), int(w.keys[j])

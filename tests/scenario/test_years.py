@@ -105,22 +105,17 @@ def test_what_each_number_is_made_of() -> None:
     assert spec.channels["arms"]["HHH", "AAA"].value == pytest.approx(0.95)
 
 
-def test_revisionism_and_contact_are_told_by_disputes_and_organisations() -> None:
+def test_revisionism_is_told_by_disputes() -> None:
     def change(_: pd.DataFrame, dyads: pd.DataFrame) -> None:
         pair = list(zip(dyads["ccode1"], dyads["ccode2"], strict=True))
         many, once = {(901, 902), (901, 903), (901, 904)}, {(905, 906)}
         dyads["mid10"] = [4 if p in many else 1 if p in once else 0 for p in pair]
-        dyads["igos"] = [50 if p == (903, 904) else 10 if p == (906, 907) else 20 for p in pair]
 
     spec = make_world(history(change=change), 1975).spec()
     pressed = {code: state.values["revisionism"] for code, state in spec.states.items()}
     assert pressed["AAA"].value == pytest.approx(0.05 + 0.085 * 9**0.5)  # 3 of 4 parts of 12 years
     assert pressed["BBB"].value == pytest.approx(0.05 + 0.085)
     assert pressed["EEE"].value == pressed["HHH"].value == 0.05  # a single year is none
-    contact = spec.relations["contact"]
-    assert contact["CCC", "DDD"].value == pytest.approx(0.4 + 0.3)  # the most, and allied
-    assert contact["AAA", "BBB"].value == pytest.approx(0.16 + 0.3 + 0.15 - 0.112)  # pole and rival
-    assert contact["GGG", "FFF"].value == pytest.approx(0.08)
 
 
 def test_treaties_become_organisations_and_other_ties_pacts() -> None:

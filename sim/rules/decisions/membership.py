@@ -152,8 +152,8 @@ ADMISSION = param(
 )
 FOUNDING_RATE = param(
     "founding.rate",
-    0.003,
-    (0.0015, 0.005),
+    0.0022,
+    (0.0011, 0.0037),
     bounds=(0.0, 4.0),
     unit="conferences a year",
     meaning="how often a state calls others to found a treaty of defence",
@@ -162,12 +162,13 @@ FOUNDING_RATE = param(
 )
 FOUNDING_COST = param(
     "founding.cost",
-    -3.5,
-    (-4.2, -2.8),
+    -5.0,
+    (-5.7, -4.3),
     bounds=(-50.0, 50.0),
     unit="logits",
     meaning="cost of coming to such a conference and signing, at full attention",
-    source="set on the size of these treaties, 5 on average (ATOP; docs/validation.md)",
+    source="set on the size of these treaties, 5 on average (ATOP; docs/validation.md): all at the "
+    "table must agree, so that cheaper signing hardly makes them larger than 4",
 )
 FOUNDING_BINDS = param(
     "founding.commitment",

@@ -16,7 +16,6 @@ SOURCES: Final[Mapping[str, Mapping[str, str | int]]] = {
     "atop": {"title": "Alliance Treaty Obligations and Provisions", "author": "Leeds and others"},
     "cshapes": {"title": "Minimum distances, CShapes", "author": "Schvitz and others"},
     "rivalries": {"title": "Strategic rivalries; disputes", "author": "Thompson; COW MID"},
-    "organisations": {"title": "Shared organisations", "author": "Correlates of War IGO"},
     "cow_trade": {"title": "Bilateral trade", "author": "Correlates of War"},
     "arms": {"title": "Arms transfers database", "author": "SIPRI"},
     "standing": {"title": "Years of nuclear arms and of permanent seats", "author": "compiled"},
@@ -65,13 +64,7 @@ NOTES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
         "rivalries",
         "1 + .03 for each of ten years with a dispute (mid10) if rivals, else .05 for each, {year}",
     ),
-    ("contacts", "contact"): (
-        "organisations",
-        (
-            ".4 igos / the most of {year}, .3 for allies, .15 with poles, less .1 rivalry; without "
-            "igos .1 + .5 exp(-distance / 2) and .15"
-        ),
-    ),
+    ("contacts", "contact"): ("judgement", ".1 + .5 exp(-distance / 2), .15 more with poles"),
     ("trade", "trade"): ("cow_trade", "half of trade of the two, {year}"),
     ("arms", "arms"): ("arms", ".95 of the supplier's share of five years to {year}, arms5"),
     ("treaties", "floor"): ("judgement", "1 with a duty to defend, .12 without, as a consultation"),

@@ -209,23 +209,11 @@ class Figures:
 
     @property
     def contact(self) -> Floats:
-        """.4 of shared organisations, .3 more for allies, .15 with poles, .1 less for rivals.
-
-        Organisations (``igos``) are counted against the most that two states of the year share,
-        allies are those with a duty to defend (``defense``), rivals as :attr:`rivalry` has them;
-        from .02 to .9. Where the tables count no organisations: .1 + .5 exp(-d / 2), .15 more with
-        poles, as in made-up worlds.
-        """
-        poles = 0.15 * np.maximum(self.pole[:, None], self.pole[None, :])
-        shared = self.pair("igos")
-        if np.isnan(shared).all():
-            far = np.where(np.isnan(self.distance), self.assumed_distance(), self.distance)
-            near = np.where(np.isnan(far), 0.0, np.exp(-far / 2.0))
-            return np.minimum(0.1 + 0.5 * near + poles, 0.9)
-        most = float(np.nanmax(self.history.dyads_of(self.year)["igos"]))
-        allied = self.pair("defense", missing=0.0)
-        met = 0.4 * np.nan_to_num(shared) / max(most, 1.0) + 0.3 * allied + poles
-        return np.clip(met - 0.1 * self.rivalry, 0.02, 0.9)
+        """.1 + .5 exp(-d / 2), .15 more with poles, to .9, as in made-up worlds; NaN far apart."""
+        far = np.where(np.isnan(self.distance), self.assumed_distance(), self.distance)
+        near = np.where(np.isnan(far), 0.0, np.exp(-far / 2.0))
+        poles = np.maximum(self.pole[:, None], self.pole[None, :])
+        return np.minimum(0.1 + 0.5 * near + 0.15 * poles, 0.9)
 
     @property
     def trade(self) -> Floats:
