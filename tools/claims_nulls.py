@@ -1,9 +1,10 @@
 """Ask which claims random choice supports as well; write results/reference/claims_nulls.json.
 
-    .venv/bin/python -m tools.claims_nulls [--runs 60]
+    .venv/bin/python -m tools.claims_nulls [--runs 60] [--go-on]
 
 Every shipped scenario with claims is run in full and with random choice at the same rates of moves
-(`multipolar null`); tools/claims_page.py puts what comes out beside the verdicts.
+(`multipolar null`); tools/claims_page.py puts what comes out beside the verdicts. The file is written
+after each scenario; `--go-on` keeps what it has.
 """
 
 from __future__ import annotations
@@ -29,10 +30,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=60)
+    parser.add_argument("--go-on", action="store_true")
     args = parser.parse_args()
-    said: dict[str, dict[str, Any]] = {}
-    networks: dict[str, dict[str, Any]] = {}
+    before = json.loads(FOUND.read_text(encoding="utf-8")) if args.go_on else {}
+    said: dict[str, dict[str, Any]] = before.get("scenarios", {})
+    networks: dict[str, dict[str, Any]] = before.get("networks", {})
     for name in scenarios_with_claims():
+        if name in said:
+            continue
         found = null(name, nulls=(RANDOM,), runs=args.runs, claims=True)
         said[name] = {
             row.what: {
@@ -51,10 +56,8 @@ def main() -> None:
             if row.null == RANDOM and row.what in NETWORKS
         }
         sys.stderr.write(f"{name}: {len(said[name])} claims\n")
-    write_text(
-        FOUND,
-        json.dumps({"runs": args.runs, "scenarios": said, "networks": networks}, indent=1) + "\n",
-    )
+        made = {"runs": args.runs, "scenarios": said, "networks": networks}
+        write_text(FOUND, json.dumps(made, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -247,11 +247,7 @@ def _parties(words: Vocabulary) -> dict[str, Member]:
         (
             ("name", _TITLE, "Name for people."),
             ("members", _STATES, "States or groups."),
-            (
-                "partners",
-                _PARTS_BY_CODE,
-                "Candidates and partners: part of membership, 0 to 1; from .5 on it has applied.",
-            ),
+            ("partners", _PARTS_BY_CODE, "Part of membership, 0 to 1; one of .5 has applied."),
             ("floor", _FIGURE, "Commitment between members, 0 to 1."),
             ("open_to", _STATES, "Who else may enter by its charter; without it, every state."),
             ("since", Date(), "First quarter; without it, there from before the start."),

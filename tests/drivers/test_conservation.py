@@ -149,7 +149,7 @@ def test_trade_margins_in_the_long_run(seed: int) -> None:
     case = random_case(7, seed)
     start = case.dyads("trade_flow").copy()
     old = np.maximum(case.dyads("sanctions"), case.dyads("sanctions").T)
-    case.dyads("sanctions")[0, 1:5] = 1.0
+    case.dyads("sanctions")[0, 1:6] = 1.0
     case.dyads("sanctions")[5, 6] = 1.0
     which = list(names.MECHANISMS).index("trade_rerouting")
     for tick in range(400):

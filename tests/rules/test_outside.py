@@ -160,7 +160,7 @@ WRONG = [
     (RULE.replace('name="weariness"', 'name="My Rule"'), "use small letters, digits and _"),
     (RULE.replace('"home"', '"hoem"'), "no stage 'hoem'; did you mean 'home'"),
     (RULE.replace("update=update", "update=3"), "MECHANISM: 3 is no function"),
-    (MOVE.replace("code=20", "code=9"), "code 9 is that of provoke; 15 is free"),
+    (MOVE.replace("code=20", "code=9"), "code 9 is that of provoke; 16 is free"),
     (
         MOVE.replace("i: int, j: int, now: float) -> bool", "i: int, j: int) -> bool"),
         r"takes \(w, i, j, now\)",
