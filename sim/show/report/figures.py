@@ -261,7 +261,7 @@ def _plane(
     nearer_b = [code for at, code in enumerate(shown) if _gap(x, y, at) < -_SHIFT]
     yield Picture(
         id="plane",
-        title=f"Nearer to {a}: {', '.join(nearer_a) or 'none'}; nearer to {b}: "
+        title=f"Nearer to {a} than to {b}: {', '.join(nearer_a) or 'none'}; nearer to {b}: "
         f"{', '.join(nearer_b) or 'none'}",
         caption="Each focal state between two poles: the dot is where it ends, the line the way it "
         f"went from {results.quarters[0]} (medians of the runs). On the dotted line a state keeps "

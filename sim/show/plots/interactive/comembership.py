@@ -19,7 +19,7 @@ from sim.show.plots.interactive.base import (
 )
 from sim.show.plots.style import GREY
 
-_CELL: Final = 14  # pixels
+_CELL, _TIGHT = 14, 10  # pixels of a cell, and where a page is narrow
 _CODE, _LETTER = 4, 6  # letters of a code, and how wide one is
 _BLUES: Final = ("#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b")
 
@@ -117,7 +117,7 @@ def comembership(
             yaxis=axis(**ticks, range=[n - 0.5, -1.2]),
             shapes=_marks(homes, parts, shades),
         )
-        | {"meta": {"alt": alt, "least": side + room + 94}},
+        | {"meta": {"alt": alt, "least": _TIGHT * n + room + 94}},
     }
 
 
