@@ -16,6 +16,7 @@ from sim.record.results import Results
 from sim.show.app.view import together
 from sim.show.plots.alluvial import draw_alluvial
 from sim.show.plots.comembership import draw_comembership
+from sim.show.plots.interactive import network, world_map
 from sim.show.plots.network import draw_network
 from sim.show.plots.projection import outlines
 from sim.show.plots.regions import ROWS, regions, rows_of
@@ -150,6 +151,23 @@ def test_the_interactive_heat_map_folds_alike(world: Results) -> None:
     assert len(figure["data"][0]["z"]) == len(rows.names)
     assert set(figure["layout"]["xaxis"]["ticktext"]) == set(rows.names)
     assert rows.said in figure["layout"]["meta"]["alt"]
+
+
+def test_interactive_figures_leave_no_state_out_in_silence() -> None:
+    codes = sorted(regions())
+    strength = np.linspace(2.0, 1.0, len(codes))
+    tie = np.full((len(codes),) * 2, -0.1)
+    for alone, said in ((65, "unaligned"), (150, "more not shown")):
+        blocs = [codes[0]] * (len(codes) - alone) + [""] * alone
+        drawn = network(codes, capability=strength, tie=tie, blocs=blocs)["data"]
+        shown = [code for trace in drawn for code in trace.get("customdata", ())]
+        names = " ".join(str(trace.get("name")) for trace in drawn)
+        assert said in names
+        assert (len(shown) == len(codes)) == ("not shown" not in names)
+    of_many = world_map(codes, blocs=[""] * len(codes), hedging=dict.fromkeys(codes, 1.0))
+    names = [str(trace.get("name")) for trace in of_many["data"]]
+    assert set(codes) == {code for trace in of_many["data"] for code in trace.get("customdata", ())}
+    assert f"hedges ({len(codes)} states)" in names
 
 
 def test_every_state_of_the_wider_world_has_a_region_and_an_outline() -> None:

@@ -36,7 +36,7 @@ _LEAST_HEIGHT: Final = 4.0
 _LABEL_REACH = 0.19  # inches from the centre of a label that no neighbour may enter
 _SMALLEST, _LARGEST = 0.075, 0.36  # radii of nodes in inches
 _EDGES_PER_STATE = 5
-_ROWS_ALONE = 3
+_ROWS_ALONE, _ALONE = 3, 0.4  # rows of the unaligned, or part of the picture, at most
 _FEW_BLOCS: Final = 6  # whose legend leaves room on a slide
 
 
@@ -190,7 +190,9 @@ def _rows_alone(
             continue
         gap = 2.0 * float(reach[group].max()) + 0.08
         per_row = max(1, int((right - left - page.pt(0.7)) / gap))
-        fit = int((top - bottom - sum(gaps)) / gap) if most is None else most
+        fit = int((top - bottom - sum(gaps)) / gap)
+        if most is not None:  # blocs keep the greater part of the box
+            fit = max(most, int(_ALONE * (top - bottom) / gap))
         kept = np.sort(group[np.argsort(-radius[group], kind="stable")][: fit * per_row]).tolist()
         rows += [kept[at : at + per_row] for at in range(0, len(kept), per_row)]
         gaps += [gap] * (len(rows) - len(gaps))
