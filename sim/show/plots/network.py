@@ -36,7 +36,7 @@ _LEAST_HEIGHT: Final = 4.0
 _LABEL_REACH = 0.19  # inches from the centre of a label that no neighbour may enter
 _SMALLEST, _LARGEST = 0.075, 0.36  # radii of nodes in inches
 _EDGES_PER_STATE = 5
-_ROWS_ALONE, _ALONE = 3, 0.4  # rows of the unaligned, or part of the picture, at most
+_ROWS_ALONE, _ALONE = 3, 0.5  # rows of the unaligned, or part of the picture, at most
 _FEW_BLOCS: Final = 6  # whose legend leaves room on a slide
 
 
