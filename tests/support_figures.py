@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from sim.record.results import Results
+from sim.show.plots.projection import outlines
+from tests.support import synthetic_meta
+
+LONG = "The Very Long Name of a United Kingdom of Lands and Seas"
+
+
+def on_the_globe(results: Results, among: Sequence[str] = ()) -> Results:
+    """The same world with codes that have outlines, in alphabetical order."""
+    real = sorted(among or (code for code in outlines() if code))
+    record = results.record
+    names = dict(zip(record.states, real[:: len(real) // len(record.states)], strict=False))
+    renamed = replace(
+        record,
+        states=tuple(names.values()),
+        poles=tuple(names[code] for code in record.poles),
+        focal=tuple(names[code] for code in record.focal),
+        dyads=tuple((names[a], names[b]) for a, b in record.dyads),
+        cells=tuple((field, k, names.get(code, "")) for field, k, code in record.cells),
+    )
+    return Results(renamed, synthetic_meta(state_names={names[record.states[0]]: LONG}))
 
 
 def texts(figure: Figure) -> list[Text]:

@@ -155,6 +155,9 @@ def test_a_reader_finds_a_question_on_a_telephone() -> None:
         button(page, "Step").wait_for()
         page.locator(".mp-right .textpoint").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        # an answer that was not held against chance is no finding yet, and does not look like one
+        page.get_by_text("Not held against random choice yet").wait_for()
+        assert page.locator(".mp-unheld").inner_text().startswith("The threat")
         page.goto(served.address.partition("?")[0] + "?scenario=../secret&seed=1")
         page.locator(".mp-problem").filter(has_text="no scenario").wait_for()
         page.goto(served.address.partition("?")[0] + f"?scenario={SCENARIO}&arm=nobody")

@@ -42,25 +42,7 @@ from sim.study.comparison import ArmComparison, Comparison, MetricEffect
 from sim.study.robust import Conclusion, Pair, Robust
 from sim.study.verdicts import Verdict
 from tests.support import codes, synthetic_meta, synthetic_record, synthetic_results
-from tests.support_figures import assert_readable
-
-LONG = "The Very Long Name of a United Kingdom of Lands and Seas"
-
-
-def on_the_globe(results: Results) -> Results:
-    """The same world with codes that have outlines, in alphabetical order."""
-    real = sorted(code for code in outlines() if code)
-    record = results.record
-    names = dict(zip(record.states, real[:: len(real) // len(record.states)], strict=False))
-    renamed = replace(
-        record,
-        states=tuple(names.values()),
-        poles=tuple(names[code] for code in record.poles),
-        focal=tuple(names[code] for code in record.focal),
-        dyads=tuple((names[a], names[b]) for a, b in record.dyads),
-        cells=tuple((field, k, names.get(code, "")) for field, k, code in record.cells),
-    )
-    return Results(renamed, synthetic_meta(state_names={names[record.states[0]]: LONG}))
+from tests.support_figures import assert_readable, on_the_globe
 
 
 def comparison(arms: int) -> Comparison:

@@ -27,10 +27,12 @@ from sim.scenario import find_scenario, load_scenario
 from sim.scenario.world import World
 from sim.show.plots.interactive.base import contrast
 from sim.show.report import gather, render
+from sim.show.report.content import Influence, Sensitivity
 from sim.show.report.decisions import find_why, typical_run
 from sim.show.report.html_page import MOST_BYTES
+from sim.show.report.opening import what_would_change
 from sim.show.report.origin import Origin, find_origin, saved_beside
-from sim.show.report.ranges import find_influence
+from sim.show.report.ranges import POLES, find_influence
 from sim.show.report.sensitivity_section import read_sensitivity
 from sim.show.report.sourced_numbers import is_judged, list_inputs
 from sim.study.answer import read_answer
@@ -250,6 +252,24 @@ def test_the_first_page_is_short_and_leads_with_the_verdict(page: str, folder: P
     assert "What would change it" in said
 
 
+def test_what_was_run_and_what_is_lacking_stand_below_the_answer(bare: str) -> None:
+    said = " ".join(Page(bare).text)
+    assert said.index("The answer") < said.index("What this report lacks") < said.index("Runs")
+
+
+def test_what_would_change_the_answer_keeps_to_whom_it_is_about() -> None:
+    content = gather(synthetic_results(), NOWHERE)
+    lead = "the alignment asked about"
+    poles = Influence(POLES, "states.AAA.capability", -0.9)
+    ours = Influence(lead, "relations.trust.AAA>BBB", 0.8)
+    for found in ((poles,), (poles, ours)):
+        known = Sensitivity(found=found, outcomes=(lead, POLES), bar=0.7, numbers=9, runs=30)
+        said = " ".join(what_would_change(replace(content, sensitivity=known)))
+        assert POLES not in said
+        assert ("where it is drawn higher" in said) == (ours in found)
+        assert "relations." not in said
+
+
 def test_the_same_result_gives_the_same_page() -> None:
     results = synthetic_results()
     assert render(gather(results, NOWHERE)) == render(gather(results, NOWHERE))
@@ -286,7 +306,9 @@ def test_metrics_in_words_keep_what_they_cannot_say() -> None:
 
 
 # --- why -----------------------------------------------------------------------------------------
-def with_pact_left(record: EnsembleRecord, runs: list[int], i: int, j: int) -> EnsembleRecord:
+def with_pact_left(
+    record: EnsembleRecord, runs: list[int], i: int, j: int, gain: float = 1.0
+) -> EnsembleRecord:
     """The record with one more accepted move in some runs: i leaves its pact with j."""
     moves = record.moves.copy()
     for run in runs:
@@ -294,6 +316,7 @@ def with_pact_left(record: EnsembleRecord, runs: list[int], i: int, j: int) -> E
         moves[row]["mover"], moves[row]["partner"] = i, j
         moves[row]["kind"], moves[row]["accepted"] = Move.PACT, 1
         moves[row]["before"], moves[row]["after"] = 2.0, 0.0
+        moves[row]["du"] = gain
     return replace(record, moves=moves)
 
 
@@ -328,6 +351,17 @@ def test_choices_count_the_runs_and_name_the_parts() -> None:
     assert mine[0].runs == 0.2
     sizes = [abs(x) for _, x in mine[0].parts]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_decisions_that_gain_the_mover_nothing_are_counted_as_chance() -> None:
+    record = synthetic_record(runs=20, n=12, quarters=8)
+    mover = record.index(record.focal[0])
+    for gain in (1.0, -1.0):
+        results = Results(with_pact_left(record, [0, 1, 2], mover, 1, gain), synthetic_meta())
+        found = find_why(results, summarise(results), None)
+        assert any("left its arms" in it.text for it in found.choices) == (gain > 0)
+        assert all(it.gain > 0 for it in found.choices)
+        assert gain > 0 or found.idle > 0
 
 
 def test_the_run_that_is_told_ends_as_most_do() -> None:

@@ -133,7 +133,13 @@ class Header:
             self._surety.set_text("")
             return
         self._verdict.set_text(answer.sentence())
-        held = "" if answer.random_runs else " Not held against random choice yet."
+        held = ""
+        if not answer.random_runs:
+            held = (
+                " Not held against random choice yet: what states decide is not told from what "
+                "comes anyway."
+            )
+        self._verdict.classes(**{"remove" if answer.random_runs else "add": "mp-unheld"})
         doing = " Holding it against random choice ..." if running else ""
         self._surety.set_text(f"{answer.surety()}{doing or held} Within the model.")
 

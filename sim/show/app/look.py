@@ -32,8 +32,9 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
 .mp-surety { min-height: 18px; } /* what is below must not move when the answer comes */
 .mp-still { visibility: hidden; }
 .mp-verdict > div { font-size: 14.5px; font-weight: 600; line-height: 1.3; }
+.mp-verdict > .mp-unheld { font-weight: 450; }
 .mp-wrap { flex-wrap: wrap; row-gap: 4px; }
-.mp-arm { width: 190px; }
+.mp-row > .mp-arm { flex: 1 1 190px; max-width: 330px; }
 .mp-metric { max-width: 200px; min-width: 80px; }
 .mp-head .q-slider { flex: 1 1 90px; width: auto; }
 .mp-brief { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
@@ -108,6 +109,7 @@ body, .q-btn, .q-field, .q-table { font-family: system-ui, -apple-system, "Segoe
   .mp-page { height: auto; min-height: 100vh; }
   .mp-head .mp-row { flex-wrap: wrap; row-gap: 4px; }
   .mp-head .mp-row > .mp-question { flex-basis: 100%; white-space: normal; order: 9; }
+  .mp-head > .mp-row:first-child .q-btn .q-icon { display: none; }
   .mp-verdict > div { font-size: 14.5px; flex-basis: 100%; }
   .mp-row > .mp-arm { flex: 1 1 150px; width: auto; min-width: 0; max-width: 100%; }
   .mp-body, .mp-body.mp-alone { display: flex; flex-direction: column; }

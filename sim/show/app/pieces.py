@@ -153,7 +153,11 @@ def gaps(pair: Pair) -> str:
         return paragraph("One arm is shown alone. Choose another to compare it with.")
     found = pair.gaps()
     if not found:
-        return paragraph(f"In this run the two arms are still alike in {pair.left.quarter}.")
+        return paragraph(
+            f"In this run blocs, pacts and alignments are the same in both arms in "
+            f"{pair.left.quarter}. What the answer measures may differ all the same: choose The "
+            "answer through time above."
+        )
     names = dict(zip(pair.left.codes, pair.left.state_names, strict=True))
     rows = []
     for it in found:

@@ -20,6 +20,7 @@ from sim.show.plots.interactive import Figure, comembership, lines, network, pla
 from sim.show.plots.interactive.lines import Band, bands
 from sim.show.plots.interactive.network import WIDTH
 from sim.show.plots.interactive.worldmap import can_map, world_map
+from sim.show.plots.regions import rows_of
 from sim.show.plots.style import PALETTE, colour
 from sim.study.answer import Answer, Row
 
@@ -278,12 +279,14 @@ def together(results: Results, report: CoalitionReport) -> Figure:
     """How often two states end in one bloc of an ensemble."""
     from sim.blocs import co_membership
 
-    home = {m.state: bloc.core for bloc in report.blocs for m in bloc.members}
+    rows = rows_of(results, report)
     return comembership(
-        results.record.states,
-        together=co_membership(results.bloc_labels[:, -1]),
-        blocs=[home.get(code, "") for code in results.record.states],
+        rows.names,
+        together=rows.means(co_membership(results.bloc_labels[:, -1])),
+        blocs=rows.blocs,
         poles=results.record.poles,
+        sides=rows.sides,
+        said=rows.said,
     )
 
 

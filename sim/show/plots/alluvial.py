@@ -20,6 +20,7 @@ from sim.show.plots.style import (
     fold,
     footer,
     headline,
+    names_that_matter,
     new_figure,
 )
 
@@ -37,8 +38,10 @@ _OTHER_SHADE: Final = "#BBBBBB"
 _COLUMNS: Final = 8
 _BAR: Final = 0.16  # width of a bar, in columns
 _TALL: Final = 4.6
+_MORE: Final = 1.4  # inches, with very many states: for the names of members
 _FAINT: Final = 0.04  # states: flows below this are not drawn
 _LEAST: Final = 0.02  # of the states or of capability: below it a bloc is one of the others
+_HEAD, _LINE = 10.0, 8.4  # points from a bloc's name to its members, and of a line of those
 _NOTED: Final = 0.1  # share of the runs from which a change of side is named
 
 
@@ -60,12 +63,15 @@ def draw_alluvial(
     homes = homes[:, kept]
     count = (homes[..., None] == np.arange(len(names))).sum(axis=2)  # (R, L, B)
     used = [at for at in range(len(names)) if count[:, :, at].any()]
-    width, height = page.width, page.tall(_TALL)
+    width, height = (
+        page.width,
+        page.tall(_TALL + (_MORE if len(results.record.states) > MANY else 0)),
+    )
     figure = new_figure(width, height, page)
     changes = np.mean((homes[:, 1:] != homes[:, :-1]).sum(axis=(1, 2))) if len(kept) > 1 else 0.0
     top = headline(
         figure,
-        _finding(results, names, homes),
+        _finding(results, names, homes, names_that_matter(results, report)),
         f"Mean number of states in each bloc, with flows between; whiskers hold 90% of the runs. "
         f"In a mean run states change over {changes:.1f} times."
         + (" Percentages: shares of capability." if len(results.record.states) > MANY else ""),
@@ -209,13 +215,14 @@ def _name_blocs(
     inch = abs(axes.get_ylim()[1] - axes.get_ylim()[0]) / (
         axes.get_window_extent().height / axes.figure.dpi
     )
-    end = float(base[-1, used[-1]] + mean[used[-1]])
+    bottom = float(axes.get_ylim()[0])
+    order = np.argsort(-results.capability[:, -1].mean(axis=0), kind="stable")
     for rank, bloc in enumerate(used):
         share = (homes[:, -1] == bloc).mean(axis=0)
-        usual = [states[i] for i in np.argsort(-share, kind="stable") if share[i] >= 0.5]
-        following = float(base[-1, used[rank + 1]]) if rank + 1 < len(used) else end + 0.3 * inch
+        usual = [states[i] for i in order if share[i] >= 0.5]
+        following = float(base[-1, used[rank + 1]]) if rank + 1 < len(used) else bottom
         space = (following - float(base[-1, bloc])) / inch * 72.0
-        lines = max(0, int(space / page.pt(7.4)) - 1)
+        lines = max(0, int((space - page.pt(_HEAD)) / page.pt(_LINE)))
         spread = "" if low[bloc] == high[bloc] else f" ({low[bloc]:.0f} to {high[bloc]:.0f})"
         head = f"{names[bloc]}: {mean[bloc]:.1f}{spread}"
         if len(states) > MANY and names[bloc] in held:
@@ -239,7 +246,7 @@ def _name_blocs(
             axes.annotate(
                 "\n".join(told),
                 (1.0, base[-1, bloc]),
-                xytext=(4, -page.pt(10.0)),
+                xytext=(4, -page.pt(_HEAD)),
                 size=page.pt(6.0),
                 color=SOFT,
                 va="top",
@@ -248,13 +255,14 @@ def _name_blocs(
             )
 
 
-def _finding(results: Results, names: list[str], homes: Homes) -> str:
-    """The state that most often ends in another bloc than it begins in."""
+def _finding(results: Results, names: list[str], homes: Homes, named: npt.NDArray[np.bool_]) -> str:
+    """The state that most often ends in another bloc than it begins in, of those that matter."""
     first, last = homes[:, 0], homes[:, -1]
     other = names.index(OTHER)
     founders = {code: at for at, code in enumerate(names)}
     best = (0.0, "", 0, 0)
-    for i, code in enumerate(results.record.states):
+    for i in np.flatnonzero(named).tolist():
+        code = results.record.states[i]
         pair = first[:, i] * len(names) + last[:, i]
         for key in np.unique(pair[(first[:, i] != last[:, i]) & (last[:, i] != other)]):
             before, after = divmod(int(key), len(names))
@@ -263,7 +271,8 @@ def _finding(results: Results, names: list[str], homes: Homes) -> str:
             best = max(best, (float((pair == key).mean()), code, before, after))
     share, code, before, after = best
     if share < _NOTED:
-        return f"Blocs keep their members: no state changes over in {percent(_NOTED)} of the runs"
+        which = "no state" if named.all() else "none of the larger states"
+        return f"Blocs keep their members: {which} changes over in {percent(_NOTED)} of the runs"
 
     def told(at: int) -> str:
         return {ALONE: "standing alone", OTHER: "another bloc"}.get(
@@ -271,4 +280,5 @@ def _finding(results: Results, names: list[str], homes: Homes) -> str:
         )
 
     went = f"from {told(before)} to {told(after)}"
-    return f"{code} changes over most often: {went} in {percent(share)} of the runs"
+    which = code if named.all() else f"Of the larger states {code}"
+    return f"{which} changes over most often: {went} in {percent(share)} of the runs"

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.blocs import co_membership
 from sim.measure.summary import CoalitionReport
+from sim.show.plots.regions import ROWS, Rows, rows_of
 from sim.show.plots.style import (
     GREY,
     INK,
@@ -19,8 +20,8 @@ from sim.show.plots.style import (
     coalitions,
     footer,
     headline,
-    names_that_matter,
     new_figure,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ type Floats = npt.NDArray[np.float64]
 
 _STRIP = 0.11  # width of the coloured margins in inches
 _SMALL: Final = 5.5  # points
+_ROWS_OF_SLIDE: Final = 32
 
 
 def draw_comembership(
@@ -42,25 +44,24 @@ def draw_comembership(
 
     States are ordered by bloc of the consensus partition, the strongest bloc first, and within it
     by their place with the core; unaligned states come last. Where a block of colour frays, the
-    runs disagree. Of very many states the few that matter have rows of their own, and the others of
-    a bloc share one, in which the cells are means.
+    runs disagree. Of very many states most fold into the regions of the world, below the others:
+    see :func:`~sim.show.plots.regions.rows_of`.
     """
     report = report or coalitions(results)
-    states = results.record.states
-    order, ends = _order(report, states)
-    together = co_membership(results.bloc_labels[:, -1])
-    told = _finding(report, together[np.ix_(order, order)], ends)
-    rows, ends = _rows(order, ends, names_that_matter(results, report))
-    together = _means(together, rows)
-    names = [states[row[0]] if len(row) == 1 else f"+{len(row)}" for row in rows]
-    n = len(rows)
-    left = names_above = page.pt(0.75)
+    every = co_membership(results.bloc_labels[:, -1])
+    rows = rows_of(results, report, most=_ROWS_OF_SLIDE if page.fixed else ROWS)
+    title, what = _finding(report, every, results.record.states)
+    together = rows.means(every)
+    n = len(rows.names)
+    size = page.pt(7.0)
+    longest = max(text_width(name, size) for name in rows.names) if rows.said else 0.0
+    left = names_above = max(page.pt(0.75), longest + 2.5 * _STRIP)
     right = page.pt(0.75)
     wide = page.width - left - right
     side = min(wide, max(3.0, 0.155 * n + 1.0))
-    width, height = page.width, page.tall(side + 1.9)
+    width, height = page.width, page.tall(side + 1.9 + names_above - page.pt(0.75))
     figure = new_figure(width, height, page)
-    top = headline(figure, *told, page)
+    top = headline(figure, title, f"{what} {rows.said}".rstrip(), page)
     bottom = footer(figure, results, page)
     side = min(side, (top - bottom) * height - names_above - 0.06)
     # a slide is wider than tall, and so are its cells
@@ -69,79 +70,34 @@ def draw_comembership(
     axes = figure.add_axes((left / width, bottom + 0.06 / height, wide / width, side / height))
     shading: dict[str, Any] = {"cmap": "Blues", "vmin": 0.0, "vmax": 1.0, "aspect": "auto"}
     image = axes.imshow(together, interpolation="nearest", **shading)
-    _name_states(axes, names, side, wide, page)
+    _name_states(axes, rows, side, wide, page)
     axes.spines[:].set_visible(False)
     strips = (_STRIP * n / wide, _STRIP * n / side)
-    _mark_blocs(axes, bloc_colours(results, report), ends, n, strips)
+    _mark_blocs(axes, bloc_colours(results, report), rows, strips)
     bar_axes = figure.add_axes(
         ((left + wide + 0.15) / width, bottom + 0.06 / height, 0.14 / width, side / height)
     )
     bar = figure.colorbar(image, cax=bar_axes)
     bar.outline.set_visible(False)
-    bar.set_label("share of runs that end with both in one bloc", size=page.pt(8.0), color=INK)
+    whole, short = "share of runs that end with both in one bloc", "share of runs together"
+    said = whole if text_width(whole, page.pt(8.0)) <= side else short
+    bar.set_label(said, size=page.pt(8.0), color=INK)
     bar.ax.tick_params(labelsize=page.pt(7.5), colors=SOFT, length=2)
     return figure
 
 
-def _order(
-    report: CoalitionReport, states: tuple[str, ...]
-) -> tuple[list[int], list[tuple[int, int]]]:
-    """Indices of the states in the order of the figure, and where each bloc begins and ends."""
-    index = {code: at for at, code in enumerate(states)}
-    order: list[int] = []
-    ends = []
-    for bloc in report.blocs:
-        begin = len(order)
-        members = sorted(bloc.members, key=lambda member: -member.together)
-        order += [index[member.state] for member in members]
-        ends.append((begin, len(order)))
-    order += [index[code] for code in report.unaligned]
-    return order, ends
-
-
-def _rows(
-    order: list[int], ends: list[tuple[int, int]], alone: npt.NDArray[np.bool_]
-) -> tuple[list[list[int]], list[tuple[int, int]]]:
-    """The states of each row, in order, and where each bloc then begins and ends."""
-    rows: list[list[int]] = []
-    found = []
-    last = ends[-1][1] if ends else 0
-    for begin, end in (*ends, (last, len(order))):
-        first = len(rows)
-        span = order[begin:end]
-        rows += [[i] for i in span if alone[i]]
-        if rest := [i for i in span if not alone[i]]:
-            rows.append(rest)
-        found.append((first, len(rows)))
-    return rows, found[: len(ends)]
-
-
-def _means(together: Floats, rows: list[list[int]]) -> Floats:
-    """The mean of the pairs of two rows ``(rows, rows)``; a state with itself counts if alone."""
-    inside = np.zeros((len(rows), len(together)))
-    for at, row in enumerate(rows):
-        inside[at, row] = 1.0
-    sizes = inside.sum(axis=1)
-    total = inside @ together @ inside.T
-    pairs = np.outer(sizes, sizes)
-    shared = np.flatnonzero(sizes > 1.0)
-    total[shared, shared] -= sizes[shared]
-    pairs[shared, shared] -= sizes[shared]
-    return np.asarray(total / pairs, np.float64)
-
-
-def _finding(
-    report: CoalitionReport, together: Floats, ends: list[tuple[int, int]]
-) -> tuple[str, str]:
+def _finding(report: CoalitionReport, together: Floats, states: tuple[str, ...]) -> tuple[str, str]:
     """The title and the line below it: which bloc is settled and which is not."""
     what = f"Share of the {report.runs} runs that end ({report.end}) with two states in one bloc."
     if not report.blocs:
         return f"No bloc is common to the runs in {report.end}", what
     loose = [(m, bloc.core) for bloc in report.blocs for m in bloc.members if m.together < 0.9]
+    # of a pair nobody would say "two of its members"
+    large = [bloc for bloc in report.blocs if len(bloc.members) > 2]
     firm = []
-    for (begin, end), bloc in zip(ends, report.blocs, strict=True):
-        block = together[begin:end, begin:end]
-        pairs = block[np.triu_indices(end - begin, 1)]
+    for bloc in large or report.blocs:
+        mine = [states.index(member.state) for member in bloc.members]
+        pairs = together[np.ix_(mine, mine)][np.triu_indices(len(mine), 1)]
         firm.append((float(pairs.mean()), bloc.core))
     most, least = max(firm), min(firm)
     if not loose:
@@ -162,52 +118,46 @@ def _finding(
     return title, what
 
 
-def _name_states(axes: Axes, names: list[str], side: float, wide: float, page: Page) -> None:
+def _name_states(axes: Axes, rows: Rows, side: float, wide: float, page: Page) -> None:
     """Name rows and columns; names that are too many for one line stand in two, by turns."""
-    n, pad = len(names), 2.0 * _STRIP * 72.0
+    n, pad = len(rows.names), 2.0 * _STRIP * 72.0
     axes.xaxis.tick_top()
     for axis, long in ((axes.xaxis, wide), (axes.yaxis, side)):
-        room = long / n * 72.0 * 0.8
-        turns = 2 if room < _SMALL else 1
-        size = float(np.clip(turns * room, 3.5, page.pt(7.0 if turns == 2 else 8.0)))
+        room = long / n * 72.0 * (0.92 if rows.said else 0.8)
+        turns = 2 if room < _SMALL and not rows.said else 1
+        most = page.pt(7.0 if turns == 2 or rows.said else 8.0)
+        size = float(np.clip(turns * room, 3.5, most))
         across = {"rotation": 90} if axis is axes.xaxis else {}
         for turn in range(turns):
             at = range(turn, n, turns)
-            axis.set_ticks(list(at), [names[i] for i in at], minor=turn == 1, size=size, **across)
-            further = pad + turn * (2.6 * size if max(map(len, names)) <= 3 else 4.4 * size)
+            names = [rows.names[i] for i in at]
+            axis.set_ticks(list(at), names, minor=turn == 1, size=size, **across)
+            further = pad + turn * (2.6 * size if max(map(len, rows.names)) <= 3 else 4.4 * size)
             axis.set_tick_params(which="minor" if turn else "major", length=0, pad=further)
 
 
 def _mark_blocs(
-    axes: Axes,
-    colours: dict[str, str],
-    ends: list[tuple[int, int]],
-    n: int,
-    strips: tuple[float, float],
+    axes: Axes, colours: dict[str, str], rows: Rows, strips: tuple[float, float]
 ) -> None:
-    """Outline the blocs on the diagonal and colour their margins, so many cells wide and tall."""
+    """Outline the blocs on the diagonal and colour the margins, so many cells wide and tall.
+
+    The margin of a folded row is parted as its states are among the blocs.
+    """
     from matplotlib.patches import Rectangle
 
-    spans = [(*span, shade) for span, shade in zip(ends, colours.values(), strict=True)]
-    last = ends[-1][1] if ends else 0
-    spans += [(last, n, GREY)] if last < n else []
-    for begin, end, shade in spans:
-        length = end - begin
-        for corner, wide, high in (
-            ((begin - 0.5, -0.5 - 1.3 * strips[1]), length, strips[1]),
-            ((-0.5 - 1.3 * strips[0], begin - 0.5), strips[0], length),
-        ):
-            axes.add_patch(
-                Rectangle(corner, wide, high, facecolor=shade, linewidth=0, clip_on=False)
-            )
-    for begin, end, shade in spans[: len(ends)]:
-        axes.add_patch(
-            Rectangle(
-                (begin - 0.5, begin - 0.5),
-                end - begin,
-                end - begin,
-                fill=False,
-                edgecolor=shade,
-                linewidth=1.6,
-            )
-        )
+    for at, sides in enumerate(rows.sides):
+        begin = at - 0.5
+        for core, part in sides:
+            shade: dict[str, Any] = {"facecolor": colours.get(core, GREY), "linewidth": 0}
+            for corner, wide, high in (
+                ((begin, -0.5 - 1.3 * strips[1]), part, strips[1]),
+                ((-0.5 - 1.3 * strips[0], begin), strips[0], part),
+            ):
+                axes.add_patch(Rectangle(corner, wide, high, clip_on=False, **shade))
+            begin += part
+    for core, shade_of in colours.items():
+        mine = [at for at, bloc in enumerate(rows.blocs) if bloc == core]
+        if mine:
+            corner, length = (mine[0] - 0.5, mine[0] - 0.5), float(len(mine))
+            frame: dict[str, Any] = {"fill": False, "edgecolor": shade_of, "linewidth": 1.6}
+            axes.add_patch(Rectangle(corner, length, length, **frame))

@@ -36,7 +36,8 @@ _LEAST_HEIGHT: Final = 4.0
 _LABEL_REACH = 0.19  # inches from the centre of a label that no neighbour may enter
 _SMALLEST, _LARGEST = 0.075, 0.36  # radii of nodes in inches
 _EDGES_PER_STATE = 5
-_ROWS_ALONE = 3
+_ROWS_ALONE, _ALONE = 3, 0.5  # rows of the unaligned, or part of the picture, at most
+_FEW_BLOCS: Final = 6  # whose legend leaves room on a slide
 
 
 def draw_network(
@@ -63,7 +64,8 @@ def draw_network(
     axes.set_xlim(0.0, width)
     axes.set_ylim(0.0, height)
     axes.axis("off")
-    legend = draw_legend(axes, results, report, (0.2, bottom, width / 2.0), 2, page)
+    columns = 3 if page.fixed and len(report.blocs) > _FEW_BLOCS else 2
+    legend = draw_legend(axes, results, report, (0.2, bottom, width / columns), columns, page)
     draw_states(axes, results, report, (0.15, bottom + legend, width - 0.15, top), page)
     return figure
 
@@ -147,25 +149,54 @@ def _layout(
     reach = np.where(named, np.maximum(radius, page.pt(_LABEL_REACH)), radius)
     alone = np.flatnonzero(blocs < 0)
     if alone.size:
-        gap = 2.0 * float(reach[alone].max()) + 0.08
-        after_word = left + page.pt(0.7) + float(reach[alone].max())
-        per_row = max(1, int((right - after_word) / gap))
-        # the strongest that there is room for; the rest is counted and has no place
-        hidden = alone[np.argsort(-radius[alone], kind="stable")][_ROWS_ALONE * per_row :]
-        place[hidden] = np.nan
-        alone = np.setdiff1d(alone, hidden)
-        rows = -(-len(alone) // per_row)
-        base = bottom if (blocs >= 0).any() else (bottom + top - rows * gap) / 2.0
-        for at, i in enumerate(alone):
-            row, column = divmod(at, per_row)
-            place[i] = (after_word + column * gap, base + (rows - row - 0.5) * gap)
-        bottom = float(place[alone, 1].max()) + gap / 2 + 0.1
+        some = bool((blocs >= 0).any())
+        rows, gaps = _rows_alone(
+            alone, radius, named, reach, box, _ROWS_ALONE if some else None, page
+        )
+        place[np.setdiff1d(alone, [i for row in rows for i in row])] = np.nan
+        at = bottom + sum(gaps) if some else (bottom + top + sum(gaps)) / 2.0
+        for row, gap in zip(rows, gaps, strict=True):
+            at -= gap
+            for column, i in enumerate(row):
+                place[i] = (left + page.pt(0.7) + (column + 0.5) * gap, at + gap / 2)
+        bottom += sum(gaps) + 0.1
     inside = np.flatnonzero(blocs >= 0)
     if inside.size:
         spots = _place_blocs(tie[np.ix_(inside, inside)], blocs[inside], reach[inside])
         frame = np.array([[left, bottom], [right, top]])
         place[inside] = _fit(spots, reach[inside], frame)
     return place
+
+
+def _rows_alone(
+    alone: npt.NDArray[np.int64],
+    radius: Floats,
+    named: npt.NDArray[np.bool_],
+    reach: Floats,
+    box: tuple[float, ...],
+    most: int | None,
+    page: Page,
+) -> tuple[list[list[int]], list[float]]:
+    """The rows of the unaligned from above, and how tall each is: names first, dots without below.
+
+    Of states with names and of those without there are at most so many rows each, or what the box
+    holds, with the strongest; the rest is counted and has no place.
+    """
+    left, bottom, right, top = box
+    rows: list[list[int]] = []
+    gaps: list[float] = []
+    for group in (alone[named[alone]], alone[~named[alone]]):
+        if not group.size:
+            continue
+        gap = 2.0 * float(reach[group].max()) + 0.08
+        per_row = max(1, int((right - left - page.pt(0.7)) / gap))
+        fit = int((top - bottom - sum(gaps)) / gap)
+        if most is not None:  # blocs keep the greater part of the box
+            fit = max(most, int(_ALONE * (top - bottom) / gap))
+        kept = np.sort(group[np.argsort(-radius[group], kind="stable")][: fit * per_row]).tolist()
+        rows += [kept[at : at + per_row] for at in range(0, len(kept), per_row)]
+        gaps += [gap] * (len(rows) - len(gaps))
+    return rows, gaps
 
 
 def _place_blocs(tie: Floats, blocs: npt.NDArray[np.int64], reach: Floats) -> Floats:
@@ -329,6 +360,7 @@ def draw_legend(
     colours = bloc_colours(results, report)
     line = page.pt(0.22)
     rows = -(-len(report.blocs) // columns)
+    size = 8.0 if columns < 3 else 7.0
     for at, bloc in enumerate(report.blocs):
         column, row = divmod(at, rows)
         x, y = left + column * wide, bottom + line * (rows - row) - 0.12
@@ -339,5 +371,5 @@ def draw_legend(
         low, middle, high = (percent(part) for part in (share.low, share.median, share.high))
         spread = "" if low == high else f" ({low} to {high})"
         text = f"{bloc.core}: {len(bloc.members)} states, {middle} of capability{spread}"
-        axes.text(x + page.pt(0.12), y, text, size=page.pt(8.0), color=INK, va="center")
+        axes.text(x + page.pt(0.12), y, text, size=page.pt(size), color=INK, va="center")
     return line * max(1, rows)

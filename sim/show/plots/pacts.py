@@ -189,6 +189,17 @@ def _finding(results: Results, held: Held, rows: Sequence[tuple[str, str]]) -> s
     if _change(shares) < _LEAST:
         return f"Pacts stay as they are: {plural(len(held), 'pair')} of states have one throughout"
     exactly = shares - np.append(shares[1:], np.zeros((1, shares.shape[1])), axis=0)
+    usual = [np.append(1.0 - shares[0, at], exactly[:, at]) for at in (0, -1)]
+    if usual[0].argmax() != usual[1].argmax():
+        before, after = (
+            f"{'none' if not mix.argmax() else PACT_LEVELS[mix.argmax()]} in "
+            f"{percent(float(mix.max()))} of the runs"
+            for mix in usual
+        )
+        return (
+            f"The pacts of {pair[0]} and {pair[1]} change most: {before} in {results.quarters[0]}, "
+            f"{after} in {results.quarters[-1]}"
+        )
     changed = np.abs(exactly[:, -1] - exactly[:, 0])
     # of levels that change about as much, the highest: what is made says more than what it replaces
     level = int(np.flatnonzero(changed >= changed.max() - _MOVED)[-1])

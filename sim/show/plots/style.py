@@ -33,8 +33,12 @@ PALETTE: Final = (
     "#999933",
     "#332288",
     "#44AA99",
+    "#DDCC77",
+    "#661100",
+    "#AA4499",
+    "#117733",
 )
-"""Colours that colour-blind readers can tell apart: Okabe & Ito (2008), then Tol's muted scheme."""
+"""Colours that colour-blind readers can tell apart: Okabe & Ito (2008), then Tol's."""
 
 GREY: Final = "#8A8A8A"
 INK: Final = "#222222"
@@ -298,11 +302,16 @@ def names_that_matter(results: Results, report: CoalitionReport) -> npt.NDArray[
     record = results.record
     if len(record.states) <= MANY:
         return np.ones(len(record.states), np.bool_)
-    wanted = {*record.poles, *record.focal, *(bloc.core for bloc in report.blocs)}
-    found = np.isin(record.states, list(wanted))
+    found = np.isin(record.states, list(states_asked_about(results, report)))
     strength = results.capability[:, -1].mean(axis=0)
     found[np.argsort(-strength, kind="stable")[:FEW]] = True
     return found
+
+
+def states_asked_about(results: Results, report: CoalitionReport) -> set[str]:
+    """Return the states that no figure may leave unnamed: poles, focal states, cores of blocs."""
+    record = results.record
+    return {*record.poles, *record.focal, *(bloc.core for bloc in report.blocs)}
 
 
 def fitted_name(

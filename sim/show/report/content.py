@@ -90,6 +90,7 @@ class Why:
         choices: the most frequent ones of the focal states.
         forks: those that go with another ending.
         examined: how many pairs of decision and ending were looked at for forks.
+        idle: how many others they took as often that gained them next to nothing.
         run: a run near the typical outcome that is told; None without the scenario.
         story: its weightiest decisions in sentences, in order of time.
         teller: name of the state whose decisions they are.
@@ -99,6 +100,7 @@ class Why:
     choices: tuple[Choice, ...]
     forks: tuple[Fork, ...]
     examined: int
+    idle: int
     run: int | None
     story: tuple[str, ...]
     teller: str
@@ -121,7 +123,7 @@ class Sensitivity:
     Attributes:
         found: influences beyond ``bar``, the strongest first.
         outcomes: those looked at, in words.
-        bars: of each outcome, the |rho| that the largest of all numbers exceeds by chance in 5%.
+        bar: the |rho| that the largest of all numbers and outcomes exceeds by chance in 5%.
         largest: of each outcome, the largest |rho| found.
         numbers: how many numbers are drawn.
         runs: number of runs.
@@ -131,7 +133,7 @@ class Sensitivity:
 
     found: tuple[Influence, ...] = ()
     outcomes: tuple[str, ...] = ()
-    bars: tuple[float, ...] = ()
+    bar: float = 0.0
     largest: tuple[float, ...] = ()
     numbers: int = 0
     runs: int = 0

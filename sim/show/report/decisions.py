@@ -34,8 +34,8 @@ _PARTS: Final = 3
 _LEAST_PART: Final = 0.05
 _LEAST_RUNS: Final = 0.1  # a fork is looked for among what happens in 10% to 90% of the runs
 _CHANCE: Final = 0.05
-_SELDOM: Final = 0.02  # of the runs: rarer decisions are not shown among the weightiest
-_LITTLE: Final = 0.1  # logits that a decision weighs at least
+_SELDOM: Final = 0.05  # of the runs: rarer decisions are not shown among the weightiest
+_LITTLE: Final = 0.1  # logits that a decision gains at least: others come by chance
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,12 @@ def find_why(
         run = typical_run(results)
         teller = leading_state(results.record)
         story = _story(spec, run, teller, results, progress)
+    choices, idle = _choices(results, groups)
     return Why(
-        choices=tuple(_choices(results, groups)),
+        choices=choices,
         forks=forks,
         examined=examined,
+        idle=idle,
         run=run,
         story=story,
         teller=prose.name(teller) if teller else "",
@@ -149,20 +151,29 @@ def _groups(record: EnsembleRecord, prose: Prose, bodies: Mapping[str, str]) -> 
         yield _Group(mover, partner, f"{capital(prose.name(mover))} {text}", asked, rows)
 
 
-def _choices(results: Results, groups: list[_Group]) -> Iterator[Choice]:
-    """The decisions of each focal state that weigh most over the runs: how often, and how much."""
+def _choices(results: Results, groups: list[_Group]) -> tuple[tuple[Choice, ...], int]:
+    """The decisions from which each focal state gained most over the runs: how often, how much.
+
+    With them how many it took as often and gained next to nothing from.
+    """
     record = results.record
 
+    def gain(group: _Group) -> float:
+        return float(group.rows["du"].mean())
+
     def weight(group: _Group) -> tuple[float, str]:
-        size = float(np.abs(group.rows["terms"].mean(axis=0)).sum())
-        return -len(np.unique(group.rows["run"])) * (size + _LITTLE), group.text
+        return -len(np.unique(group.rows["run"])) * gain(group), group.text
 
     often = max(2.0, _SELDOM * record.runs)
+    found: list[Choice] = []
+    idle = 0
     for code in record.focal:
         known = [group for group in groups if group.mover == code]
         mine = [group for group in known if len(np.unique(group.rows["run"])) >= often]
-        mine.sort(key=weight)
-        yield from (_choice(results, group) for group in mine[:CHOICES])
+        for_reason = sorted((group for group in mine if gain(group) >= _LITTLE), key=weight)
+        idle += len(mine) - len(for_reason)
+        found += [_choice(results, group) for group in for_reason[:CHOICES]]
+    return tuple(found), idle
 
 
 def _choice(results: Results, group: _Group) -> Choice:
@@ -262,7 +273,7 @@ def _story(
 
     def weight(it: Decision) -> tuple[bool, bool, float]:
         of_two = MOVES[it.move.kind].towards != "self"
-        return of_two, it.accepted, abs(it.mover.gain)
+        return of_two, it.accepted, it.mover.gain
 
     chosen = sorted(told.decisions, key=weight, reverse=True)[:TOLD]
     events = [

@@ -26,6 +26,7 @@ from sim.show.plots.interactive import (
 )
 from sim.show.plots.network import finding
 from sim.show.plots.projection import NOTE
+from sim.show.plots.regions import rows_of
 from sim.show.report.content import Picture
 from sim.show.report.decisions import leading_state
 from sim.words.of_decisions import capital, with_article
@@ -49,9 +50,6 @@ PANELS: Final = 6
 """Metrics drawn of a comparison."""
 ARMS: Final = 5
 FOCAL: Final = 8
-_MOST_STATES: Final = 120
-"""With more states the heat map of pairs is a drawing in which most of a bloc share a row."""
-
 _MOST_BYTES: Final = 250_000
 """Of a drawing; a page has several."""
 
@@ -92,25 +90,28 @@ def bloc_pictures(
     )
     if can_map(record.states):
         yield _map(results, report, colours, blocs, share)
-    if len(record.states) <= _MOST_STATES:
-        figure = comembership(
-            record.states,
-            together=co_membership(results.bloc_labels[:, -1]),
-            blocs=_by_strength(blocs, report),
-            poles=record.poles,
-            names=names,
-            colours=colours,
-        )
-        yield Picture(
-            id="together",
-            title=_settled(report),
-            caption=f"Share of the runs that end ({report.end}) with two states in one bloc, in "
-            "the order of the blocs. Where a block of colour frays, the runs disagree.",
-            alt=figure["layout"]["meta"]["alt"],
-            figure=figure,
-        )
-    else:
-        yield from _drawn("comembership", results)
+    rows = rows_of(results, report)
+    figure = comembership(
+        rows.names,
+        together=rows.means(co_membership(results.bloc_labels[:, -1])),
+        blocs=rows.blocs,
+        poles=record.poles,
+        names=names,
+        colours=colours,
+        sides=rows.sides,
+        said=rows.said,
+    )
+    said = (
+        f"Share of the runs that end ({report.end}) with two states in one bloc, in the order of "
+        f"the blocs. Where a block of colour frays, the runs disagree. {rows.said}"
+    )
+    yield Picture(
+        id="together",
+        title=_settled(report),
+        caption=said.rstrip(),
+        alt=figure["layout"]["meta"]["alt"],
+        figure=figure,
+    )
     yield from _drawn("alluvial", results)
 
 
@@ -143,10 +144,6 @@ def _map(
         alt=figure["layout"]["meta"]["alt"],
         figure=figure,
     )
-
-
-def _by_strength(blocs: list[str], report: CoalitionReport) -> list[str]:
-    return [core if core in {bloc.core for bloc in report.blocs} else "" for core in blocs]
 
 
 def _settled(report: CoalitionReport) -> str:
@@ -264,7 +261,7 @@ def _plane(
     nearer_b = [code for at, code in enumerate(shown) if _gap(x, y, at) < -_SHIFT]
     yield Picture(
         id="plane",
-        title=f"Nearer to {a}: {', '.join(nearer_a) or 'none'}; nearer to {b}: "
+        title=f"Nearer to {a} than to {b}: {', '.join(nearer_a) or 'none'}; nearer to {b}: "
         f"{', '.join(nearer_b) or 'none'}",
         caption="Each focal state between two poles: the dot is where it ends, the line the way it "
         f"went from {results.quarters[0]} (medians of the runs). On the dotted line a state keeps "

@@ -49,6 +49,7 @@ def render(content: ReportContent) -> str:
         ("robust", "Annex: what survives other models", annex.robust(content, numbers)),
     ]
     parts = [part for part in parts if part[2]]
+    names = [name for name, *_ in parts]
     links = (tag("a", text(title), href=f"#{name}") for name, title, _ in parts)
     contents = tag("nav", tag("p", "Contents") + items(links, "ol"), aria_label="Contents")
     whole = contents + tag("div", "".join(html for *_, html in parts))
@@ -68,8 +69,8 @@ def render(content: ReportContent) -> str:
     )
     body = (
         tag("a", "Skip to the answer", href="#answer", class_="skip")
-        + opening.header(content, [name for name, *_ in parts])
-        + tag("main", first + behind)
+        + opening.header(content)
+        + tag("main", first + opening.what_was_run(content, names) + behind)
         + tag("footer", paragraph(_FOOT))
         + _packed(drawing)
         + f"<script>{script}</script>"

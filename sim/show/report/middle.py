@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,7 @@ from sim.study.comparison import NOTE, with_bounds
 from sim.study.verdicts import RULE
 from sim.words.digits import number
 from sim.words.of_decisions import capital, signed
+from sim.words.of_inputs import input_words
 
 if TYPE_CHECKING:
     from sim.show.report.content import Choice, ReportContent, Sensitivity, WhatIf
@@ -43,6 +44,12 @@ def why(content: ReportContent) -> str:
     inside = tag("h3", "Decisions that weigh most")
     if found.choices:
         inside += _choices(content) + paragraph(found.unit, class_="note")
+        if found.idle:
+            inside += paragraph(
+                f"Left out: {plural(found.idle, 'further kind')} of decision, as frequent, from "
+                "which the mover gained next to nothing: chance more than reason.",
+                class_="note",
+            )
     else:
         inside += paragraph("No focal state took a decision towards another in these runs.")
     inside += tag("h3", "Decisions that go with another ending") + _forks(content)
@@ -50,7 +57,9 @@ def why(content: ReportContent) -> str:
         inside += tag("h3", f"One run told: {found.teller} in run {found.run}")
         inside += paragraph(
             f"Run {found.run} ends nearest to what is typical. The weightiest of the moves of, and "
-            f"towards, {found.teller}, and what the scenario puts in:"
+            f"towards, {found.teller}, and what the scenario puts in. Very many moves are open, so "
+            "each was improbable: what it weighed says why it was likelier than others, not that "
+            "it had to come."
         )
         inside += items(map(_told, found.story), "ol", class_="story")
     return section("why", "Why", inside)
@@ -248,7 +257,7 @@ def sensitivity(content: ReportContent) -> str:
     found = content.sensitivity
     if found is None:
         return ""
-    inside = _analysed(found) if found.table else _correlated(found)
+    inside = _analysed(found) if found.table else _correlated(found, content.names)
     return section("sensitivity", "What the outcome hangs on", inside)
 
 
@@ -268,7 +277,7 @@ def _is_number(cell: Any) -> bool:
     return True
 
 
-def _correlated(found: Sensitivity) -> str:
+def _correlated(found: Sensitivity, names: Mapping[str, str]) -> str:
     said = (
         f"A cheap look, not a sensitivity analysis: each of the {plural(found.runs, 'run')} drew "
         f"{found.numbers:,} numbers anew, and Spearman's rank correlation says which draws go with "
@@ -276,21 +285,28 @@ def _correlated(found: Sensitivity) -> str:
         "ones stand out from chance; what is not listed may matter all the same."
     )
     inside = paragraph(said)
-    for outcome, bar_, largest in zip(found.outcomes, found.bars, found.largest, strict=True):
+    for outcome, largest in zip(found.outcomes, found.largest, strict=True):
         mine = [it for it in found.found if it.outcome == outcome]
         heading = tag("h3", text(outcome[:1].upper() + outcome[1:]))
         if not mine:
             inside += heading + paragraph(
                 f"No number stands out: the largest correlation is {largest:.2f}, and the largest "
-                f"of so many exceeds {bar_:.2f} by chance in one case of twenty."
+                f"of so many exceeds {found.bar:.2f} by chance in one case of twenty."
             )
             continue
-        rows = [(code(it.key), f"{it.rho:+.2f}" + bar(it.rho)) for it in mine]
+        rows = [
+            (
+                text(capital(input_words(it.key, names))) + tag("span", code(it.key), class_="how"),
+                f"{it.rho:+.2f}" + bar(it.rho),
+            )
+            for it in mine
+        ]
         columns = (Column("Number", wide=True), Column("Rank correlation", number=True))
         caption = f"Numbers that go with {outcome}"
         inside += heading + table(caption, columns, rows, hidden_caption=True)
         inside += paragraph(
-            f"Beyond {bar_:.2f}, which the largest of all exceeds by chance in one case of twenty.",
+            f"Beyond {found.bar:.2f}, which the largest of all exceeds by chance in one case of "
+            "twenty.",
             class_="note",
         )
     return inside

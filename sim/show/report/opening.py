@@ -20,8 +20,11 @@ from sim.show.report.pieces import (
     tag,
     text,
 )
+from sim.show.report.ranges import POLES
 from sim.study.answer.result import OPEN, RANDOM, TOLD
+from sim.words.of_decisions import listed
 from sim.words.of_effects import bounds, sentence
+from sim.words.of_inputs import input_words
 
 if TYPE_CHECKING:
     from sim.blocs.indices import Interval
@@ -41,30 +44,26 @@ _REVIEWED: Final = {
 """Parts of the annex that a reviewer looks for, by their anchors."""
 
 
-def header(content: ReportContent, parts: Sequence[str]) -> str:
-    """Return title, question and what was run, and the ``parts`` of the annex for reviewers."""
+def header(content: ReportContent) -> str:
+    """Return title and question."""
     arm = paragraph(f"Arm {content.arm}", class_="arm") if content.arm else ""
     question = paragraph(content.question, class_="question") if content.question else ""
-    about = (
-        fold("About the scenario", paragraph(content.description)) if content.description else ""
-    )
-    notices = ""
-    if content.notices:
-        listed = items(text(notice) for notice in content.notices)
-        notices = tag(
-            "aside", tag("p", "What this report lacks:") + listed, aria_label="What is left out"
-        )
     kind = tag("p", "Report of a simulation", class_="kind")
+    return tag("header", kind + tag("h1", text(content.title)) + arm + question)
+
+
+def what_was_run(content: ReportContent, parts: Sequence[str]) -> str:
+    """Return what was run, for whom what is, and what the scenario is about.
+
+    ``parts`` are those of the annex, for reviewers.
+    """
+    about = paragraph(content.description) if content.description else ""
     return tag(
-        "header",
-        kind
-        + tag("h1", text(content.title))
-        + arm
-        + question
-        + facts(content.facts, class_="facts")
+        "div",
+        facts(content.facts, class_="facts")
         + tag("p", _readers(parts), class_="readers")
-        + about
-        + notices,
+        + (fold("About the scenario", about) if about else ""),
+        class_="run",
     )
 
 
@@ -95,8 +94,17 @@ def answer(content: ReportContent, numbers: Iterator[int]) -> str:
             _points("How sure", how_sure(content))
             + _points("What would change it", what_would_change(content)),
             class_="panels",
-        ),
+        )
+        + _lacks(content.notices),
     )
+
+
+def _lacks(notices: Sequence[str]) -> str:
+    """What is left out, and why: below the answer, which comes first."""
+    if not notices:
+        return ""
+    said = tag("p", "What this report lacks:") + items(text(notice) for notice in notices)
+    return tag("aside", said, aria_label="What is left out")
 
 
 def _points(title: str, said: Iterable[str]) -> str:
@@ -135,13 +143,19 @@ def how_sure(content: ReportContent) -> Iterator[str]:
 def what_would_change(content: ReportContent) -> Iterator[str]:
     """Say which numbers the outcome hangs on, and what would be read otherwise."""
     found = content.sensitivity
-    for it in () if found is None else found.found[:_FIRST]:
-        way = "rises" if it.rho > 0 else "falls"
-        yield f"another {it.key}: {it.outcome} {way} with it (rank correlation {it.rho:.2f})"
-    if found is not None and not found.found and not found.table:
+    # whom the question is about comes first: an answer does not hang on how many poles there are
+    about = [] if found is None else [it for it in found.found if it.outcome != POLES]
+    for it in about[:_FIRST]:
         yield (
-            f"no single number of the {found.numbers:,} drawn: in {plural(found.runs, 'run')} none "
-            "goes with the outcomes more than chance would have it"
+            f"{input_words(it.key, content.names)}: where it is drawn higher, {it.outcome} is "
+            f"{'higher' if it.rho > 0 else 'lower'} (rank correlation {it.rho:.2f})"
+        )
+    if found is not None and not about and not found.table:
+        asked = listed([outcome for outcome in found.outcomes if outcome != POLES])
+        yield (
+            f"no single number of the {found.numbers:,} drawn stands out: in "
+            f"{plural(found.runs, 'run')} none goes with {asked or 'the outcomes'} more than "
+            "chance would have it"
         )
     if found is None:
         yield "which numbers it hangs on was not measured: multipolar sensitivity does"
@@ -241,10 +255,10 @@ def _stability(content: ReportContent) -> str:
         class_="note",
     )
     heading = tag("h3", "Splits and mergers")
-    if not found.events:
-        return proof + heading + paragraph("In no run does a bloc split or do two merge.")
     rows = []
-    for event in found.events[:_TURNS]:
+    # what one run alone has is chance
+    common = [event for event in found.events if event.runs * content.coalition.runs > 1.5]
+    for event in common[:_TURNS]:
         dates = event.low if event.low == event.high else f"{event.low} to {event.high}"
         joined = " from " if event.kind == "split" else " with "
         parts = joined.join(names.get(core, core) for core in reversed(event.cores))
@@ -262,7 +276,12 @@ def _stability(content: ReportContent) -> str:
         Column("Median date"),
         Column("90% of dates"),
     )
-    more = len(found.events) - _TURNS
+    if not rows:
+        once = f"; {plural(len(found.events), 'kind')} in one run each" if found.events else ""
+        return (
+            proof + heading + paragraph(f"In no two runs do the same blocs split or merge{once}.")
+        )
+    more = len(found.events) - len(rows)
     tail = f" {plural(more, 'rarer kind')} not shown." if more > 0 else ""
     kept = found.kept
     note = paragraph(

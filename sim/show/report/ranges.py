@@ -30,6 +30,7 @@ SHUFFLES: Final = 400
 SHOWN: Final = 8
 """Numbers shown of each outcome."""
 _CHANCE: Final = 0.95
+POLES: Final = "the effective number of poles"
 
 
 def outcomes_of(results: Results) -> dict[str, Floats]:
@@ -43,15 +44,15 @@ def outcomes_of(results: Results) -> dict[str, Floats]:
             other = with_article(results.meta.state_names.get(pole, pole))
             series = record.dyad("alignment", code, pole)[:, -1]
             found[f"{possessive(name)} alignment with {other}"] = series
-    found["the effective number of poles"] = results.effective_poles[:, -1]
+    found[POLES] = results.effective_poles[:, -1]
     return {words: values for words, values in found.items() if np.ptp(values) > 0}
 
 
 def find_influence(results: Results, spec: ScenarioSpec) -> Sensitivity | None:
     """Return the numbers whose draws go with the outcomes; None without draws or with few runs.
 
-    The bar of an outcome is what the largest correlation over all numbers exceeds in 5% of cases
-    where nothing hangs together, found by shuffling the outcome over the runs.
+    The bar is what the largest correlation over all numbers and outcomes exceeds in 5% of cases
+    where nothing hangs together, found by shuffling the outcomes over the runs.
     """
     runs = results.record.runs
     outcomes = outcomes_of(results)
@@ -66,21 +67,19 @@ def find_influence(results: Results, spec: ScenarioSpec) -> Sensitivity | None:
     keys = [world.uncertain[at].key for at in varied]
     rng = np.random.default_rng(0)
     found: list[Influence] = []
-    bars, largest = [], []
-    for words, values in outcomes.items():
-        ranked = _ranks(values[:, None])[:, 0]
-        rho = ranked @ inputs
-        shuffled = np.stack([rng.permutation(ranked) for _ in range(SHUFFLES)])
-        bar = float(np.quantile(np.abs(shuffled @ inputs).max(axis=1), _CHANCE))
+    largest = []
+    ranked = _ranks(np.stack(list(outcomes.values()), axis=1)).T
+    shuffled = (rng.permutation(ranked, axis=1) for _ in range(SHUFFLES))
+    bar = float(np.quantile([np.abs(it @ inputs).max() for it in shuffled], _CHANCE))
+    for words, rho in zip(outcomes, ranked @ inputs, strict=True):
         best = np.argsort(-np.abs(rho), kind="stable")
         clear = [at for at in best[:SHOWN] if abs(rho[at]) > bar]
         found += [Influence(words, keys[at], float(rho[at])) for at in clear]
-        bars.append(bar)
         largest.append(float(np.abs(rho).max()))
     return Sensitivity(
         found=tuple(found),
         outcomes=tuple(outcomes),
-        bars=tuple(bars),
+        bar=bar,
         largest=tuple(largest),
         numbers=len(varied),
         runs=runs,

@@ -19,7 +19,8 @@ from sim.show.plots.interactive.base import (
 )
 from sim.show.plots.style import GREY
 
-_CELL: Final = 14  # pixels
+_CELL, _TIGHT = 14, 10  # pixels of a cell, and where a page is narrow
+_CODE, _LETTER = 4, 6  # letters of a code, and how wide one is
 _BLUES: Final = ("#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b")
 
 
@@ -49,15 +50,19 @@ def comembership(
     poles: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
     colours: Mapping[str, str] | None = None,
+    sides: Sequence[Sequence[tuple[str, float]]] | None = None,
+    said: str = "",
 ) -> Figure:
     """Draw the share of the runs that have two states in one bloc, for every pair.
 
     Args:
-        codes: of the N states.
+        codes: of the N states, or what stands for several (:mod:`sim.show.plots.regions`).
         together: ``(N, N)`` in [0, 1].
         blocs: core of the bloc of each state, empty for none.
         poles, names, colours: see :func:`~sim.show.plots.interactive.network.network`; the blocs
             are in the order of their colours.
+        sides: which part of each is in the bloc of each core; by default all in its own.
+        said: what stands for several states.
     """
     names = names or {}
     shades = dict(colours) if colours is not None else core_colours(poles, blocs)
@@ -67,6 +72,8 @@ def comembership(
     ordered = [codes[i] for i in order]
     known = [escaped(names.get(code, code)) for code in ordered]
     side = max(320, _CELL * n)
+    longest = max(map(len, ordered))
+    room = 46 if longest <= _CODE else 14 + _LETTER * longest
     ticks: dict[str, Any] = {
         "tickmode": "array",
         "tickvals": list(range(n)),
@@ -97,46 +104,54 @@ def comembership(
             },
         }
     ]
-    alt = _said([codes[i] for i in order], [blocs[i] for i in order], shares[np.ix_(order, order)])
+    homes = [blocs[i] for i in order]
+    parts = [((core, 1.0),) for core in homes] if sides is None else [sides[i] for i in order]
+    alt = _said(homes, shares[np.ix_(order, order)], said)
     return {
         "data": data,
         "layout": layout(
             alt=alt,
-            height=side + 70,
-            margin={"l": 46, "r": 10, "t": 46, "b": 10},
+            height=side + room + 24,
+            margin={"l": room, "r": 10, "t": room, "b": 10},
             xaxis=axis(**ticks, side="top", tickangle=-90, range=[-1.2, n - 0.5]),
             yaxis=axis(**ticks, range=[n - 0.5, -1.2]),
-            shapes=_marks([blocs[i] for i in order], shades),
+            shapes=_marks(homes, parts, shades),
         )
-        | {"meta": {"alt": alt, "least": side + 140}},
+        | {"meta": {"alt": alt, "least": _TIGHT * n + room + 94}},
     }
 
 
-def _marks(blocs: Sequence[str], shades: Mapping[str, str]) -> list[dict[str, Any]]:
-    """A frame around each bloc and a strip of its colour along the two sides."""
-    shapes: list[dict[str, Any]] = []
-    begin = 0
-    while begin < len(blocs):
-        end = begin + 1
-        while end < len(blocs) and blocs[end] == blocs[begin]:
-            end += 1
-        shade = shades.get(blocs[begin], GREY)
-        low, high = begin - 0.5, end - 0.5
-        for x0, y0, x1, y1 in ((low, -1.1, high, -0.65), (-1.1, low, -0.65, high)):
-            shapes.append(
-                {"type": "rect", "x0": x0, "y0": y0, "x1": x1, "y1": y1, "fillcolor": shade,
-                 "line": {"width": 0}}
-            )  # fmt: skip
-        if blocs[begin]:
-            shapes.append(
-                {"type": "rect", "x0": low, "y0": low, "x1": high, "y1": high,
-                 "line": {"width": 2, "color": shade}}
-            )  # fmt: skip
-        begin = end
+def _marks(
+    homes: Sequence[str],
+    parts: Sequence[Sequence[tuple[str, float]]],
+    shades: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """A frame around each bloc, and along two sides strips in the colours of the blocs."""
+    strips: list[tuple[str, float, float]] = []
+    for at, sides in enumerate(parts):
+        begin = at - 0.5
+        for core, part in sides:
+            same = bool(strips) and strips[-1][0] == core
+            start = strips.pop()[1] if same else begin
+            begin += part
+            strips.append((core, start, begin))
+    shapes: list[dict[str, Any]] = [
+        {"type": "rect", "x0": x0, "y0": y0, "x1": x1, "y1": y1,
+         "fillcolor": shades.get(core, GREY), "line": {"width": 0}}
+        for core, low, high in strips
+        for x0, y0, x1, y1 in ((low, -1.1, high, -0.65), (-1.1, low, -0.65, high))
+    ]  # fmt: skip
+    for core in dict.fromkeys(core for core in homes if core):
+        mine = [at for at, home in enumerate(homes) if home == core]
+        low, high = mine[0] - 0.5, mine[-1] + 0.5
+        shapes.append(
+            {"type": "rect", "x0": low, "y0": low, "x1": high, "y1": high,
+             "line": {"width": 2, "color": shades.get(core, GREY)}}
+        )  # fmt: skip
     return shapes
 
 
-def _said(codes: Sequence[str], blocs: Sequence[str], shares: npt.NDArray[np.float64]) -> str:
+def _said(blocs: Sequence[str], shares: npt.NDArray[np.float64], note: str) -> str:
     parts = []
     for core in dict.fromkeys(core for core in blocs if core):
         mine = [i for i, c in enumerate(blocs) if c == core]
@@ -145,4 +160,5 @@ def _said(codes: Sequence[str], blocs: Sequence[str], shares: npt.NDArray[np.flo
             mean = float(block[np.triu_indices(len(mine), 1)].mean())
             parts.append(f"two members of {core}'s bloc are together in {mean:.0%}")
     said = "; ".join(parts) or "there are no blocs"
-    return f"Share of the runs with two states in one bloc, for {len(codes)} states: {said}."
+    many = "" if note else f", for {len(blocs)} states"
+    return f"Share of the runs with two states in one bloc{many}: {said}. {note}".rstrip()

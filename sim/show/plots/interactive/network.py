@@ -109,6 +109,8 @@ def network(
     if level is not None:
         data += _pacts(np.asarray(level), place)
     groups = [core for core in shades if core in set(blocs)]
+    hidden = int(np.isnan(place[:, 0]).sum())
+    alone = f"{ALONE}, {hidden} more not shown" if hidden else ALONE
     for core in [*groups, ""]:
         mine = [i for i, c in enumerate(blocs) if c == core and not np.isnan(place[i, 0])]
         if not mine:
@@ -118,7 +120,7 @@ def network(
             {
                 "type": "scatter",
                 "mode": "markers+text",
-                "name": f"{escaped(core)} and {len(mine) - 1} more" if core else ALONE,
+                "name": f"{escaped(core)} and {len(mine) - 1} more" if core else alone,
                 "x": rounded(place[mine, 0], 1),
                 "y": rounded(place[mine, 1], 1),
                 "text": [f"<b>{codes[i]}</b>" if codes[i] in poles else codes[i] for i in mine],
@@ -147,7 +149,6 @@ def network(
                 "cliponaxis": False,
             }
         )  # fmt: skip
-    hidden = int(np.isnan(place[:, 0]).sum())
     alt = _said(codes, blocs, groups) + (
         f" {hidden} unaligned states are not shown." if hidden else ""
     )

@@ -31,6 +31,7 @@ _LAND: Final = "#EFEFEF"
 _DIGITS: Final = 3
 _LETTERS: Final = (24.0, 11.0)  # width and height of a code in pixels
 _TOUCH: Final = 13.0  # diameter of what can be pointed at, in pixels
+_NAMED: Final = 24  # states that hedge for whose codes a legend has room
 _SMALL: Final = 60.0  # square pixels below which a state gets a dot
 
 
@@ -127,6 +128,9 @@ def _seen(
         size = area(near) * pixels**2
         if new.sum() > 2 and (size >= 1.0 or (at == 0 and size > 0.0)):
             found.append(near[new])
+    first = rings[0].mean(axis=0) if rings else np.full(2, np.nan)
+    if not found and (np.array((left, low)) < first).all() and (first < (right, high)).all():
+        return [rings[0]]  # a line or a point of an island, which has its dot
     return found
 
 
@@ -210,18 +214,20 @@ def _places(
 def _rings_round(
     codes: Sequence[str], hedgers: Sequence[int], spots: Mapping[int, Floats]
 ) -> dict[str, Any]:
-    """A ring about each state that hedges."""
+    """A ring about each state that hedges; of many they are small, and counted, not named."""
+    many = len(hedgers) > _NAMED
+    who = f"{len(hedgers)} states" if many else ", ".join(codes[i] for i in hedgers)
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"hedges ({', '.join(codes[i] for i in hedgers)})",
+        "name": f"hedges ({who})",
         "x": rounded([spots[i][0] for i in hedgers], _DIGITS),
         "y": rounded([spots[i][1] for i in hedgers], _DIGITS),
         "marker": {
-            "size": [26.0] * len(hedgers),
+            "size": [11.0 if many else 26.0] * len(hedgers),
             "symbol": "circle-open",
             "color": "#000000",
-            "line": {"width": 2},
+            "line": {"width": 1.3 if many else 2},
         },
         "hoverinfo": "skip",
     }
