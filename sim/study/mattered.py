@@ -159,9 +159,15 @@ def _told(it: Weighed, prose: Prose) -> str:
     return (
         f"{decision.quarter}: {prose.headline(decision)}. It changed {it.changed:.2f} of utility "
         f"in all: {who}. {capital(prose.name(decision.mover.state))} {balance(decision.mover)}. "
-        f"Reason made it {math.exp(it.worth):.1f} times as likely as a move worth nothing; its "
-        f"chance at that moment was still {chance(decision.move.chance)}{asked}."
+        f"{_reason(it.worth)}; its chance at that moment was "
+        f"{'still ' if it.worth > 0 else ''}{chance(decision.move.chance)}{asked}."
     )
+
+
+def _reason(worth: float) -> str:
+    """What reason made of the chance of a move, by what it was worth (logits)."""
+    how = "as likely as" if worth >= 0.0 else "less likely than"
+    return f"Reason made it {math.exp(abs(worth)):.1f} times {how} a move worth nothing"
 
 
 def _luck(lucky: Sequence[Weighed], prose: Prose) -> str:
@@ -177,6 +183,6 @@ def _luck(lucky: Sequence[Weighed], prose: Prose) -> str:
     rest = f", and {more} more kinds" if more > 0 else ""
     moves = "move" if len(lucky) == 1 else "moves"
     return (
-        f"{len(lucky)} {moves} of chance, no tenth likelier for what they are worth: "
+        f"{len(lucky)} {moves} of chance, not a tenth likelier by what was gained: "
         f"{'; '.join(shown)}{rest}."
     )

@@ -251,6 +251,12 @@ def test_an_event_in_vain_is_told(folder: Path, effects: str, message: str) -> N
     assert line.startswith("3:")
 
 
+def test_a_state_excepted_from_a_line_of_its_group_is_not_told(folder: Path) -> None:
+    effects = "sanctions: {FRIENDS>DDD: .5, AAA>DDD: 1}"  # AAA sanctions DDD in full already
+    assert "AAA" in "".join(told(load(folder, EVENT.format("sanctions: {AAA>DDD: 1}"))))
+    assert not told(load(folder, EVENT.format(effects)))
+
+
 def test_a_freeze_of_what_is_frozen_is_told(folder: Path) -> None:
     frozen = "conflicts: {border_war: {frozen: on}}\n"
     (line,) = told(load(folder, frozen + EVENT.format("frozen: {border_war: 1}")))

@@ -173,6 +173,7 @@ NAN = (math.nan, math.nan)
         (effect(0.3, 0.2, 0.4), 0.0, (0.2, 0.4), TOLD),
         (effect(0.3, 0.2, 0.4), 0.28, (-0.1, 0.1), RANDOM),
         (effect(0.3, 0.2, 0.4), 0.28, (0.01, 0.03), RANDOM),  # apart, by less than matters
+        (effect(0.2, 0.1, 0.3), 0.4, (-0.3, -0.1), RANDOM),  # random choice has more of it
         (effect(0.03, 0.01, 0.06), math.nan, NAN, SMALL),
         (effect(0.03, 0.01, 0.04), math.nan, NAN, SAME),
         (effect(0.03, -0.1, 0.2), math.nan, NAN, OPEN),

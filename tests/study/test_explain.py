@@ -540,7 +540,7 @@ def test_moves_are_ranked_by_what_they_changed_and_luck_is_one_line(stories: lis
         )
         told = story.in_short()
         if any(it.by_chance for it in weighed):
-            assert sum(" of chance, no tenth likelier" in text for text in told) == 1
+            assert sum(" of chance, not a tenth likelier" in text for text in told) == 1
         for it in weighed:
             move = it.decision.move
             assert it.changed == 0.0 or it.decision.accepted

@@ -6,7 +6,8 @@ what holds as things stand at the start.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from sim.types import Blocks
 Floats = NDArray[np.float64]
 _Simulated = tuple[tuple[object, ...], tuple[NDArray[Any], ...]]
 _ADD = OPERATIONS["add"]
+_SIDES = re.compile("[->]")
 _BOTH_ORDERS = (LEVEL, FLOOR)
 """Rows of an event that set both orders of a pair at once."""
 
@@ -125,13 +127,24 @@ def _events_in_vain(world: World) -> Iterator[Problem]:
             others = f", and so at {len(more)} more places" if more else ""
             told = f"as things stand at the start, {first}{others}"
             yield replace(_place(spec, key), message=told)
-        elif not change.moved:
+        elif not change.moved and not _excepted(spec, key, changes):
             idle.setdefault(key.partition(".effects.")[0], []).append(key)
     for event, keys in idle.items():
         short = [key.removeprefix(f"{event}.effects.") for key in keys]
         held = ", ".join(f"{x} is {changes[key].last}" for x, key in zip(short, keys, strict=True))
         message = f"{held} already, by the start or an earlier event; only what the model has moved"
         yield replace(_place(spec, keys[0]), key=_key(spec, event), message=f"{message} changes")
+
+
+def _excepted(spec: ScenarioSpec, key: str, written: Iterable[str]) -> bool:
+    """Whether a line keeps its place as it is against another of the event, for a group of it."""
+    variable, _, place = key.rpartition(".")
+    for other in written:
+        if other != key and other.rpartition(".")[0] == variable:
+            sides = zip(_SIDES.split(place), _SIDES.split(other.rpartition(".")[2]), strict=False)
+            if all(one == two or one in spec.groups.get(two, ()) for one, two in sides):
+                return True
+    return False
 
 
 def _changed(old: float, operation: float, number: float, ended: float) -> float:

@@ -249,8 +249,9 @@ def _status(
         return SMALL
     if np.isnan(random):
         return TOLD
-    reproduced = apart[0] <= 0 <= apart[1] or abs(effect.difference - random) < smallest
-    return RANDOM if reproduced else TOLD
+    # of an effect that random choice has as well, only what goes beyond it is a finding
+    beyond = apart[0] > 0 if effect.difference > 0 else apart[1] < 0
+    return TOLD if beyond and abs(effect.difference - random) >= smallest else RANDOM
 
 
 def _at_once(change: Floats, since: int) -> float:

@@ -182,8 +182,11 @@ class Answer:
             clauses.append(f"{_effects(random)}, {after} under random choice")
         if not clauses and (given := self.of(PUT_IN)[:_NAMED]):
             clauses.append(f"{_effects(given)}, which is what it puts in")
-        if still := self.of(OPEN, SMALL, SAME)[:_SHOWN]:
+        if still := self.of(SMALL, SAME)[:_SHOWN]:
             names = listed([row.name for row in still])
+            clauses.append(f"changes nothing that matters about {names}")
+        if unknown := self.of(OPEN)[:_SHOWN]:
+            names = listed([row.name for row in unknown])
             clauses.append(f"changes nothing that can be told about {names}")
         if not clauses:
             return f"{self.subject} changes nothing that was asked about."
