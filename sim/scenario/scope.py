@@ -215,7 +215,7 @@ class _Widening:
             acting = [item for item in node.value if item.value in self.acting]
             if acting:
                 found[name] = node.like(Part(acting, len(node.value)))
-            if name in mine:
+            if name in mine and isinstance(mine[name].value, list):
                 new = [item for item in acting if item.value in self.added]
                 stated = mine[name].value
                 longer[name] = mine[name].like(Part([*stated, *new], len(stated)))

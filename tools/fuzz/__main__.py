@@ -19,7 +19,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="for each target")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=TARGETS, default=list(TARGETS))
-    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "multipolar-fuzz")
+    parser.add_argument(
+        "--keep", type=Path, default=Path(tempfile.gettempdir()) / "multipolar-fuzz"
+    )
     given = parser.parse_args()
     keep = given.keep.resolve()
     keep.mkdir(parents=True, exist_ok=True)

@@ -31,6 +31,7 @@ _PLACED = re.compile(r":[1-9]\d*(:[1-9]\d*)?: ")
 _OF_THE_WHOLE = re.compile(
     "no such file|cannot (be )?read|is empty|nothing to read|has no rows?|says nothing of|not valid UTF-8|is larger than"
     "|is a folder|at least three actors|actors, .* has|no arm|is damaged|[Mm]ore than .* overrides"
+    "|is nothing that a table may hold|holds both ways|is no level of|is not a folder|no file whose"
 )
 """What may be said without a line: it is about a whole file, or about none."""
 _SPEAKS_PYTHON = re.compile(
@@ -51,13 +52,15 @@ class Fault(Exception):
 class Bench:
     """A target's folder, luck, and what it was given last, by the names of files.
 
-    ``lines`` says whether what is given has lines, so that a message must have one.
+    ``lines`` says whether what is given has lines, so that a message must have one, ``python``
+    whether it is a program.
     """
 
     rng: random.Random
     folder: Path
     given: dict[str, bytes] = field(default_factory=dict)
     lines: bool = False
+    python: bool = False
 
     def write(self, name: str, data: bytes | str) -> Path:
         """Write input to a file."""
@@ -74,7 +77,7 @@ class Bench:
     def clear(self) -> None:
         """Begin anew in an empty folder."""
         self.given.clear()
-        self.lines = False
+        self.lines = self.python = False
         for path in self.folder.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
@@ -90,13 +93,20 @@ def target(prepare: Callable[[], Target]) -> Callable[[], Target]:
     return prepare
 
 
-def fault_of(message: str, *, lines: bool) -> str:
-    """What is wrong with a message, empty if nothing."""
+def fault_of(message: str, *, lines: bool, shown: bool = False, python: bool = False) -> str:
+    """What is wrong with a message, empty if nothing.
+
+    Args:
+        message: what is said.
+        lines: whether it is about something that has lines.
+        shown: whether it is what a terminal gets, which escapes what it must not have.
+        python: whether it is about Python that a person wrote.
+    """
     if not message.strip():
         return "empty message"
-    if _UNPRINTABLE.search(message):
+    if shown and _UNPRINTABLE.search(message):
         return "unprintable message"
-    if _SPEAKS_PYTHON.search(message):
+    if not python and "is damaged" not in message and _SPEAKS_PYTHON.search(message):
         return "message that speaks Python"
     if len(message) > 50_000:
         return "endless message"
@@ -130,11 +140,14 @@ def attempt(bench: Bench, run: Target) -> tuple[bool, str]:
             run(bench)
         accepted = True
     except UserError as said:
-        error, found = said, fault_of(str(said), lines=bench.lines)
+        error, found = said, fault_of(str(said), lines=bench.lines, python=bench.python)
     except Hang as hang:
         error, found = hang, "hang"
     except (Exception, SystemExit) as unforeseen:  # noqa: BLE001
-        error, found = unforeseen, str(unforeseen) if isinstance(unforeseen, Fault) else type(unforeseen).__name__
+        error, found = (
+            unforeseen,
+            str(unforeseen) if isinstance(unforeseen, Fault) else type(unforeseen).__name__,
+        )
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     if grown > MEGABYTES:
         found = f"{grown // 100 * 100} MB, {found or 'accepted'}"

@@ -10,7 +10,18 @@ from tools.fuzz.bench import Bench, Fault, Target, fault_of, target
 from tools.fuzz.breaking import ODD_TEXT, broken_text
 from tools.fuzz.seeds import FULL, WORLDS
 
-LEFT_OUT = {"app", "compile", "calibrate", "discover", "sensitivity", "phase", "robust", "hindcast", "estimate", "list"}
+LEFT_OUT = {
+    "app",
+    "compile",
+    "calibrate",
+    "discover",
+    "sensitivity",
+    "phase",
+    "robust",
+    "hindcast",
+    "estimate",
+    "list",
+}
 """What serves for ever, clears the cache, or takes minutes; tables of years have a target."""
 SKIPPED = {"help", "with_", "executor", "full"}
 QUICK = {"runs": "2", "quarters": "2", "jobs": "1", "no_figures": None, "quiet": None}
@@ -46,19 +57,42 @@ def command() -> Target:
     known: dict[str, Any] = dict(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
     names = sorted(set(known) - LEFT_OUT)
     files = {name: text for world in WORLDS.values() for name, text in world.items()}
-    files["design.yaml"] = "format: 1\nscenario: full.yaml\nvary: {security.weight: [2, 8]}\nmetrics: ['poles()']\nruns: 1\n"
+    files["design.yaml"] = (
+        "format: 1\nscenario: full.yaml\nvary: {security.weight: [2, 8]}\nmetrics: ['poles()']\nruns: 1\n"
+    )
     kept = Path("kept").resolve()
     run(FULL, runs=2, quarters=2).save(kept)
-    saved = {str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+    saved = {
+        str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()
+    }
 
     def value(bench: Bench, option: Any) -> str:
-        usual = ["1", "2"] if option.bare_type() in ("int", "float") else KNOWN.get(option.name, ["x"])
+        usual = (
+            ["1", "2"] if option.bare_type() in ("int", "float") else KNOWN.get(option.name, ["x"])
+        )
         text = bench.rng.choice(usual)
         if bench.rng.random() > 0.2:
             return text
-        if option.bare_type() == "Path" or option.name in ("extends", "files"):  # nothing outside the folder
-            return bench.rng.choice(["", "new", "x" * 300, "saved/manifest.json", "full.yaml/x", "ü.yaml", "[b]", "a b", "states.csv"])
-        return bench.rng.choice([bench.rng.choice(ODD_TEXT), broken_text(bench.rng, text, usual)]).replace("\0", "")
+        if option.bare_type() == "Path" or option.name in (
+            "extends",
+            "files",
+        ):  # nothing outside the folder
+            return bench.rng.choice(
+                [
+                    "",
+                    "new",
+                    "x" * 300,
+                    "saved/manifest.json",
+                    "full.yaml/x",
+                    "ü.yaml",
+                    "[b]",
+                    "a b",
+                    "states.csv",
+                ]
+            )
+        return bench.rng.choice(
+            [bench.rng.choice(ODD_TEXT), broken_text(bench.rng, text, usual)]
+        ).replace("\0", "")
 
     def run_one(bench: Bench) -> None:
         rng = bench.rng
@@ -86,7 +120,9 @@ def command() -> Target:
             raise Fault(f"exit code {done.returncode}")
         if done.returncode == 2:
             raise UserError(done.stderr)
-        if done.returncode == 0 and (fault := fault_of(f"x{done.stdout}"[:9999] + done.stderr, lines=False)):
+        if done.returncode == 0 and (
+            fault := fault_of(f"x{done.stdout}"[:9999] + done.stderr, lines=False, shown=True)
+        ):
             raise Fault(fault)
 
     return run_one

@@ -12,12 +12,16 @@ from tools.fuzz.bench import Bench, Target, target
 from tools.fuzz.breaking import broken_bytes, broken_file, broken_tree
 from tools.fuzz.seeds import FULL
 
+SEAL = 32
+"""Bytes of the checksum that a stored arm begins with."""
 GONE_ON = 0.1
 """Share of sweeps that are continued, too."""
 
 
 def _contents(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
 
 
 def _sealed(files: dict[str, bytes], victim: str) -> None:
@@ -32,21 +36,20 @@ def _sealed(files: dict[str, bytes], victim: str) -> None:
 @target
 def results() -> Target:
     """A saved run, comparison, claims, sweep, sensitivity, phase, calibration or hindcast, damaged."""
-    from sim import load_scenario
     from sim.study.hindcast import find_models
     from sim.study.hindcast import hindcast as look_back
-    from sim.study.robust import robust
     from tests.support_history import drawn
     from tests.support_saved import go_on, save_each, use
 
     root = Path("saved").resolve()
     root.mkdir()
     places = save_each(root)
-    back = look_back(drawn(n=8, first=1960, last=1972), [1966], [2], models=find_models(["base_rate"]), draws=3)
+    back = look_back(
+        drawn(n=8, first=1960, last=1972), [1966], [2], models=find_models(["base_rate"]), draws=3
+    )
     places["hindcast"] = back.save(root / "hindcast")
     folders = {kind: _contents(place) for kind, place in places.items()}
     six = (root / "six.yaml").read_bytes()
-    del load_scenario, robust
 
     def run(bench: Bench) -> None:
         rng = bench.rng
@@ -109,7 +112,9 @@ def parts() -> Target:
             table = broken_table(rng, table) if rng.random() < 0.8 else table
             note = json.loads(notes[b"multipolar"])
             note = json.dumps(broken_tree(rng, note) if rng.random() < 0.4 else note).encode()
-            pq.write_table(table.replace_schema_metadata({b"multipolar": note}), path, write_page_checksum=True)
+            pq.write_table(
+                table.replace_schema_metadata({b"multipolar": note}), path, write_page_checksum=True
+            )
             bench.say("part.parquet", path.read_bytes())
         found = kept.find(block)
         assert found is None or found[0].shape == (6, 2)
@@ -120,39 +125,39 @@ def parts() -> Target:
 @target
 def arms() -> Target:
     """The store of simulated arms: files cut, turned, with another table of contents, sealed or not."""
+    from sim import run as simulate
     from sim.compiled import kernel_cache
-    from sim.scenario import load_scenario
-    from sim.study import arm_store
     from sim.study.compare import compare
 
+    simulate(FULL, runs=1, quarters=1)  # kernels are of the usual cache
     os.environ["MULTIPOLAR_CACHE"] = str(Path("cache").resolve())
     scenario = Path("full.yaml").resolve()
     scenario.write_text(FULL, "utf-8")
-    asked: dict[str, Any] = {"arms": ("calm",), "metrics": ("poles()", "trust(CCC, AAA)"), "runs": 2, "quarters": 1}
-    load_scenario(FULL)
+    asked: dict[str, Any] = {
+        "arms": ("calm",),
+        "metrics": ("poles()", "trust(CCC, AAA)"),
+        "runs": 2,
+        "quarters": 1,
+    }
     compare(scenario, **asked)
     kept = {path.name: path.read_bytes() for path in Path("cache/arms").glob("*.arm")}
 
-    def broken(bench: Bench, data: bytes) -> bytes:
+    def broken(bench: Bench, name: str, sealed: bytes) -> bytes:
+        """Other bytes, or another table of contents with the right checksum."""
+        if bench.rng.random() < 0.4:
+            return broken_bytes(bench.rng, sealed)
+        data = sealed[SEAL:]
         size = int.from_bytes(data[:8], "little")
-        head, rest = data[8 : 8 + size], data[8 + size :]
-        if bench.rng.random() < 0.6:
-            head = json.dumps(broken_tree(bench.rng, json.loads(head))).encode()
-            head += b" " * (-len(head) % 8)
-            return len(head).to_bytes(8, "little") + head + rest
-        return broken_bytes(bench.rng, data)
+        head = json.dumps(broken_tree(bench.rng, json.loads(data[8 : 8 + size]))).encode()
+        head += b" " * (-len(head) % 8)
+        data = len(head).to_bytes(8, "little") + head + data[8 + size :]
+        return kernel_cache._seal(name.removesuffix(".arm"), data) + data
 
     def run(bench: Bench) -> None:
         victim = bench.rng.choice(list(kept))
-        for name, whole in kept.items():
-            data = whole[32:]
-            if name == victim:
-                data = broken(bench, data)
-            sealed = kernel_cache._seal(name.removesuffix(".arm"), data) + data  # noqa: SLF001
-            bench.write(f"cache/arms/{name}", whole if name != victim else sealed)
-        bench.given = {victim: data if (data := bench.given[f"cache/arms/{victim}"]) else b""}
         bench.write("full.yaml", FULL)
-        arm_store._unpacked(bench.given[victim][32:])  # noqa: SLF001
+        for name, data in kept.items():
+            bench.write(f"cache/arms/{name}", broken(bench, name, data) if name == victim else data)
         compare(scenario, **asked).to_dict()
 
     return run

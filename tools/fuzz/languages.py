@@ -22,7 +22,9 @@ class Writer:
         from sim.measure.quantities import QUANTITIES
 
         self.rng, self.functions = rng, FUNCTIONS
-        self.forms = [(name, form) for name, quantity in QUANTITIES.items() for form in quantity.forms]
+        self.forms = [
+            (name, form) for name, quantity in QUANTITIES.items() for form in quantity.forms
+        ]
         self.words = {
             "i": ["AAA", "BBB", "CCC", "DDD", "FRIENDS", "ALL", "POLES", "FOCAL"], "organisation": ["club"],
             "conflict": ["border_war"], "school": ["hard", "soft"],
@@ -33,14 +35,18 @@ class Writer:
         return self.rng.choice(["0", ".5", "1", "2", "1e-9", "1e99", "1e101", "10"])
 
     def moment(self) -> str:
-        return self.rng.choice(["start", "end", "2021Q4", "2022Q1", "2022Q3", "2022Q2", "2019Q1", "2030Q1", "2022Q5"])
+        return self.rng.choice(
+            ["start", "end", "2021Q4", "2022Q1", "2022Q3", "2022Q2", "2019Q1", "2030Q1", "2022Q5"]
+        )
 
     def value(self) -> str:
         name, form = self.rng.choice(self.forms)
         words = []
         for argument in form.parameters:
             known = self.words.get(argument) or list(form.words.get(argument, ())) or ["x"]
-            words.append(self.rng.choice(known if self.rng.random() < 0.97 else [*ODD_TEXT, "club", "AAA"]))
+            words.append(
+                self.rng.choice(known if self.rng.random() < 0.97 else [*ODD_TEXT, "club", "AAA"])
+            )
         return f"{name}({', '.join(words)})"
 
     def expression(self, depth: int) -> str:
@@ -83,22 +89,30 @@ def metric() -> Target:
     def run(bench: Bench) -> None:
         rng = bench.rng
         writer = Writer(rng)
-        text = writer.expression(rng.choice([0, 1, 2, 3, 5])) if rng.random() < 0.8 else rng.choice(pool)
+        text = (
+            writer.expression(rng.choice([0, 1, 2, 3, 5]))
+            if rng.random() < 0.8
+            else rng.choice(pool)
+        )
         if rng.random() < 0.3:
             text = broken_text(rng, text, pool)
-        horizon = rng.choice([None, None, f"{writer.moment()}..{writer.moment()}", rng.choice(ODD_TEXT)])
+        horizon = rng.choice(
+            [None, None, f"{writer.moment()}..{writer.moment()}", rng.choice(ODD_TEXT)]
+        )
         bench.say("metric.txt", f"{text}\nhorizon: {horizon}")
         bench.lines = True
         bound = parse_metric(text).bind(scope, horizon)
         metric_words(text, scope.names)
-        bound.span, bound.is_dated, bound.key(series=True)  # noqa: B018
+        bound.span, bound.is_dated, bound.key(series=True)
         if not set(bound.pairs) <= set(seen.record.dyads):
             return
         values, series = bound.values(seen), bound.series(seen)
         low, high = np.nanmin([*values, np.inf]), np.nanmax([*values, -np.inf])
         if values.shape != seen.shape[:1] or series.shape != seen.shape:
             raise Fault(f"shape {values.shape} {series.shape}")
-        if bound.span is not None and high - low > bound.span * (1 + 1e-9):
+        if bound.span is not None and high - low > bound.span + 1e-9 * max(
+            1.0, abs(high), abs(low)
+        ):
             raise Fault("values beyond their span")
 
     return run
@@ -147,11 +161,15 @@ def design() -> Target:
         b"sample: {method: lhs, count: 20, seed: 1}\nset: {autonomy.weight: 1}\narm: calm\nmetrics: ['poles()']\n"
         b"horizon: 2022Q1..2022Q4\nquarters: 2\nruns: 100:120\nseeds: [1, 2]\n"
     )
-    known.append(b"format: 1\ncombinations:\n- {arm: base, security.weight: [4, 8]}\n- {events.shock.scale: 0:2:5}\n")
+    known.append(
+        b"format: 1\ncombinations:\n- {arm: base, security.weight: [4, 8]}\n- {events.shock.scale: 0:2:5}\n"
+    )
 
     def run(bench: Bench) -> None:
         bench.lines = True
-        read_design(bench.write("design.yaml", broken_yaml(bench.rng, bench.rng.choice(known), known)))
+        read_design(
+            bench.write("design.yaml", broken_yaml(bench.rng, bench.rng.choice(known), known))
+        )
 
     return run
 

@@ -9,6 +9,7 @@ import signal
 import sys
 import traceback
 import warnings
+from importlib import import_module
 from pathlib import Path
 
 from sim.errors import UserError
@@ -22,6 +23,10 @@ VALUES = (
 )  # fmt: skip
 
 
+_VALUE = re.compile(r"(?:=\s*|\(|,\s+)([\w.\"'-]+|\([^()\n]*\))(?=[,)\n])")
+"""What is assigned, or given to a call."""
+
+
 def examples() -> list[str]:
     """Files of rules that are valid, from a page and a test, without the model that importing takes."""
     page = (ROOT / "docs/how-to/outside_rules.md").read_text("utf-8")
@@ -29,7 +34,9 @@ def examples() -> list[str]:
     own = [
         node.value.value
         for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
     ]
     found = [*re.findall(r"^```python\n# \w+\.py\n(.*?)^```", page, re.M | re.S), *own]
     return [*found, found[0].partition("METRIC =")[0]]
@@ -51,9 +58,11 @@ def broken_python(bench: Bench, known: list[str]) -> str:
                 lines.insert(at, rng.choice(rng.choice(known).splitlines()))
             case _:
                 # the value of a keyword, or what is assigned
-                spots = [m for m in re.finditer(r"(?:=\s*|\(|,\s+)([\w.\"'-]+|\([^()\n]*\))(?=[,)\n])", text)]
+                spots = list(_VALUE.finditer(text))
                 spot = rng.choice(spots or [re.match("(.*)", text)])
-                lines = (text[: spot.start(1)] + rng.choice(VALUES) + text[spot.end(1) :]).splitlines()
+                lines = (
+                    text[: spot.start(1)] + rng.choice(VALUES) + text[spot.end(1) :]
+                ).splitlines()
         text = "\n".join(lines) + "\n"
     return text
 
@@ -68,17 +77,17 @@ def rule() -> Target:
     mechanisms = list(zip(names.MECHANISMS.values(), names.MECHANISM_MODULES.values(), strict=True))
     moves = list(zip(names.MOVES.values(), names.MOVE_MODULES.values(), strict=True))
     terms = list(zip(names.TERMS.values(), names.TERM_MODULES.values(), strict=True))
-    sizes = [len(table) for table in admission._TABLES]  # noqa: SLF001
+    sizes = [len(table) for table in admission._TABLES]
 
     def run(bench: Bench) -> None:
         path = bench.write("rule.py", broken_python(bench, known))
-        bench.lines = True
-        outside._PROCESS = outside._Process()  # noqa: SLF001  (one that has used no rules yet)
+        bench.lines = bench.python = True
+        outside._PROCESS = outside._Process()
         try:
             outside.use_rules(path)
             admission.admitted(mechanisms, moves, terms)
         finally:
-            for table, size in zip(admission._TABLES, sizes, strict=True):  # noqa: SLF001
+            for table, size in zip(admission._TABLES, sizes, strict=True):
                 for name in list(table)[size:]:
                     del table[name]
 
@@ -99,10 +108,8 @@ PLAYED = 0.1
 def ruled() -> Target:
     """A command with a broken rule, each in a process of its own that runs rules as plain Python."""
     os.environ["NUMBA_DISABLE_JIT"] = "1"
-    import pandas  # noqa: F401  (what takes long to import, once)
-    import pyarrow.parquet  # noqa: F401
-
-    import sim.cli  # noqa: F401
+    for slow in ("pandas", "pyarrow.parquet", "sim.cli"):  # imported once, for all copies
+        import_module(slow)
 
     known = examples()
 
@@ -114,10 +121,13 @@ def ruled() -> Target:
         if code not in (0, 2) or "Traceback" in said:
             bench.say("said.txt", said)
             last = (re.findall(r'File "[^"]*/sim/([^"]+)", line (\d+)', said) or [("", "")])[-1]
-            raise Fault(f"code {code}: {said.strip().splitlines()[-1][:80] if said.strip() else ''} {':'.join(last)}")
+            raise Fault(
+                f"code {code}: {said.strip().splitlines()[-1][:80] if said.strip() else ''} {':'.join(last)}"
+            )
         if code == 2:
+            bench.python = True
             raise UserError(said)
-        if fault := fault_of("x" + said, lines=False):
+        if fault := fault_of(f"x{said}", lines=False, shown=True, python=True):
             raise Fault(fault)
 
     return run

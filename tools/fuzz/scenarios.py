@@ -9,7 +9,14 @@ from typing import Any
 import yaml
 
 from tools.fuzz.bench import ROOT, Bench, Target, target
-from tools.fuzz.breaking import ODD_TEXT, broken_bytes, broken_cells, broken_file, broken_text, broken_tree
+from tools.fuzz.breaking import (
+    ODD_TEXT,
+    broken_bytes,
+    broken_cells,
+    broken_file,
+    broken_text,
+    broken_tree,
+)
 from tools.fuzz.seeds import WORLDS
 
 load = partial(yaml.load, Loader=yaml.CSafeLoader)
@@ -48,7 +55,7 @@ def validate(path: Any, *overrides: str, play: bool = False) -> None:
     read_claims(spec, path)
     find_question(path)
     found = inventory(spec, load_arms(path, overrides=overrides))
-    found.counts(), found.to_dict(), render(found)  # noqa: B018
+    found.counts(), found.to_dict(), render(found)
     if play and len(spec.states) < 100:
         run(path, runs=1, quarters=min(2, spec.quarters), set=overrides).summary()
 
@@ -66,7 +73,11 @@ def scenario() -> Target:
         for name in WORLDS[main]:
             broken = files[name]
             if name == victim:
-                broken = broken_yaml(rng, broken, texts) if name.endswith(".yaml") else broken_file(rng, broken, name)
+                broken = (
+                    broken_yaml(rng, broken, texts)
+                    if name.endswith(".yaml")
+                    else broken_file(rng, broken, name)
+                )
             bench.write(name, broken)
         bench.lines = True
         validate(bench.folder / main, play=rng.random() < PLAYED)
@@ -82,7 +93,9 @@ def loader() -> Target:
 
     def run(bench: Bench) -> None:
         bench.lines = True
-        validate(bench.write("scenario.yaml", broken_yaml(bench.rng, bench.rng.choice(small), small)))
+        validate(
+            bench.write("scenario.yaml", broken_yaml(bench.rng, bench.rng.choice(small), small))
+        )
 
     return run
 
@@ -90,15 +103,22 @@ def loader() -> Target:
 @target
 def overlay() -> Target:
     """A small file over a scenario, with broken parts of it."""
-    trees = {name: load(WORLDS[name][name]) for name in ("full.yaml", "tables.yaml", "scoped.yaml", "made.yaml")}
+    trees = {
+        name: load(WORLDS[name][name])
+        for name in ("full.yaml", "tables.yaml", "scoped.yaml", "made.yaml")
+    }
 
     def run(bench: Bench) -> None:
         rng = bench.rng
         base = rng.choice(list(trees))
         tree = trees[rng.choice([base, base, *trees])]
-        over = broken_tree(rng, {key: tree[key] for key in rng.sample(sorted(tree), k=min(3, len(tree)))})
+        over = broken_tree(
+            rng, {key: tree[key] for key in rng.sample(sorted(tree), k=min(3, len(tree)))}
+        )
         over = over if isinstance(over, dict) else {}
-        over["extends"] = rng.choice([base, base, base, [base, base], base[:-5], "over.yaml", rng.choice(ODD_TEXT)])
+        over["extends"] = rng.choice(
+            [base, base, base, [base, base], base[:-5], "over.yaml", rng.choice(ODD_TEXT)]
+        )
         for name, text in WORLDS[base].items():
             bench.write(name, text)
         bench.lines = True
@@ -148,7 +168,11 @@ def paths_of(tree: Any, before: str = "") -> list[tuple[str, str]]:
     """Every place of a tree that `--set` may name, with what stands there."""
     if not isinstance(tree, dict):
         return [(before, str(tree))]
-    inner = [found for key, child in tree.items() for found in paths_of(child, f"{before}.{key}" if before else key)]
+    inner = [
+        found
+        for key, child in tree.items()
+        for found in paths_of(child, f"{before}.{key}" if before else key)
+    ]
     return [(before, str(tree).replace("'", ""))] * bool(before) + inner
 
 
@@ -170,7 +194,9 @@ def set_() -> Target:
         given = []
         for _ in range(rng.choice([1, 1, 2, 3])):
             key, value = rng.choice(known)
-            value = rng.choice([value, rng.choice(known)[1], *rng.sample(ODD_TEXT, 2), "0.5", "on", "off"])
+            value = rng.choice(
+                [value, rng.choice(known)[1], *rng.sample(ODD_TEXT, 2), "0.5", "on", "off"]
+            )
             given.append(rng.choice([f"{key}={value}", broken_text(rng, f"{key}={value}", texts)]))
         scope = None
         if rng.random() < 0.3:

@@ -42,8 +42,13 @@ arms:
     events: {thaw: {effects: {trust: {EEE>AAA: {multiply: .5}}}}}
 """
 EXISTS = TEXT.replace("name: Gamma,", "name: Gamma, exists: {since: 2022Q4, until: 2023Q4},")
-EXISTS = EXISTS.replace("floor: {value: 0.3,", "since: 2022Q1, open_to: [AAA, CCC], partners: {FFF: {value: .5, range: 10%}}, floor: {value: 0.3,")
-EXISTS = EXISTS.replace("type: defence, since", "conditional: on, type: defence, until: 2022Q4, since")
+EXISTS = EXISTS.replace(
+    "floor: {value: 0.3,",
+    "since: 2022Q1, open_to: [AAA, CCC], partners: {FFF: {value: .5, range: 10%}}, floor: {value: 0.3,",
+)
+EXISTS = EXISTS.replace(
+    "type: defence, since", "conditional: on, type: defence, until: 2022Q4, since"
+)
 EXISTS = EXISTS.replace("record: {dyads: [EEE-AAA]}", "record: {dyads: all}")
 FULL = EXISTS.replace("arms:\n", LATER.lstrip()) + MORE.replace("\n", "\n", 1)
 

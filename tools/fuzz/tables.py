@@ -17,7 +17,9 @@ def theory() -> Target:
 
     sizes = [text.encode() for text in seeds.SIZES.values()]
     matrices = [text.encode() for text in (*seeds.SQUARES.values(), *seeds.NAMELESS.values())]
-    matrices.append(b"*Vertices 3\n1 A\n2 B\n3 C\n*Arcslist\n1 2 3\n*Edgeslist\n2 3\n*Arcs\n1 2 -4\n")
+    matrices.append(
+        b"*Vertices 3\n1 A\n2 B\n3 C\n*Arcslist\n1 2 3\n*Edgeslist\n2 3\n*Arcs\n1 2 -4\n"
+    )
     settings = {
         "landscape": [],
         "balance": ["p=.5", "times=3", "seed=1"],
@@ -28,21 +30,32 @@ def theory() -> Target:
     def run(bench: Bench) -> None:
         rng = bench.rng
         name = rng.choice(list(settings))
-        given = dict(rng.choice([x, broken_text(rng, x)]).partition("=")[::2] for x in settings[name] if rng.random() < 0.3)
+        given = dict(
+            rng.choice([x, broken_text(rng, x)]).partition("=")[::2]
+            for x in settings[name]
+            if rng.random() < 0.3
+        )
         bench.say("settings.txt", f"{name} {given!r}")
         bench.lines = not given
         if name == "bargaining":
             rows = TABLE.encode()
-            path = bench.write("actors.csv", rng.choice([broken_bytes, lambda r, x: broken_file(r, x, ".csv")])(rng, rows))
+            path = bench.write(
+                "actors.csv",
+                rng.choice([broken_bytes, lambda r, x: broken_file(r, x, ".csv")])(rng, rows),
+            )
             asked = Given(actors=path, settings=given)
         else:
             texts = [rng.choice(sizes), rng.choice(matrices)]
             at = rng.randrange(2)
-            texts[at] = broken_file(rng, texts[at], ".csv") if rng.random() < 0.5 else broken_bytes(rng, texts[at], matrices)
+            texts[at] = (
+                broken_file(rng, texts[at], ".csv")
+                if rng.random() < 0.5
+                else broken_bytes(rng, texts[at], matrices)
+            )
             one, other = bench.write("s.csv", texts[0]), bench.write("p.csv", texts[1])
             asked = Given(sizes=rng.choice([one, None]), propensities=other, settings=given)
         found = find_theory(name).of(asked)
-        str(found.show()), found.to_dict(every=False)  # noqa: B018
+        str(found.show()), found.to_dict(every=False)
 
     return run
 
@@ -70,12 +83,18 @@ def import_() -> Target:
             kept.append("states.csv")
         victim = rng.choice(kept)
         for name in kept:
-            bench.write(f"in/{name}", broken_file(rng, files[name], name) if name == victim else files[name])
+            bench.write(
+                f"in/{name}", broken_file(rng, files[name], name) if name == victim else files[name]
+            )
         words = {"source": "Mine", "start": "2021Q4", "spread": "20%", "extends": None}
         if rng.random() < 0.2:
             key = rng.choice(list(words))
             words[key] = rng.choice(ODD_TEXT)
-        named = [f"{rng.choice(['trust', 'trade', 'pacts', 'x', ''])}=in/{victim}"] if rng.random() < 0.2 else ["in"]
+        named = (
+            [f"{rng.choice(['trust', 'trade', 'pacts', 'x', ''])}=in/{victim}"]
+            if rng.random() < 0.2
+            else ["in"]
+        )
         bench.say("options.txt", f"{words!r} {named!r}")
         bench.lines = True
         import_world(named, Path("mine.yaml"), force=True, **words)  # type: ignore[arg-type]
@@ -95,9 +114,17 @@ def histories() -> list[dict[str, bytes]]:
 
     found = [{f"{name}.csv": text.encode() for name, text in FILES.items()}]
     history = drawn(n=8, first=1960, last=1972)
-    pairs: list[tuple[pd.DataFrame, pd.DataFrame]] = [tables(), (history.states, history.dyads.drop(columns="key"))]
+    pairs: list[tuple[pd.DataFrame, pd.DataFrame]] = [
+        tables(),
+        (history.states, history.dyads.drop(columns="key")),
+    ]
     for states, dyads in pairs:
-        found.append({"states.csv": states.to_csv(index=False).encode(), "dyads.csv": dyads.to_csv(index=False).encode()})
+        found.append(
+            {
+                "states.csv": states.to_csv(index=False).encode(),
+                "dyads.csv": dyads.to_csv(index=False).encode(),
+            }
+        )
         out = io.BytesIO(), io.BytesIO()
         states.to_parquet(out[0], index=False)
         dyads.to_parquet(out[1], index=False)
@@ -132,7 +159,14 @@ def world() -> Target:
         keep = bench.rng.choice([None, None, 3, 1, [901, "BBB"], ["XXX"], [2]])
         codes = bench.rng.choice([None, "abb", "iso3"])
         bench.say("options.txt", f"{year} {keep!r} {codes}")
-        made = make_world(history, year, keep=keep, quarters=4, codes=codes, treaties=bench.rng.choice(["organisations", "pacts"]))
+        made = make_world(
+            history,
+            year,
+            keep=keep,
+            quarters=4,
+            codes=codes,
+            treaties=bench.rng.choice(["organisations", "pacts"]),
+        )
         save_world(made, bench.folder / "made.yaml", force=True)
         try:
             validate_scenario(bench.folder / "made.yaml")
@@ -160,6 +194,6 @@ def hindcast() -> Target:
         horizons, models = [rng.choice([1, 2, 5, 200])], find_models(rng.sample(names, k=2))
         bench.say("options.txt", f"{origins} {horizons} {models}")
         found = look_back(history, origins, horizons, models=models, draws=rng.choice([0, 3]))
-        found.to_dict(), str(found)  # noqa: B018
+        found.to_dict(), str(found)
 
     return run
