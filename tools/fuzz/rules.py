@@ -39,6 +39,9 @@ def examples() -> list[str]:
         and isinstance(node.value.value, str)
     ]
     found = [*re.findall(r"^```python\n# \w+\.py\n(.*?)^```", page, re.M | re.S), *own]
+    found = [
+        text for text in found if re.search("^(MECHANISM|TERM|MOVE|METRIC|FIGURE) = ", text, re.M)
+    ]
     return [*found, found[0].partition("METRIC =")[0]]
 
 
