@@ -125,7 +125,7 @@ def _tidied(
         table = table.set_axis([aliases.get(name, name) for name in table.columns], axis=1)
         for at, name in enumerate(map(str, table.columns)):
             if name.casefold() in _WHOLE:
-                wrong = _wrong(table[name], name.casefold(), getattr(module, "MAY_LACK", ""))
+                wrong = _wrong(table[name], module, year=name.casefold() in _YEARS)
                 problems += (Problem(named(path), row + above + 2, at + 1, name, said)
                              for row, said in wrong)  # fmt: skip
         if len(problems) > before:
@@ -139,13 +139,17 @@ def _tidied(
     return found
 
 
-def _wrong(given: pd.Series, name: str, may_lack: str) -> Iterator[tuple[int, str]]:
-    """Rows of a column of codes or years whose cell is none, and what is wrong with it."""
+def _wrong(given: pd.Series, module: ModuleType, *, year: bool) -> Iterator[tuple[int, str]]:
+    """Rows of a column of codes or years whose cell is none, and what is wrong with it.
+
+    Rows of pairs without a code are left out, and of states where files have others than states.
+    """
     numbers = pd.to_numeric(given, errors="coerce").to_numpy(np.float64)
-    most = _LAST_YEAR if name in _YEARS else _LAST_CODE
+    most = _LAST_YEAR if year else _LAST_CODE
+    may_lack = not year and getattr(module, "CODELESS", module.UNIT == "dyads")
     fine = (numbers >= -9) & (numbers <= most) & (numbers == np.floor(numbers))
     lacks = given.isna().to_numpy()
-    for at in np.flatnonzero(~fine & ~(lacks & (name == may_lack))):
+    for at in np.flatnonzero(~fine & ~(lacks & may_lack)):
         cell = "an empty cell" if lacks[at] else shown(str(given.iloc[at]))
         yield int(given.index.to_numpy()[at]), f"expected a whole number up to {most}, not {cell}"
 

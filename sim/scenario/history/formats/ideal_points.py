@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 UNIT = "states"
-MAY_LACK = "ccode"
+CODELESS = True
 COLUMNS = ("ccode", "session", "idealpointall")
 _FIRST = 1945
 
