@@ -150,6 +150,7 @@ def test_a_file_may_have_a_scope_of_its_own() -> None:
     ("name", "scope", "said"),
     [
         ("world/2021.yaml", "TWX", "no state or group 'TWX'"),
+        ("world/2021.yaml", "²", "no state or group '²'"),
         ("world/2021.yaml", "1", "expected all, a number of states, or states and groups of them"),
         ("europe_1936", "all", "nothing this scenario extends has more states (`wider`)"),
     ],
