@@ -37,6 +37,7 @@ def _sealed(files: dict[str, bytes], victim: str) -> None:
 @target
 def results() -> Target:
     """A saved run, comparison, claims, sweep, sensitivity, phase, calibration or hindcast, damaged."""
+    from sim.study.calibrate import Settings, calibrate, read_targets
     from sim.study.hindcast import find_models
     from sim.study.hindcast import hindcast as look_back
     from tests.support_history import drawn
@@ -50,7 +51,8 @@ def results() -> Target:
     )
     places["hindcast"] = back.save(root / "hindcast")
     folders = {kind: _contents(place) for kind, place in places.items()}
-    six = (root / "six.yaml").read_bytes()
+    beside = {name: (root / name).read_bytes() for name in ("six.yaml", "targets.yaml")}
+    settings = Settings(population=10, generations=1)  # those of the saved one
 
     def run(bench: Bench) -> None:
         rng = bench.rng
@@ -63,7 +65,8 @@ def results() -> Target:
             files[victim] = broken_file(rng, files[victim], victim)
         if rng.random() < 0.7 and victim != "manifest.json":
             _sealed(files, victim)
-        bench.write("six.yaml", six)
+        for name, data in beside.items():
+            bench.write(name, data)
         for name, data in files.items():
             bench.write(f"{kind}/{name}", data)
         bench.given = {f"{kind}/{victim}": files[victim]}
@@ -73,6 +76,10 @@ def results() -> Target:
             case 1:
                 (bench.folder / kind / victim).unlink()
                 (bench.folder / kind / victim).mkdir()
+        if kind == "calibration" and victim != "manifest.json":  # it is gone on with
+            calibrate(
+                read_targets(bench.folder / "targets.yaml"), bench.folder / kind, settings=settings
+            )
         use(bench.folder / kind)
         if kind == "sweep" and rng.random() < GONE_ON:
             go_on(bench.folder / kind)
