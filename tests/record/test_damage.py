@@ -382,6 +382,7 @@ def test_a_whole_part_of_something_else_counts_for_nothing(
 
 @pytest.mark.parametrize(("kind", "table", "change", "message"), [
     ("phase", "runs", lambda table: table.slice(table.num_rows // 2), "a corner of a cell"),
+        ("phase", "runs", lambda table: last(table, ["x"] * len(table)), "needs numbers"),
     ("sensitivity", "", lambda table: table.append_column(table.column_names[0], table.column(0)),
      "it has two columns"),
 ])  # fmt: skip

@@ -31,7 +31,7 @@ _PLACED = re.compile(r":[1-9]\d*(:[1-9]\d*)?: ")
 _OF_THE_WHOLE = re.compile(
     "no such file|cannot (be )?read|is empty|nothing to read|has no rows?|says nothing of|not valid UTF-8|is larger than"
     "|is a folder|at least (two|three) actors|actors, .* has|no arm|is damaged|[Mm]ore than .* overrides"
-    "|is nothing that a table may hold|holds both ways|is no level of|is not a folder|has no file of|no file whose"
+    "|is nothing that a table may hold|holds both ways|is no level of|sum to nothing|is not a folder|has no file of|no file whose"
 )
 """What may be said without a line: it is about a whole file, or about none."""
 _SPEAKS_PYTHON = re.compile(

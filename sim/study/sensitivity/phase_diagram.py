@@ -271,6 +271,8 @@ class Phase:
                 place.setdefault((int(column), int(row)), []).append(at)
             values = outcomes["value"].to_numpy()
             values = values if values.dtype.kind in "fiu" else values.astype(str)
+            if facts["level"] is not None and values.dtype.kind == "U":
+                raise ValueError("runs has texts where a level needs numbers")
             cells = tuple((int(i), int(j), int(w)) for i, j, w in tables["cells"].to_numpy())
             corners = {(i + a, j + b) for i, j, w in cells for a in (0, w) for b in (0, w)}
             if lacking := corners - place.keys():
