@@ -148,13 +148,14 @@ def _words(text: str) -> list[str]:
 def _years(text: str, option: str) -> list[int]:
     """The numbers of an option, each greater than zero."""
     from sim.errors import UserError, shown
+    from sim.system.inputs import whole
 
     found = []
     for word in _words(text):
-        if not (word.isascii() and word.isdigit() and int(word) > 0):
+        if not (number := whole(word)):
             said = f"{shown(word)} is not a whole number of years above zero"
             raise UserError(f"{option}: {said}; write them as 5,10 or 1975,1980")
-        found.append(int(word))
+        found.append(number)
     if not found:
         raise UserError(f"{option}: name at least one number of years")
     return found
@@ -163,12 +164,12 @@ def _years(text: str, option: str) -> list[int]:
 def read_span(text: str) -> tuple[int, int]:
     """First and last year of ``--train``."""
     from sim.errors import UserError, shown
+    from sim.system.inputs import whole
 
-    first, colon, last = text.partition(":")
-    years = [word.strip() for word in (first, last)]
-    if not colon or not all(word.isascii() and word.isdigit() for word in years):
+    first, _, last = text.partition(":")
+    low, high = whole(first), whole(last)
+    if low is None or high is None:
         raise UserError(f"--train: {shown(text)} is not a span of years; write it as 1950:1975")
-    low, high = (int(word) for word in years)
     if low > high:
         raise UserError(f"--train: the span ends before it begins; write {high}:{low}")
     return low, high

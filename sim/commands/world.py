@@ -99,8 +99,10 @@ def register(app: typer.Typer) -> None:
 
 def _kept(text: str) -> int | list[int | str] | None:
     """What ``--states`` asks for: None for all, a number, or a list of codes."""
+    from sim.system.inputs import whole
+
     if text.strip() == "all":
         return None
-    if text.strip().isdigit():
-        return int(text)
+    if (count := whole(text)) is not None:
+        return count
     return [word.strip() for word in text.split(",") if word.strip()]

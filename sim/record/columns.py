@@ -226,7 +226,8 @@ def _sorted_quantile(values: Floats, level: float) -> Floats:
     place = level * (values.shape[1] - 1)
     low = int(place)
     high = min(low + 1, values.shape[1] - 1)
-    result: Floats = values[:, low] + (place - low) * (values[:, high] - values[:, low])
+    with np.errstate(invalid="ignore"):  # between what is not finite there is no number
+        result: Floats = values[:, low] + (place - low) * (values[:, high] - values[:, low])
     return result
 
 

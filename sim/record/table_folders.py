@@ -96,6 +96,8 @@ def _read(path: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
         if file.metadata.num_rows != entry["rows"]:
             raise ValueError(f"{file.metadata.num_rows} rows instead of {entry['rows']}")
         table: pd.DataFrame = file.read().to_pandas()
+        if twice := sorted({str(name) for name in table.columns[table.columns.duplicated()]}):
+            raise ValueError(f"it has two columns {', '.join(twice)}")
     return table
 
 

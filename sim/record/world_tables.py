@@ -26,6 +26,7 @@ from sim.scenario.value_kinds import IDENTIFIER, matches
 from sim.scenario.years.made_world import Made
 from sim.scenario.years.save import save_world
 from sim.system.files import refuse_file, write_text
+from sim.system.inputs import Unreadable, named, table_of
 from sim.theories.given import read_matrix
 from sim.types import OBLIGATIONS
 
@@ -262,15 +263,17 @@ def _named(files: Iterable[str | Path]) -> Iterator[tuple[str, Path]]:
 
 def _read(name: str, path: Path) -> pd.DataFrame:
     """A table as a list: as it is if it is one, else from a matrix or a network."""
-    needs, table = NEEDED.get(name, ()), None
+    needs: tuple[str, ...] = NEEDED.get(name, ())
+    table: pd.DataFrame | None = None
     if path.suffix == ".csv":
         try:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        except (OSError, ValueError) as error:
-            raise UserError(f"{path} cannot be read as CSV: {error}") from error
+            table = table_of(path, dtype=str, keep_default_na=False)
+        except Unreadable as error:
+            place = f"{named(path)}:{error.line}:1" if error.line else named(path)
+            raise UserError(f"{place}: cannot be read as CSV: {error}") from error
         if {"from", "to"} <= set(table) or {"code1", "code2"} <= set(table) or name in LISTS[::2]:
             if lacks := set(needs) - set(table):
-                raise UserError(f"{path}: lacks the column {', '.join(sorted(lacks))}")
+                raise UserError(f"{named(path)}:1:1: lacks the column {', '.join(sorted(lacks))}")
             return table
     names, values = _square(table, path)
     field = vocabulary().dyad_fields.get(name)
@@ -324,6 +327,7 @@ def _entry(name: str, table: pd.DataFrame, path: Path) -> dict[str, Any]:
         plain = not matches(IDENTIFIER, variable) or not set(ends.values()) <= set(table)
         columns[variable] = column if plain else {"column": column, **ends}
     if rows in ("pairs", "flows") and not columns:
-        raise UserError(f"{path}: no column holds {name}; call it '{name}' or 'value'")
+        said = f"no column holds {name}; call it '{name}' or 'value'"
+        raise UserError(f"{named(path)}:1:1: {said}")
     blocks = {"keys": keys, "columns": columns}
     return {"rows": rows} | {key: block for key, block in blocks.items() if block}

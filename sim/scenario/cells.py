@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import is_plain, shown
 from sim.scenario.reader import Layer, Log, decode
-from sim.system.inputs import read_bytes
+from sim.system.inputs import Unreadable, read_bytes, table_of
 
 SUFFIXES = (".csv", ".parquet")
 MAX_TABLE = 64 * 1024 * 1024
@@ -45,12 +45,10 @@ def read_cells(source: Any, layer: Layer, log: Log) -> Cells | None:
     if isinstance(source, Path):
         if source.suffix == ".csv":
             return _csv(source, layer, log)
-        import pandas as pd  # late: it is slow to import, and few scenarios need it
-
         try:
-            source = pd.read_parquet(source)
-        except (OSError, ValueError) as error:
-            log.at(layer, 0, 0, "", f"cannot be read: {' '.join(str(error).split())}")
+            source = table_of(source)
+        except Unreadable as error:
+            log.at(layer, 0, 0, "", f"cannot be read: {error}")
             return None
     if len(source) > MAX_ROWS:
         log.at(layer, 0, 0, "", f"more than {MAX_ROWS} rows")
@@ -116,7 +114,7 @@ def number(cell: Cell) -> float | None:
 
 def text(cell: Cell) -> str:
     """Return a cell that names something, whole numbers without a point; empty if it is none."""
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return "" if cell is None else str(cell).strip()
 

@@ -127,10 +127,21 @@ class Loader:
         before = len(log.problems)
         if not SCOPE.check(scope, "scope", log):
             return self._plain
-        root = widen(self._plain, wide, scope, log)
+        try:
+            root = widen(self._plain, wide, scope, log)
+        except (AttributeError, KeyError, TypeError, ValueError):  # of a tree that is malformed
+            if not any(self._tells(tree, log) for tree in (wide.root, wide.world, self._plain)):
+                raise
+            return self._plain
         if len(log.problems) == before:
             self._wide[key] = root
         return root
+
+    def _tells(self, tree: Node, log: Log) -> bool:
+        """Whether a tree is malformed, which goes to the log."""
+        before = len(log.problems)
+        self._document.check(tree, "", log)
+        return len(log.problems) > before
 
     def arm_names(self) -> tuple[str, ...]:
         """Return the names of the arms in the order of the file."""

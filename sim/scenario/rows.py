@@ -136,7 +136,7 @@ class _Table:
                 self.log.key(node, key, message)
                 continue
             own: dict[str, Node] = node.value if isinstance(node.value, dict) else {}
-            column = variable if own else node.value
+            column = variable if isinstance(node.value, dict) else node.value
             places: dict[str, int] = {}
             for part in ("column", "back", "low", "high"):
                 name = own[part].value if part in own else column if part == "column" else None

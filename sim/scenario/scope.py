@@ -29,6 +29,7 @@ from sim.scenario.overlay import merge
 from sim.scenario.reader import Layer, Log, Node, Part
 from sim.scenario.spec import REST_OF_WORLD
 from sim.scenario.value_kinds import IDENTIFIER, Kind, Schema
+from sim.system.inputs import whole
 
 ALL: Final = "all"
 PREFIX: Final = "scope="
@@ -74,7 +75,8 @@ def of_option(text: str) -> Node:
     """Return the scope that an override ``scope=...`` of the command line asks for."""
     written = text.removeprefix(PREFIX).strip()
     layer = Layer("command line", option=f"--scope {written}")
-    return Node(int(written) if written.isdigit() else written, layer, 0, 0)
+    number = whole(written)
+    return Node(written if number is None else number, layer, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ class _Widening:
             acting = [item for item in node.value if item.value in self.acting]
             if acting:
                 found[name] = node.like(Part(acting, len(node.value)))
-            if name in mine:
+            if name in mine and isinstance(mine[name].value, list):
                 new = [item for item in acting if item.value in self.added]
                 stated = mine[name].value
                 longer[name] = mine[name].like(Part([*stated, *new], len(stated)))

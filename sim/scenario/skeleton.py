@@ -110,6 +110,8 @@ def new_scenario(target: Path, below: str) -> Path:
             extends; or that has fewer than two states.
         ScenarioError: what it extends is not valid.
     """
+    if not target.name:
+        raise UserError("the name of the file is empty; write it as NAME.yaml")
     if target.suffix not in {".yaml", ".yml"}:
         target = target.with_name(f"{target.name}.yaml")
     refuse_file(target)

@@ -307,6 +307,8 @@ def _unpacked(data: bytes) -> Arm | None:
             count = int(np.prod(shape))
             array = np.frombuffer(data, np.dtype(kind), count, begin + at)
             arrays[name] = array.reshape(shape)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+    if runs < 1 or any(array.shape[:1] != (runs,) for array in arrays.values()):
         return None
     return Arm(runs, arrays)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.drivers.ensemble import Progress
+from sim.errors import UserError
 from sim.kernel.identity import source_hash
 from sim.measure.language import BoundMetric
 from sim.measure.summary import percent, plural
@@ -273,6 +274,9 @@ def evaluate_claims(
         UserError: there is no such scenario.
     """
     read = [_read(find_scenario(str(name)), tuple(set)) for name in scenarios]
+    if not any(claims for _, claims, _ in read):
+        named = ", ".join(spec.path for spec, _, _ in read)
+        raise UserError(f"{named}: there are no claims; write them under `claims:`")
     counts = [runs if runs is not None else spec.ensemble.runs for spec, _, _ in read]
     total = sum(n * len(arms) for n, (_, _, arms) in zip(counts, read, strict=True))
     verdicts: list[Verdict] = []
@@ -339,6 +343,8 @@ def _values(
     progress: Progress,
 ) -> dict[tuple[str, str], Floats]:
     """The metric of each claim in each arm that it needs, ``(R,)``, by (arm, claim)."""
+    if not arms:  # of a scenario whose claims all wait for something
+        return {}
     tested: dict[str, dict[str, Measure]] = {arm: {} for arm in arms}
     for claim, metric in claims:
         if metric is not None:

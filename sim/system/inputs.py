@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
+from typing import Any
 
 from sim.errors import UserError, printable, shown
 
@@ -30,6 +32,56 @@ def read_bytes(path: Path, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UserError(f"cannot read {named(path)}: {reason}") from None
+
+
+class Unreadable(ValueError):
+    """A table in a file cannot be read; ``line`` is where, from one, 0 if it has no lines."""
+
+    def __init__(self, said: str, line: int = 0) -> None:
+        super().__init__(said)
+        self.line = line
+
+
+def table_of(path: Path, **options: Any) -> Any:
+    """Return a file of CSV, or of Parquet by its name, as a data frame.
+
+    Args:
+        path: the file.
+        options: of ``pandas.read_csv``.
+
+    Raises:
+        Unreadable: it cannot be read, for whatever reason.
+    """
+    import pandas as pd  # late: it is slow to import, and few commands need it
+
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        table = pd.read_csv(path, **options)
+    except OSError as error:
+        raise Unreadable(error.strerror or printable(str(error))) from error
+    except Exception as error:  # errors of pyarrow have no common base
+        said = " ".join(printable(str(error)).split())
+        line = re.search(r"\b(?:line|row) (\d+)", said)
+        if path.suffix == ".parquet":
+            raise Unreadable(said) from error
+        if isinstance(error, UnicodeDecodeError):
+            raise Unreadable("it is not UTF-8 text", _not_text(path)) from error
+        raise Unreadable(said, int(line[1]) if line else 1) from error
+    if not isinstance(table.index, pd.RangeIndex):  # pandas takes the first cells for labels
+        header = 1 + options.get("skiprows", 0)
+        raise Unreadable("a row has more cells than there are columns", header + 1)
+    return table
+
+
+def _not_text(path: Path) -> int:
+    """The line of a file that is not UTF-8; pandas tells the place within some part of it."""
+    content = path.read_bytes()
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return 1
 
 
 def named(path: Path | str) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import UserError
@@ -218,6 +220,7 @@ OWN: dict[str, list[tuple[Callable[[Path], None], str]]] = {
         (set_at("data", "posterior", "distances", to=["x"]), "distances"),
         (set_at("data", "priors", 0, "low", to=None), "priors"),
         (set_at("data", "fits", 0, "target", to="other"), "other"),
+        (set_at("data", "posterior", "weights", 0, to=0.9), "not shares that sum to 1"),
         (set_at("data", "after", to=[1.0]), "not of one length"),
         (set_at("data", "targets", to=KeyError), "data.targets is missing"),
         (set_at("settings", to={}), "settings.population is missing"),
@@ -335,6 +338,66 @@ def test_a_damaged_part_of_a_store_counts_for_nothing(tmp_path: Path, how: int) 
     path.write_bytes(mutated(path.read_bytes(), random.Random(how)))
     found = parts.find(block)
     assert found is None or np.array_equal(found[0], values, equal_nan=True)
+
+
+def retold(path: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Write a table anew with a change, and its checksum with it where a manifest has it."""
+    table = pq.ParquetFile(path).read()
+    changed = change(table)
+    if isinstance(changed.schema.metadata, dict):
+        changed = changed.replace_schema_metadata(table.schema.metadata)
+    pq.write_table(changed, path, write_page_checksum=True)
+    manifest = path.parent / MANIFEST
+    if manifest.exists():
+        told = json.loads(manifest.read_text("utf-8"))
+        seal = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "rows": len(changed)}
+        told["files"][path.name] = seal
+        manifest.write_text(json.dumps(told), "utf-8")
+
+
+def last(table: pa.Table, values: list[Any]) -> pa.Table:
+    return table.set_column(table.num_columns - 1, table.column_names[-1], pa.array(values))
+
+
+@pytest.mark.parametrize("change", [
+    lambda table: last(table, ["x"] * len(table)),
+    lambda table: last(table, [{"a": 1}] * len(table)),
+    lambda table: table.remove_column(table.num_columns - 1),
+    lambda table: table.rename_columns([*table.column_names[:-1], "other"]),
+    lambda table: table.slice(1),
+])  # fmt: skip
+def test_a_whole_part_of_something_else_counts_for_nothing(
+    tmp_path: Path, change: Callable[[pa.Table], pa.Table]
+) -> None:
+    class Instrument:
+        columns, slice, about = ("a", "b"), 1, "made up"
+
+    parts, cases = Parts(tmp_path / "store"), cases_of(np.ones((3, 1)), range(2), 1)
+    block = Block(Instrument(), cases)  # type: ignore[arg-type]
+    parts.keep(block, (np.ones((6, 2)), []))
+    assert parts.find(block) is not None
+    retold(tmp_path / "store" / block.place, change)
+    assert parts.find(block) is None
+
+
+@pytest.mark.parametrize(("kind", "table", "change", "message"), [
+    ("phase", "runs", lambda table: table.slice(table.num_rows // 2), "a corner of a cell"),
+        ("phase", "runs", lambda table: last(table, ["x"] * len(table)), "needs numbers"),
+    ("sensitivity", "", lambda table: table.append_column(table.column_names[0], table.column(0)),
+     "it has two columns"),
+])  # fmt: skip
+def test_a_table_with_the_right_checksum_may_be_damaged(
+    copy: Callable[[str], Path],
+    kind: str,
+    table: str,
+    change: Callable[[pa.Table], pa.Table],
+    message: str,
+) -> None:
+    place = copy(kind)
+    paths = sorted(place.glob(f"{table or '*'}.parquet"))
+    retold(paths[0], change)
+    with pytest.raises(UserError, match=message):
+        use(place)
 
 
 def test_what_lies_beside_a_result_may_be_anything(tmp_path: Path) -> None:

@@ -137,6 +137,30 @@ def test_a_folder_is_read_as_what_it_holds(folder: Path, tmp_path: Path) -> None
         read_folder(empty)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("NMC-70-abridged", "CAN,20,2001", "CAN,x,2001", "csv:5:2: ccode: .* not 'x'"),
+        ("NMC-70-abridged", "CAN,20,2001", "CAN,,2001", "csv:5:2: ccode: .* not an empty cell"),
+        ("Idealpoints", "2,56,USA", "2,no,USA", "csv:2:2: session: .* not 'no'"),
+        ("mindist", "20,2,2001", "inf,2,2001", "csv:2:1: gwcode1: .* not 'inf'"),
+        ("tss_rivalries", "1959,2020", "1959,2020202020", "csv:2:6: end: .* up to 3000, not '2020"),
+        ("tss_rivalries", "1959,2020", "1959,2020,1,2,3", "csv:2:1: cannot be read"),
+        ("atop5_1ddyr", "2020,2,20,2001", "2020,2,20,²", "csv:4:4: year: .* not '²'"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::sim.errors.Notice")
+def test_a_code_or_year_that_is_none_is_told(
+    folder: Path, name: str, old: str, new: str, said: str
+) -> None:
+    path = folder / f"{name}.csv"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(UserError, match=said):
+        read_published(folder)
+
+
 @pytest.mark.filterwarnings("ignore::sim.errors.Notice")
 def test_what_is_needed(folder: Path) -> None:
     (folder / "NMC-70-abridged.csv").unlink()

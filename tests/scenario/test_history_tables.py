@@ -69,7 +69,9 @@ def test_other_names_of_columns_are_known(tmp_path: Path) -> None:
 def test_all_mistakes_are_told_at_once_with_row_and_column(tmp_path: Path) -> None:
     bad = "ccode1,ccode2,year,defense,mindist\n2,20,1950,2,\n2,x,1950,1,-9\n2,20.5,,1,4\n\n"
     folder(tmp_path, states_csv="ccode,yaer\n2,1950\n", dyads_csv=bad)
-    assert problems(tmp_path) == ["states.csv: year: this column is missing; did you mean 'yaer'?"]
+    assert problems(tmp_path) == [
+        "states.csv:1:1: year: this column is missing; did you mean 'yaer'?"
+    ]
     folder(tmp_path, states_csv=STATES, dyads_csv=bad)
     assert problems(tmp_path) == [
         "dyads.csv:2:4: defense: 2 is neither 0 nor 1",
@@ -119,6 +121,10 @@ def test_equal_rows_are_one_and_different_ones_are_told(tmp_path: Path) -> None:
         ({}, "no file whose name starts with 'states'"),
         ({"states_csv": STATES}, "no file whose name starts with 'dyads'"),
         ({"states_csv": STATES, "dyads_csv": ""}, "cannot be read"),
+        (
+            {"states_csv": STATES, "dyads_csv": "a,b\n1,2\n1,2,3\n"},
+            r"dyads\.csv:3:1: cannot be read",
+        ),
         ({"states_csv": STATES, "dyads_parquet": "not one"}, "cannot be read"),
         ({"states_csv": STATES, "dyads_csv": DYADS.split("\n", 1)[0] + "\n"}, "no rows"),
     ],

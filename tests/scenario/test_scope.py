@@ -11,9 +11,11 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario import REST_OF_WORLD, ScenarioSpec, load_arms, load_scenario
+from sim.scenario.inventory import notices
 from sim.scenario.outlines import distances, rings
 from sim.scenario.quarter import parse_quarter
 from sim.scenario.shipped import SHIPPED
+from tests.inline_scenario import TEXT
 
 WIDE = SHIPPED / "world" / "wide"
 YEARS = (2014, 2016, 2020, 2021, 2024)
@@ -148,6 +150,7 @@ def test_a_file_may_have_a_scope_of_its_own() -> None:
     ("name", "scope", "said"),
     [
         ("world/2021.yaml", "TWX", "no state or group 'TWX'"),
+        ("world/2021.yaml", "²", "no state or group '²'"),
         ("world/2021.yaml", "1", "expected all, a number of states, or states and groups of them"),
         ("europe_1936", "all", "nothing this scenario extends has more states (`wider`)"),
     ],
@@ -156,6 +159,55 @@ def test_what_is_wrong_with_a_scope_is_told(name: str, scope: str, said: str) ->
     with pytest.raises(ScenarioError, match=f"--scope {scope}") as caught:
         load_scenario(name, overrides=(f"scope={scope}",))
     assert said in str(caught.value)
+
+
+WIDE_ONE = """format: 1
+title: all states
+clock: {start: 2021Q4, quarters: 10}
+sources: {made: {title: Made up}}
+groups: {REST: [GGG, HHH], FRIENDS: [AAA, CCC, GGG]}
+states:
+  defaults: {source: made, range: 20%}
+  GGG: {name: Eta, capability: .02, economy: .02, ideal_point: 1}
+  HHH: {name: Theta, capability: .01, economy: .04, ideal_point: -1, exists: {until: 2023Q1}}
+relations: {defaults: {source: made, range: 0%}, distance: {GGG-HHH: .5, GGG-AAA: 2}}
+"""
+
+
+@pytest.fixture
+def scoped(tmp_path: Path) -> Path:
+    """A scenario with a scope over a base world and a wider one, all made up."""
+    (tmp_path / "wide.yaml").write_text(WIDE_ONE)
+    (tmp_path / "base.yaml").write_text(TEXT.replace("groups:", "wider: wide.yaml\ngroups:", 1))
+    path = tmp_path / "scoped.yaml"
+    path.write_text("format: 1\ntitle: some\nextends: base.yaml\nscope: [REST]\n")
+    return path
+
+
+def test_a_state_that_leaves_stands_in_the_inventory(scoped: Path) -> None:
+    spec = load_scenario(scoped)
+    assert list(spec.states)[-1] == "HHH"  # beyond the organisations and conflicts
+    assert not [x for x in notices(spec) if "already" in x.message]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("wide.yaml", "distance: {GGG-HHH: .5, GGG-AAA: 2}", "distance: on", "wide.yaml:10:60"),
+        ("wide.yaml", "REST: [GGG, HHH]", "REST: [GGG, [HHH]]", "wide.yaml:5:22: groups.REST"),
+        ("wide.yaml", "FRIENDS: [AAA, CCC, GGG]", "FRIENDS: 3", "wide.yaml:5:37: groups.FRIENDS"),
+        ("base.yaml", "FRIENDS: [AAA, CCC]", "FRIENDS: CCC", "base.yaml:9:12: groups.FRIENDS"),
+    ],
+)
+def test_a_malformed_wider_world_is_told(
+    scoped: Path, file: str, old: str, new: str, said: str
+) -> None:
+    path = scoped.with_name(file)
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    with pytest.raises(ScenarioError, match=said):
+        load_scenario(scoped)
 
 
 #: Of each world one. An arm of the whole world takes two seconds to load; the long form has all.

@@ -201,6 +201,23 @@ def test_parquet_and_frames_are_as_csv(tmp_path: Path) -> None:
     assert load_scenario(given(frame)).hash() == spec.hash()
 
 
+def test_a_column_of_its_own_name_may_say_nothing_more(tmp_path: Path) -> None:
+    block = BLOCK.replace("capability: cinc", "capability: {}")
+    states = STATES.replace("cinc", "capability")
+    assert load(tmp_path, block, states=states).states["AAA"].values["capability"].value == 0.3
+
+
+@pytest.mark.parametrize("odd", [[{"a": 1}] * 4, [float("inf")] * 4, [b"\xff"] * 4, [[1]] * 4])
+@pytest.mark.parametrize("column", ["code", "cinc"])
+def test_odd_cells_of_parquet_are_told(tmp_path: Path, column: str, odd: list[Any]) -> None:
+    path = write(tmp_path, BLOCK.replace("states.csv", "states.parquet"))
+    frame = pd.read_csv(tmp_path / "states.csv")
+    frame[column] = odd
+    frame.to_parquet(tmp_path / "states.parquet")
+    with pytest.raises(ScenarioError, match=r"states\.parquet|world\.yaml:"):
+        load_scenario(path)
+
+
 def given(frame: pd.DataFrame) -> dict[str, Any]:
     """The scenario as a mapping, its table as a data frame."""
     return {

@@ -103,8 +103,9 @@ def test_tables_may_lie_over_a_world(tmp_path: Path) -> None:
     [
         ("distence.csv", "from,to,distance\n", "did you mean 'distance'"),
         ("distance.csv", "code1,code2,km\nAAA,BBB,3\n", "km"),
-        ("distance.csv", "code1,code2\nAAA,BBB\n", "no column holds distance"),
-        ("states.csv", "ccode,capability\n2,0.1\n", "lacks the column code"),
+        ("distance.csv", "code1,code2\nAAA,BBB\n", r"csv:1:1: no column holds distance"),
+        ("states.csv", "ccode,capability\n2,0.1\n", r"csv:1:1: lacks the column code"),
+        ("states.csv", "code,capability\nAAA,1,2\n\nB\n", "csv:2:1: cannot be read as CSV"),
         ("pacts.net", '*Vertices 2\n1 "AAA"\n2 "BBB"\n*Edges\n1 2 5\n', "5 is no level of a pact"),
     ],
 )

@@ -247,6 +247,8 @@ def test_the_command(tmp_path: Path) -> None:
         ([], "w.yaml exists and was not written by multipolar"),
         (["--force", "--codes", "abc"], "--codes: expected abb or iso3 or"),
         (["--force", "--states", "AAA,BB"], "no state 'BB'"),
+        (["--force", "--states", "²"], "no state '²'"),
+        (["--force", "--states", "9" * 5000], "no state '999"),
     ):
         with pytest.raises(UserError, match=said):
             CliRunner().invoke(cli.app, [*asked, *more], catch_exceptions=False)

@@ -298,6 +298,10 @@ def test_damage_is_told_and_mended(
 def test_a_right_seal_on_nonsense_is_no_arm() -> None:
     for data in (b"", b"12345678", (4).to_bytes(8, "little") + b"null", b"\xff" * 40):
         assert arm_store._unpacked(data) is None
+    array = '{"a": ["<f8", [2], 0]}}'
+    for head in ("[" * 99_999, '{"runs": 1e999, "arrays": {}}', '{"runs": 3, "arrays": ' + array):
+        data = head.encode() + b" " * (-len(head) % 8)
+        assert arm_store._unpacked(len(data).to_bytes(8, "little") + data + bytes(16)) is None
     arm = Arm(2, {"a": np.arange(6.0).reshape(2, 3), "b": np.array([1, 2], np.int8)})
     again = arm_store._unpacked(arm_store._packed(arm))
     assert again is not None

@@ -538,3 +538,6 @@ def test_mistakes_on_the_command_line_exit_with_2(
     assert run_cli(monkeypatch, "claims", "no_such_scenario") == 2
     assert "no scenario" in capsys.readouterr().err
     assert run_cli(monkeypatch, "claims", str(scenario), "--all") == 2
+    capsys.readouterr()
+    assert run_cli(monkeypatch, "claims", "synthetic", "--runs", "2") == 2
+    assert "there are no claims; write them under `claims:`" in capsys.readouterr().err

@@ -476,6 +476,7 @@ def test_the_command_writes_json_tables_and_figures(history: History, tmp_path: 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("--origin", "9" * 5000), "--origin: '999"),
         (("--origin", "197x"), "--origin: '197x'"),
         (("--origin", ","), "--origin: name at least one"),
         (("--origin", "1975", "--horizon", "0"), "--horizon: '0'"),

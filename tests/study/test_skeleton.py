@@ -52,6 +52,14 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == "mine"
 
 
+def test_a_name_is_needed(tmp_path: Path) -> None:
+    told = call("new", "", "--extends", "synthetic", folder=tmp_path)
+    assert (told.returncode, told.stderr) == (
+        2,
+        "the name of the file is empty; write it as NAME.yaml\n",
+    )
+
+
 def test_a_world_of_ones_own_may_be_extended(tmp_path: Path) -> None:
     (tmp_path / "six.yaml").write_text(TEXT, "utf-8")
     path = written(tmp_path, "six.yaml")

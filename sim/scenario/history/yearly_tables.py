@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import Problem, ScenarioError, UserError, hint, shown
+from sim.system.inputs import Unreadable, named, table_of
 
 _SHARE: Final = (0.0, 1.0)
 _CODE: Final = (1.0, 999.0)
@@ -129,14 +130,11 @@ def checked(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
 def _read(path: Path, kind: Kind, problems: list[Problem]) -> pd.DataFrame | None:
     """One file with its place in columns ``_file`` and ``_line``, or None if it cannot be used."""
     try:
-        if path.suffix == ".csv":
-            table = pd.read_csv(path, skip_blank_lines=False, low_memory=False)
-            return _checked(str(path), table, 2, kind, problems)
-        return _checked(str(path), pd.read_parquet(path), 1, kind, problems)
-    except (OSError, ValueError) as error:
-        said = " ".join(str(error).split())
-        problems.append(Problem(str(path), 0, 0, "", f"cannot be read: {said}"))
+        table = table_of(path, skip_blank_lines=False, low_memory=False)
+    except Unreadable as error:
+        problems.append(Problem(named(path), error.line, 1, "", f"cannot be read: {error}"))
         return None
+    return _checked(named(path), table, 2 if path.suffix == ".csv" else 1, kind, problems)
 
 
 def _checked(
@@ -148,7 +146,7 @@ def _checked(
     for name in (*kind.keys, *kind.needed):
         if name not in table:
             said = f"this column is missing{hint(name, map(str, table.columns))}"
-            problems.append(Problem(path, 0, 0, name, said))
+            problems.append(Problem(path, first_line - 1, 1, name, said))
     if len(problems) > before:
         return None
     table["_line"] = np.arange(len(table)) + first_line
@@ -209,7 +207,7 @@ def _keys(
     value = table[name].to_numpy()
     for at in empty:
         yield _problem(path, table, name, at, "is empty; every row needs it")
-    for at in np.flatnonzero((value % 1 != 0) & np.isfinite(value)):
+    for at in np.flatnonzero((value != np.floor(value)) & np.isfinite(value)):
         yield _problem(path, table, name, at, f"{value[at]:g} is not a whole number")
 
 

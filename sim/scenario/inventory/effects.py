@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.errors import Problem
 from sim.rules.pair_variables import FLOOR, LEVEL
 from sim.scenario import BASE_ARM, ScenarioSpec
-from sim.scenario.dated_changes import OPERATIONS
+from sim.scenario.dated_changes import COLLECTIVE, DYAD, OPERATIONS, PART
 from sim.scenario.world import Start, World
 from sim.types import Blocks
 
@@ -175,8 +175,8 @@ def _written(world: World) -> dict[tuple[str, float, float, float, float], str]:
 def _cell(x: Blocks, row: Floats) -> tuple[Floats, tuple[int, ...], tuple[int, ...] | None]:
     """Return the block, the cell, and the cell of the other order of a pair, of an event's row."""
     kind, variable, i, j = (int(value) for value in row[1:5])
-    if kind == 1:
+    if kind == DYAD:
         return x.M, (variable, i, j), ((variable, j, i) if variable in _BOTH_ORDERS else None)
-    if kind == 3:
+    if kind == PART:
         return x.B, (j, i), None
-    return (x.V if kind == 0 else x.G), (variable, i), None
+    return (x.G if kind == COLLECTIVE else x.V), (variable, i), None

@@ -19,6 +19,7 @@ from sim.scenario.history.yearly_tables import DYADS, STATES, checked
 from sim.scenario.value_kinds import CODE, matches
 from sim.scenario.years.sources import NOTES, SOURCES
 from sim.scenario.years.variables import Bools, Figures, Floats
+from sim.system.inputs import whole
 
 type Treaties = Literal["organisations", "pacts"]
 TREATIES: Final = ("organisations", "pacts")
@@ -190,8 +191,8 @@ def _listed(keep: Iterable[int | str], named: Mapping[int, str]) -> list[int]:
     by_name = {name: code for code, name in named.items()}
     found = []
     for one in keep:
-        code = by_name.get(str(one), int(one) if str(one).isdigit() else -1)
-        if code not in named:
+        code = by_name.get(str(one), whole(str(one)))
+        if code is None or code not in named:
             raise UserError(f"no state {shown(str(one))} in that year{hint(str(one), by_name)}")
         found.append(code)
     return found

@@ -32,6 +32,7 @@ from sim.study.comparison import plain
 from sim.system.files import alone, write_text, writing
 
 _PATIENCE: Final = 30.0
+_ROUNDED: Final = 1e-6
 _NUMBERS: Final[Shape] = [Maybe(NUMBER)]
 _FIT: Final[Shape] = dict.fromkeys(("before", "after", "noise", "low", "high"), Maybe(NUMBER))
 _SHAPE: Final[Shape] = {
@@ -130,6 +131,8 @@ def _posterior(data: Mapping[str, Any], parameters: list[str]) -> Posterior:
     for name, part in parts.items():
         if not count or part.shape != ((count, len(parameters)) if part is points else (count,)):
             raise ValueError(f"data.posterior: {name} is not of the length of weights, {count}")
+    if not (weights >= 0.0).all() or abs(weights.sum() - 1.0) > _ROUNDED:
+        raise ValueError("data.posterior.weights: they are not shares that sum to 1")
     return Posterior(
         parameters=tuple(parameters),
         points=points,

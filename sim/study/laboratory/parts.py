@@ -85,16 +85,15 @@ class Parts:
             return None
         path = self.folder / block.place
         part = read_part(path)
-        whole = part is not None and len(part.table) + len(part.failures) == len(block)
-        if part is None or not whole or part.key != block.key:
+        columns = block.instrument.columns
+        kept = _without(len(block), [at for at, _, _ in part.failures] if part else [])
+        if part is None or part.key != block.key or not _holds(part, block, kept):
             with writing(path):
                 path.unlink(missing_ok=True)
             return None
-        columns, names = block.instrument.columns, part.table.column_names
-        kept = _without(len(block), [at for at, _, _ in part.failures])
         values = np.full((len(block), len(columns)), np.nan)
-        for k in range(len(columns)):
-            values[kept, k] = part.table.column(len(names) - len(columns) + k).to_numpy()
+        for k, column in enumerate(part.table.columns[-len(columns) :]):
+            values[kept, k] = column.to_numpy()
         return values, [(at, message) for at, _, message in part.failures]
 
     def keep(self, block: Block, measured: Measured) -> None:
@@ -127,6 +126,14 @@ class Parts:
                 compression_level=3,
                 write_page_checksum=True,
             )
+
+
+def _holds(part: Part, block: Block, kept: Ints) -> bool:
+    """Whether a part has a row for each case that did not fail, and its numbers by their names."""
+    columns = block.instrument.columns
+    held = [(field.name, str(field.type)) for field in part.table.schema][-len(columns) :]
+    counted = len(part.table) == len(kept) == len(block) - len(part.failures)
+    return counted and held == [(name, "double") for name in columns]
 
 
 def _without(count: int, failed: Sequence[int]) -> Ints:

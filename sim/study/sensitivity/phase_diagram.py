@@ -271,11 +271,17 @@ class Phase:
                 place.setdefault((int(column), int(row)), []).append(at)
             values = outcomes["value"].to_numpy()
             values = values if values.dtype.kind in "fiu" else values.astype(str)
+            if facts["level"] is not None and values.dtype.kind == "U":
+                raise ValueError("runs has texts where a level needs numbers")
+            cells = tuple((int(i), int(j), int(w)) for i, j, w in tables["cells"].to_numpy())
+            corners = {(i + a, j + b) for i, j, w in cells for a in (0, w) for b in (0, w)}
+            if lacking := corners - place.keys():
+                raise ValueError(f"runs has none of the node {min(lacking)}, a corner of a cell")
             return cls(
                 Axis(*facts["x"]),
                 Axis(*facts["y"]),
                 (int(facts["size"][0]), int(facts["size"][1])),
-                tuple((int(i), int(j), int(w)) for i, j, w in tables["cells"].to_numpy()),
+                cells,
                 {node: values[at] for node, at in place.items()},
                 str(facts["metric"]),
                 facts["level"],

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from functools import reduce
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from sim.errors import UserError
+from sim.errors import Problem, ScenarioError, UserError, printable, shown
 from sim.scenario.history.formats import (
     arms_transfers,
     atop_dyads,
@@ -28,6 +29,7 @@ from sim.scenario.history.formats import (
 )
 from sim.scenario.history.known import History, history_of, read_history
 from sim.scenario.history.yearly_tables import DYADS, STATES, checked
+from sim.system.inputs import Unreadable, named, table_of
 
 FORMATS: Final[tuple[ModuleType, ...]] = (
     nmc,
@@ -43,6 +45,14 @@ FORMATS: Final[tuple[ModuleType, ...]] = (
     arms_transfers,
 )
 _REMARKS: Final = 20
+_YEARS: Final = frozenset("year session start end yrent yrexit".split())
+_WHOLE: Final = _YEARS | frozenset(
+    "atopid ccode ccode1 ccode2 cowcode gwcode1 gwcode2 mem1 mem2 member statea stateb state1no "
+    "state2no".split()
+)
+"""Columns of codes and years, in small letters."""
+_LAST_YEAR: Final = 3000
+_LAST_CODE: Final = 10**6
 _KEYS: Final = ["ccode1", "ccode2", "year"]
 
 
@@ -64,22 +74,22 @@ def read_published(folder: Path | str) -> History:
     arms) in the years that it covers; trade and distance of such pairs are not known.
 
     Raises:
-        UserError: no file is known, or there are no capabilities or no alliances.
+        UserError: no file is known, or there are no capabilities or no alliances; a file cannot be
+            read, or a code or a year in it is none, each with its line and column.
     """
     states: list[pd.DataFrame] = []
     dyads: list[tuple[pd.DataFrame, ModuleType]] = []
+    problems: list[Problem] = []
     for path in sorted(Path(folder).glob("*.csv")):
         module, above = _headed(path)
-        if module is None:
+        if module is None or (found := _tidied(path, module, above, problems)) is None:
             continue
-        table = pd.read_csv(path, low_memory=False, encoding_errors="replace", skiprows=above)
-        aliases = getattr(module, "ALIASES", {})
-        names = [aliases.get(name, name) for name in table.columns]
-        found = module.tidy(table.set_axis(names, axis=1))
         if module.UNIT == "states":
             states.append(found.astype({"ccode": np.int64, "year": np.int64}))
         else:
             dyads.append((found, module))
+    if problems:
+        raise ScenarioError(problems)
     if not any("cinc" in table for table in states):
         raise UserError(f"{folder} has no file of capabilities (ccode, year, cinc)")
     if not any("defense" in table for table, _ in dyads):
@@ -101,6 +111,47 @@ def read_folder(folder: Path | str) -> History:
     tidy = any(place.glob("states*")) or any(place.glob("dyads*"))
     published = not tidy and any(_headed(path)[0] for path in place.glob("*.csv"))
     return read_published(place) if published else read_history(place)
+
+
+def _tidied(
+    path: Path, module: ModuleType, above: int, problems: list[Problem]
+) -> pd.DataFrame | None:
+    """The rows of a file as its module makes them, or None where something is wrong with it."""
+    options: dict[str, Any] = {"skiprows": above, "skip_blank_lines": False, "low_memory": False}
+    before = len(problems)
+    try:
+        table = table_of(path, encoding_errors="replace", **options).dropna(how="all")
+        aliases = getattr(module, "ALIASES", {})
+        table = table.set_axis([aliases.get(name, name) for name in table.columns], axis=1)
+        for at, name in enumerate(map(str, table.columns)):
+            if name.casefold() in _WHOLE:
+                wrong = _wrong(table[name], module, year=name.casefold() in _YEARS)
+                problems += (Problem(named(path), row + above + 2, at + 1, name, said)
+                             for row, said in wrong)  # fmt: skip
+        if len(problems) > before:
+            return None
+        found: pd.DataFrame = module.tidy(table)
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
+        line = error.line if isinstance(error, Unreadable) else above + 1
+        said = " ".join(printable(str(error)).split())
+        problems.append(Problem(named(path), line, 1, "", f"cannot be read: {said}"))
+        return None
+    return found
+
+
+def _wrong(given: pd.Series, module: ModuleType, *, year: bool) -> Iterator[tuple[int, str]]:
+    """Rows of a column of codes or years whose cell is none, and what is wrong with it.
+
+    Rows of pairs without a code are left out, and of states where files have others than states.
+    """
+    numbers = pd.to_numeric(given, errors="coerce").to_numpy(np.float64)
+    most = _LAST_YEAR if year else _LAST_CODE
+    may_lack = not year and getattr(module, "CODELESS", module.UNIT == "dyads")
+    fine = (numbers >= -9) & (numbers <= most) & (numbers == np.floor(numbers))
+    lacks = given.isna().to_numpy()
+    for at in np.flatnonzero(~fine & ~(lacks & may_lack)):
+        cell = "an empty cell" if lacks[at] else shown(str(given.iloc[at]))
+        yield int(given.index.to_numpy()[at]), f"expected a whole number up to {most}, not {cell}"
 
 
 def _headed(path: Path) -> tuple[ModuleType | None, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 UNIT = "states"
+CODELESS = True
 COLUMNS = ("ccode", "session", "idealpointall")
 _FIRST = 1945
 

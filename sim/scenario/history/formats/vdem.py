@@ -11,6 +11,7 @@ import pandas as pd
 from sim.scenario.history.formats.shape import known
 
 UNIT = "states"
+CODELESS = True
 COLUMNS = ("COWcode", "year", "v2x_polyarchy")
 
 
