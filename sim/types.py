@@ -8,6 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+#: Arrays of any shape, by what they hold.
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
 #: ``(variables, N, N padded)`` float64: every dyadic variable, row i the holder.
 Dyads = NDArray[np.float64]
 #: ``(variables, N)`` float64: every variable of states.

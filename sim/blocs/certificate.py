@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs.partitions import canonical, weight_inside
-from sim.blocs.search import Floats, Labels, checked, find_blocs
+from sim.blocs.search import Labels, checked, find_blocs
+from sim.types import Floats
 
 EXACT_UP_TO: Final = 60
 """States up to which branch and bound is tried where the relaxation does not close the gap."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.blocs.search import Floats
+from sim.types import Floats
 
 
 class Reading(NamedTuple):

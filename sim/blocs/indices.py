@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 REFERENCE_INTENSITY: Final = 0.25
 """Mean alignment with the poles that counts as full engagement in the hedging index.

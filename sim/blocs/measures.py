@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs.indices import bipolarity, effective_poles, frustration, polarisation, tightness
-from sim.blocs.search import Floats, Labels
+from sim.blocs.search import Labels
+from sim.types import Floats
 
 
 @dataclass(frozen=True, eq=False)

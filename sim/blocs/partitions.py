@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.blocs.search import Floats, Labels, find_blocs
+from sim.blocs.search import Labels, find_blocs
+from sim.types import Floats
 
 PLURALITY: Final = 0.25
 """A partition found in at least this share of the runs may stand for them, if in a majority ..."""

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.compiled.jit import search
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
 _KICKS: Final = 30  # disturbances of each start

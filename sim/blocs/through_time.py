@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs.partitions import canonical, name_blocs
-from sim.blocs.search import Floats, Labels
+from sim.blocs.search import Labels
+from sim.types import Floats
 
 PART: Final = 2
 """Members that make a part of a bloc; one that leaves or joins is a defection, not a split."""

@@ -25,8 +25,7 @@ from sim.rules import catalogue as names
 from sim.rules.moves import pact
 from sim.rules.pair_variables import ALIGNMENT
 from sim.scenario import ScenarioSpec, format_quarter
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 RUNNERS_UP: Final = 5
 """How many other moves a decision keeps."""

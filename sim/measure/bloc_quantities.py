@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from sim.blocs import DEFINITIONS, MEASURES
-from sim.measure.forms import Arguments, Floats, Form
+from sim.measure.forms import Arguments, Form
 from sim.measure.observed import Observed
 from sim.measure.summary.states import similarity
+from sim.types import Floats
 
 _WORDS: Final = {"definition": tuple(DEFINITIONS)}
 

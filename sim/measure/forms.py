@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
 from sim.measure.observed import Observed
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Pair = tuple[str, str]
 
 

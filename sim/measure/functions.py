@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 VALUES, MEMBERS, QUARTERS = "values", "members", "quarters"
 MOST: Final = 50

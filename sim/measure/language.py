@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.binding import MAX_PAIRS, Scope, bind, form_of, values_in
 from sim.measure.forms import Pair
@@ -30,6 +29,7 @@ from sim.measure.observed import Observed
 from sim.measure.quantities import QUANTITIES
 from sim.measure.syntax import Expression, MetricError, Source, Window, parse, parse_window
 from sim.record.arrays import EnsembleRecord
+from sim.types import Floats
 
 __all__ = [
     "FUNCTIONS",
@@ -45,8 +45,6 @@ __all__ = [
     "parse_window",
     "required_pairs",
 ]
-
-type Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.forms import Arguments, Form
 from sim.measure.functions import FUNCTIONS, QUARTERS, apply
 from sim.measure.observed import Observed
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Ticks = tuple[int, int]
 type Bounds = tuple[float, float]
 

@@ -14,9 +14,7 @@ from sim.measure.summary.bloc_report import measured_by
 from sim.record.arrays import ARRAYS, EnsembleRecord
 from sim.record.reading import labels_by
 from sim.rules.catalogue import MOVE_KINDS
-
-type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
+from sim.types import Floats, Ints
 
 
 class Observed:

@@ -18,7 +18,6 @@ from sim.errors import UserError
 from sim.measure.bloc_quantities import BLOC_FORMS
 from sim.measure.forms import (
     Arguments,
-    Floats,
     Form,
     Frame,
     Pair,
@@ -36,7 +35,7 @@ from sim.measure.summary.states import hedging_parts, isolation_of
 from sim.rules import catalogue as names
 from sim.rules import outside
 from sim.rules.declarations import COLLECTIVES, Field
-from sim.types import OBLIGATIONS
+from sim.types import OBLIGATIONS, Floats
 
 __all__ = ["CHANNELS", "KINDS", "LEVELS", "QUANTITIES", "Pair"]
 

@@ -15,9 +15,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.types import Pact
+from sim.types import Floats, Pact
 
-type Floats = npt.NDArray[np.float64]
 type Floats32 = npt.NDArray[np.float32]
 type Levels = npt.NDArray[np.int8]
 type Ints = npt.NDArray[np.integer[Any]]

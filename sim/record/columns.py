@@ -12,11 +12,11 @@ import numpy.typing as npt
 from sim.errors import UserError, shown
 from sim.record.arrays import THIRD_PARTIES, EnsembleRecord, move_dtype
 from sim.rules.catalogue import MOVE_KINDS
+from sim.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.integer[Any]]
 type Moves = npt.NDArray[np.void]
 

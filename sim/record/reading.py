@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from sim.blocs import READINGS, bonds, find_blocs, leadership, network, ties_by
 from sim.record.arrays import EnsembleRecord
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
 

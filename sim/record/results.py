@@ -49,6 +49,7 @@ from sim.record.stored import TABLES as RECORDED
 from sim.record.stored import StoredTable, TableWriter, stored_record, table_path
 from sim.scenario.quarter import format_quarter
 from sim.system.files import share_file, sync_file, write_text
+from sim.types import Floats
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 
     from sim.scenario.spec import ScenarioSpec
 
-type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
 KIND: Final = "run"

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import UserError, hint, shown
@@ -28,7 +27,7 @@ from sim.scenario.years.save import save_world
 from sim.system.files import refuse_file, write_text
 from sim.system.inputs import Unreadable, named, table_of
 from sim.theories.given import read_matrix
-from sim.types import OBLIGATIONS
+from sim.types import OBLIGATIONS, Floats
 
 FORMS: Final = ("csv", "matrix", "pajek")
 """Forms of ties: a list of edges, a square with the codes at its edges, a network of Pajek."""
@@ -39,7 +38,6 @@ _DATES: Final = ("since", "until")
 _ENDS: Final = ("low", "high")
 _FOCAL: Final = 6
 
-type Floats = npt.NDArray[np.float64]
 type Edges = Mapping[tuple[str, str], float]
 
 

@@ -90,6 +90,9 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
             what, f"no stage {found.stage!r}{hint(str(found.stage), STAGES)}; there are {stages}"
         )
     fields = declarations.STATE_FIELDS | declarations.DYAD_FIELDS | declarations.COLLECTIVE_FIELDS
+    for part in (found.reads, found.writes):
+        if not isinstance(part, (tuple, list)):
+            raise rule.error(what, "reads and writes are tuples of the names of variables")
     for name in (*found.reads, *found.writes):
         if name not in fields and name not in declarations.PARTS:
             said = f"reads or writes {name!r}, which is no variable"

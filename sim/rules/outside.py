@@ -283,7 +283,7 @@ def _explained(error: BaseException, files: Iterable[Source]) -> str | None:
     paths = {source.path for source in files}
     text = " ".join(str(error).split())
     if isinstance(error, SyntaxError) and error.filename in paths:
-        place = f"{named(_near(error.filename))}:{error.lineno}:{error.offset}"
+        place = f"{named(_near(error.filename))}:{error.lineno}:{max(error.offset or 1, 1)}"
         return f"{place}: this is not valid Python: {error.msg}"
     frames = reversed(traceback.extract_tb(error.__traceback__))
     lines = [(frame.filename, frame.lineno) for frame in frames if frame.filename in paths]

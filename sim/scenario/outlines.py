@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 RADIUS: Final = 6371.0
 """Of the earth, km (mean, IUGG)."""

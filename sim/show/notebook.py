@@ -11,16 +11,14 @@ from html import escape
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.blocs import co_membership
 from sim.measure.summary import Bloc, CoalitionReport, FocalState, Member
 from sim.measure.summary.coalition_tables import SHOWN_CONTESTED, partition_text
 from sim.record.results import Results
 from sim.show.plots.style import GREY, bloc_colours, coalitions
+from sim.types import Floats
 from sim.words.of_numbers import number, percent, plural
-
-type Floats = npt.NDArray[np.float64]
 
 _SIDE: Final = 300  # of the picture in pixels, about
 _NAMED_UP_TO: Final = 60  # states whose codes can be read beside it

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 CLIP = 1e-6
 """Probabilities are kept so far from 0 and 1 where their logarithm is taken."""

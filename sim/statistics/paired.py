@@ -26,10 +26,9 @@ from functools import lru_cache
 from typing import Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 LEVEL: Final = 0.95
 RESAMPLES: Final = 4_000

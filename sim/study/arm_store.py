@@ -33,9 +33,9 @@ from sim.measure.forms import Pair
 from sim.measure.language import BoundMetric
 from sim.measure.observed import Observed
 from sim.scenario import ScenarioSpec
+from sim.types import Floats
 
 type Array = npt.NDArray[Any]
-type Floats = npt.NDArray[np.float64]
 
 FORMAT: Final = 1
 _HEAD: Final = 8  # bytes that say how long the table of contents is

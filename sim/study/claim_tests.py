@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers.ensemble import Progress
 from sim.errors import UserError
@@ -29,11 +28,11 @@ from sim.study.claim_specs import Claim, read_claims
 from sim.study.comparison import with_bounds
 from sim.study.usual import usual
 from sim.study.verdicts import MIXED, RULE, VERDICTS, Verdict, judge, of_row
+from sim.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 type Tested = list[tuple[Claim, BoundMetric | None]]
 
 _SHAPE: Final[Shape] = {

@@ -26,8 +26,7 @@ from sim.study.arm_store import Arm, series_of, values_of
 from sim.study.arms import MOVES, lacks, parted, simulate_arms
 from sim.study.comparison import ArmComparison, Comparison, MetricEffect, Mover
 from sim.study.usual import default_metrics, third_states, usual
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 SHOWN_INTENSITIES: Final = 12
 """Of the default metrics: so many intensities of pacts, the largest in any arm."""

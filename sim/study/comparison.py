@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.summary import percent, plural
 from sim.record.manifests import Shape, Whole, reading
@@ -18,12 +17,12 @@ from sim.record.results import META, RunMeta, safe_run_folder
 from sim.record.table_folders import load_tables, read_meta, save_tables, short_id
 from sim.scenario import BASE_ARM, format_quarter
 from sim.statistics.paired import Effect
+from sim.types import Floats
 from sim.words.digits import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 
 ENOUGH: Final = 5.0
 """Pairing is said to pay where unpaired arms would need this many times more runs."""

@@ -29,7 +29,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.summary import percent, plural
 from sim.statistics.paired import (
@@ -43,9 +42,8 @@ from sim.statistics.paired import (
 from sim.statistics.shares import wilson
 from sim.study.claim_specs import SIDED, Claim
 from sim.study.comparison import plain
+from sim.types import Floats
 from sim.words.digits import number
-
-type Floats = npt.NDArray[np.float64]
 
 MARGIN: Final = 0.2
 """Standard deviations within which a difference counts as unchanged: a small effect in the sense of

@@ -12,13 +12,9 @@ import pkgutil
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, Self
 
-import numpy as np
-import numpy.typing as npt
-
 from sim.errors import UserError, hint, shown
 from sim.theories.given import Given, Setting
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 __all__ = ["Given", "Setting", "Theory", "find_theory", "theory_names"]
 

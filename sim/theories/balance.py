@@ -28,8 +28,8 @@ import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.theories.given import Given, Setting
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Signs = npt.NDArray[np.int8]
 
 _FEWEST: Final = 3

@@ -35,12 +35,10 @@ from functools import cached_property
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.theories.given import Given, Positions, Setting
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 _SCALE: Final = 100.0
 _NONE: Final = 1e-10  # what a side of a contest has at least

@@ -25,14 +25,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError, hint
 from sim.statistics.logistic import expit, fit_logistic
 from sim.theories.given import Given, Setting
-
-type Floats = npt.NDArray[np.float64]
-type Bools = npt.NDArray[np.bool_]
+from sim.types import Bools, Floats
 
 TERMS: Final = ("constant", "capabilities", "distance", "common enemies")
 _PENALTY: Final = 0.01

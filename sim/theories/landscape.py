@@ -31,9 +31,9 @@ import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.theories.given import Given, Relations, Setting
+from sim.types import Bools
 
 type Numbers = npt.NDArray[Any]
-type Bools = npt.NDArray[np.bool_]
 type Value = int | float
 
 EXHAUSTIVE: Final = 26

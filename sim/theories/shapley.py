@@ -31,12 +31,11 @@ from math import factorial
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.theories.given import Given, Setting
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Tree = int | tuple[Tree, Tree]
 """An actor, or the two that founded a coalition."""
 

@@ -167,6 +167,8 @@ WRONG = [
     ),
     ("MOVE = 3\n", r"rule.py:1: MOVE: write MOVE = Act\(\.\.\.\)"),
     (RULE.replace('("tension",)', '("tensio",)'), "no variable; did you mean 'tension'"),
+    (RULE.replace('("tension",)', "3"), "reads and writes are tuples of the names of variables"),
+    (RULE + "'", r"rule\.py:\d+:1: this is not valid Python"),
     (RULE.replace("def update(w:", "def update(world:"), r"update: takes \(w\) or \(w, luck\)"),
     (RULE.replace("arguments=(),", 'arguments=("k",),'), "METRIC: arguments are"),
     (RULE.replace("lambda seen, words:", "lambda seen:"), "METRIC: series takes two arguments"),

@@ -37,9 +37,9 @@ from sim.record.arrays import EnsembleRecord
 from sim.record.reading import labels_by, network_of, ties_of
 from sim.record.results import Results
 from sim.system.terminal import as_text
+from sim.types import Floats
 from sim.words.of_numbers import Change, change_of
 
-type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
 

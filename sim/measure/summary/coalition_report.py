@@ -23,9 +23,8 @@ from sim.record.arrays import PACT_LEVELS, EnsembleRecord
 from sim.record.results import Results
 from sim.rules import catalogue as names
 from sim.system.terminal import as_text
+from sim.types import Floats
 from sim.words.of_numbers import Change, change_of
-
-type Floats = npt.NDArray[np.float64]
 
 NEW_TREATY: Final = "a new treaty"
 NOTE: Final = (

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from sim.blocs import Consensus, name_blocs
 from sim.blocs.indices import bloc_shares
 from sim.record.results import Results
+from sim.types import Floats
 from sim.words.of_numbers import Change, change_of
 
-type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
 CONTESTED: Final = 0.2

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.blocs import DEFENCE_FLOOR
 from sim.blocs.indices import DOMAINS, SECURITY_DOMAINS, Hedging, closeness, hedging, s_score
 from sim.record.arrays import PACT_LEVELS, EnsembleRecord
+from sim.types import Floats
 from sim.words.of_numbers import Change, change_of
-
-type Floats = npt.NDArray[np.float64]
 
 _HIGHEST: Final = float(len(PACT_LEVELS) - 1)
 

@@ -9,16 +9,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import UserError
 from sim.scenario.history.treaties import Treaty, follow, found, neighbours
 from sim.scenario.history.yearly_tables import DYADS, OBLIGATIONS, STATES, read_tables
-
-type Floats = npt.NDArray[np.float64]
-type Bools = npt.NDArray[np.bool_]
-type Ints = npt.NDArray[np.int64]
+from sim.types import Bools, Floats, Ints
 
 TARGETS: Final[Mapping[str, str]] = {"defence": "defense", "any": "any_atop"}
 """The ties that are followed, and their columns: a defence pact, an alliance of any kind."""

@@ -18,8 +18,9 @@ from sim.scenario.history.treaties import LEAST
 from sim.scenario.history.yearly_tables import DYADS, STATES, checked
 from sim.scenario.value_kinds import CODE, matches
 from sim.scenario.years.sources import NOTES, SOURCES
-from sim.scenario.years.variables import Bools, Figures, Floats
+from sim.scenario.years.variables import Figures
 from sim.system.inputs import whole
+from sim.types import Bools, Floats
 
 type Treaties = Literal["organisations", "pacts"]
 TREATIES: Final = ("organisations", "pacts")

@@ -12,13 +12,10 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim.scenario.history import History
-
-type Floats = npt.NDArray[np.float64]
-type Bools = npt.NDArray[np.bool_]
+from sim.types import Bools, Floats
 
 BLEND: Final = {"milex": 0.6, "cinc": 0.2, "pwtrgdp": 0.2}
 """Weights of shares of military spending, CINC and GDP in capability, as in the shipped worlds."""

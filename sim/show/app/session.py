@@ -41,8 +41,8 @@ from sim.show.app.exported import overlay
 from sim.show.app.log import EVERYBODY, Entry, entries
 from sim.show.app.settings import Setting, as_overrides, catalogue
 from sim.study.explain import Story, explain
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Labels = npt.NDArray[np.int64]
 
 MAX_RUN = 999_999

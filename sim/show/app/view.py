@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.blocs import bonds
 from sim.measure.summary import CoalitionReport
@@ -23,8 +22,7 @@ from sim.show.plots.interactive.worldmap import can_map, world_map
 from sim.show.plots.regions import rows_of
 from sim.show.plots.style import PALETTE, colour
 from sim.study.answer import Answer, Row
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 CONFIG: Final = {"displayModeBar": False, "responsive": True, "showTips": False}
 """How plotly behaves in the page; without its logo and its buttons, which could send data away."""

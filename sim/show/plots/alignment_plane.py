@@ -6,7 +6,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError, hint, shown
 from sim.show.plots.style import (
@@ -23,6 +22,7 @@ from sim.show.plots.style import (
     state_colours,
 )
 from sim.show.plots.trajectories import words
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 _TELLING: Final = 0.1
 """Of alignment with two poles: the largest way of all states is named from here on."""

@@ -23,6 +23,7 @@ from sim.show.plots.style import (
     names_that_matter,
     new_figure,
 )
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 type Homes = npt.NDArray[np.int64]
 
 OTHER, ALONE = "other blocs", "unaligned"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.blocs import co_membership
 from sim.measure.summary import CoalitionReport
@@ -23,6 +22,7 @@ from sim.show.plots.style import (
     new_figure,
     text_width,
 )
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 _STRIP = 0.11  # width of the coloured margins in inches
 _SMALL: Final = 5.5  # points

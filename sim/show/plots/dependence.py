@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.show.plots.alignment_plane import chosen_states
@@ -21,13 +20,13 @@ from sim.show.plots.style import (
     new_figure,
     state_colours,
 )
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 _FIELD: Final = "vulnerability"
 _ROW: Final = 0.34

@@ -22,6 +22,7 @@ from sim.show.plots.style import (
     names_that_matter,
     new_figure,
 )
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 _HEIGHT: Final = 6.6
 _LEAST_HEIGHT: Final = 4.0

@@ -8,12 +8,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.summary import CoalitionReport
 from sim.show.plots.network import draw_legend, draw_states, finding
 from sim.show.plots.style import INK, coalitions, fitted_name, footer, headline, new_figure, quiet
 from sim.show.plots.trajectories import draw_panel, name_years, quantiles, span_of
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sim.measure.summary import Bloc
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 WIDTH: Final = 13.2
 HEIGHT: Final = 6.4

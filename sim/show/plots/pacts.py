@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.measure.summary import percent, plural
@@ -23,6 +22,7 @@ from sim.show.plots.style import (
     quiet,
 )
 from sim.show.plots.trajectories import name_years
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 type Held = dict[tuple[str, str], Floats]
 
 _SHADES: Final = ("#C6DBEF", "#6BAED6", "#08519C")

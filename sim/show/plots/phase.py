@@ -25,6 +25,7 @@ from sim.show.plots.style import (
 from sim.statistics.paired import smallest_effect
 from sim.study.sensitivity.phase_diagram import Node, Phase
 from sim.study.sensitivity.swept import phase_of
+from sim.types import Floats
 from sim.words.digits import number
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from sim.study.sweep import Sweep
 
-type Floats = npt.NDArray[np.float64]
 
 _PANEL: Final = 4.3  # inches
 _KEY: Final = 2.1

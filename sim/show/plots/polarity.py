@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.summary import Bloc, CoalitionReport
 from sim.show.plots.style import (
@@ -20,6 +19,7 @@ from sim.show.plots.style import (
     quiet,
 )
 from sim.show.plots.trajectories import name_at_end, name_years
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 _BANDS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _TALL: Final = 3.6

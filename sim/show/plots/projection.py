@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.scenario.outlines import rings
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 NOTE: Final = (
     "Outlines: Natural Earth, public domain; borders as there, no statement on their status."

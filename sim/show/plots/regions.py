@@ -15,11 +15,11 @@ import numpy.typing as npt
 from sim.measure.summary import CoalitionReport, plural
 from sim.scenario import SHIPPED
 from sim.show.plots.style import MANY, states_asked_about
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 ROWS: Final = 48
 """Rows of a heat map some of whose states are folded: so many names are read with ease."""

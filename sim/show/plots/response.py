@@ -6,7 +6,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.measure.summary import plural
@@ -23,6 +22,7 @@ from sim.show.plots.style import (
 )
 from sim.statistics.paired import smallest_effect
 from sim.study.sensitivity.swept import metric_of
+from sim.types import Floats
 from sim.words.digits import number
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from sim.study.sweep import Sweep
 
-type Floats = npt.NDArray[np.float64]
 
 _PANELS: Final = 4
 _LINES: Final = 8

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError, hint
 from sim.show.plots.style import (
@@ -20,6 +19,7 @@ from sim.show.plots.style import (
     new_figure,
     quiet,
 )
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 _BANDS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _PANEL: Final = 1.95  # height in inches

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.measure.summary import CoalitionReport, percent, plural
@@ -24,6 +23,7 @@ from sim.show.plots.style import (
     new_figure,
     text_width,
 )
+from sim.types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from sim.record.results import Results
 
-type Floats = npt.NDArray[np.float64]
 
 _TODAY: Final = 1993
 """First year from which most borders are those that are drawn."""

@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.blocs import bonds, co_membership
 from sim.errors import UserError
@@ -29,6 +28,7 @@ from sim.show.plots.projection import NOTE
 from sim.show.plots.regions import rows_of
 from sim.show.report.content import Picture
 from sim.show.report.decisions import leading_state
+from sim.types import Floats
 from sim.words.of_decisions import capital, with_article
 from sim.words.of_metrics import metric_words
 
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from sim.study.claim_tests import ClaimsReport
     from sim.study.robust import Robust
 
-type Floats = npt.NDArray[np.float64]
 
 PANELS: Final = 6
 """Metrics drawn of a comparison."""

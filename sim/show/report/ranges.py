@@ -11,19 +11,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers.starts import draw
 from sim.scenario.world import World
 from sim.show.report.content import Influence, Sensitivity
 from sim.show.report.decisions import leading_state
+from sim.types import Floats
 from sim.words.of_decisions import possessive, with_article
 
 if TYPE_CHECKING:
     from sim.record.results import Results
     from sim.scenario import ScenarioSpec
 
-type Floats = npt.NDArray[np.float64]
 
 LEAST_RUNS: Final = 30
 SHUFFLES: Final = 400

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers.ensemble import Progress
 from sim.scenario import BASE_ARM, ScenarioSpec, format_quarter
@@ -21,8 +20,8 @@ from sim.study.arms import simulate_arms
 from sim.study.null.models import RANDOM as RANDOM_CHOICE
 from sim.study.null.models import apply_null
 from sim.study.null.rates import COUNTS, ROUNDS, Counts, count, matched, shifted
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Watch = Callable[[str], AbstractContextManager[Progress | None]]
 """Called with what is being run; gives what is told how far it is."""
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers.ensemble import run_ensemble
 from sim.measure.language import Observed, required_pairs
@@ -19,12 +18,12 @@ from sim.scenario import Number, ScenarioSpec
 from sim.study.calibrate.statistics import STATISTICS, watch
 from sim.study.calibrate.targets import Place, Target, Targets
 from sim.study.laboratory.cases import Cases, Measured
+from sim.types import Floats
 
 SOURCE = "calibration"
 """What a number is said to come from while a calibration tries it."""
 
 
-type Floats = npt.NDArray[np.float64]
 type Value = float | tuple[float, float, float]
 """A parameter held at a value, or drawn from a triangle given by its low end, mode and high end."""
 

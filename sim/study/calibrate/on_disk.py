@@ -25,11 +25,12 @@ from sim.record.manifests import (
     shape_of,
 )
 from sim.record.table_folders import defined
-from sim.study.calibrate.posterior import Calibration, Fit, Floats, parameter_file
+from sim.study.calibrate.posterior import Calibration, Fit, parameter_file
 from sim.study.calibrate.smc import KIND, PARAMETERS, Posterior, Settings, is_begun
 from sim.study.calibrate.targets import Prior, Target, Targets
 from sim.study.comparison import plain
 from sim.system.files import alone, write_text, writing
+from sim.types import Floats
 
 _PATIENCE: Final = 30.0
 _ROUNDED: Final = 1e-6

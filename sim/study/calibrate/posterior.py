@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim import __version__
 from sim.kernel.identity import source_hash
@@ -22,8 +21,7 @@ from sim.study.calibrate.targets import Target, Targets
 from sim.study.laboratory.engine import Laboratory
 from sim.study.laboratory.parts import Parts
 from sim.study.laboratory.pool import LOCAL
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 SEEDS = tuple(range(1001, 1009))
 """Seeds under which the fit is judged: none of them was used to find the parameters."""

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim import __version__
 from sim.errors import UserError
@@ -37,11 +36,11 @@ from sim.study.laboratory.engine import Laboratory
 from sim.study.laboratory.parts import Parts
 from sim.study.laboratory.pool import LOCAL
 from sim.system.files import alone, set_aside, write_text, writing
+from sim.types import Floats
 
 if TYPE_CHECKING:
     import pyabc
 
-type Floats = npt.NDArray[np.float64]
 type Progress = Callable[[int, int], None]
 
 KIND = "calibration"

@@ -18,9 +18,7 @@ from sim.rules import catalogue as names
 from sim.scenario import ScenarioSpec
 from sim.scenario.world import World
 from sim.system import capacity as room
-from sim.types import Watch
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats, Watch
 
 _ROWS = ("pact_level", "intensity_1", "intensity_2", "intensity_3", "rivalry", "distance")
 _RIVALS = 0.5

@@ -26,7 +26,8 @@ from sim.study.estimate.tie_events import (
     parting_columns,
     year_of,
 )
-from sim.study.estimate.worth import TERMS, Bools, Floats, Ints
+from sim.study.estimate.worth import TERMS
+from sim.types import Bools, Floats, Ints
 
 TIES: Final = "ties"
 """The name of the joint process."""

@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 
-type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
+from sim.types import Floats, Ints
 
 _LEAST: Final = 1e-12  # rates of no event: their logarithm is taken
 _MOST: Final = 5.0  # log of the greatest rate a year

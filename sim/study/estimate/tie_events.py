@@ -13,12 +13,15 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.scenario.history import TARGETS, History
-from sim.study.estimate.worth import TERMS, Bools, Floats, Parts, parts_of, rows_of
-
-type Ints = npt.NDArray[np.int64]
+from sim.study.estimate.worth import (
+    TERMS,
+    Parts,
+    parts_of,
+    rows_of,
+)
+from sim.types import Bools, Floats, Ints
 
 _YOUNG: Final = 5
 """Years for which a state is young: it looks for the treaties of its region when it begins."""

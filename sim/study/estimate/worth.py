@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim import kernel
 from sim.drivers import starts
@@ -19,10 +18,7 @@ from sim.rules.state_variables import CAPABILITY, GOVERNANCE, POLE
 from sim.scenario.history import History
 from sim.scenario.world import World
 from sim.scenario.years import make_world
-
-type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
-type Bools = npt.NDArray[np.bool_]
+from sim.types import Bools, Floats, Ints
 
 TERMS: Final[tuple[str, ...]] = tuple(names.TERMS)
 LEVELS: Final = {"defence": 3.0, "any": 1.0}

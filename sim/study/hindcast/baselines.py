@@ -13,7 +13,8 @@ import pandas as pd
 from sim.errors import UserError
 from sim.scenario.history import TARGETS, History
 from sim.study.hindcast.panel import FULL, LOGIT, features, training
-from sim.study.hindcast.prediction import Floats, Maker, Prediction
+from sim.study.hindcast.prediction import Maker, Prediction
+from sim.types import Floats
 
 EXTRA: Final = "pip install 'multipolar[discovery]'"
 _THREADS: Final = 1  # of boosting: its sums, and so its trees, depend on their number

@@ -12,7 +12,8 @@ from sim.errors import UserError
 from sim.scenario.history import TARGETS, History
 from sim.statistics.logistic import expit, fit_logistic, logit
 from sim.study.hindcast.panel import outcomes
-from sim.study.hindcast.prediction import Floats, Maker, Prediction, Predictor
+from sim.study.hindcast.prediction import Maker, Prediction, Predictor
+from sim.types import Floats
 
 _SPACING: Final = 5
 _LEAST_YEARS: Final = 5

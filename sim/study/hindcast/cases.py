@@ -15,8 +15,9 @@ import pandas as pd
 
 from sim.scenario.history import TARGETS, History
 from sim.study.hindcast.panel import outcomes
-from sim.study.hindcast.prediction import Bools, Floats, Ints, Prediction
+from sim.study.hindcast.prediction import Prediction
 from sim.study.hindcast.scores import NO_EVENT, event_weights
+from sim.types import Bools, Floats, Ints
 
 POOLED: Final = "all"
 PARTS: Final = ("all", "onset", "ending")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.errors import UserError
 from sim.scenario.history import TARGETS, History
-from sim.study.hindcast.prediction import Bools, Floats, Ints
+from sim.types import Bools, Floats, Ints
 
 LOGIT: Final = ("distance", "near", "cont1", "ideal", "ideal_na", "allies")
 FULL: Final = (

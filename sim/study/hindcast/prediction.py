@@ -7,13 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.scenario.history import TARGETS, History
-
-type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
-type Bools = npt.NDArray[np.bool_]
+from sim.types import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

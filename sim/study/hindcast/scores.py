@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from sim.statistics.logistic import CLIP, fit_logistic, logit
-from sim.study.hindcast.prediction import Floats, Ints
+from sim.types import Floats, Ints
 
 DRAWS: Final = 200
 LEVEL: Final = 0.9

@@ -18,9 +18,10 @@ from sim.scenario.history import History
 from sim.scenario.years.made_world import CONSULTATION, DEFENCE
 from sim.study.arm_store import Arm
 from sim.study.estimate.worth import rows_of, world_of
-from sim.study.hindcast.prediction import Bools, Prediction
+from sim.study.hindcast.prediction import Prediction
 from sim.study.null.models import RANDOM, apply_null
 from sim.study.null.rates import COUNTS, Counts, count, matched, shifted
+from sim.types import Bools
 
 _SEED: Final = 1
 _LEVEL: Final = {"defence": (3.0, DEFENCE), "any": (1.0, CONSULTATION)}

@@ -9,12 +9,10 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.study.laboratory.code import code_version
+from sim.types import Floats, Ints
 
-type Floats = npt.NDArray[np.float64]
-type Ints = npt.NDArray[np.int64]
 type Cases = tuple[Floats, Ints, Ints]
 """Points ``(C, K)``, seeds and run numbers ``(C,)``; plain arrays, for they go to workers."""
 type Measured = tuple[Floats, list[tuple[int, str]]]

@@ -18,8 +18,9 @@ import numpy as np
 
 from sim.record import folders
 from sim.record.manifests import MANIFEST, manifest_text
-from sim.study.laboratory.cases import Block, Ints, Measured
+from sim.study.laboratory.cases import Block, Measured
 from sim.system.files import write_text, writing, written
+from sim.types import Ints
 
 EVALUATED: Final = Path("results") / folders.EVALUATED
 """Where finished points are kept unless told otherwise."""

@@ -20,8 +20,7 @@ from sim.study.arm_store import Arm, Measure, series_of, values_of
 from sim.study.claim_specs import Claim, read_claims
 from sim.study.usual import default_metrics
 from sim.study.verdicts import judge
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 CO_MEMBERSHIP: Final = "change_of_co_membership"
 MADE: Final = "pacts_made"

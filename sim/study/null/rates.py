@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.observed import Observed
 from sim.rules.catalogue import MOVE_KINDS, MOVES, PARAMS
@@ -33,9 +32,7 @@ from sim.rules.moves.pact import BREAK, CONSENT, CREATE, DEEPEN
 from sim.scenario import Number, ScenarioSpec
 from sim.scenario.world import stated
 from sim.study.arm_store import Arm, Measure
-
-type Floats = npt.NDArray[np.float64]
-type Bools = npt.NDArray[np.bool_]
+from sim.types import Bools, Floats
 
 ROUNDS: Final = 6
 """Rounds of setting the costs and counting the moves."""

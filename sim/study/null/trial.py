@@ -40,8 +40,7 @@ from sim.study.null.models import (
 from sim.study.null.rates import COUNTS, ROUNDS, Counts, compared, count, matched, shifted
 from sim.study.null.result import FULL, Nulls, Row
 from sim.study.usual import usual
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 
 @dataclass(frozen=True)

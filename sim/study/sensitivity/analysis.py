@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers.ensemble import Progress, run_cases
 from sim.drivers.starts import drawn
@@ -49,11 +48,11 @@ from sim.study.sensitivity.findings import Finding, claimed, make_finding
 from sim.study.sensitivity.luck import Parts, separate
 from sim.study.sensitivity.result import Ranked, SensitivityReport
 from sim.study.sensitivity.robustness import Robustness, robustness
+from sim.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 type Say = Callable[[str], None]
 
 TRAJECTORIES: Final = 6

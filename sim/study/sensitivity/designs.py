@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
+from sim.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 
 LEVELS: Final = 4
 """Levels of a coordinate in Morris' design; a step is two thirds of its range."""

@@ -23,14 +23,12 @@ from sim.measure.summary import percent, plural
 from sim.record.results import safe_run_folder
 from sim.record.table_folders import save_tables, short_id
 from sim.study.comparison import plain
+from sim.types import Bools, Floats, Ints
 from sim.words.digits import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
-type Bools = npt.NDArray[np.bool_]
-type Ints = npt.NDArray[np.int64]
 type Limits = dict[str, tuple[float, float]]
 type Finder = Callable[[pd.DataFrame, Bools, Ints], Limits]
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers.ensemble import run_cases
 from sim.drivers.starts import drawn
@@ -22,8 +21,8 @@ from sim.scenario.world import World
 from sim.study.laboratory.cases import Cases, Measured, cases_of
 from sim.study.laboratory.engine import Laboratory
 from sim.study.sensitivity.factors import Factor, Space
+from sim.types import Floats
 
-type Floats = npt.NDArray[np.float64]
 type Values = dict[tuple[str, str], Floats]
 
 _BLOCK: Final = 16

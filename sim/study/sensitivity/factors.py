@@ -18,15 +18,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim import kernel
 from sim.drivers.starts import triangular
 from sim.errors import UserError, hint, shown
 from sim.scenario import Number
 from sim.scenario.world import World
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 PARAMETERS: Final = "parameters"
 ALL: Final = "all"

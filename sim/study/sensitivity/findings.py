@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from sim.errors import UserError, hint, shown
 from sim.measure.language import BoundMetric, Scope, parse_metric, parse_window
 from sim.scenario import BASE_ARM, ScenarioSpec
 from sim.study.claim_specs import DIRECTIONS, Claim, read_claims
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ from sim.record.results import safe_run_folder
 from sim.record.table_folders import load_tables, save_tables, short_id
 from sim.statistics.shares import wilson
 from sim.study.comparison import plain
+from sim.types import Floats
 from sim.words.digits import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 type Values = npt.NDArray[Any]
 type Node = tuple[int, int]
 type Cell = tuple[int, int, int]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.summary import percent, plural
 from sim.record.manifests import NUMBER, Maybe, Shape, Whole, reading, shape_of
@@ -23,12 +22,12 @@ from sim.study.sensitivity.findings import in_a_line
 from sim.study.sensitivity.luck import Parts
 from sim.study.sensitivity.robustness import Robustness
 from sim.study.verdicts import Verdict
+from sim.types import Floats
 from sim.words.digits import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 
 SHOWN: Final = 8
 DROWNED: Final = 0.5

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.measure.summary import percent
 from sim.statistics.paired import combined
@@ -20,8 +19,7 @@ from sim.statistics.shares import wilson
 from sim.study.claim_specs import Claim
 from sim.study.comparison import plain
 from sim.study.verdicts import Verdict, judge
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 ROBUST: Final = 0.9
 """A supported finding survives if at least this share of the draws has its direction."""

@@ -25,11 +25,11 @@ from sim.study.laboratory.parts import EVALUATED, Parts
 from sim.study.laboratory.pool import LOCAL
 from sim.study.sensitivity.phase_diagram import Axis, Phase, explore
 from sim.study.sweep import Evaluator
+from sim.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Floats = npt.NDArray[np.float64]
 
 PARTITION: Final = "partition"
 _BLOCK: Final = 2

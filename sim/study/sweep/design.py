@@ -15,12 +15,10 @@ from itertools import product
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError, hint, shown
 from sim.study.sweep.factors import ARM, Factor
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 MAX_POINTS: Final = 10_000_000
 MAX_CELLS: Final = 100_000_000

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers.ensemble import run_cases
 from sim.errors import Problem, ScenarioError, UserError
@@ -28,10 +27,10 @@ from sim.study.laboratory.engine import Laboratory
 from sim.study.laboratory.pool import local
 from sim.study.sweep.factors import Factor, parse_factor
 from sim.study.sweep.variants import Base, Overlay, Parts, Variant, agree, make_variant
+from sim.types import Floats
 
 __all__ = ["Evaluator", "Overlay"]
 
-type Floats = npt.NDArray[np.float64]
 
 CHUNK: Final = 8
 """Runs that are recorded together: a record is a few megabytes, and is gone when it is measured."""

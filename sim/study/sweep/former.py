@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.record.manifests import reading
 from sim.study.laboratory.parts import Part
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 DATABASE: Final = "manifest.sqlite"
 

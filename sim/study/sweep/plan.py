@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.scenario import BASE_ARM
@@ -15,10 +14,10 @@ from sim.study.laboratory.cases import Block
 from sim.study.laboratory.code import code_version
 from sim.study.sweep.design import Design, check_cells
 from sim.study.sweep.evaluator import Evaluator
+from sim.types import Ints
 
 __all__ = ["Batches", "Plan", "batch_size", "code_version"]
 
-type Ints = npt.NDArray[np.int64]
 
 _BATCH: Final = 500
 _FEW: Final = 50

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.record.folders import is_kind, replaced, rewrite
@@ -37,8 +36,7 @@ from sim.study.sweep.design import Design
 from sim.study.sweep.factors import Factor
 from sim.study.sweep.plan import Plan, part_name
 from sim.system.files import write_text, writing, written
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 KIND: Final = "sweep"
 POINTS: Final = "points.parquet"

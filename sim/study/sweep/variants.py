@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.drivers import starts
 from sim.errors import UserError
@@ -25,8 +24,7 @@ from sim.measure.quantities import Pair
 from sim.scenario import Loader, ScenarioSpec, explain_sources
 from sim.scenario.world import World
 from sim.study.sweep.factors import ARM, Factor, Part, parts_of
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import Problem, ScenarioError
 from sim.system.inputs import named
 from sim.theories.given.actors import Actors
 from sim.theories.given.handed_in import Line, Table, number, read_table
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 ISSUES: Final = 6
 """Most issues of a table."""

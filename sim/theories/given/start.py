@@ -19,7 +19,6 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.blocs.definitions import DEFENCE_FLOOR
 from sim.rules.pair_variables import DISTANCE, FLOOR, LEVEL, RIVALRY, SANCTIONS, TENSION, TRUST, WAR
@@ -28,10 +27,7 @@ from sim.scenario import load_scenario
 from sim.scenario.world import World
 from sim.theories.given.matrices import Relations
 from sim.theories.given.positions import Positions
-from sim.types import Blocks, Pact
-
-type Floats = npt.NDArray[np.float64]
-type Bools = npt.NDArray[np.bool_]
+from sim.types import Blocks, Bools, Floats, Pact
 
 _SIZES: Final = 10**6
 _PROPENSITIES: Final = 10**3

@@ -20,8 +20,7 @@ from sim.show.plots.interactive.base import (
     told,
 )
 from sim.show.plots.style import GREY, INK
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 
 def plane(

@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from sim.show.plots.interactive.base import Figure, axis, escaped, layout, rounded, see_through
 from sim.show.plots.style import INK, colour
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 _QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _DASHES: Final = ("solid", "dash", "dot", "dashdot")

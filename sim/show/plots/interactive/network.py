@@ -22,8 +22,7 @@ from sim.show.plots.interactive.base import (
 )
 from sim.show.plots.network import _layout
 from sim.show.plots.style import INK, listed
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 WIDTH: Final = 820
 HEIGHT: Final = 560

@@ -22,8 +22,7 @@ from sim.show.plots.interactive.base import (
 )
 from sim.show.plots.projection import NOTE, area, frame, outlines, shapes, spot_within
 from sim.show.plots.style import INK
-
-type Floats = npt.NDArray[np.float64]
+from sim.types import Floats
 
 WIDTH: Final = 900
 
