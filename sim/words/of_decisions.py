@@ -67,6 +67,9 @@ def possessive(name: str) -> str:
     return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
+_COMMON = 3  # words that names have in common to be folded
+
+
 def listed(items: Sequence[str]) -> str:
     """Join items as a sentence does.
 
@@ -74,6 +77,25 @@ def listed(items: Sequence[str]) -> str:
     'bread, wine and oil'
     """
     return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def folded(names: Sequence[str]) -> str:
+    """Join names as :func:`listed` does, three words that begin several of a row said once.
+
+    >>> folded(["the price of bread", "the price of wine", "rain"])
+    'the price of bread and wine, and rain'
+    """
+    groups: list[tuple[list[str], list[str]]] = []
+    for name in names:
+        *first, rest = name.split(" ", _COMMON)
+        if len(first) == _COMMON and groups and groups[-1][0] == first:
+            groups[-1][1].append(rest)
+        else:
+            groups.append((first, [rest]) if len(first) == _COMMON else ([], [name]))
+    said = [" ".join([*first, listed(rests)]) for first, rests in groups]
+    if len(said) > 1 and any(" and " in name for name in said):
+        return f"{', '.join(said[:-1])}, and {said[-1]}"
+    return listed(said)
 
 
 def amount(x: float) -> str:

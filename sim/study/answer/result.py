@@ -13,7 +13,7 @@ from sim.errors import UserError
 from sim.statistics.paired import LEAST_OF_RANGE, LEAST_OF_SPREAD, Effect
 from sim.study.comparison import plain
 from sim.system.files import write_text
-from sim.words.of_decisions import listed
+from sim.words.of_decisions import folded, listed
 from sim.words.of_metrics import short
 
 TOLD: Final = "told"
@@ -183,10 +183,10 @@ class Answer:
         if not clauses and (given := self.of(PUT_IN)[:_NAMED]):
             clauses.append(f"{_effects(given)}, which is what it puts in")
         if still := self.of(SMALL, SAME)[:_SHOWN]:
-            names = listed([row.name for row in still])
+            names = folded([row.name for row in still])
             clauses.append(f"changes nothing that matters about {names}")
         if unknown := self.of(OPEN)[:_SHOWN]:
-            names = listed([row.name for row in unknown])
+            names = folded([row.name for row in unknown])
             clauses.append(f"changes nothing that can be told about {names}")
         if not clauses:
             return f"{self.subject} changes nothing that was asked about."
