@@ -22,6 +22,7 @@ from sim.scenario.history import history_of
 from sim.scenario.years.sources import NOTES
 from sim.scenario.years.variables import Figures
 from sim.system.files import write_text
+from tools.contact import CONTACT, contact
 from tools.wide_world import read_pairs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -495,9 +496,9 @@ def derived(data: Path) -> tuple[Figures, dict[str, int]]:
 
 
 def contacts(data: Path) -> dict[tuple[str, str], float]:
-    """Contact by the formula of worlds of a year, where it is not the usual one."""
+    """Contact by :data:`tools.contact.CONTACT`, where it is not the usual one."""
     figures, row = derived(data)
-    sheet = figures.contact
+    sheet = contact(figures)
     found = {(a, b): round(float(sheet[row[a], row[b]]), 2) for a in CODES for b in CODES}
     return {
         (a, b): value
@@ -532,7 +533,6 @@ MADE = {
         "make": ("states", "arms_import_need"),
         "reach": ("states", "reach"),
         "dispute": ("states", "revisionism"),
-        "contact": ("contacts", "contact"),
     }.items()
 }
 SOURCES = f"""\
@@ -558,7 +558,7 @@ sources:
   stock_formula: {{title: "Formula: mean share of deliveries in the five years to 1990 and to 2018, times the need of arms from abroad", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset}}
   reach_formula: {{title: "Formula: {MADE["reach"]}", author: "Correlates of War; Fariss et al.", year: 2022, kind: dataset, note: "major powers of 2016"}}
   dispute_formula: {{title: "Formula: {MADE["dispute"]}", author: "Gibler, Miller and Little", year: 2020, kind: dataset, note: "disputes coded to 2014, in the ten years to 2018"}}
-  contact_formula: {{title: "Formula: {MADE["contact"]}", author: "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", year: 2021, kind: dataset, note: "organisations of 2014, alliances of 2018, rivalries to 2020"}}
+  contact_formula: {{title: "Formula: {CONTACT}; without igos .1 + .5 exp(-distance / 2) and .15", author: "Correlates of War IGO 3; Leeds et al.; Thompson, Sakuwa and Suhas", year: 2021, kind: dataset, note: "organisations of 2014, alliances of 2018, rivalries to 2020"}}
 """
 
 SOURCES_2024 = """\

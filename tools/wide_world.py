@@ -31,6 +31,7 @@ from sim.scenario.quarter import parse_quarter
 from sim.scenario.years.sources import NOTES
 from sim.scenario.years.variables import Figures
 from sim.system.files import write_text
+from tools.contact import CONTACT, contact
 
 ROOT = Path(__file__).resolve().parent.parent
 WORLD = ROOT / "scenarios" / "world"
@@ -96,7 +97,6 @@ FOLLOWERS = {
     2024: dict.fromkeys("NOR ISL ALB MNE MKD XKX CHE".split(), 0.6) | {"NZL": 0.5, "TWN": 0.3},
 }
 LEAST_TRADE = 20.0  # million USD
-CONTACT = ".4 igos / the most of 2014, .3 for allies, .15 with poles, less .1 rivalry"
 USUAL_CONTACT, CONTACT_STEP = 0.1, 0.1  # the model's default, and what it is worth telling from
 LEAST_SHARE = {"energy": 0.03, "arms": 0.1}
 GROUPS_OF = {"EU": "EU", "ATLANTIC": "NATO", "ASEAN_STATES": "ASEAN", "BRICS_STATES": "BRICS"}
@@ -293,13 +293,10 @@ class Tables:
         return self._shares("arms", shares)
 
     def contact(self, states: pd.DataFrame) -> pd.DataFrame:
-        """Contact by :data:`CONTACT`, from .02 to .9, where it is not the usual one."""
+        """Contact by :data:`tools.contact.CONTACT`, where it is not the usual one."""
         it = Figures(history_of(states, self.all_pairs.assign(year=2021)), 2021)
         at = {code: k for k, code in enumerate(it.codes.tolist())}
-        shared = it.pair("igos", missing=0.0) / float(self.all_pairs["igos"].max())
-        poles = np.maximum(it.pole[:, None], it.pole[None, :])
-        met = 0.4 * shared + 0.3 * it.pair("defense", missing=0.0) + 0.15 * poles
-        sheet = np.clip(met - 0.1 * it.rivalry, 0.02, 0.9)
+        sheet = contact(it)
         rows = [
             (row.i, row.j, round(float(sheet[at[row.ccode1], at[row.ccode2]]), 2))
             for row in self.pairs.itertuples()
