@@ -220,7 +220,8 @@ class _Chain:
         if scope is not None and schema.SCOPE.check(scope, "scope", log):
             self.scope = scope
         if wider is not None:
-            found = _resolve(str(wider.value), path, self._folder, _SUFFIXES)
+            text = wider.value if isinstance(wider.value, str) else ""
+            found = _resolve(text, path, self._folder, _SUFFIXES)
             if isinstance(found, str):
                 log.value(wider, "wider", found)
             else:

@@ -245,7 +245,9 @@ class _Widening:
             self.below["groups"] = node.like({**node.value, **made})
 
     def _lines(self, text: str, groups: Nodes, made: Nodes) -> Iterator[str]:
-        mark = next(mark for mark in _SEPARATORS if mark in text)
+        mark = next((mark for mark in _SEPARATORS if mark in text), None)
+        if mark is None:
+            raise ValueError(f"{text} names no pair")  # the tree is malformed, and is told as such
         left, right = text.split(mark)
         sides = [self._new(side, groups, made) for side in (left, right)]
         if sides[0] is not None and self._acts(right, groups):

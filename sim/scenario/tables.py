@@ -23,6 +23,7 @@ from sim.scenario.value_kinds import (
     Whole,
     members,
 )
+from sim.types import OBLIGATIONS
 
 ROWS: Final = ("states", "pairs", "flows", "pacts", "memberships")
 #: Columns that say what a row is about: those that a kind of rows needs, and those that it may have
@@ -113,7 +114,11 @@ _TABLE = Struct(
                     Named(_Column(_DETAILS), IDENTIFIER, "the name of a variable"),
                     "Variable or channel: column.",
                 ),
-                ("type", Text(32), "Of pacts: the type of all that have none of their own."),
+                (
+                    "type",
+                    Choice(tuple(OBLIGATIONS)),
+                    "Of pacts: the type of all that have none of their own.",
+                ),
             )
         ),
         **PROVENANCE,

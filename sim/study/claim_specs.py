@@ -240,7 +240,7 @@ class _Reader:
         return None
 
     def _wrong(self, name: str, key: str, message: str) -> None:
-        node = self._node(name, key)
+        node = self._node(name, key) or self._node(name, "")
         dotted = f"claims.{name}.{key}".rstrip(".")
         if node is None:
             self.problems.append(Problem(self._file, 0, 0, dotted, message))

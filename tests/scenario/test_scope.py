@@ -197,6 +197,8 @@ def test_a_state_that_leaves_stands_in_the_inventory(scoped: Path) -> None:
         ("wide.yaml", "REST: [GGG, HHH]", "REST: [GGG, [HHH]]", "wide.yaml:5:22: groups.REST"),
         ("wide.yaml", "FRIENDS: [AAA, CCC, GGG]", "FRIENDS: 3", "wide.yaml:5:37: groups.FRIENDS"),
         ("base.yaml", "FRIENDS: [AAA, CCC]", "FRIENDS: CCC", "base.yaml:9:12: groups.FRIENDS"),
+        ("wide.yaml", "GGG-AAA: 2", "GGG: 2", "wide.yaml:10:.*expected a pair"),
+        ("base.yaml", "wider: wide.yaml", "wider: {file: wide.yaml}", "wider: expected the path"),
     ],
 )
 def test_a_malformed_wider_world_is_told(

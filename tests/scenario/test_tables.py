@@ -170,6 +170,7 @@ year: 1975 | year: 1976 | 10:11: tables.states.year: no row is of 1976
 high: high | back: high | ideal_point.back: only pairs with two values, one for each direction, hav
 high: high | note: x | 16:36: tables.states.columns.ideal_point.low: needs a column of the other en
 year: 1975 | keys: {cod: code} | 10:12: tables.states.keys.cod: unknown key; did you mean 'code'?
+year: 1975 | type: '' | 10:11: tables.states.type: expected one of consultation, neutrality
 """
 
 

@@ -439,6 +439,15 @@ def test_mistakes_are_told_with_their_place(
     assert f"case.yaml:{message}" in lines
 
 
+def test_a_field_that_is_missing_is_told_at_its_claim(scenario: Path, tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    lines = "format: 1\nextends: six.yaml\nclaims:\n  T1:\n    text: x\n"
+    path.write_text(f"{lines}    metric: threat(CCC)\n    direction: higher\n")
+    (tmp_path / "six.yaml").write_text(TEXT)
+    with pytest.raises(ScenarioError, match=r"case.yaml:\d+:\d+: claims.T1.arms: expected one arm"):
+        read_claims(load_scenario(path), path)
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "six.yaml").write_text(TEXT)
     path = tmp_path / "case.yaml"
