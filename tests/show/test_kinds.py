@@ -21,7 +21,7 @@ from sim.errors import UserError
 from sim.record.results import Results
 from sim.record.saved import KINDS as SAVED
 from sim.record.saved import kind_of
-from sim.show.plots import KINDS, plot
+from sim.show.plots import KINDS, alluvial, plot
 from sim.show.plots.alluvial import ALONE, OTHER, homes_of
 from sim.show.plots.kinds import Kind, find_kinds
 from sim.show.plots.projection import NOTE, inside, outlines, project
@@ -232,6 +232,18 @@ def test_homes_are_those_of_the_cores() -> None:
         figure
     )
     assert any(isinstance(patch, PathPatch) for patch in figure.axes[0].patches)
+
+
+def test_many_changes_of_which_none_is_common_are_no_steadiness() -> None:
+    results = synthetic_results(runs=30, n=12, quarters=8)
+    core = "AAA"
+    homes = np.zeros((30, 2, 12), int)
+    homes[::2, 1, 1:] = 1  # half of the runs end with all in another bloc
+    said = alluvial._finding(results, [core, OTHER, ALONE], homes, np.ones(12, bool))
+    assert said == "46% of the states change over, but no change is common to 10% of the runs"
+    homes[:] = 0
+    said = alluvial._finding(results, [core, OTHER, ALONE], homes, np.ones(12, bool))
+    assert said.startswith("Blocs keep their members")
 
 
 # --- the map -------------------------------------------------------------------------------------

@@ -270,6 +270,10 @@ def _finding(results: Results, names: list[str], homes: Homes, named: npt.NDArra
                 continue
             best = max(best, (float((pair == key).mean()), code, before, after))
     share, code, before, after = best
+    moved = float((first != last)[:, named].mean())
+    if share < _NOTED <= moved:
+        which = f"{percent(moved)} of the states change over"
+        return f"{which}, but no change is common to {percent(_NOTED)} of the runs"
     if share < _NOTED:
         which = "no state" if named.all() else "none of the larger states"
         return f"Blocs keep their members: {which} changes over in {percent(_NOTED)} of the runs"
