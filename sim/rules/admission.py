@@ -10,7 +10,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from types import ModuleType
+from dataclasses import fields
+from types import ModuleType, NoneType
 from typing import Any, Final
 
 import numba
@@ -35,6 +36,15 @@ _TABLES: Final[tuple[dict[Any, Any], ...]] = (
 )
 _CODES: Final = 100  # of moves: their names by code are a list
 _OF_MOVES: Final = 4
+#: What a part of a declaration has to be, by how its type is written.
+_KINDS: Final[dict[str, tuple[type, ...]]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "float | None": (int, float, NoneType),
+    "int | None": (int, NoneType),
+    "tuple[str, ...]": (tuple,),
+}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 #: Arguments of the functions of a term, beside those of the changes, which take five; what it does
 #: not feel is left out.
@@ -83,6 +93,7 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
     what = "MECHANISM"
     if not isinstance(found, Mechanism):
         raise rule.error(what, "write MECHANISM = Mechanism(...), of sim.rules.mechanisms")
+    _check_kinds(rule, what, found)
     _check_name(rule, what, found.name, [other.name for other in known])
     if found.stage not in STAGES:
         stages = ", ".join(STAGES)
@@ -90,9 +101,6 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
             what, f"no stage {found.stage!r}{hint(str(found.stage), STAGES)}; there are {stages}"
         )
     fields = declarations.STATE_FIELDS | declarations.DYAD_FIELDS | declarations.COLLECTIVE_FIELDS
-    for part in (found.reads, found.writes):
-        if not isinstance(part, (tuple, list)):
-            raise rule.error(what, "reads and writes are tuples of the names of variables")
     for name in (*found.reads, *found.writes):
         if name not in fields and name not in declarations.PARTS:
             said = f"reads or writes {name!r}, which is no variable"
@@ -117,6 +125,7 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
 def _check_move(rule: Rule, found: Any, known: list[Move]) -> None:
     if not isinstance(found, Act):
         raise rule.error("MOVE", "write MOVE = Act(...), of sim.rules.moves")
+    _check_kinds(rule, "MOVE", found)
     _check_name(rule, "MOVE", found.name, [other.name for other in known])
     codes = {other.code: other.name for other in known}
     code: Any = found.code
@@ -135,6 +144,7 @@ def _check_move(rule: Rule, found: Any, known: list[Move]) -> None:
 def _check_term(rule: Rule, found: Any, known: list[str], changes: list[str]) -> None:
     if not isinstance(found, Term):
         raise rule.error("TERM", "write TERM = term(...), of sim.rules.terms")
+    _check_kinds(rule, "TERM", found)
     _check_name(rule, "TERM", found.name, known)
     for name, wanted in (_CALLS | dict.fromkeys(changes, 5)).items():
         function = getattr(rule.module, name, None)
@@ -149,12 +159,23 @@ def _check_term(rule: Rule, found: Any, known: list[str], changes: list[str]) ->
 def _check_metric(rule: Rule, found: Any) -> None:
     if not isinstance(found, Metric):
         raise rule.error("METRIC", "write METRIC = Metric(...), of sim.rules.outside")
+    _check_kinds(rule, "METRIC", found)
     _check_name(rule, "METRIC", found.name, [])
     if found.arguments not in ((), ("i",), ("i", "j")):
         raise rule.error("METRIC", 'arguments are (), ("i",) or ("i", "j")')
     series: Any = found.series
     if not callable(series) or len(inspect.signature(series).parameters) != 2:
         raise rule.error("METRIC", "series takes two arguments: what was observed, and the words")
+
+
+def _check_kinds(rule: Rule, what: str, found: Any) -> None:
+    """Hold the plain parts of a declaration to the types that it is written with."""
+    for part in fields(found):
+        kinds = _KINDS.get(str(part.type))
+        value = getattr(found, part.name)
+        if kinds is not None and not isinstance(value, kinds):
+            said = f"{part.name}: expected {part.type}, not {type(value).__name__}"
+            raise rule.error(what, said)
 
 
 def _check_name(rule: Rule, what: str, name: Any, taken: list[str]) -> None:
@@ -173,7 +194,10 @@ def _parameters(rule: Rule, function: Callable[..., Any]) -> list[str]:
         raise rule.error(
             _called(function), "is not compiled; put @njit, of sim.compiled.jit, above it"
         )
-    return list(inspect.signature(plain or function).parameters)
+    try:
+        return list(inspect.signature(plain or function).parameters)
+    except ValueError:  # some of Python's own say nothing of their arguments
+        raise rule.error("MECHANISM", f"{function!r} is no function of a rule") from None
 
 
 def _called(function: Any) -> str:

@@ -71,6 +71,11 @@ class Field:
     record: bool = False
     channel: str = ""
 
+    def __post_init__(self) -> None:
+        low, high = self.bounds
+        if not low <= high:
+            raise ValueError(f"variable {self.name!r}: bounds are a low and a high number")
+
     @property
     def lasts(self) -> bool:
         """Whether what an event sets the variable to holds until something changes it."""
