@@ -42,6 +42,19 @@ class Unreadable(ValueError):
         self.line = line
 
 
+def numbers(cells: Any) -> Any:
+    """Return a column of a table as float64, NaN where a cell is no number of that size."""
+    import pandas as pd  # late: it is slow to import, and few commands need it
+
+    try:
+        found = pd.to_numeric(cells, errors="coerce")
+    except OverflowError:  # of whole numbers beyond float64, which pandas does not take for missing
+        most = 10**300
+        small = [None if isinstance(x, int) and abs(x) > most else x for x in cells]
+        found = pd.to_numeric(pd.Series(small, cells.index, dtype=object), errors="coerce")
+    return found.astype("float64")
+
+
 def table_of(path: Path, **options: Any) -> Any:
     """Return a file of CSV, or of Parquet by its name, as a data frame.
 

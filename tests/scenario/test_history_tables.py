@@ -85,6 +85,14 @@ def test_all_mistakes_are_told_at_once_with_row_and_column(tmp_path: Path) -> No
     ]
 
 
+def test_a_number_beyond_all_numbers_is_told(tmp_path: Path) -> None:
+    beyond = "1" + 400 * "0"
+    bad = f"ccode1,ccode2,year,defense,mindist\n2,20,1950,1,{beyond}\n2,31,1950,1,5\n"
+    folder(tmp_path, states_csv=STATES, dyads_csv=bad)
+    (said,) = problems(tmp_path)
+    assert said.startswith("dyads.csv:2:5: mindist: ")
+
+
 def test_flags_are_zero_or_one(tmp_path: Path) -> None:
     folder(tmp_path, states_csv=STATES, dyads_csv="ccode1,ccode2,year,defense\n2,20,1950,.5\n")
     assert problems(tmp_path) == ["dyads.csv:2:4: defense: 0.5 is neither 0 nor 1"]

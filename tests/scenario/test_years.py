@@ -105,6 +105,15 @@ def test_what_each_number_is_made_of() -> None:
     assert spec.channels["arms"]["HHH", "AAA"].value == pytest.approx(0.95)
 
 
+def test_states_whose_short_names_are_one_number_have_codes_of_their_own() -> None:
+    def change(states: pd.DataFrame, _: pd.DataFrame) -> None:
+        states["abb"] = "0"
+
+    codes = list(make_world(history(change=change), 1975).spec().states)
+    assert len(set(codes)) == N
+    assert {"S0", "S902"} <= set(codes)
+
+
 def test_revisionism_is_told_by_disputes() -> None:
     def change(_: pd.DataFrame, dyads: pd.DataFrame) -> None:
         pair = list(zip(dyads["ccode1"], dyads["ccode2"], strict=True))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import Problem, ScenarioError, UserError, hint, shown
-from sim.system.inputs import Unreadable, named, table_of
+from sim.system.inputs import Unreadable, named, numbers, table_of
 
 _SHARE: Final = (0.0, 1.0)
 _CODE: Final = (1.0, 999.0)
@@ -181,7 +181,7 @@ def _cells(
 ) -> Iterator[Problem]:
     """Make a column numbers, and tell each cell that is none or is not what the column holds."""
     given = table[name]
-    table[name] = pd.to_numeric(given, errors="coerce").astype(np.float64)
+    table[name] = numbers(given)
     value = table[name].to_numpy()
     low, high = bounds
     for at in np.flatnonzero(given.notna().to_numpy() & np.isnan(value)):

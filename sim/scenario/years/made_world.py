@@ -182,7 +182,8 @@ def _codes(history: History, year: int, system: str | None) -> dict[int, str]:
         text = str(abb) if system == "abb" else converted(str(code), "cow", system, year)
         word = re.sub(r"\W", "_", text or "")
         if not matches(CODE, word) or word in found.values():
-            word = f"S{word if word.isdigit() else code}"
+            own = f"S{word}"
+            word = own if word.isdigit() and own not in found.values() else f"S{code}"
         found[int(code)] = word
     return found
 

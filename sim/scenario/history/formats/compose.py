@@ -29,7 +29,7 @@ from sim.scenario.history.formats import (
 )
 from sim.scenario.history.known import History, history_of, read_history
 from sim.scenario.history.yearly_tables import DYADS, STATES, checked
-from sim.system.inputs import Unreadable, named, table_of
+from sim.system.inputs import Unreadable, named, numbers, table_of
 
 FORMATS: Final[tuple[ModuleType, ...]] = (
     nmc,
@@ -144,10 +144,10 @@ def _wrong(given: pd.Series, module: ModuleType, *, year: bool) -> Iterator[tupl
 
     Rows of pairs without a code are left out, and of states where files have others than states.
     """
-    numbers = pd.to_numeric(given, errors="coerce").to_numpy(np.float64)
+    value = numbers(given).to_numpy()
     most = _LAST_YEAR if year else _LAST_CODE
     may_lack = not year and getattr(module, "CODELESS", module.UNIT == "dyads")
-    fine = (numbers >= -9) & (numbers <= most) & (numbers == np.floor(numbers))
+    fine = (value >= -9) & (value <= most) & (value == np.floor(value))
     lacks = given.isna().to_numpy()
     for at in np.flatnonzero(~fine & ~(lacks & may_lack)):
         cell = "an empty cell" if lacks[at] else shown(str(given.iloc[at]))

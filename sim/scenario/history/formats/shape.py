@@ -7,13 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sim.system.inputs import numbers
+
 _CODES = ("ccode1", "ccode2")
 
 
 def known(figures: pd.Series) -> pd.Series:
     """Return numbers with NaN for what is missing: empty, or below zero (-9, -8, -7)."""
-    numbers = pd.to_numeric(figures, errors="coerce").astype(np.float64)
-    return numbers.mask(numbers < 0)
+    found: pd.Series = numbers(figures)
+    return found.mask(found < 0)
 
 
 def paired(table: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
@@ -21,7 +23,7 @@ def paired(table: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
 
     ``turned`` says whether the two changed places.
     """
-    codes = table[[one, other]].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+    codes = table[[one, other]].apply(numbers).to_numpy(np.float64)
     whole = np.isfinite(codes).all(axis=1) & (codes[:, 0] != codes[:, 1])
     found: pd.DataFrame = table[whole].copy()
     codes = codes[whole].astype(np.int64)
