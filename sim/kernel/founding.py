@@ -24,7 +24,7 @@ import numpy as np
 from sim.compiled.jit import inline, njit
 from sim.compiled.mathx import exp, logistic
 from sim.kernel.layout import FOUND
-from sim.kernel.organise import at_peace, body, entered, leader, log_step, outlook, worth
+from sim.kernel.organise import at_peace, body, leader, log_step, newcomer, outlook
 from sim.rules.decisions import assessment
 from sim.rules.decisions.membership import (
     ADMISSION,
@@ -90,16 +90,12 @@ def would_bind(w: Blocks, k: int, j: int) -> bool:
 def unanimous(w: Blocks, k: int, j: int) -> float:
     """Chance that all who sit at the table of k let j in; 0 while j fights one of them."""
     chance = 1.0
-    floor = w.G[ORGANISATION_COMMITMENT, k]
     for m in range(w.n):
         if m == j or not is_member(w, k, m):
             continue
         if w.M[WAR, j, m] > 0.0:
             return 0.0
-        gain = 0.0
-        if floor > w.M[COMMITMENT, m, j]:
-            gain = worth(w, m, j, entered(w, m, j, floor))
-        chance *= logistic(gain + w.P[ADMISSION])
+        chance *= logistic(newcomer(w, k, m, j) + w.P[ADMISSION])
     return chance
 
 

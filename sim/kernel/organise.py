@@ -201,17 +201,22 @@ def bodies(w: Blocks, out: np.ndarray) -> None:
 
 
 @njit
+def newcomer(w: Blocks, k: int, j: int, i: int) -> float:
+    """What it is worth to member j (logits) that i enters k; 0 where both are bound as much."""
+    floor = w.G[ORGANISATION_COMMITMENT, k]
+    return worth(w, j, i, entered(w, j, i, floor)) if floor > w.M[COMMITMENT, j, i] else 0.0
+
+
+@njit
 def welcome(w: Blocks, k: int, i: int) -> float:
     """Chance that the members let i into k, each with its say; 0 while i fights one of them."""
     total = 0.0
-    floor = w.G[ORGANISATION_COMMITMENT, k]
     for j in range(w.n):
         if j == i or not is_member(w, k, j):
             continue
         if w.M[WAR, i, j] > 0.0:
             return 0.0
-        if floor > w.M[COMMITMENT, j, i]:
-            total += worth(w, j, i, entered(w, j, i, floor))
+        total += newcomer(w, k, j, i)
     return logistic(total / max(1, others_in(w, k, i)) + w.P[ADMISSION])
 
 

@@ -94,19 +94,23 @@ def leaving(w: World, seen: Assessment, k: int, i: int) -> float:
     return body(w, seen, k, i, floors)
 
 
+def wishes(w: World, seen: Assessment, k: int, i: int) -> list[float]:
+    """What i in k would be worth to each member, as a tie alone; endlessly little to a foe of i."""
+    floor, g = w["organisation_commitment"][k], commitment(w)
+    now, found = contributions(w, seen), []
+    for j in set(w.members(k)) - {i}:
+        gain = sum(parts(w, seen, now, j, {i: floor}).values()) if floor > g[j, i] else 0.0
+        found.append(-np.inf if w["war"][i, j] > 0.0 else gain)
+    return found
+
+
 def admission(w: World, seen: Assessment, k: int, i: int) -> float:
     """Chance that the members let i in, by their mean worth: 0 while i fights one of them.
 
     To a member the newcomer is worth what a tie with it alone would be.
     """
-    floor, g, total = w["organisation_commitment"][k], commitment(w), 0.0
-    members, now = set(w.members(k)) - {i}, contributions(w, seen)
-    for j in members:
-        if w["war"][i, j] > 0.0:
-            return 0.0
-        theirs = sum(parts(w, seen, now, j, {i: floor}).values()) if floor > g[j, i] else 0.0
-        total += theirs
-    return logistic(total / len(members) + w.p("organisations.admission"))
+    found = wishes(w, seen, k, i)
+    return logistic(sum(found) / len(found) + w.p("organisations.admission"))
 
 
 def market(w: World, k: int, i: int) -> float:
@@ -272,14 +276,8 @@ def peace(w: World, i: int) -> float:
 
 def unanimity(w: World, seen: Assessment, k: int, i: int) -> float:
     """Chance that each of those at the table agrees to i: 0 while i fights one of them."""
-    floor, g, chance = w["organisation_commitment"][k], commitment(w), 1.0
-    members, now = set(w.members(k)) - {i}, contributions(w, seen)
-    for j in members:
-        if w["war"][i, j] > 0.0:
-            return 0.0
-        theirs = sum(parts(w, seen, now, j, {i: floor}).values()) if floor > g[j, i] else 0.0
-        chance *= logistic(theirs + w.p("organisations.admission"))
-    return chance
+    ready = w.p("organisations.admission")
+    return float(np.prod([logistic(wish + ready) for wish in wishes(w, seen, k, i)]))
 
 
 def gathered(
