@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from sim.study.estimate.tie_events import (
     ACCESSION,
     EXIT,
     PARTING,
+    Year,
     accession_columns,
     dissolution_columns,
     exit_columns,
@@ -50,15 +52,18 @@ WEIGHTS: Final[Mapping[str, tuple[Weight, ...]]] = {
         Weight("young", 0.0, 1.0, 1),
         Weight("regime", 0.0, 1.0, 1),
         Weight("standing", 0.0, 1.0, 1),
-        *(Weight(name, sign=1) for name in ACCESSION[6:]),
+        Weight("age", 0.0, 1.0, -1),
+        Weight("looser", 0.0, 1.0, 1),
+        *(Weight(name, sign=1) for name in ACCESSION[8:]),
     ),
     "exit": (_CONSTANT, Weight("size", sign=-1), Weight("worth", 1.0, 0.5, 1, scaled=False)),
-    "dissolution": (_CONSTANT, Weight("size", 0.0, 3.0, -1)),
+    "dissolution": (_CONSTANT, Weight("size", 0.0, 3.0, -1), Weight("age", sign=-1)),
     "parting": (
         _CONSTANT,
         *(Weight(name) for name in PARTING[1:3]),
         Weight("hostility", sign=1),
         Weight("attention", sign=-1),
+        Weight("age", sign=-1),
     ),
 }
 """What each process weighs, its priors and signs.
@@ -85,7 +90,7 @@ def _ties(joined: Sequence[str]) -> tuple[Weight, ...]:
     attention = Weight("attention", 1.0, 0.5, 1, scaled=False)
     own = {
         "offers": (_CONSTANT, attention, Weight("consent", -1.0, 1.0, scaled=False)),
-        "accession": (_CONSTANT, attention, *WEIGHTS["accession"][2:6]),
+        "accession": (_CONSTANT, attention, *WEIGHTS["accession"][2:8]),
         "exit": WEIGHTS["exit"][:2],
     }
     named = (replace(one, name=f"{part}.{one.name}") for part in joined for one in own[part])
@@ -286,13 +291,20 @@ def _gather(rows: Mapping[str, _Rows], history: History, year: int, target: str)
         rows["exit"].add((exit_columns(now, treaty)[member],), left[member], place[member])
 
 
-def _chance(fitted: Fitted | None, columns: Floats, years: float) -> Floats:
-    """The probability that an event comes within some years, of rows of a log-linear process."""
+def _chance(fitted: Fitted | None, columns: Callable[[int], Floats], years: int) -> Floats:
+    """The probability that an event comes within some years, of rows of a log-linear process.
+
+    ``columns`` are those so many years on.
+    """
     if fitted is None:
-        return np.zeros(len(columns))
-    rate, _ = LogLinear(columns).rate(fitted.value)
-    result: Floats = -np.expm1(-years * rate)
+        return np.zeros(len(columns(0)))
+    rates = [LogLinear(columns(later)).rate(fitted.value)[0] for later in range(years)]
+    result: Floats = -np.expm1(-np.sum(rates, axis=0))
     return result
+
+
+def _leaving(now: Year, treaty: int, _later: int) -> Floats:
+    return exit_columns(now, treaty)[:, : len(EXIT)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,11 +320,11 @@ class Outlook:
     expected: Mapping[str, float]
 
 
-def outlook(found: Estimates, history: History, origin: int, horizon: float) -> Outlook:
+def outlook(found: Estimates, history: History, origin: int, horizon: int) -> Outlook:
     """Return what the processes say of the ties and treaties some years on.
 
-    Rates are those of the origin throughout: what states see changes little in a few years, and
-    ties that come and go within the horizon are rare.
+    States, ties and treaties grow older; else rates are those of the origin throughout: what states
+    see changes little in a few years, and ties that come and go within the horizon are rare.
     """
     now, of = year_of(history, origin, found.target), found.processes
     size = len(now.codes)
@@ -322,13 +334,13 @@ def outlook(found: Estimates, history: History, origin: int, horizon: float) -> 
         rate[i, j] = rate[j, i] = Offers(*offer_columns(now, i, j)).rate(of["offers"].value)[0]
     hold = np.zeros((size, size))  # log of the probability that no treaty holds a pair
     inside = now.inside.astype(np.float64)
-    ends = _chance(of.get("dissolution"), dissolution_columns(now), horizon)
+    ends = _chance(of.get("dissolution"), partial(dissolution_columns, now), horizon)
     joins = leaves = 0.0
     for treaty, members in enumerate(now.inside):
-        come = _chance(of.get("accession"), accession_columns(now, treaty), horizon)
+        come = _chance(of.get("accession"), partial(accession_columns, now, treaty), horizon)
         come = np.where(members, 0.0, come)
-        leaving = exit_columns(now, treaty)[:, : len(EXIT)]
-        go = np.where(members, _chance(of.get("exit"), leaving, horizon), 0.0)
+        go = _chance(of.get("exit"), partial(_leaving, now, treaty), horizon)
+        go = np.where(members, go, 0.0)
         joins, leaves = joins + come.sum(), leaves + go.sum()
         stay = np.where(members, 1.0 - go, 0.0)
         rate += -np.log1p(-np.outer(come, stay)) / horizon
@@ -339,7 +351,7 @@ def outlook(found: Estimates, history: History, origin: int, horizon: float) -> 
     ties = -np.expm1(-horizon * rate)
     single = np.zeros((size, size))
     single[i, j] = single[j, i] = 1.0 - _chance(
-        of.get("parting"), parting_columns(now, i, j), horizon
+        of.get("parting"), partial(parting_columns, now, i, j), horizon
     )
     stays = np.where(now.shared, -np.expm1(hold), single)
     ties = np.where(now.tied, stays, ties)

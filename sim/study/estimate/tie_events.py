@@ -32,19 +32,24 @@ _UNKNOWN_KM: Final = 8000.0
 class Year:
     """A year as the processes see it: states ``(N,)`` in order, treaties ``(T, N)``.
 
-    ``tied (N, N)``, ``inside (T, N)`` who is in which treaty, ``shared (N, N)`` whether a pair has
-    a treaty in common, ``km (N, N)`` log of 1 + km, ``young (N,)``.
+    ``tied (N, N)``, ``looser (N, N)`` who are to consult but are not tied, ``inside (T, N)`` who is
+    in which treaty, ``shared (N, N)`` whether a pair has a treaty in common, ``km (N, N)`` log of
+    1 + km. Ages in years, of states ``(N,)`` (infinite for those of the first year known), of ties
+    ``(N, N)`` and of treaties ``(T,)`` (the median of their ties).
     """
 
     codes: Ints
     parts: Parts
     change: Floats
     tied: Bools
+    looser: Bools
     ids: Ints
     inside: Bools
     shared: Bools
     km: Floats
-    young: Bools
+    age: Floats
+    age_of_tie: Floats
+    age_of_treaty: Floats
 
     @property
     def pairs(self) -> tuple[Ints, Ints]:
@@ -65,6 +70,9 @@ def year_of(history: History, year: int, target: str) -> Year:
 def _year_of(history: History, year: int, target: str) -> Year:
     codes, parts = history.codes(year), parts_of(history, year)
     tied = history.matrix(year, TARGETS[target]) == 1
+    looser = np.zeros_like(tied)
+    if "consul" in history.dyads:
+        looser = (history.matrix(year, "consul") == 1) & ~tied
     ids, inside = history.memberships(year, target)
     shared = (inside.T.astype(np.int64) @ inside.astype(np.int64)) > 0
     np.fill_diagonal(shared, val=False)
@@ -74,17 +82,27 @@ def _year_of(history: History, year: int, target: str) -> Year:
     if "cont" in history.dyads:
         km = np.where(history.matrix(year, "cont") == 1, 0.0, km)
     first = history.states.groupby("ccode")["year"].min()
-    began = first.reindex(codes).to_numpy()
+    began = first.reindex(codes).to_numpy(np.float64)
+    ties = history.ties(year, target)
+    age = np.zeros(tied.shape)
+    i, j = (np.searchsorted(codes, ties[name]) for name in ("ccode1", "ccode2"))
+    age[i, j] = age[j, i] = year - ties["signed"]
+    of_treaties = [
+        np.median(age[np.ix_(some, some)][np.triu_indices(some.sum(), 1)]) for some in inside
+    ]
     return Year(
         codes,
         parts,
         parts.change[target],
         tied,
+        looser,
         ids,
         inside,
         shared,
         np.log1p(np.where(np.isnan(km), _UNKNOWN_KM, km)),
-        (began > int(first.min())) & (year - began <= _YOUNG),
+        np.where(began > first.min(), year - began, np.inf),
+        age,
+        np.array(of_treaties, np.float64),
     )
 
 
@@ -102,20 +120,26 @@ ACCESSION: Final = (
     "young",
     "regime",
     "standing",
+    "age",
+    "looser",
     *(f"one.{term}" for term in TERMS),
 )
 """Constant; mean log attention between state and members; mean closeness, -log(1 + km); whether the
 state is young; minus the distance of its government from the members' mean; minus 1 for a great
-power; what entering is worth to it, term by term, over all members at once."""
+power; log of 1 + the age of the treaty; share of the members with whom it is to consult; what
+entering is worth to it, term by term, over all members at once."""
 
 
-def accession_columns(year: Year, treaty: int) -> Floats:
-    """What accession of each state to a treaty weighs, ``(N, K)``; own membership is left out."""
+def accession_columns(year: Year, treaty: int, later: int = 0) -> Floats:
+    """What accession of each state to a treaty weighs, ``(N, K)``; own membership is left out.
+
+    Ages are those ``later`` years on, all else is as it was.
+    """
     members = year.inside[treaty]
     others = np.broadcast_to(members, year.tied.shape) & ~np.eye(len(members), dtype=bool)
     count = np.maximum(others.sum(1), 1)
 
-    def mean(values: Floats) -> Floats:
+    def mean(values: Floats | Bools) -> Floats:
         result: Floats = np.where(others, values, 0.0).sum(1) / count
         return result
 
@@ -125,9 +149,11 @@ def accession_columns(year: Year, treaty: int) -> Floats:
             np.ones(len(members)),
             mean(np.logaddexp(attention, attention.T)),
             -mean(year.km),
-            year.young,
+            (year.age + later <= _YOUNG).astype(np.float64),
             -np.abs(year.parts.governance - mean(year.parts.governance)),
             -year.parts.pole,
+            np.full(len(members), np.log1p(year.age_of_treaty[treaty] + later)),
+            mean(year.looser),
             *_of_body(year, treaty, year.parts.bodies).T,
         )
     )
@@ -154,21 +180,26 @@ def _of_body(year: Year, treaty: int, values: Floats) -> Floats:
     return np.zeros_like(values[0]) if row < 0 else values[row]
 
 
-DISSOLUTION: Final = ("constant", "size")
+DISSOLUTION: Final = ("constant", "size", "age")
 
 
-def dissolution_columns(year: Year) -> Floats:
-    """What the end of each treaty weighs, ``(T, K)``: a constant, the log of its size."""
-    return np.column_stack((np.ones(len(year.ids)), np.log(np.maximum(year.inside.sum(1), 1))))
+def dissolution_columns(year: Year, later: int = 0) -> Floats:
+    """What the end of each treaty weighs, ``(T, K)``, with its age ``later`` years on.
+
+    A constant, and the logs of its size and of 1 + its age.
+    """
+    size = np.maximum(year.inside.sum(1), 1)
+    ages = year.age_of_treaty + later
+    return np.column_stack((np.ones(len(size)), np.log(size), np.log1p(ages)))
 
 
-PARTING: Final = ("constant", "distance", "parity", "hostility", "attention")
+PARTING: Final = ("constant", "distance", "parity", "hostility", "attention", "age")
 """Constant; log(1 + km); minus the log of the ratio of capabilities; hostility and attention of
-both."""
+both; log of 1 + the age of the tie."""
 
 
-def parting_columns(year: Year, i: Ints, j: Ints) -> Floats:
-    """What the end of a bilateral tie weighs, ``(M, K)``."""
+def parting_columns(year: Year, i: Ints, j: Ints, later: int = 0) -> Floats:
+    """What the end of a bilateral tie weighs, ``(M, K)``, with its age ``later`` years on."""
     size = np.log(year.parts.capability)
     hostile, attention = year.parts.hostility, year.parts.attention
     return np.column_stack(
@@ -178,6 +209,7 @@ def parting_columns(year: Year, i: Ints, j: Ints) -> Floats:
             -np.abs(size[i] - size[j]),
             hostile[i, j] + hostile[j, i],
             np.logaddexp(attention[i, j], attention[j, i]),
+            np.log1p(year.age_of_tie[i, j] + later),
         )
     )
 
