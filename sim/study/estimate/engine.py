@@ -90,7 +90,7 @@ def _ties(joined: Sequence[str]) -> tuple[Weight, ...]:
     attention = Weight("attention", 1.0, 0.5, 1, scaled=False)
     own = {
         "offers": (_CONSTANT, attention, Weight("consent", -1.0, 1.0, scaled=False)),
-        "accession": (_CONSTANT, attention, *WEIGHTS["accession"][2:8]),
+        "accession": (_CONSTANT, attention, *WEIGHTS["accession"][2:6], WEIGHTS["accession"][7]),
         "exit": WEIGHTS["exit"][:2],
     }
     named = (replace(one, name=f"{part}.{one.name}") for part in joined for one in own[part])
@@ -102,7 +102,8 @@ class Estimates:
     """The fitted processes of one target by name; one without an event to learn from is missing.
 
     ``ties``, where it was asked for, is the joint fit by which scenarios decide about pacts and
-    bodies: offers, accessions and exits with one weight a term, its declared range as its prior.
+    bodies: offers, accessions and exits with one weight a term, its declared range as its prior. It
+    leaves out the age of a treaty, which scenarios do not state.
     """
 
     target: str
@@ -200,7 +201,7 @@ def _jointly(rows: Mapping[str, _Rows]) -> Fitted:
         if name == "offers":
             parts.append(Offers(*columns))
         elif name == "accession":
-            parts.append(LogLinear(columns[0]))
+            parts.append(LogLinear(np.delete(columns[0], ACCESSION.index("age"), axis=1)))
         else:
             parts.append(LogLinear(np.delete(columns[0], EXIT.index("worth"), axis=1)))
         outcomes.append(y)
