@@ -6,12 +6,13 @@ a conference now and then. It asks the others one after the other, those first w
 to do, and each weighs the group as it is by then, as an applicant weighs a standing body
 (:mod:`sim.kernel.organise`)::
 
-    come     gain x welcome - cost + attention + size - misfit   (logit)
+    come     gain x welcome - cost - taboo + attention + size - misfit   (logit)
     let in   each at the table agrees, by what a tie with the guest is worth to it; at peace
 
-with the gain of a treaty of defence, valued as a whole. A treaty needs the signature of each, so
-that large tables hardly grow, while members of a standing body let in by their mean. Who is bound
-as closely to most of the table already has nothing to sign. Fewer than :data:`LEAST` make no
+with the gain of a treaty of defence, valued as a whole, and the taboo of the guest's doctrine on
+such a pact; by that of its own a state calls the more seldom. A treaty needs the signature of each,
+so that large tables hardly grow, while members of a standing body let in by their mean. Who is
+bound as closely to most of the table already has nothing to sign. Fewer than :data:`LEAST` make no
 treaty. A treaty takes one of the places that a world keeps for those to come
 (:attr:`sim.scenario.world.World.vacancies`); it is a body like others from then on, which states
 join and leave.
@@ -33,6 +34,7 @@ from sim.rules.decisions.membership import (
     FOUNDING_RATE,
     set_membership,
 )
+from sim.rules.moves.pact import taboo_of_body
 from sim.rules.pair_variables import COMMITMENT, WAR
 from sim.rules.participation import is_member
 from sim.rules.sheet_algebra import SCRATCH
@@ -104,7 +106,8 @@ def comes(w: Blocks, luck: Luck, k: int, i: int, j: int) -> bool:
     """Whether j comes to the table that i called, and is let in."""
     gain = body(w, k, j, True)
     likely = unanimous(w, k, j) * at_peace(w, j, w.P[FOUNDING_BINDS])
-    value = (gain * likely if gain > 0.0 else gain) + outlook(w, k, j) - w.P[FOUNDING_COST]
+    cost = w.P[FOUNDING_COST] + taboo_of_body(w, j, w.P[FOUNDING_BINDS])
+    value = (gain * likely if gain > 0.0 else gain) + outlook(w, k, j) - cost
     choice, consent, _, _ = keyed(luck, FOUNDING, 1, luck.keys[i], luck.keys[j], 0)
     return unit(choice) < logistic(value) and unit(consent) < likely
 
@@ -149,7 +152,8 @@ def conferences(w: Blocks, luck: Luck, rows: np.ndarray, logged: int) -> int:
         k = vacancy(w)
         if k < 0:
             break
-        rate = 0.25 * w.P[FOUNDING_RATE] * at_peace(w, i, w.P[FOUNDING_BINDS])
+        willing = exp(-taboo_of_body(w, i, w.P[FOUNDING_BINDS]))
+        rate = 0.25 * w.P[FOUNDING_RATE] * at_peace(w, i, w.P[FOUNDING_BINDS]) * willing
         chance, _, _, _ = keyed(luck, FOUNDING, 0, luck.keys[i], luck.keys[i], 0)
         if w.V[PRESENT, i] > 0.5 and unit(chance) < rate:
             logged = found(w, luck, k, i, rows, logged)

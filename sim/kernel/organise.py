@@ -10,16 +10,19 @@ members with a say of 1/n, since such a body binds by common consent: one load a
 average member. A body that is closed takes no applications, and one whose charter says whom it
 admits (the states of a region, say) takes them from no others.
 
-    apply  0 -> 1/2   gain x chance of admission + market - rivals + attention + size - misfit
-                      - cost
-    join   1/2 -> 1   gain x chance of admission + market - rivals - cost, with the members' consent
+    apply  0 -> 1/2   gain x chance of admission + market - rivals - taboo + attention + size
+                      - misfit + bound - cost
+    join   1/2 -> 1   gain x chance of admission + market - rivals - taboo - reforms - cost, with
+                      the members' consent
     leave  1 -> 0     loss of what the body gives - cost - size ln(other members) - market
     suspended
            1 -> 1/2   the members' gain by its ties with them undone + misfit - cost
 
 Attention is the mean over the members; the misfit of a state with a body is the distance of its
 government from their mean, and standing: great powers found bodies and seldom enter those of
-others. They say which bodies a state looks to at all, as the hazard of accession in history has
+others. Bound is the share of the members with whom the state has ties already, from consultation
+on, but less than members have: most who joined a treaty of defence were partners of its members
+before. They say which bodies a state looks to at all, as the hazard of accession in history has
 them (`multipolar estimate`), and count once. Exit is rarer the larger the body. Consent follows
 from the mean of what a tie with the newcomer would be worth to the members, a say of 1/n here, too;
 there are no vetoes but of those who fight it, and an open war with others bars entry, but not an
@@ -28,6 +31,9 @@ settled borders, since what is a chance of war in the utility is a certainty the
 entrapment). When a member considers its place the others consider it, too: they suspend one whose
 ties are a burden to them in the mean, or whose government is far from theirs, which is what bodies
 suspend for (von Borzyskowski and Vabulas 2025). It is a candidate again, which they may let in.
+The taboo of its doctrine on a pact that binds as much as the body does stands against entering: who
+keeps out of alliances keeps out of bodies that are one. Reforms are those that a common market asks
+of a candidate, the more the deeper it is: unions take years, treaties are only to be ratified.
 Market: depth of the common market times the share of the state's trade that is with its members, as
 far as trusted and not hostile; a rival exclusive organisation of which the state is part stands
 against it, the less the more members both have.
@@ -47,12 +53,14 @@ from sim.rules.decisions.membership import (
     APPLY_COST,
     APPLY_SIZE,
     ATTENTION,
+    BOUND,
     CANDIDATE,
     JOIN_COST,
     LEAVE_COST,
     LEAVE_SIZE,
     MARKET_PULL,
     RATE,
+    REFORMS,
     REGIME,
     RIVALRY_COST,
     STANDING,
@@ -319,6 +327,18 @@ def outlook(w: Blocks, k: int, i: int) -> float:
 
 
 @njit
+def bound(w: Blocks, k: int, i: int) -> float:
+    """Share of the other members of k with whom i is to consult, but bound less than by k."""
+    count = 0
+    for j in range(w.n):
+        if j != i and is_member(w, k, j):
+            now = w.M[COMMITMENT, i, j]
+            if level_commitment(w, 1.0) <= now < w.G[ORGANISATION_COMMITMENT, k]:
+                count += 1
+    return count / max(1, others_in(w, k, i))
+
+
+@njit
 def log_step(
     w: Blocks,
     luck: Luck,
@@ -384,19 +404,19 @@ def consider_organisation(
         value = body(w, k, i, False) - w.P[LEAVE_COST] - w.P[LEAVE_SIZE] * size - market
     else:
         kind, after = APPLY, CANDIDATE
-        cost = in_the_way(w, k, i)
+        floor = w.G[ORGANISATION_COMMITMENT, k]
+        cost = in_the_way(w, k, i) + pact.taboo_of_body(w, i, floor)
         if before < CANDIDATE and (w.G[CLOSED, k] > 0.5 or not may_enter(w, k, i)):
             return logged
         if before >= CANDIDATE:
             kind, after = JOIN, 1.0
-            cost += w.P[JOIN_COST]
+            cost += w.P[JOIN_COST] + w.P[REFORMS] * w.G[MARKET, k]
         else:
-            cost += w.P[APPLY_COST] - outlook(w, k, i)
+            cost += w.P[APPLY_COST] - outlook(w, k, i) - w.P[BOUND] * bound(w, k, i)
         gain = body(w, k, i, True)
         # the members need not be asked where even their certain welcome would not be enough
         if unit(choice) >= logistic(gain + market - cost):
             return logged
-        floor = w.G[ORGANISATION_COMMITMENT, k]
         likely = welcome(w, k, i) * (at_peace(w, i, floor) if kind == JOIN else 1.0)
         value = (gain * likely if gain > 0.0 else gain) + likely * market - cost
         accepted = kind == APPLY or unit(consent) < likely

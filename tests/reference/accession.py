@@ -16,6 +16,7 @@ from tests.reference.decisions import (
     contributions,
     entrapment_weight,
     in_ties,
+    pact_scale,
 )
 from tests.reference.world import FULL, ORGANISE, Floats, World, logistic, luck, no_self
 
@@ -181,13 +182,18 @@ def step(w: World, seen: Assessment, k: int, i: int) -> Step | None:
         likely *= 1.0 - w["organisation_commitment"][k] * float(w["war"][i].max())
     value = gain * likely if gain > 0.0 else gain
     value += likely * market(w, k, i) - in_the_way(w, k, i)
+    value -= taboo(w, i, w["organisation_commitment"][k])
     if w.parts[k, i] < 0.5 < w["closed"][k]:
         return None
     if w.parts[k, i] < 0.5 and not admits(w, k, i):
         return None
     if w.parts[k, i] >= 0.5:
-        return Step(i, k, Move.JOIN, 1.0, value - w.p("organisations.join"), gain, likely, head)
+        value -= (
+            w.p("organisations.join") + w.p("organisations.reforms") * w.collective("market")[k]
+        )
+        return Step(i, k, Move.JOIN, 1.0, value, gain, likely, head)
     value += outlook(w, seen, others, i) - w.p("organisations.apply")
+    value += w.p("organisations.bound") * bound(w, k, others, i)
     return Step(i, k, Move.APPLY, 0.5, value, 0.0, 1.0, head)
 
 
@@ -195,6 +201,20 @@ def admits(w: World, k: int, i: int) -> bool:
     """Whether the charter of k has a place for i: bit by bit, the first for charter 1."""
     number = int(w["charter"][k])
     return number == 0 or format(int(w["admitted"][i]), "b").zfill(number)[-number] == "1"
+
+
+def taboo(w: World, i: int, floor: float) -> float:
+    """What the doctrine of i has against a pact that binds so much, linear between the levels."""
+    kinds = ("consultation", "arms_cooperation", "defence")
+    against = [0.0, *(float(w[f"taboo_{kind}"][i]) for kind in kinds)]
+    return float(np.interp(floor, pact_scale(w, "commitment"), against))
+
+
+def bound(w: World, k: int, members: list[int], i: int) -> float:
+    """Share of members with whom i has a tie between consultation and what k asks of members."""
+    least, most = w.p("pacts.commitment_consultation"), w["organisation_commitment"][k]
+    ties = commitment(w)[i, members]
+    return float(((least <= ties) & (ties < most)).mean())
 
 
 def outlook(w: World, seen: Assessment, members: list[int], i: int) -> float:
@@ -297,6 +317,7 @@ def gathered(
         likely = unanimity(table, seen, k, j) * peace(w, j)
         value = gain * likely if gain > 0.0 else gain
         value += outlook(table, seen, sorted(signed), j) - w.p("founding.cost")
+        value -= taboo(w, j, w.p("founding.commitment"))
         keys = int(w.keys[i]), int(w.keys[j])
         sure, liked, _, _ = luck(stream("founding"), tick, seed, run, 1, *keys)
         guest = Guest(j, value, gain, likely, sure, liked)
@@ -324,6 +345,7 @@ def conferences(w: World, seen: Assessment, tick: int, seed: int, run: int) -> I
         k = places[0]
         chance = luck(stream("founding"), tick, seed, run, 0, key, key)[0]
         rate = 0.25 * w.p("founding.rate") * peace(w, i)
+        rate *= np.exp(-taboo(w, i, w.p("founding.commitment")))
         if w["present"][i] > 0.5 and chance < rate:
             one = gathered(w, seen, k, i, tick, seed, run)
             yield one

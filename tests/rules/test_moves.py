@@ -115,7 +115,7 @@ def test_who_does_nothing_does_it_alone() -> None:
     """Kind and partner say so, whatever an earlier state has left in the working space."""
     idle = 0
     for run in range(40):
-        case, cells = random_case(5, 0), np.full(kernel.choice_cells(5), 3.0)
+        case, cells = random_case(5, run % 8), np.full(kernel.choice_cells(5), 3.0)
         costs = [p.row for p in names.PARAMS.values() if p.name.startswith("moves.")]
         case.P[costs] += 2.0
         table = np.zeros((1, kernel.TABLE_COLUMNS))

@@ -88,16 +88,22 @@ def level_entrapment(w: Blocks, level: float) -> float:
 
 
 @inline
+def by_commitment(w: Blocks, g: float, one: float, two: float, three: float) -> float:
+    """What belongs to a commitment: linear between those of the pact levels."""
+    g1, g2, g3 = w.P[G1], w.P[G2], w.P[G3]
+    if g <= g1:
+        return one * g / g1 if g1 > 0.0 else 0.0
+    if g <= g2:
+        return one + (two - one) * (g - g1) / (g2 - g1)
+    if g3 <= g2:
+        return three
+    return two + (three - two) * min(1.0, (g - g2) / (g3 - g2))
+
+
+@inline
 def floor_entrapment(w: Blocks, g: float) -> float:
     """Entrapment weight of an organisation's floor: linear between the pact levels."""
-    g1, g2, g3, e1, e2, e3 = w.P[G1], w.P[G2], w.P[G3], w.P[E1], w.P[E2], w.P[E3]
-    if g <= g1:
-        return e1 * g / g1 if g1 > 0.0 else 0.0
-    if g <= g2:
-        return e1 + (e2 - e1) * (g - g1) / (g2 - g1)
-    if g3 <= g2:
-        return e3
-    return e2 + (e3 - e2) * min(1.0, (g - g2) / (g3 - g2))
+    return by_commitment(w, g, w.P[E1], w.P[E2], w.P[E3])
 
 
 @inline

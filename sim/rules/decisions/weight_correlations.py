@@ -11,21 +11,21 @@ from collections.abc import Mapping
 from typing import Final
 
 CORRELATIONS: Final[Mapping[tuple[str, str], float]] = {
-    ("access", "autonomy"): 0.48,
-    ("access", "challenge"): 0.16,
-    ("access", "common_enemy"): -0.74,
-    ("autonomy", "common_enemy"): -0.22,
-    ("challenge", "common_enemy"): -0.20,
-    ("access", "misfit"): 0.72,
-    ("autonomy", "misfit"): 0.19,
-    ("challenge", "misfit"): 0.21,
-    ("common_enemy", "misfit"): -0.91,
-    ("misfit", "retaliation"): -0.16,
-    ("access", "upkeep"): 0.46,
-    ("autonomy", "upkeep"): 0.27,
-    ("common_enemy", "upkeep"): -0.12,
-    ("misfit", "upkeep"): 0.26,
-    ("retaliation", "upkeep"): -0.20,
+    ("access", "autonomy"): 0.46,
+    ("access", "challenge"): 0.15,
+    ("access", "common_enemy"): -0.87,
+    ("autonomy", "common_enemy"): -0.32,
+    ("challenge", "common_enemy"): -0.17,
+    ("access", "misfit"): 0.89,
+    ("autonomy", "misfit"): 0.33,
+    ("challenge", "misfit"): 0.19,
+    ("common_enemy", "misfit"): -0.93,
+    ("access", "retaliation"): 0.11,
+    ("common_enemy", "retaliation"): -0.16,
+    ("access", "upkeep"): 0.43,
+    ("autonomy", "upkeep"): 0.29,
+    ("misfit", "upkeep"): 0.22,
+    ("retaliation", "upkeep"): -0.12,
 }
 """Correlation of the weights of two terms; of those that are not listed it is below .1.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sim.compiled.jit import inline, njit
 from sim.rules.decisions.assessment import reassured, tie_changed
 from sim.rules.decisions.commitment import (
+    by_commitment,
     by_level,
     level_commitment,
     tie_commitment,
@@ -158,6 +159,12 @@ def tie_at(w: Blocks, i: int, j: int, level: float) -> Tie:
 def taboo(w: Blocks, i: int, level: float) -> float:
     """Doctrine's reluctance of i against a new pact of a level."""
     return by_level(max(level, 1.0), w.V[TABOO_1, i], w.V[TABOO_2, i], w.V[TABOO_3, i])
+
+
+@inline
+def taboo_of_body(w: Blocks, i: int, floor: float) -> float:
+    """Doctrine's reluctance of i against a body that binds its members by ``floor``."""
+    return by_commitment(w, floor, w.V[TABOO_1, i], w.V[TABOO_2, i], w.V[TABOO_3, i])
 
 
 @inline

@@ -130,5 +130,5 @@ TERM = term(
     claim="access to markets, arms and aid",
     source="judgement: set by hand on a model of 16 states",
     value=value,
-    ties=Ties(0.22, (0.05, 0.45), "told"),
+    ties=Ties(0.37, (0.1, 0.65), "told"),
 )

@@ -43,5 +43,5 @@ TERM = term(
     claim="autonomy given up",
     source="judgement of size after Morrow 1991",
     value=value,
-    ties=Ties(0.12, (0.0, 0.33), "not told from nothing"),
+    ties=Ties(0.57, (0.0, 1.3), "not told from nothing"),
 )

@@ -45,6 +45,6 @@ TERM = term(
     claim="enemies in common",
     source="ATOP 1951-2008: a shared rival, log-odds +.7 of a pact, +2.1 of a defence pact",
     value=value,
-    ties=Ties(0.43, (0.0, 0.62), "hardly told from the prior"),
+    ties=Ties(0.07, (0.0, 0.6), "hardly told from the prior"),
     said=("enemies in common", "fewer friends against common enemies"),
 )

@@ -37,5 +37,5 @@ TERM = term(
     claim="exposure to coercion by suppliers",
     source="judgement of size after Hirschman 1945",
     value=value,
-    ties=Ties(1.0, (0.5, 1.5), "hardly told from the prior"),
+    ties=Ties(0.9, (0.3, 1.5), "hardly told from the prior"),
 )

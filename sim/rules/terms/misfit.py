@@ -35,6 +35,6 @@ TERM = term(
     claim="ties to distant positions",
     source="ATOP and UNGA 1951-2008: log-odds -.48 of a pact a unit of distance, both sides",
     value=value,
-    ties=Ties(1.07, (0.4, 1.7), "told"),
+    ties=Ties(1.1, (0.4, 1.8), "told"),
     said=("fewer ties to distant positions", "ties to distant positions"),
 )

@@ -37,5 +37,5 @@ TERM = term(
     claim="retaliation by partners' rivals",
     source="judgement of size: states that depend on both sides hedge (Kuik 2008)",
     value=value,
-    ties=Ties(1.5, (0.6, 2.4), "told"),
+    ties=Ties(1.9, (0.8, 3.0), "told"),
 )

@@ -129,5 +129,5 @@ TERM = term(
     claim="upkeep of ties, aid and arms",
     source="judgement: unit of the cost parameters",
     value=value,
-    ties=Ties(0.5, (0.0, 1.2), "hardly told from the prior"),
+    ties=Ties(0.57, (0.0, 1.3), "hardly told from the prior"),
 )

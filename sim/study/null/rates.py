@@ -20,11 +20,14 @@ from sim.measure.observed import Observed
 from sim.rules.catalogue import MOVE_KINDS, MOVES, PARAMS
 from sim.rules.decisions.membership import (
     APPLY_COST,
+    BOUND,
     FOUNDING_COST,
     JOIN_COST,
     LEAVE_COST,
     MARKET_PULL,
+    REGIME,
     RIVALRY_COST,
+    STANDING,
     SUSPEND_COST,
 )
 from sim.rules.moves import Act
@@ -45,6 +48,7 @@ _MEMBERSHIP: Final = {
     "suspend": SUSPEND_COST,
     "found": FOUNDING_COST,
 }
+_WISHES: Final = (MARKET_PULL, RIVALRY_COST, REGIME, STANDING, BOUND)
 _MOST: Final = 2.0  # logits that a round moves a cost at most
 
 
@@ -164,7 +168,7 @@ def _logit(counts: Counts) -> float:
 def shifted(spec: ScenarioSpec, by: Mapping[str, float]) -> ScenarioSpec:
     """Return a scenario whose parameters are moved, with their ranges, within their bounds.
 
-    What a market or a rival organisation says to a membership, which is no cost, is put at zero.
+    What else but costs and attention speaks for a membership or against it is put at zero.
     """
     parameters = dict(spec.parameters)
     for name, shift in by.items():
@@ -173,7 +177,7 @@ def shifted(spec: ScenarioSpec, by: Mapping[str, float]) -> ScenarioSpec:
         moved = (min(high, max(low, x + shift)) for x in (number.value, number.low, number.high))
         value, least, most = moved
         parameters[name] = replace(number, value=value, low=least, high=most)
-    for row in (MARKET_PULL, RIVALRY_COST):
+    for row in _WISHES:
         parameters[_NAMES[row]] = _zero(stated(spec, _NAMES[row]))
     return replace(spec, parameters=parameters)
 
