@@ -27,8 +27,12 @@ TREATIES: Final = ("organisations", "pacts")
 CODES: Final = ("abb", *SYSTEMS)
 """Codes that a world may have: those of the tables, or of a system."""
 
-DEFENCE, CONSULTATION = 1.0, 0.12
-"""Commitment of members with and without a duty to defend, as the shipped worlds say."""
+DEFENCE, CONSULTATION, NONAGGRESSION = 1.0, 0.12, 0.06
+"""Commitment of members with a duty to defend, to consult, and with neither.
+
+The first two as the shipped worlds say; who only promises not to attack is bound half as much as
+who is to consult (judgement).
+"""
 _STANDING: Final = SHIPPED / "tables" / "standing.csv"
 _FOCAL: Final = 6
 _ORDINARY_CONTACT: Final = (0.1, 0.005)
@@ -334,7 +338,8 @@ class _Sheets:
         left["any"] &= ~tied["defence"]
         if treaties == "organisations" and "any" in it.history.targets:
             for treaty in it.history.treaties(it.year, "any"):
-                self._body(bodies, "A", treaty, CONSULTATION, left, lambda open_: open_ > LEAST)
+                floor = CONSULTATION if self._consult(treaty) else NONAGGRESSION
+                self._body(bodies, "A", treaty, floor, left, lambda open_: open_ > LEAST)
         self._add("treaties", "memberships", pd.DataFrame(bodies), {"floor": "20%"}, source="atop")
         signed = {name: self._signed(name) for name in ("defence", "any")}
         rows = []
@@ -368,6 +373,15 @@ class _Sheets:
         kind = "Defence treaty" if letter == "D" else "Treaty"
         told = {"organisation": f"{letter}{treaty.id:02d}", "name": f"{kind} {treaty.id}"}
         bodies += [{**told, "code": self.names[member], "floor": floor} for member in members]
+
+    def _consult(self, treaty: Treaty) -> bool:
+        """Whether most pairs of members are to consult or to defend one another, as far as told."""
+        if "consul" not in self.figures.pairs:
+            return True
+        members = [self.figures.at[code] for code in treaty.members if code in self.figures.at]
+        inside = np.ix_(members, members)
+        bound = np.maximum(self._obligation("consul"), self._obligation("defense"))[inside]
+        return bool(bound[np.triu_indices(len(members), 1)].mean() >= 0.5)
 
     def _signed(self, target: str) -> dict[tuple[int, int], int]:
         """The year in which each tied pair was signed, by the places of its states, in order."""

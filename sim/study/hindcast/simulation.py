@@ -15,7 +15,7 @@ from sim.rules import catalogue as names
 from sim.rules.participation import FULL
 from sim.scenario import ScenarioSpec
 from sim.scenario.history import History
-from sim.scenario.years.made_world import CONSULTATION, DEFENCE
+from sim.scenario.years.made_world import DEFENCE, NONAGGRESSION
 from sim.study.arm_store import Arm
 from sim.study.estimate.worth import rows_of, world_of
 from sim.study.hindcast.prediction import Prediction
@@ -24,7 +24,7 @@ from sim.study.null.rates import COUNTS, Counts, count, matched, shifted
 from sim.types import Bools
 
 _SEED: Final = 1
-_LEVEL: Final = {"defence": (3.0, DEFENCE), "any": (1.0, CONSULTATION)}
+_LEVEL: Final = {"defence": (3.0, DEFENCE), "any": (1.0, NONAGGRESSION)}
 """The least level of a pact, and floor of a treaty, by which a pair is tied."""
 
 
