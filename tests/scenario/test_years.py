@@ -132,7 +132,7 @@ def test_treaties_become_organisations_and_other_ties_pacts() -> None:
     members = {body.members: body.floor.value for body in spec.organisations.values()}
     assert members == {
         ("AAA", "BBB", "CCC", "DDD", "EEE"): 1.0,
-        ("DDD", "EEE", "FFF", "GGG", "HHH"): 0.12,
+        ("DDD", "EEE", "FFF", "GGG", "HHH"): 0.06,
     }
     assert {(x.members, x.type) for x in spec.pacts.values()} == {
         (("AAA", "HHH"), "defence"),
@@ -142,6 +142,16 @@ def test_treaties_become_organisations_and_other_ties_pacts() -> None:
     kinds = [pact.type for pact in spec.pacts.values()]
     assert (kinds.count("defence"), kinds.count("nonaggression")) == (11, 10)
     assert not spec.organisations
+
+
+@pytest.mark.parametrize(("consult", "floor"), [(0, 0.06), (1, 0.12)])
+def test_a_promise_not_to_attack_binds_half_as_much_as_one_to_consult(
+    consult: int, floor: float
+) -> None:
+    states, dyads = tables()
+    spec = make_world(history_of(states, dyads.assign(consul=consult * dyads["nonagg"])), 1975).spec()
+    floors = {body.members[0]: body.floor.value for body in spec.organisations.values()}
+    assert floors == {"AAA": 1.0, "DDD": floor}
 
 
 def test_nothing_is_known_early() -> None:

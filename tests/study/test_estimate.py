@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.drivers import starts
 from sim.rules import catalogue as names
-from sim.scenario.history import History
+from sim.scenario.history import History, history_of
 from sim.study.estimate import (
     PARTS,
     TIES,
@@ -28,9 +29,18 @@ from sim.study.estimate import (
     fit,
     outlook,
 )
-from sim.study.estimate.tie_events import ACCESSION, DISSOLUTION, EXIT, PARTING
+from sim.study.estimate.tie_events import (
+    ACCESSION,
+    DISSOLUTION,
+    EXIT,
+    PARTING,
+    accession_columns,
+    dissolution_columns,
+    parting_columns,
+    year_of,
+)
 from sim.study.estimate.worth import TERMS, parts_of, world_of
-from tests.support_history import drawn, write
+from tests.support_history import drawn, world, write
 
 FLAT = 50.0  # a prior as wide as none
 
@@ -213,3 +223,38 @@ def test_the_command_says_what_to_write(
     told = CliRunner().invoke(app, ["estimate", "--data", str(data), "--train", train])
     assert told.exit_code != 0
     assert said in str(told.exception)
+
+
+def partners(year: int) -> History:
+    """Four allies since 1950; the fifth is to consult with two of them; the sixth is as young."""
+    made = world(
+        range(1950, year + 1),
+        lambda _: combinations((1, 2, 3, 4), 2),
+        lambda now: range(1, 7 if now >= 1953 else 6),
+    )
+    consult = made.dyads["key"].isin([1005, 2005]).astype(int)
+    there = (made.states["ccode"] != 6) | (made.states["year"] >= 1953)
+    return history_of(made.states[there], made.dyads.assign(consul=consult).drop(columns="key"))
+
+
+def test_who_joins_is_told_by_age_and_by_who_is_to_consult() -> None:
+    year = year_of(partners(1954), 1954, "defence")
+    assert year.age_of_treaty.tolist() == [4.0]
+    now, then = (accession_columns(year, 0, later) for later in (0, 6))
+    column = {name: at for at, name in enumerate(ACCESSION)}
+    assert now[4:, column["looser"]].tolist() == [0.5, 0.0]
+    assert now[4:, column["young"]].tolist() == [0.0, 1.0]
+    assert then[4:, column["young"]].tolist() == [0.0, 0.0]
+    assert np.allclose(now[:, column["age"]], np.log(5.0))
+    assert np.allclose(then[:, column["age"]], np.log(11.0))
+    same = [at for name, at in column.items() if name not in {"age", "young"}]
+    assert np.array_equal(now[:, same], then[:, same])
+
+
+def test_a_treaty_and_a_tie_end_by_their_age() -> None:
+    year = year_of(partners(1954), 1954, "defence")
+    ages = [dissolution_columns(year, later)[0, DISSOLUTION.index("age")] for later in (0, 3)]
+    assert np.allclose(ages, np.log([5.0, 8.0]))
+    i, j = np.array([0]), np.array([1])
+    ages = [parting_columns(year, i, j, later)[0, PARTING.index("age")] for later in (0, 3)]
+    assert np.allclose(ages, np.log([5.0, 8.0]))

@@ -381,7 +381,8 @@ class _Sheets:
         members = [self.figures.at[code] for code in treaty.members if code in self.figures.at]
         inside = np.ix_(members, members)
         bound = np.maximum(self._obligation("consul"), self._obligation("defense"))[inside]
-        return bool(bound[np.triu_indices(len(members), 1)].mean() >= 0.5)
+        pairs = bound[np.triu_indices(len(members), 1)]
+        return bool(2 * pairs.sum() >= len(pairs))
 
     def _signed(self, target: str) -> dict[tuple[int, int], int]:
         """The year in which each tied pair was signed, by the places of its states, in order."""
