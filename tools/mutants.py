@@ -46,7 +46,8 @@ OPTIONS = """-x -q --tb=no -p no:cacheprovider -p no:nbmake -p no:xdist -o filte
 FOLDERS = ("kernel", "rules/decisions", "rules/mechanisms", "rules/moves", "rules/terms")
 #: Quick tests of decisions and kernel, those that find most first; no golden run is among them.
 TESTS = """tests/rules/test_observation.py tests/kernel/test_frame.py tests/rules/test_accession.py tests/rules/test_moves.py
-    tests/rules/test_assessment.py tests/rules/test_terms.py""".split()
+    tests/rules/test_assessment.py tests/rules/test_terms.py
+    tests/kernel/test_warm.py tests/kernel/test_choice.py::test_alternatives_equal_the_reference""".split()
 #: Quick tests of mechanisms: first those that name the mutated file, then all.
 RULES = ["tests/rules/mechanisms/test_equations.py"]
 #: Which of them looks at a file most closely, by a part of its path; tried before all others.

@@ -118,6 +118,22 @@ def test_a_run_is_its_quarters_and_what_it_records_is_what_holds() -> None:
     assert 0 < counts[1] < counts[0]
 
 
+def test_who_has_gone_belongs_to_nothing() -> None:
+    """It leaves organisations and conflicts, and only it; nobody is bound to it by any of them."""
+    case, gone = random_case(5, 1), 2
+    case.P[list(names.SWITCHES.values())] = 0.0
+    parts = case.parts("organisation"), case.parts("conflict")
+    for part in parts:
+        part[:] = 1.0
+    case.states("present")[gone] = 0.0
+    case.call("settle", tick=1, seed=1)
+    for part in parts:
+        assert not part[:, gone].any()
+        assert (np.delete(part, gone, axis=1) == 1.0).all()
+    assert not case.dyads("organisation_floor")[gone].any()
+    assert not case.dyads("organisation_floor")[:, gone].any()
+
+
 def test_uncertain_numbers_follow_their_triangles() -> None:
     """By the quantile of the distribution at the number's own luck; stated ones stay."""
     rng = np.random.default_rng(0)

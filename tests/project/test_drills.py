@@ -1,9 +1,10 @@
 """Drills: the walks of CONTRIBUTING.md, each one file and no list.
 
-Each drill copies the package, adds the file as the page shows it, and plays two quarters of four
-states in plain Python. Whatever there is beside, tables of names, the step, sentences, counts,
-metrics, must know the newcomer. Beyond its file it has only the pages that `make reference` writes
-and, for a rule, an oracle in `tests/reference`, written from its equation and not from its code.
+A copy of the package gets the files as the page shows them, all of them, and plays two quarters of
+four states in plain Python, once for each newcomer with the others switched off. Whatever there is
+beside, tables of names, the step, sentences, counts, metrics, must know the newcomer. Beyond its
+file it has only the pages that `make reference` writes and, for a rule, an oracle in
+`tests/reference`, written from its equation and not from its code.
 """
 
 from __future__ import annotations
@@ -47,12 +48,13 @@ parameters:
   moves.rate: {value: 12, source: judgement, range: 0%, note: many moves in little time}
 """
 
-#: Plays the scenario and tells what everything makes of it.
+#: Plays the scenario in several ways and tells what everything makes of each.
 PLAY = """
 import hashlib, json, os, sys
 from pathlib import Path
 import sim
-sim.use_rules(*os.environ["RULES"].split())
+cases, scenario, rules = json.load(sys.stdin)
+sim.use_rules(*rules)
 from sim import kernel
 from sim.rules import catalogue as names
 from sim.commands.names import KINDS, rows
@@ -64,55 +66,82 @@ from sim.drivers.replay import Asked, Part, replay
 from sim.scenario import load_scenario
 
 assert Path(sim.__file__).parent.parent == Path.cwd(), sim.__file__
-spec = load_scenario("four.yaml")
-record = run_ensemble(spec, runs=1)
-asked = Asked("CCC", None, 1, 2)
-played = replay(spec, asked)
-prose = Prose({code: state.name for code, state in spec.states.items()})
 names_of_rows = {kind: [row[0] for row in rows(kind)[1]] for kind in KINDS}
-print(json.dumps({
-    "names": names_of_rows,
-    "step": kernel.STEP,
-    "weighed": sorted({it.kind for turn in played.turns for it in turn.alternatives}),
-    "told": [prose.headline(turn.decision) for turn in played.turns if turn.decision],
-    "acts": [act.act for act in count_acts(record, asked)],
-    "terms": {name: term_words(Part(name, 1.0)) for name in names.TERMS},
-    "felt": dict(zip(names.TERMS, played._term_values(2).tolist())),
-    "metrics": [
-        float(parse_metric(text).bind(Scope.of(spec)).values(Observed(record))[0])
-        for text in sys.argv[1:]
-    ],
-    "trust": hashlib.sha256(played.M[names.DYAD_FIELDS["trust"].row].tobytes()).hexdigest(),
-    "tension": float(played.M[names.DYAD_FIELDS["tension"].row, 2, 3]),
-}))
+
+def play(text, overrides, metrics):
+    Path(scenario).write_text(text)
+    spec = load_scenario(scenario, overrides=overrides)
+    record = run_ensemble(spec, runs=1)
+    asked = Asked("CCC", None, 1, 2)
+    played = replay(spec, asked)
+    prose = Prose({code: state.name for code, state in spec.states.items()})
+    return {
+        "names": names_of_rows,
+        "step": kernel.STEP,
+        "weighed": sorted({it.kind for turn in played.turns for it in turn.alternatives}),
+        "told": [prose.headline(turn.decision) for turn in played.turns if turn.decision],
+        "acts": [act.act for act in count_acts(record, asked)],
+        "terms": {name: term_words(Part(name, 1.0)) for name in names.TERMS},
+        "felt": dict(zip(names.TERMS, played._term_values(2).tolist())),
+        "metrics": [
+            float(parse_metric(text).bind(Scope.of(spec)).values(Observed(record))[0])
+            for text in metrics
+        ],
+        "trust": hashlib.sha256(played.M[names.DYAD_FIELDS["trust"].row].tobytes()).hexdigest(),
+        "tension": float(played.M[names.DYAD_FIELDS["tension"].row, 2, 3]),
+    }
+
+print(json.dumps({name: play(*case) for name, case in cases.items()}))
+"""
+#: Commands one after the other in one process.
+COMMANDS = """
+import json, sys
+from sim import cli
+for words in json.load(sys.stdin):
+    sys.argv[1:] = words
+    try:
+        cli.main()
+    except SystemExit as left:
+        assert not left.code, left.code
+"""
+#: What leaves a newcomer without effect, and a cost at which nobody would do anything else.
+OFF = {
+    "thaw": "mechanisms.thaw=off",
+    "storage": "mechanisms.storage=off",
+    "calm": "terms.calm=off",
+    "denounce": "parameters.moves.denounce=1000000",
+}
+WANTED = "parameters.moves.denounce=-4"
+WATER = """
+channels:
+  defaults: {source: judgement, range: 0%, note: made up for a drill}
+  water: {shares: {CCC: {DDD: 0.6}}}
+"""
+#: More of the scenario, and what is measured, of each newcomer alone and of none.
+CASES = {
+    "": ("", ["fright(CCC)", "dread(CCC)", "threat(CCC)", "protection(CCC)"]),
+    "thaw": ("", []),
+    "calm": ("", ["moves(provoke, CCC) + moves(provoke, DDD)", "moves(reconcile, CCC)"]),
+    "denounce": (
+        "",
+        ["moves(denounce, CCC)", "names_called(CCC, AAA) + names_called(CCC, BBB)"],
+    ),
+    "storage": (WATER, ["share(water, CCC, DDD) @ start", "water(CCC, DDD) @ end"]),
+}
+METRIC = """    "dread": (
+        Form(
+            ("i",), "1", 0.0, None, "threat over protection",
+            lambda seen, i: seen.state("threat", *i) / seen.state("protection", *i),
+        ),
+    ),
 """
 
 
-def play(
-    folder: Path, *metrics: str, scenario: str = "", rules: tuple[str, ...] = ()
-) -> SimpleNamespace:
-    (folder / "four.yaml").write_text(SCENARIO + scenario)
+def python(code: str, given: object, folder: Path) -> str:
+    """What plain Python with the package of a folder prints."""
     done = subprocess.run(
-        [sys.executable, "-c", PLAY, *metrics],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(folder),
-            "NUMBA_DISABLE_JIT": "1",
-            "RULES": " ".join(rules),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return SimpleNamespace(**json.loads(done.stdout))
-
-
-def cli(folder: Path, *words: str) -> str:
-    """What a command of the copy prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from sim.cli import main; main()", *words],
+        [sys.executable, "-c", code],
+        input=json.dumps(given),
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), "NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
@@ -123,38 +152,45 @@ def cli(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def walk(folder: Path, name: str, *, cost: float | None = None) -> None:
-    """Write a file as CONTRIBUTING.md shows it, a move with another cost."""
-    text = WALKS[name]
-    if cost is not None:
-        shown = "    4.0,\n    (3.0, 5.0),\n"
-        assert shown in text
-        text = text.replace(shown, f"    {cost},\n    ({cost}, {cost}),\n")
-    (folder / name).write_text(text)
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the package and all the files of the page."""
+    folder = tmp_path_factory.mktemp("package")
+    shutil.copytree(ROOT / "sim", folder / "sim")  # with bytecode, which knows files by their ages
+    for name, text in WALKS.items():
+        assert not (folder / name).exists()
+        (folder / name).write_text(text)
+    path = folder / "sim/measure/quantities.py"
+    head = "_MADE: Final[dict[str, tuple[Form, ...]]] = {\n"
+    text = path.read_text("utf-8")
+    assert text.count(head) == 1
+    path.write_text(text.replace(head, head + METRIC))
+    return folder
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
-    """A folder with a copy of the package."""
-    shutil.copytree(
-        ROOT / "sim", tmp_path / "sim"
-    )  # with bytecode, which knows files by their ages
-    return tmp_path
+@pytest.fixture(scope="module")
+def played(package: Path) -> dict[str, SimpleNamespace]:
+    """What everything makes of each newcomer alone, and of none."""
+    cases = {}
+    for kept, (more, metrics) in CASES.items():
+        overrides = [off for name, off in OFF.items() if name != kept]
+        overrides += [WANTED] * (kept == "denounce")
+        cases[kept] = SCENARIO + more, overrides, metrics
+    given = cases, str(package / "four.yaml"), ["fright.py", "strongest.py"]
+    found = json.loads(python(PLAY, given, package))
+    return {name: SimpleNamespace(**told) for name, told in found.items()}
 
 
-def test_a_mechanism_is_one_file(package: Path) -> None:
-    walk(package, "sim/rules/mechanisms/order/thaw.py")
-    found = play(package)
+def test_a_mechanism_is_one_file(played: dict[str, SimpleNamespace]) -> None:
+    found, off = played["thaw"], played[""]
     assert "thaw" in found.names["mechanisms"]
     assert "thaw.fade" in found.names["parameters"]
     assert found.step.index("solidarity") < found.step.index("thaw") < found.step.index("moves")
-    off = play(package, scenario="mechanisms: {thaw: off}\n")
     assert found.tension < 0.5 * off.tension
 
 
-def test_a_term_is_one_file(package: Path) -> None:
-    walk(package, "sim/rules/terms/calm.py")
-    found = play(package, "moves(provoke, CCC) + moves(provoke, DDD)", "moves(reconcile, CCC)")
+def test_a_term_is_one_file(played: dict[str, SimpleNamespace]) -> None:
+    found = played["calm"]
     assert "calm" in found.names["terms"]
     assert "calm.weight" in found.names["parameters"]
     assert found.terms["calm"] == "less unrest"
@@ -164,34 +200,13 @@ def test_a_term_is_one_file(package: Path) -> None:
                for text in found.told)  # fmt: skip
 
 
-def test_a_metric_and_a_figure_are_one_file(package: Path) -> None:
-    for name in ("fright.py", "strongest.py"):
-        walk(package, name)
-    fright, threat, protection = play(
-        package, "fright(CCC)", "threat(CCC)", "protection(CCC)", rules=("fright.py",)
-    ).metrics
-    assert fright == pytest.approx(threat / protection)
-    text = WALKS["strongest.py"]
-    spaces: dict[str, Any] = {}
-    exec(compile(text, "strongest.py", "exec"), spaces)
-    assert spaces["FIGURE"].draw(synthetic_results()).axes[0].patches
-
-
-def test_a_metric_of_the_package_is_one_entry(package: Path) -> None:
-    path = package / "sim/measure/quantities.py"
-    head = "_MADE: Final[dict[str, tuple[Form, ...]]] = {\n"
-    text = path.read_text("utf-8")
-    assert text.count(head) == 1
-    entry = """    "fright": (
-        Form(
-            ("i",), "1", 0.0, None, "threat over protection",
-            lambda seen, i: seen.state("threat", *i) / seen.state("protection", *i),
-        ),
-    ),
-"""
-    path.write_text(text.replace(head, head + entry))
-    fright, threat = play(package, "fright(CCC)", "threat(CCC)").metrics
+def test_metrics_and_a_figure_are_one_file_or_one_entry(played: dict[str, SimpleNamespace]) -> None:
+    fright, dread, threat, protection = played[""].metrics
+    assert fright == dread == pytest.approx(threat / protection)
     assert fright > threat > 0.0
+    spaces: dict[str, Any] = {}
+    exec(compile(WALKS["strongest.py"], "strongest.py", "exec"), spaces)
+    assert spaces["FIGURE"].draw(synthetic_results()).axes[0].patches
 
 
 def test_a_scenario_is_one_file(package: Path) -> None:
@@ -199,14 +214,13 @@ def test_a_scenario_is_one_file(package: Path) -> None:
     shutil.copytree(ROOT / "scenarios", package / "scenarios")
     (block,) = re.findall(r"^```sh\n(multipolar new .*?)^```", PAGE, re.M | re.S)
     commands = [line.split()[1:] for line in block.splitlines()] + [["list"]]
-    told = "".join(cli(package, *words) for words in commands)
+    told = python(COMMANDS, commands, package)
     assert "scenarios/water_wars.yaml: valid" in told
     assert "water_wars" in told.partition("Shipped scenarios")[2]
 
 
-def test_a_move_is_one_file(package: Path) -> None:
-    walk(package, "sim/rules/moves/denounce.py", cost=-4.0)
-    found = play(package, "moves(denounce, CCC)", "names_called(CCC, AAA) + names_called(CCC, BBB)")
+def test_a_move_is_one_file(played: dict[str, SimpleNamespace]) -> None:
+    found = played["denounce"]
     assert "denounce" in found.names["moves"]
     assert "denounce" in found.weighed
     assert found.metrics[0] >= found.metrics[1] > 0.0
@@ -214,23 +228,22 @@ def test_a_move_is_one_file(package: Path) -> None:
     assert "denounce" in found.acts
 
 
-def test_a_move_that_nobody_makes_changes_nobodys_luck(package: Path) -> None:
-    before = play(package)
-    walk(package, "sim/rules/moves/denounce.py", cost=1e6)
-    after = play(package)
-    assert (after.trust, after.told) == (before.trust, before.told)
+def test_what_nobody_uses_changes_nobodys_luck(
+    played: dict[str, SimpleNamespace], tmp_path: Path
+) -> None:
+    """A move that is too dear, and rules that are off: all is as without their files."""
+    given = {"": (SCENARIO, [], [])}, str(tmp_path / "four.yaml"), []
+    before = json.loads(python(PLAY, given, ROOT))[""]
+    after = played[""]
+    assert (after.trust, after.tension, after.told) == (
+        before["trust"],
+        before["tension"],
+        before["told"],
+    )
     assert after.told
 
 
-def test_a_channel_is_one_file(package: Path) -> None:
-    walk(package, "sim/rules/mechanisms/economy/storage.py")
-    stated = """
-channels:
-  defaults: {source: judgement, range: 0%, note: made up for a drill}
-  water: {shares: {CCC: {DDD: 0.6}}}
-"""
-    found = play(
-        package, "share(water, CCC, DDD) @ start", "water(CCC, DDD) @ end", scenario=stated
-    )
+def test_a_channel_is_one_file(played: dict[str, SimpleNamespace]) -> None:
+    found = played["storage"]
     assert "water" in found.names["pairs"]
     assert found.metrics == [0.6, pytest.approx(0.3)]

@@ -74,6 +74,11 @@ class Cluster:
         while not self.file.exists() and time.monotonic() < end:
             time.sleep(0.1)
 
+    def serves(self, workers: int) -> bool:
+        """Whether the scheduler and so many workers are alive."""
+        alive = [process.poll() is None for process in (self.scheduler, *self.workers)]
+        return alive[0] and sum(alive) > workers
+
     def close(self) -> None:
         for process in (self.scheduler, *self.workers):
             process.kill()
@@ -82,20 +87,30 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster of which nothing is killed."""
-    made = Cluster(tmp_path_factory.mktemp("lasting"), 2)
-    made.await_scheduler()
-    yield made
-    made.close()
+def clusters() -> Iterator[list[Cluster]]:
+    """All that were started: a worker takes seconds to start, and longer to load the kernel."""
+    started: list[Cluster] = []
+    yield started
+    for one in started:
+        one.close()
 
 
-@pytest.fixture(params=[1])
-def cluster(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    made = Cluster(tmp_path, request.param)
-    made.await_scheduler()
-    yield made
-    made.close()
+@pytest.fixture(params=[2])
+def cluster(
+    request: pytest.FixtureRequest,
+    clusters: list[Cluster],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Cluster:
+    """A cluster with so many workers: one of an earlier test, if it was left that many alive."""
+    for one in clusters:
+        if one.serves(request.param):
+            return one
+    clusters.append(Cluster(tmp_path_factory.mktemp("cluster"), request.param))
+    clusters[-1].await_scheduler()
+    return clusters[-1]
+
+
+one_worker = pytest.mark.parametrize("cluster", [1], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -125,40 +140,6 @@ def small(six: Path, folder: Path, executor: str, progress: object = None) -> Sw
 
 def parts(found: Sweep) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (found.folder / "parts").iterdir()}
-
-
-@pytest.mark.parametrize("cluster", [2], indirect=True)
-def test_a_cluster_gives_the_same_though_a_worker_is_killed(
-    six: Path, here: Sweep, cluster: Cluster, tmp_path: Path
-) -> None:
-    seen: list[int] = []
-
-    def progress(done: int, _total: int) -> None:
-        seen.append(done)
-        if done >= 24 and cluster.workers[0].poll() is None:
-            cluster.workers[0].kill()
-            cluster.workers[0].wait()
-
-    found = small(six, tmp_path / "s", cluster.address, progress)
-    assert cluster.workers[0].poll() is not None
-    assert max(seen) == 160 > 24
-    assert parts(found) == parts(here)
-
-
-def test_a_killed_scheduler_loses_nothing_that_is_finished(
-    six: Path, here: Sweep, cluster: Cluster, tmp_path: Path
-) -> None:
-    def progress(done: int, _total: int) -> None:
-        if done >= 40:
-            cluster.scheduler.kill()
-            cluster.scheduler.wait()
-
-    with pytest.raises(Unfinished, match="continue with --resume") as lost:
-        small(six, tmp_path / "s", str(cluster.file), progress)
-    kept = lost.value.sweep.finished
-    assert 40 <= kept < 160
-    again = resume(tmp_path / "s", executor="local:2")
-    assert parts(again) == parts(here)
 
 
 def test_a_worker_with_other_code_is_refused(six: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,9 +173,9 @@ def test_workers_are_sent_the_rules_from_outside(
     assert here == there
 
 
-# --- other studies --------------------------------------------------------------------------------
+# --- studies on two workers -----------------------------------------------------------------------
 def test_a_sensitivity_on_two_workers_equals_that_on_threads(
-    six: Path, lasting: Cluster, tmp_path: Path
+    six: Path, cluster: Cluster, tmp_path: Path
 ) -> None:
     pytest.importorskip("SALib")
     from sim.study.sensitivity import Effort, sensitivity
@@ -211,30 +192,30 @@ def test_a_sensitivity_on_two_workers_equals_that_on_threads(
             folder=tmp_path / where.partition(":")[0],
             say=told.append,
         )
-        for where in ("local:2", lasting.address)
+        for where in ("local:2", cluster.address)
     )
     assert there.to_dict() == here.to_dict()
     assert there.by_draw().equals(here.by_draw())
-    assert f"on the Dask cluster at {lasting.address}" in told[1]
+    assert f"on the Dask cluster at {cluster.address}" in told[1]
     kept = [{p.name: p.read_bytes() for p in (tmp_path / x).rglob("*.parquet")} for x in PLACES]
     assert kept[0] == kept[1]
 
 
 def test_a_phase_diagram_on_two_workers_equals_that_on_threads(
-    six: Path, lasting: Cluster, tmp_path: Path
+    six: Path, cluster: Cluster, tmp_path: Path
 ) -> None:
     from sim.study.sensitivity.scenario_phase import parse_axis, phase_diagram
 
     axes = parse_axis("security.weight=2:8"), parse_axis("trust.prior=0.6:0.75")
     here, there = (
         phase_diagram(six, *axes, coarse=2, refine=1, runs=3, executor=where, folder=None)
-        for where in ("local:2", lasting.address)
+        for where in ("local:2", cluster.address)
     )
     assert there.to_dict() == here.to_dict()
 
 
 def test_a_calibration_on_two_workers_equals_that_on_threads(
-    six: Path, lasting: Cluster, tmp_path: Path
+    six: Path, cluster: Cluster, tmp_path: Path
 ) -> None:
     pytest.importorskip("pyabc")
     from sim.study.calibrate import Settings, calibrate, judge, read_targets
@@ -243,8 +224,8 @@ def test_a_calibration_on_two_workers_equals_that_on_threads(
     (six.parent / "targets.yaml").write_text(TARGETS)
     targets, settings = read_targets(six.parent / "targets.yaml"), Settings(10, 2, 0.01, 3)
     found = []
-    for place, where in zip(PLACES, ("local:2", lasting.address), strict=True):
-        if where == lasting.address:  # a cluster goes on where threads have stopped, and so back
+    for place, where in zip(PLACES, ("local:2", cluster.address), strict=True):
+        if where == cluster.address:  # a cluster goes on where threads have stopped, and so back
             with pytest.raises(UserError, match="the same command goes on"):
                 calibrate(targets, tmp_path / place, settings=settings, minutes=0.0)
         posterior = calibrate(targets, tmp_path / place, settings=settings, executor=where)
@@ -258,6 +239,42 @@ def test_a_calibration_on_two_workers_equals_that_on_threads(
     assert repr(judged_there) == repr(judged_here)  # held out there is nothing: not a number
 
 
+# --- what is killed: each takes what the one before has left --------------------------------------
+def test_a_cluster_gives_the_same_though_a_worker_is_killed(
+    six: Path, here: Sweep, cluster: Cluster, tmp_path: Path
+) -> None:
+    seen: list[int] = []
+
+    def progress(done: int, _total: int) -> None:
+        seen.append(done)
+        if done >= 24 and cluster.workers[0].poll() is None:
+            cluster.workers[0].kill()
+            cluster.workers[0].wait()
+
+    found = small(six, tmp_path / "s", cluster.address, progress)
+    assert cluster.workers[0].poll() is not None
+    assert max(seen) == 160 > 24
+    assert parts(found) == parts(here)
+
+
+@one_worker
+def test_a_killed_scheduler_loses_nothing_that_is_finished(
+    six: Path, here: Sweep, cluster: Cluster, tmp_path: Path
+) -> None:
+    def progress(done: int, _total: int) -> None:
+        if done >= 40:
+            cluster.scheduler.kill()
+            cluster.scheduler.wait()
+
+    with pytest.raises(Unfinished, match="continue with --resume") as lost:
+        small(six, tmp_path / "s", str(cluster.file), progress)
+    kept = lost.value.sweep.finished
+    assert 40 <= kept < 160
+    again = resume(tmp_path / "s", executor="local:2")
+    assert parts(again) == parts(here)
+
+
+@one_worker
 def test_a_lost_scheduler_is_told_and_what_was_finished_is_kept(
     six: Path, cluster: Cluster, tmp_path: Path
 ) -> None:

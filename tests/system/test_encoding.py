@@ -80,13 +80,6 @@ def call(place: str, *commands: Sequence[str], folder: Path = ROOT) -> list[Call
     ]
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Path:
-    path = tmp_path / "world.yaml"
-    path.write_text(WORLD, "utf-8")
-    return path
-
-
 def test_characters_have_forms_in_ascii() -> None:
     assert codecs.lookup_error("multipolar") is encoding._replace
     text = "Türkiye – 3 × 4 ≥ 1 → “x”… 中 \udce9 ß"
@@ -113,22 +106,55 @@ WORDS = (
 JSON = (("metrics", "--json"), ("claims", "--json"))
 
 
+MISTAKES = (("validate", "broken.yaml"), ("run", "Größe"), ("run", "world.yaml", "--ä"))
+RUN = ("run", "world.yaml", "--runs", "4", "--quarters", "2")
+#: All of it where files are opened in ASCII, too; where only the streams are, one picture.
+RESULTS = {
+    "ascii": (
+        (*RUN, "--out", "one", "--no-figures"),
+        ("blocs", "one"),
+        ("plot", "one", "--format", "svg", "--kind", "pacts"),
+        ("explain", "world.yaml", "--state", "CCC"),
+        (*RUN, "--json", "--quiet", "--no-figures"),
+    ),
+    "C": (
+        (*RUN, "--out", "one"),
+        ("blocs", "one"),
+        ("plot", "one", "--format", "svg"),
+        ("explain", "world.yaml", "--state", "CCC"),
+        ("report", "one"),
+        (*RUN, "--json", "--quiet", "--no-figures"),
+    ),
+}
+Printed = dict[str, dict[Sequence[str], Called]]
+
+
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[Sequence[str], Called]]:
-    """What every command prints in every place."""
-    folder = tmp_path_factory.mktemp("world")
-    (folder / "world.yaml").write_text(WORLD, "utf-8")
-    words = {place: (*(WORDS if place != "utf-8" else ()), *JSON) for place in PLACES}
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A folder for each place, with a scenario and a broken one."""
+    made = {place: tmp_path_factory.mktemp(place) for place in PLACES}
+    for folder in made.values():
+        (folder / "world.yaml").write_text(WORLD, "utf-8")
+        broken = WORLD.replace("format: 1", "format: 1\nGröße: →")
+        (folder / "broken.yaml").write_text(broken, "utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def printed(folders: dict[str, Path]) -> Printed:
+    """What every command prints in every place, in one process each."""
+    words: dict[str, tuple[Sequence[str], ...]] = {"utf-8": JSON, "latin-1": (*WORDS, *JSON)}
+    words |= {place: (*WORDS, *JSON, *MISTAKES, *made) for place, made in RESULTS.items()}
     return {
-        place: dict(zip(words[place], call(place, *words[place], folder=folder), strict=True))
-        for place in PLACES
+        place: dict(zip(asked, call(place, *asked, folder=folders[place]), strict=True))
+        for place, asked in words.items()
     }
 
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place != "utf-8"])
 @pytest.mark.parametrize("words", WORDS, ids=" ".join)
 def test_every_command_prints_in_every_encoding(
-    place: str, words: tuple[str, ...], printed: dict[str, dict[Sequence[str], Called]]
+    place: str, words: tuple[str, ...], printed: Printed
 ) -> None:
     done = printed[place][words]
     assert done.returncode == 0, done.stderr
@@ -138,20 +164,17 @@ def test_every_command_prints_in_every_encoding(
         assert done.stdout.isascii()
 
 
-@pytest.mark.parametrize("place", ["ascii", "C"])
-def test_mistakes_are_told_in_every_encoding(place: str, world: Path) -> None:
-    world.write_text(WORLD.replace("format: 1", "format: 1\nGröße: →"), "utf-8")
-    words = (("validate", "world.yaml"), ("run", "Größe"), ("run", "world.yaml", "--ä"))
-    for done in call(place, *words, folder=world.parent):
+@pytest.mark.parametrize("place", RESULTS)
+def test_mistakes_are_told_in_every_encoding(place: str, printed: Printed) -> None:
+    for words in MISTAKES:
+        done = printed[place][words]
         assert done.returncode == 2
         assert b"Traceback" not in done.stderr
         assert b"Gr" in done.stderr or b"--" in done.stderr
 
 
 @pytest.mark.parametrize("words", JSON, ids=" ".join)
-def test_json_is_the_same_in_every_encoding(
-    words: tuple[str, ...], printed: dict[str, dict[Sequence[str], Called]]
-) -> None:
+def test_json_is_the_same_in_every_encoding(words: tuple[str, ...], printed: Printed) -> None:
     texts = {
         place: told[words].stdout.decode(place.replace("C", "ascii"))
         for place, told in printed.items()
@@ -159,22 +182,15 @@ def test_json_is_the_same_in_every_encoding(
     assert len({json.dumps(json.loads(text)) for text in texts.values()}) == 1
 
 
-@pytest.mark.parametrize("place", ["ascii", "C"])
-def test_results_are_told_in_every_encoding(place: str, world: Path) -> None:
-    run = ("run", "world.yaml", "--runs", "4", "--quarters", "2")
-    words = (
-        (*run, "--out", "one"),
-        ("blocs", "one"),
-        ("plot", "one", "--format", "svg"),
-        ("explain", "world.yaml", "--state", "CCC"),
-        ("report", "one"),
-        (*run, "--json", "--quiet", "--no-figures"),
-    )
-    *told, last = call(place, *words, folder=world.parent)
+@pytest.mark.parametrize("place", RESULTS)
+def test_results_are_told_in_every_encoding(
+    place: str, printed: Printed, folders: dict[str, Path]
+) -> None:
+    *told, last = (printed[place][words] for words in RESULTS[place])
     for done in told:
         assert b"Traceback" not in done.stderr, done.stderr
         assert done.returncode == 0, done.stderr
         assert done.stdout.isascii()
     assert json.loads(last.stdout)["title"] == "Übung – Größe ≥ 3 → 中"
-    manifest = (world.parent / "one" / "manifest.json").read_text("utf-8")
+    manifest = (folders[place] / "one" / "manifest.json").read_text("utf-8")
     assert "Übung – Größe ≥ 3 → 中" in manifest

@@ -14,6 +14,7 @@ from sim.rules import catalogue as names
 from sim.rules.declarations import BASELINES
 from tests import reference
 from tests.lived import SEEDS, lived
+from tests.rules.mechanisms.quiet import quiet_world
 from tests.support_world import Case, probes, random_case
 
 MECHANISMS = list(names.MECHANISMS)
@@ -131,3 +132,61 @@ def test_a_started_world_is_a_random_one() -> None:
     before, after = random_case(5, 0), lived(0)
     assert np.mean(before.M != after.M) > 0.3
     assert np.mean(before.V != after.V) > 0.3
+
+
+# --- what those worlds do not come to -------------------------------------------------------------
+
+
+def quarter_of(rule: str, case: Case) -> None:
+    """A quarter of one rule alone, in place."""
+    probes().update_rule(MECHANISMS.index(rule), case.blocks, case.luck(*WHEN))
+
+
+def test_subversion_begins_at_full_doubt_and_fades_from_full_measure() -> None:
+    """The extremes: the best of neighbours beside the worst, and a campaign of all that can be."""
+    case, (worst, best, former) = quiet_world(), range(3)
+    case.dyads("distance")[worst, best] = case.dyads("distance")[best, worst] = 0.0
+    case.call("begin")
+    for name, value in (("openness", 1.0), ("regime_security", 0.0), ("governance", 0.0)):
+        case.states(name)[worst] = value
+    case.states("governance")[best] = 1.0
+    case.dyads("nearness")[worst, best] = 1.0
+    case.dyads("example_start")[worst, best] = 0.0
+    case.dyads("campaign")[former, worst] = case.dyads("subversion")[former, worst] = 1.0
+    tense = case.dyads("tension")[worst, best]
+    quarter_of("subversion", case)
+    turn, answer = case.p("subversion.turn"), case.p("subversion.answer")
+    assert case.dyads("campaign")[worst, best] == pytest.approx(turn * answer, rel=1e-9)
+    assert case.dyads("tension")[worst, best] == pytest.approx(
+        tense + case.p("subversion.press") * (1.0 - tense), rel=1e-9
+    )
+    for name in ("campaign", "subversion"):
+        assert case.dyads(name)[former, worst] == pytest.approx(1.0 - turn, rel=1e-9)
+
+
+def test_subversion_that_has_faded_is_over() -> None:
+    """What is left below a billionth is given up at once, not by a tenth each quarter for ever."""
+    case, rest = quiet_world(), 5e-10
+    case.call("begin")
+    case.dyads("campaign")[0, 1], case.dyads("subversion")[0, 1] = rest, 0.25 + rest
+    quarter_of("subversion", case)
+    assert not case.dyads("campaign").any()
+    assert case.dyads("subversion")[0, 1] == pytest.approx(0.25, abs=1e-12)
+
+
+def test_arms_flow_brings_no_more_than_all() -> None:
+    """Deliveries that a deterred supplier wins back fast, while the other loses them slowly."""
+    case = quiet_world()
+    case.set_p(arms_flow__entry=0.0, arms_flow__taste=0.0)
+    installed, other = 1, 2
+    case.dyads("arms")[0, installed] = case.dyads("arms_stock")[0, installed] = 1.0
+    case.call("begin")
+    case.dyads("arms")[0, installed], case.dyads("arms")[0, other] = 0.0, 1.0
+    case.dyads("sanctions")[0, installed] = 1.0
+    quarter_of("arms_flow", case)
+    rate = case.p("arms_flow.inertia")
+    fast = rate + case.p("arms_flow.snap") * (1.0 - np.exp(-case.p("arms_flow.block")))
+    won, left = 1.0 - np.exp(-fast / 4.0), np.exp(-rate / 4.0)
+    assert won + left > 1.0 + 1e-3
+    found = case.dyads("arms")[0, [installed, other]]
+    assert found == pytest.approx(np.array([won, left]) / (won + left), rel=1e-9)
