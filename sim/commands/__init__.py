@@ -179,8 +179,7 @@ def words(text: str) -> list[str]:
 def announce(spec: ScenarioSpec, runs: int | None, seed: int | None, *, quiet: bool) -> None:
     """Say at once what is being run; None for the scenario's own runs and seed."""
     if not quiet:
-        runs = spec.ensemble.runs if runs is None else runs
-        seed = spec.ensemble.seed if seed is None else seed
+        runs, seed = spec.ensemble.given(runs, seed)
         arm = "" if spec.arm == "base" else f", arm {spec.arm}"
         err.print(Text(spec.title, style="bold").append(f"{arm}: {spec.question}", "not bold"))
         err.print(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -151,19 +151,21 @@ def report(
         say(said)
 
 
+@dataclass
 class _Wanted:
     """Comparison and claims: as given, as saved beside the result, or run."""
 
-    def __init__(
-        self, folder: Path, arms: str | None, runs: int | None, jobs: int | None, quiet: bool
-    ) -> None:
-        self.folder = folder
-        self.arms = arms
-        self.running = arms is not None or runs is not None
-        self.runs = runs
-        self.jobs = jobs
-        self.quiet = quiet
-        self.left_out: list[str] = []
+    folder: Path
+    arms: str | None
+    runs: int | None
+    jobs: int | None
+    quiet: bool
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def running(self) -> bool:
+        """Whether what is lacking is to be simulated."""
+        return self.arms is not None or self.runs is not None
 
     def paired(self, results: Results) -> int:
         """How many runs of each arm."""
