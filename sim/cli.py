@@ -14,38 +14,17 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.models import CommandInfo
 
 from sim import __version__, commands
-from sim.commands import Trust, With, err, out
+from sim.commands import out, program, say
+from sim.commands.options import Trust, With
 from sim.errors import UserError
 from sim.rules import outside
 from sim.system import encoding
 from sim.system.inputs import named
 
-
-class Commands(TyperGroup):
-    """The commands; Ctrl-C ends each with a line and exit code 130."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as stopped:
-            err.print(str(stopped) or "Stopped.", highlight=False, soft_wrap=True)
-            raise typer.Exit(130) from None
-
-
-app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    help="Simulate alignment, pacts and blocs in a multipolar world, from sourced scenario files.",
-    epilog="Start with: [bold]multipolar list[/bold], then [bold]multipolar run NAME[/bold].",
-)
+app = program
 
 #: The order of the help; a command file that is not named here comes last.
 ORDER = (
@@ -98,14 +77,21 @@ def options(
 
 def register_all() -> None:
     """Put every command file of :mod:`sim.commands` on the application."""
-    found = [module.name for module in pkgutil.iter_modules(commands.__path__)]
-    known = {name: place for place, name in enumerate(ORDER)}
-    for name in sorted(found, key=lambda name: (known.get(name, len(ORDER)), name)):
-        importlib.import_module(f"{commands.__name__}.{name}").register(app)
+    for module in pkgutil.iter_modules(commands.__path__):
+        file = importlib.import_module(f"{commands.__name__}.{module.name}")
+        if hasattr(file, "register"):
+            file.register(app)
+    app.registered_commands.sort(key=_place)
     for command in app.registered_commands:
         if command.callback is not None:
             command.help = command.help or _paragraphs(inspect.getdoc(command.callback) or "")
             command.callback = with_rules(command.callback)
+
+
+def _place(command: CommandInfo) -> tuple[int, str]:
+    """Where a command stands in the help."""
+    file = command.callback.__module__.rpartition(".")[2] if command.callback else ""
+    return (ORDER.index(file) if file in ORDER else len(ORDER)), file
 
 
 def with_rules(callback: Callable[..., None]) -> Callable[..., None]:
@@ -157,17 +143,17 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        err.print(str(error), highlight=False, soft_wrap=True)
+        say(str(error))
     except OSError as error:
         # matplotlib says in its own words that it found no folder
         if error.strerror is None and "MPLCONFIGDIR" not in str(error):
             raise
         place = "" if error.filename is None else f"{named(error.filename)}: "
-        err.print(f"{place}{error.strerror or error}", highlight=False, soft_wrap=True)
+        say(f"{place}{error.strerror or error}")
     except Exception as error:
         if (said := outside.explained(error)) is None:
             raise
-        err.print(said, highlight=False, soft_wrap=True)
+        say(said)
     else:
         return
     sys.exit(2)

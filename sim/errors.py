@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 _SHOWN_LENGTH = 60
@@ -35,6 +36,19 @@ class UserError(Exception):
 
     The command line prints the message without a traceback and exits with code 2.
     """
+
+
+@contextmanager
+def needed(said: str) -> Iterator[None]:
+    """Tell a person, in these words, what to install where an import does not succeed.
+
+    Raises:
+        UserError: it did not.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise UserError(said) from error
 
 
 class Notice(UserWarning):

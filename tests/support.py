@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import product
 
 import numpy as np
 
+from sim.measure.language import Scope
 from sim.record.arrays import EnsembleRecord, move_dtype
 from sim.record.results import Results, RunMeta
+from sim.rules.catalogue import COLLECTIVE_FIELDS, PARTS
+from sim.rules.declarations import COLLECTIVES
 
 STATE_FIELDS = (
     "capability",
@@ -174,3 +178,21 @@ def synthetic_meta(**changes: object) -> RunMeta:
 def synthetic_results(**shape: int) -> Results:
     """A fresh result of :func:`synthetic_record`."""
     return Results(synthetic_record(**shape), synthetic_meta())
+
+
+def scope_of(record: EnsembleRecord, groups: Mapping[str, tuple[str, ...]] | None = None) -> Scope:
+    """The scope of metrics of a record, which does not know the scenario's groups."""
+    own = {"ALL": record.states, "POLES": record.poles, "FOCAL": record.focal}
+    kinds = {name: known.kind for name, known in COLLECTIVE_FIELDS.items()}
+    kinds |= {name: COLLECTIVES[part.row] for name, part in PARTS.items()}
+    found: dict[str, dict[str, None]] = {kind: {} for kind in COLLECTIVES}
+    for name, collective, _ in record.cells:
+        found[kinds[name]][collective] = None
+    return Scope(
+        record.states,
+        record.poles,
+        own | dict(groups or {}),
+        record.start,
+        record.quarters,
+        {kind: tuple(known) for kind, known in found.items()},
+    )

@@ -34,6 +34,8 @@ def watch() -> None:
 
 def printing(caller: FrameType) -> str:
     """The command that prints, by its file, and of theories which."""
+    while caller.f_globals["__name__"] == "sim.commands" and caller.f_back:
+        caller = caller.f_back
     name = str(caller.f_globals["__name__"]).rpartition(".")[2]
     return f"{name} {caller.f_locals['name']}" if name == "theory" else name
 

@@ -1,7 +1,8 @@
 """Commands of the command line, one a file, and what they share: options and the terminal.
 
-A command file has ``register(app)``, which puts its command on a typer application. Slow libraries
-are imported by the commands that use them.
+A command file puts its command on the application, ``@program.command()``, and takes the options
+that others have, too, from :mod:`sim.commands.options`. Slow libraries are imported by the commands
+that use them.
 """
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 from rich.text import Text
+from typer.core import TyperGroup
 
+from sim.commands.options import AsJson as AsJson
+from sim.commands.options import Force as Force
+from sim.commands.options import Quiet as Quiet
 from sim.system.encoding import holds_unicode
 from sim.system.terminal import Terminal
 
@@ -32,83 +38,29 @@ _NOTICES = 8
 out = Terminal()
 err = Terminal(stderr=True)
 
-File = Annotated[
-    str,
-    typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped scenario."),
-]
-Runs = Annotated[int | None, typer.Option(min=1, max=1_000_000, help="Number of runs.")]
-Quarters = Annotated[
-    int | None, typer.Option(min=1, max=400, help="Quarters to simulate from the start date.")
-]
-Seed = Annotated[int | None, typer.Option(min=0, max=2**62, help="Seed of all random streams.")]
-Set = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Set any number or switch of the scenario: [cyan]security.weight=8[/cyan], "
-        "[cyan]states.AAA.capability=.02[/cyan], [cyan]relations.trust.AAA>BBB=.5[/cyan], "
-        "[cyan]mechanisms.trust=off[/cyan], [cyan]events.NAME=off[/cyan]. May be repeated.",
-    ),
-]
-Scope = Annotated[
-    str | None,
-    typer.Option(
-        metavar="all|N|LIST",
-        help="Which states act beside the scenario's own: [cyan]all[/cyan], so many of the "
-        "strongest, or states and groups such as [cyan]AAA,BBB,GROUP[/cyan].",
-    ),
-]
-Arm = Annotated[str, typer.Option(metavar="NAME", help="A counterfactual arm of the scenario.")]
-Jobs = Annotated[
-    int | None,
-    typer.Option(min=1, max=1024, help="Worker threads (default: one a core); never matters."),
-]
-Executor = Annotated[
-    str | None,
-    typer.Option(
-        metavar="WHERE",
-        help="[cyan]local:N[/cyan] threads (default: one a core), or a Dask cluster by "
-        "[cyan]tcp://host:port[/cyan] or its scheduler file [cyan]scheduler.json[/cyan]; never "
-        "matters.",
-    ),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
-Force = Annotated[
-    bool,
-    typer.Option(
-        "--force",
-        help="Write to --out whatever is there. Nothing is deleted: files in the way are renamed.",
-    ),
-]
-Fresh = Annotated[
-    bool,
-    typer.Option(
-        "--fresh",
-        help="Simulate every arm again, whatever is kept of earlier commands (default: what was "
-        "simulated once is used again, up to 1 GB of it; see MULTIPOLAR_ARMS_MB).",
-    ),
-]
-Formats = Annotated[
-    str,
-    typer.Option(
-        "--format", metavar="A,B", help="Of figures: [cyan]png[/cyan], [cyan]svg[/cyan], or both."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C ends each with a line and exit code 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            err.print(str(stopped) or "Stopped.", highlight=False, soft_wrap=True)
+            raise typer.Exit(130) from None
 
 
-With = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--with",
-        metavar="RULE.py",
-        help="Rules of your own beside those of the package. May be repeated.",
-    ),
-]
-Trust = Annotated[
-    bool, typer.Option("--trust", help="Run the files of rules that the scenario names, too.")
-]
+program = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    help="Simulate alignment, pacts and blocs in a multipolar world, from sourced scenario files.",
+    epilog="Start with: [bold]multipolar list[/bold], then [bold]multipolar run NAME[/bold].",
+)
 
 
 def settings(given: list[str] | None, scope: str | None) -> tuple[str, ...]:
@@ -184,15 +136,50 @@ def warm(*, quiet: bool) -> None:
         err.print("Compiling the kernels: some minutes, once after every change of the rules.")
 
 
+def say(text: str, *, quiet: bool = False, fold: bool = False) -> None:
+    """Say a line beside the result, as it is; folded by the width of the terminal if wanted."""
+    if not quiet:
+        err.print(text, highlight=False, soft_wrap=not fold)
+
+
+def took(text: str, began: float, *, quiet: bool) -> None:
+    """Say a last line, and how long the command took."""
+    say(f"{text}({time.perf_counter() - began:.1f} s)", quiet=quiet)
+
+
 def print_json(data: Any) -> None:
     """Print data as JSON to standard output."""
     text = json.dumps(data, indent=1, ensure_ascii=not holds_unicode(), allow_nan=False)
     sys.stdout.write(text + "\n")
 
 
-def announce(spec: ScenarioSpec, runs: int, seed: int, *, quiet: bool) -> None:
-    """Say at once what is being run."""
+def print_result(found: Told, *, as_json: bool, **more: Any) -> None:
+    """Print a result, or its JSON with what else is to be in that."""
+    if as_json:
+        print_json({**found.to_dict(), **more})
+    else:
+        out.print(found)
+
+
+def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print rows as a table."""
+    from sim.system.terminal import table
+
+    made = table(title, columns)
+    for row in rows:
+        made.add_row(*row)
+    out.print(made)
+
+
+def words(text: str) -> list[str]:
+    """The words of a list with commas."""
+    return [word for part in text.split(",") if (word := part.strip())]
+
+
+def announce(spec: ScenarioSpec, runs: int | None, seed: int | None, *, quiet: bool) -> None:
+    """Say at once what is being run; None for the scenario's own runs and seed."""
     if not quiet:
+        runs, seed = spec.ensemble.given(runs, seed)
         arm = "" if spec.arm == "base" else f", arm {spec.arm}"
         err.print(Text(spec.title, style="bold").append(f"{arm}: {spec.question}", "not bold"))
         err.print(
@@ -212,7 +199,7 @@ def tell_notices(spec: ScenarioSpec, file: str, *, quiet: bool) -> None:
     if len(found) > _NOTICES:
         lines.append(f"{len(found) - _NOTICES} more: multipolar describe {file}")
     for line in lines:
-        err.print(line, highlight=False, soft_wrap=True)
+        say(line)
 
 
 def command_line() -> str:
@@ -223,7 +210,14 @@ def command_line() -> str:
 
 
 # --- where results go ----------------------------------------------------------------------------
-class Savable(Protocol):
+class Told(Protocol):
+    """A result that can be printed."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it in the types of JSON."""
+
+
+class Savable(Told, Protocol):
     """A result that can be saved."""
 
     def save(self, folder: Path | str, *, force: bool = False) -> Path:
@@ -242,7 +236,7 @@ def check_place(folder: Path | None, kind: str, *, force: bool, quiet: bool) -> 
     from sim.record.folders import look
 
     if folder is not None and (says := look(folder, kind, force=force).says) and not quiet:
-        err.print(says, highlight=False, soft_wrap=True)
+        say(says)
 
 
 def keep_result(found: Savable, folder: Path | None, *, force: bool) -> Path:
@@ -263,7 +257,7 @@ def formats_of(text: str) -> list[str]:
     from sim.errors import UserError, hint, shown
 
     known = ("png", "svg")
-    names = [name for part in text.split(",") if (name := part.strip())]
+    names = words(text)
     for name in names:
         if name not in known:
             raise UserError(f"{shown(name)} is not a format{hint(name, known)}; use png, svg")
@@ -290,7 +284,43 @@ def keep_figure(
     try:
         figure = draw()
     except UserError as error:
-        err.print(f"No figure: {error}", highlight=False, soft_wrap=True)
+        say(f"No figure: {error}")
     else:
         at = place / "figures" / name
         enlist(place, save_figure(figure, at, formats=formats, force=force))
+
+
+def keep_figures(place: Path, found: Any, kinds: Iterable[str], *, force: bool) -> None:
+    """Draw kinds of figures of a saved result, as :func:`keep_figure` does, by their own names."""
+    from sim.show.plots.kinds import KINDS
+
+    for kind in kinds:
+        keep_figure(place, kind, partial(KINDS[kind].draw, found), force=force)
+
+
+def deliver(
+    found: Savable,
+    folder: Path | None,
+    began: float,
+    *,
+    figures: Iterable[str],
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Save a result, print it, draw its figures and say where all that is.
+
+    Args:
+        found: the result.
+        folder: of --out; None for its own folder in results/.
+        began: when the command began.
+        figures: kinds of figures, of :data:`sim.show.plots.kinds.KINDS`.
+        force, quiet, as_json: the options.
+
+    Raises:
+        UserError: it cannot be written, or something else is there.
+    """
+    place = keep_result(found, folder, force=force)
+    print_result(found, as_json=as_json, folder=str(place))
+    keep_figures(place, found, figures, force=force)
+    took(f"Results: {place} ", began, quiet=quiet)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,15 +11,15 @@ from rich.text import Text
 
 from sim.commands import (
     RESULTS,
-    AsJson,
-    Executor,
-    Force,
-    Quiet,
     err,
-    keep_figure,
+    keep_figures,
+    options,
     out,
     print_json,
+    print_table,
+    program,
     progress_bar,
+    say,
     warm,
     where,
 )
@@ -29,105 +28,92 @@ if TYPE_CHECKING:
     from sim.study.calibrate import Calibration, Recovery, Settings, Targets
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def calibrate(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="TARGETS", help="A file of targets, or the name of a shipped one."),
+    ] = "base_rates",
+    population: Annotated[
+        int, typer.Option(min=10, max=100_000, help="Points that each generation keeps.")
+    ] = 150,
+    generations: Annotated[
+        int, typer.Option(min=1, max=100, help="Generations at most, the first a prior sample.")
+    ] = 8,
+    tolerance: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            help="Stop when points are this near: 1 is within the uncertainty of the targets.",
+        ),
+    ] = 0.6,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the proposals.")] = 1,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.0, help="Stop after so long, to go on another time.")
+    ] = None,
+    recover: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=1000,
+            metavar="N",
+            help="Instead, test whether N known truths, drawn from the priors, are found.",
+        ),
+    ] = 0,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FOLDER", help="Folder of the calibration (default: results/)."
+        ),
+    ] = None,
+    force: options.Force = False,
+    executor: options.Executor = None,
+    figures: options.Figures = True,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Find the parameters that fit base rates and dated facts, with their uncertainty.
 
-    @app.command()
-    def calibrate(
-        file: Annotated[
-            str,
-            typer.Argument(
-                metavar="TARGETS", help="A file of targets, or the name of a shipped one."
-            ),
-        ] = "base_rates",
-        population: Annotated[
-            int, typer.Option(min=10, max=100_000, help="Points that each generation keeps.")
-        ] = 150,
-        generations: Annotated[
-            int, typer.Option(min=1, max=100, help="Generations at most, the first a prior sample.")
-        ] = 8,
-        tolerance: Annotated[
-            float,
-            typer.Option(
-                min=0.0,
-                help="Stop when points are this near: 1 is within the uncertainty of the targets.",
-            ),
-        ] = 0.6,
-        seed: Annotated[int, typer.Option(min=0, help="Seed of the proposals.")] = 1,
-        minutes: Annotated[
-            float | None, typer.Option(min=0.0, help="Stop after so long, to go on another time.")
-        ] = None,
-        recover: Annotated[
-            int,
-            typer.Option(
-                min=0,
-                max=1000,
-                metavar="N",
-                help="Instead, test whether N known truths, drawn from the priors, are found.",
-            ),
-        ] = 0,
-        folder: Annotated[
-            Path | None,
-            typer.Option(
-                "--out", metavar="FOLDER", help="Folder of the calibration (default: results/)."
-            ),
-        ] = None,
-        force: Force = False,
-        executor: Executor = None,
-        figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
-        quiet: Quiet = False,
-        as_json: AsJson = False,
-    ) -> None:
-        """Find the parameters that fit base rates and dated facts, with their uncertainty.
+    Targets are a file: what is measured in which scenario, what it should be, how sure that
+    is, and which parameters may move. Approximate Bayesian computation (ABC-SMC, by pyabc)
+    keeps what comes near. It may be stopped at any time; [bold]the same command goes on[/bold]
+    where it stopped and ends as if it had not been. It ends with a file of parameters for
+    scenarios to extend: [cyan]extends: [SCENARIO.yaml, parameters.yaml][/cyan].
 
-        Targets are a file: what is measured in which scenario, what it should be, how sure that
-        is, and which parameters may move. Approximate Bayesian computation (ABC-SMC, by pyabc)
-        keeps what comes near. It may be stopped at any time; [bold]the same command goes on[/bold]
-        where it stopped and ends as if it had not been. It ends with a file of parameters for
-        scenarios to extend: [cyan]extends: [SCENARIO.yaml, parameters.yaml][/cyan].
+    Example: [cyan]multipolar calibrate base_rates --minutes 20[/cyan]
+    """
+    from sim.study.calibrate import Settings, read_targets
 
-        Example: [cyan]multipolar calibrate base_rates --minutes 20[/cyan]
-        """
-        from sim.study.calibrate import Settings, read_targets
-
-        targets = read_targets(file)
-        settings = Settings(population, generations, tolerance, seed)
-        if not quiet:
-            fitted = len(targets.held_in)
-            err.print(
-                Text(targets.title, style="bold").append(
-                    f": {len(targets.priors)} parameters, {fitted} targets to fit, "
-                    f"{len(targets.targets) - fitted} held out",
-                    style="not bold",
-                ),
-                highlight=False,
-            )
-        warm(quiet=quiet)
-        place = folder or RESULTS / f"calibration-{_short(targets, settings, recover)}"
-        if not quiet:
-            said = f"Folder: {place} (the same command goes on there)"
-            err.print(said, highlight=False, soft_wrap=True)
-        if recover:
-            how = {"force": force, "quiet": quiet, "as_json": as_json}
-            _recover(targets, settings, place, recover, minutes, executor, **how)
-            return
-        calibration = _calibrate(
-            targets, settings, place, minutes, executor, force=force, quiet=quiet
+    targets = read_targets(file)
+    settings = Settings(population, generations, tolerance, seed)
+    if not quiet:
+        fitted = len(targets.held_in)
+        err.print(
+            Text(targets.title, style="bold").append(
+                f": {len(targets.priors)} parameters, {fitted} targets to fit, "
+                f"{len(targets.targets) - fitted} held out",
+                style="not bold",
+            ),
+            highlight=False,
         )
-        if calibration is None:
-            return
-        path = calibration.save(place)
-        if figures:
-            from sim.show.plots.posterior import draw_fit, draw_posterior
-
-            for name, draw in (("posterior", draw_posterior), ("fit", draw_fit)):
-                keep_figure(place, name, partial(draw, calibration), force=force)
-        if as_json:
-            print_json({**calibration.to_dict(), "folder": str(place)})
-        else:
-            _print(calibration)
-        if not quiet:
-            err.print(f"Parameters: {path}", highlight=False, soft_wrap=True)
+    warm(quiet=quiet)
+    place = folder or RESULTS / f"calibration-{_short(targets, settings, recover)}"
+    say(f"Folder: {place} (the same command goes on there)", quiet=quiet)
+    if recover:
+        how = {"force": force, "quiet": quiet, "as_json": as_json}
+        _recover(targets, settings, place, recover, minutes, executor, **how)
+        return
+    calibration = _calibrate(targets, settings, place, minutes, executor, force=force, quiet=quiet)
+    if calibration is None:
+        return
+    path = calibration.save(place)
+    if figures:
+        keep_figures(place, calibration, ("posterior", "fit"), force=force)
+    if as_json:
+        print_json({**calibration.to_dict(), "folder": str(place)})
+    else:
+        _print(calibration)
+    say(f"Parameters: {path}", quiet=quiet)
 
 
 def _short(targets: Targets, settings: Settings, recover: int) -> str:
@@ -166,14 +152,12 @@ def _calibrate(
             )
     except KeyboardInterrupt:
         raise KeyboardInterrupt("Stopped; the same command goes on from here.") from None
-    if not quiet:
-        spent = time.perf_counter() - began
-        nearest = f"{posterior.epsilons[-1]:.2f}"
-        err.print(
-            f"{len(posterior.epsilons)} generations, {posterior.evaluations} evaluations, last "
-            f"threshold {nearest} ({spent:.0f} s)",
-            highlight=False,
-        )
+    say(
+        f"{len(posterior.epsilons)} generations, {posterior.evaluations} evaluations, last "
+        f"threshold {posterior.epsilons[-1]:.2f} ({time.perf_counter() - began:.0f} s)",
+        quiet=quiet,
+        fold=True,
+    )
     if not posterior.complete:
         err.print("Time is up; the same command goes on from here.")
         return None
@@ -189,35 +173,34 @@ def _calibrate(
 
 
 def _print(calibration: Calibration) -> None:
-    from sim.system.terminal import table
-
-    columns = ("declared", "prior, middle 90 %", "median", "middle 90 %", "width")
-    made = table("Parameters", ("parameter", *columns))
-    for row in calibration.estimates:
-        told = "" if row.identified else ", not told"
-        made.add_row(
+    columns = ("parameter", "declared", "prior, middle 90 %", "median", "middle 90 %", "width")
+    rows = (
+        (
             row.name,
             f"{row.default:g}",
             f"{row.prior_low:.3g} to {row.prior_high:.3g}",
             f"{row.median:.3g}",
             f"{row.low:.3g} to {row.high:.3g}",
-            f"{row.width:.0%}{told}",
+            f"{row.width:.0%}{'' if row.identified else ', not told'}",
         )
-    out.print(made)
-    columns = ("should be", "as declared", "calibrated", "posterior", "")
-    made = table("Targets", ("target", *columns))
-    for fit in calibration.fits:
-        target = fit.target
-        told = "held in" if target.held_in else "held out"
-        made.add_row(
+        for row in calibration.estimates
+    )
+    print_table("Parameters", columns, rows)
+    columns = ("target", "should be", "as declared", "calibrated", "posterior", "")
+    rows = (
+        (
             target.title,
             f"{target.value:.3g} ({target.low:.3g} to {target.high:.3g})",
             f"{fit.before:.3g}{'' if target.inside(fit.before) else ' outside'}",
             f"{fit.after:.3g}{'' if target.inside(fit.after) else ' outside'}",
             f"{fit.low:.3g} to {fit.high:.3g}",
-            told + (", seen by hand" if target.by_hand else ""),
+            ("held in" if target.held_in else "held out")
+            + (", seen by hand" if target.by_hand else ""),
         )
-    out.print(made)
+        for fit in calibration.fits
+        for target in [fit.target]
+    )
+    print_table("Targets", columns, rows)
     gain, error = calibration.gain
     verdict = "better" if calibration.better else "not better beyond noise"
     out.print(
@@ -261,10 +244,8 @@ def _recover(
 
 
 def _print_recovery(found: list[Recovery]) -> None:
-    from sim.system.terminal import table
-
     columns = ("parameter", "truths in the middle 90 %", "mean width", "truth (interval)")
-    made = table("Parameter recovery", columns)
+    table = []
     for at, first in enumerate(found[0].found):
         rows = [recovery.found[at] for recovery in found]
         inside = sum(recovery.inside(first.name) for recovery in found)
@@ -274,5 +255,5 @@ def _print_recovery(found: list[Recovery]) -> None:
         ]
         width = sum(row.width for row in rows) / len(rows)
         listed = "; ".join(cases[:4]) + (" ..." if len(cases) > 4 else "")
-        made.add_row(first.name, f"{inside} of {len(found)}", f"{width:.0%}", listed)
-    out.print(made)
+        table.append((first.name, f"{inside} of {len(found)}", f"{width:.0%}", listed))
+    print_table("Parameter recovery", columns, table)

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.commands import (
-    AsJson,
-    Force,
-    Formats,
-    Fresh,
-    Jobs,
-    Quiet,
-    Runs,
-    Scope,
-    Seed,
-    Set,
     check_place,
     command_line,
-    err,
     formats_of,
     keep_figure,
     keep_result,
+    options,
     out,
     print_json,
+    program,
     progress_bar,
+    say,
     settings,
+    took,
     warm,
 )
 
@@ -38,97 +30,86 @@ if TYPE_CHECKING:
     from sim.study.register import Row
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def claims(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            help="Scenario files, or names of shipped ones. Without one: list the register.",
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Test the claims of all shipped scenarios.")
+    ] = False,
+    runs: options.Runs = None,
+    seed: options.Seed = None,
+    set_: options.Set = None,
+    scope: options.Scope = None,
+    folder: options.Tables = None,
+    force: options.Force = False,
+    fresh: options.Fresh = False,
+    jobs: options.Jobs = None,
+    figures: Annotated[bool, typer.Option(help="Draw the forest plot, too.")] = True,
+    formats: options.Formats = "png",
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Test what the documents claim: supported, contradicted or undetermined?
 
-    @app.command()
-    def claims(
-        files: Annotated[
-            list[str] | None,
-            typer.Argument(
-                metavar="[FILE]...",
-                help="Scenario files, or names of shipped ones. Without one: list the register.",
-            ),
-        ] = None,
-        every: Annotated[
-            bool, typer.Option("--all", help="Test the claims of all shipped scenarios.")
-        ] = False,
-        runs: Runs = None,
-        seed: Seed = None,
-        set_: Set = None,
-        scope: Scope = None,
-        folder: Annotated[
-            Path | None,
-            typer.Option(
-                "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
-            ),
-        ] = None,
-        force: Force = False,
-        fresh: Fresh = False,
-        jobs: Jobs = None,
-        figures: Annotated[bool, typer.Option(help="Draw the forest plot, too.")] = True,
-        formats: Formats = "png",
-        quiet: Quiet = False,
-        as_json: AsJson = False,
-    ) -> None:
-        """Test what the documents claim: supported, contradicted or undetermined?
+    Each claim is data in its scenario: two arms, a metric, the expected direction and the
+    horizon. It is judged by the paired difference of the arms with its 95% interval, and by the
+    share of draws in which the direction holds. Without FILE, all claims of the register are
+    listed, with the scenario that each has or still lacks.
+    """
+    from sim.errors import UserError
+    from sim.study.register import MISSING, read_register, scenarios_with_claims
 
-        Each claim is data in its scenario: two arms, a metric, the expected direction and the
-        horizon. It is judged by the paired difference of the arms with its 95% interval, and by the
-        share of draws in which the direction holds. Without FILE, all claims of the register are
-        listed, with the scenario that each has or still lacks.
-        """
-        from sim.errors import UserError
-        from sim.study.register import MISSING, read_register, scenarios_with_claims
-
-        began = time.perf_counter()
-        if every and files:
-            raise UserError("--all tests every shipped scenario; leave out the files")
-        if not files and not every:
-            rows = read_register()
-            if as_json:
-                print_json([row.to_dict() for row in rows])
-            else:
-                _print_rows(rows)
-            return
-        types = formats_of(formats)
-        check_place(folder, "claims", force=force, quiet=quiet)
-        names = list(dict.fromkeys(files or scenarios_with_claims()))
-        if not quiet:
-            counted = "all shipped scenarios" if every else ", ".join(names)
-            err.print(f"Testing the claims of {counted}.", highlight=False)
-        from sim.study.arm_store import fresh as anew
-        from sim.study.claim_tests import evaluate_claims
-
-        warm(quiet=quiet)
-        with anew(fresh), progress_bar("Running the arms", quiet=quiet) as progress:
-            report = evaluate_claims(
-                names,
-                set=settings(set_, scope),
-                runs=runs,
-                seed=seed,
-                jobs=jobs,
-                progress=progress,
-                command=command_line(),
-            )
-        place = keep_result(report, folder, force=force)
-        missing = [row for row in read_register() if row.state == MISSING] if every else []
+    began = time.perf_counter()
+    if every and files:
+        raise UserError("--all tests every shipped scenario; leave out the files")
+    if not files and not every:
+        rows = read_register()
         if as_json:
-            lacking = {"without_scenario": [row.to_dict() for row in missing]} if every else {}
-            print_json({**report.to_dict(), **lacking, "folder": str(place)})
+            print_json([row.to_dict() for row in rows])
         else:
-            out.print(report)
-            if missing:
-                listed = ", ".join(row.id for row in missing)
-                said = f"Without a scenario yet: {len(missing)} claims of the register ({listed})."
-                out.print(said, highlight=False)
-        if figures:
-            from sim.show.plots.forest import draw_forest
+            _print_rows(rows)
+        return
+    types = formats_of(formats)
+    check_place(folder, "claims", force=force, quiet=quiet)
+    names = list(dict.fromkeys(files or scenarios_with_claims()))
+    counted = "all shipped scenarios" if every else ", ".join(names)
+    say(f"Testing the claims of {counted}.", quiet=quiet, fold=True)
+    from sim.study.arm_store import fresh as anew
+    from sim.study.claim_tests import evaluate_claims
 
-            keep_figure(place, "claims", lambda: draw_forest(report), force=force, formats=types)
-        if not quiet:
-            said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
-            err.print(said, highlight=False, soft_wrap=True)
+    warm(quiet=quiet)
+    with anew(fresh), progress_bar("Running the arms", quiet=quiet) as progress:
+        report = evaluate_claims(
+            names,
+            set=settings(set_, scope),
+            runs=runs,
+            seed=seed,
+            jobs=jobs,
+            progress=progress,
+            command=command_line(),
+        )
+    place = keep_result(report, folder, force=force)
+    missing = [row for row in read_register() if row.state == MISSING] if every else []
+    if as_json:
+        lacking = {"without_scenario": [row.to_dict() for row in missing]} if every else {}
+        print_json({**report.to_dict(), **lacking, "folder": str(place)})
+    else:
+        out.print(report)
+        if missing:
+            listed = ", ".join(row.id for row in missing)
+            said = f"Without a scenario yet: {len(missing)} claims of the register ({listed})."
+            out.print(said, highlight=False)
+    if figures:
+        from sim.show.plots.forest import draw_forest
+
+        keep_figure(place, "claims", lambda: draw_forest(report), force=force, formats=types)
+    took(f"Results: {place} ", began, quiet=quiet)
 
 
 def _print_rows(rows: Sequence[Row]) -> None:

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Group, RenderableType
 
 from sim.commands import (
-    AsJson,
-    File,
-    Force,
-    Formats,
-    Fresh,
-    Jobs,
-    Quarters,
-    Quiet,
-    Runs,
-    Scope,
-    Seed,
-    Set,
     announce,
     check_place,
     command_line,
-    err,
     formats_of,
     keep_figure,
     keep_result,
+    options,
     out,
     print_json,
+    program,
     progress_bar,
+    say,
     settings,
+    took,
     warm,
 )
 
@@ -45,160 +35,132 @@ if TYPE_CHECKING:
 _ALL = "all"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def compare(
+    file: options.File,
+    arms: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B|all",
+            help="Arms to compare, by name, or [cyan]all[/cyan] (default: those that the "
+            "question names).",
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Compare all arms, as --arms all.")] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The arm that the others are held against (default: base, or the one that "
+            "the question names).",
+        ),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        options.metrics(
+            "alignment(AAA, BBB)",
+            " Default: alignments, threats, hedging and dependence of the focal states, "
+            "intensities of pacts, poles.",
+        ),
+    ] = None,
+    horizon: options.Horizon = None,
+    runs: options.Runs = None,
+    seed: options.Seed = None,
+    quarters: options.Quarters = None,
+    set_: options.Set = None,
+    scope: options.Scope = None,
+    folder: options.Tables = None,
+    force: options.Force = False,
+    fresh: options.Fresh = False,
+    jobs: options.Jobs = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the tables of all arms below the answer.")
+    ] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the differences through time.")] = True,
+    formats: options.Formats = "png",
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Compare the arms of a scenario: what does each change, when, and for whom?
 
-    @app.command()
-    def compare(
-        file: File,
-        arms: Annotated[
-            str | None,
-            typer.Option(
-                metavar="A,B|all",
-                help="Arms to compare, by name, or [cyan]all[/cyan] (default: those that the "
-                "question names).",
-            ),
-        ] = None,
-        every: Annotated[
-            bool, typer.Option("--all", help="Compare all arms, as --arms all.")
-        ] = False,
-        against: Annotated[
-            str | None,
-            typer.Option(
-                metavar="NAME",
-                help="The arm that the others are held against (default: base, or the one that "
-                "the question names).",
-            ),
-        ] = None,
-        metric: Annotated[
-            list[str] | None,
-            typer.Option(
-                metavar="EXPRESSION",
-                help="What to measure, such as [cyan]'alignment(AAA, BBB)'[/cyan]; see "
-                "[cyan]multipolar metrics[/cyan]. May be repeated. Default: alignments, threats, "
-                "hedging and dependence of the focal states, intensities of pacts, poles.",
-            ),
-        ] = None,
-        horizon: Annotated[
-            str | None,
-            typer.Option(
-                metavar="WHEN",
-                help="When to measure: a quarter, or [cyan]2024Q3..2026Q2[/cyan] (default: the "
-                "end).",
-            ),
-        ] = None,
-        runs: Runs = None,
-        seed: Seed = None,
-        quarters: Quarters = None,
-        set_: Set = None,
-        scope: Scope = None,
-        folder: Annotated[
-            Path | None,
-            typer.Option(
-                "--out", metavar="FOLDER", help="Folder for the tables (default: results/)."
-            ),
-        ] = None,
-        force: Force = False,
-        fresh: Fresh = False,
-        jobs: Jobs = None,
-        full: Annotated[
-            bool, typer.Option("--full", help="Print the tables of all arms below the answer.")
-        ] = False,
-        figures: Annotated[bool, typer.Option(help="Draw the differences through time.")] = True,
-        formats: Formats = "png",
-        quiet: Quiet = False,
-        as_json: AsJson = False,
-    ) -> None:
-        """Compare the arms of a scenario: what does each change, when, and for whom?
+    Run 17 of one arm and run 17 of another share their draws and the luck of every
+    decision, so that their difference is the effect of the arm. The verdict on the question
+    comes first, or on --arms A,B. With --full, --metric or other arms: paired differences with
+    95% intervals, when the paths part and which third states move most. Writes tidy tables and
+    a figure. Arms that an earlier command has simulated are not simulated again.
+    """
+    from sim.errors import UserError
+    from sim.record.folders import enlist
+    from sim.scenario import find_scenario, load_scenario
 
-        Run 17 of one arm and run 17 of another share their draws and the luck of every
-        decision, so that their difference is the effect of the arm. The verdict on the question
-        comes first, or on --arms A,B. With --full, --metric or other arms: paired differences with
-        95% intervals, when the paths part and which third states move most. Writes tidy tables and
-        a figure. Arms that an earlier command has simulated are not simulated again.
-        """
-        from sim.errors import UserError
-        from sim.record.folders import enlist
-        from sim.scenario import find_scenario, load_scenario
+    began = time.perf_counter()
+    if every and arms is not None:
+        raise UserError("--all and --arms exclude one another")
+    types = formats_of(formats)
+    check_place(folder, "comparison", force=force, quiet=quiet)
+    path, overrides = find_scenario(file), settings(set_, scope)
+    spec = load_scenario(path, overrides=overrides, quarters=quarters)
+    announce(spec, runs, seed, quiet=quiet)
+    from sim.study.answer import answered_by, ask, find_question, save_answer
+    from sim.study.arm_store import fresh as anew
+    from sim.study.compare import compare as compare_arms
+    from sim.study.usual import usual
 
-        began = time.perf_counter()
-        if every and arms is not None:
-            raise UserError("--all and --arms exclude one another")
-        types = formats_of(formats)
-        check_place(folder, "comparison", force=force, quiet=quiet)
-        spec = load_scenario(
-            find_scenario(file), overrides=settings(set_, scope), quarters=quarters
-        )
-        announce(
-            spec,
-            spec.ensemble.runs if runs is None else runs,
-            spec.ensemble.seed if seed is None else seed,
+    named = _ALL if every else arms
+    own = None if named else find_question(path, set=overrides, quarters=quarters)
+    names, against = _chosen(spec, named, own, against)
+    if named is None and names is not None:
+        say(
+            f"Compared: {', '.join(names)} against {against}, as the question names them; "
+            f"--arms all for all {len(spec.arms)} arms",
             quiet=quiet,
         )
-        from sim.study.answer import answered_by, ask, find_question, save_answer
-        from sim.study.arm_store import fresh as anew
-        from sim.study.compare import compare as compare_arms
-        from sim.study.usual import usual
-
-        path, overrides = find_scenario(file), settings(set_, scope)
-        named = _ALL if every else arms
-        own = None if named else find_question(path, set=overrides, quarters=quarters)
-        names, against = _chosen(spec, named, own, against)
-        if named is None and names is not None and not quiet:
-            err.print(
-                f"Compared: {', '.join(names)} against {against}, as the question names them; "
-                f"--arms all for all {len(spec.arms)} arms",
-                highlight=False,
-                soft_wrap=True,
+    warm(quiet=quiet)
+    with anew(fresh):
+        with progress_bar("Running the arms", quiet=quiet) as progress:
+            found = compare_arms(
+                path,
+                arms=names,
+                against=against,
+                metrics=tuple(metric or ()),
+                horizon=horizon,
+                set=overrides,
+                runs=runs,
+                seed=seed,
+                quarters=quarters,
+                jobs=jobs,
+                progress=progress,
+                command=command_line(),
             )
-        warm(quiet=quiet)
-        with anew(fresh):
-            with progress_bar("Running the arms", quiet=quiet) as progress:
-                found = compare_arms(
-                    path,
-                    arms=names,
-                    against=against,
-                    metrics=tuple(metric or ()),
-                    horizon=horizon,
-                    set=overrides,
-                    runs=runs,
-                    seed=seed,
-                    quarters=quarters,
-                    jobs=jobs,
-                    progress=progress,
-                    command=command_line(),
-                )
-            place = keep_result(found, folder, force=force)
-            answer = None
-            asked = own or answered_by(path, names, against, set=overrides, quarters=quarters)
-            if asked is not None:
-                answer = ask(
-                    *asked,
-                    runs=found.runs,
-                    seed=found.meta.seed,
-                    jobs=jobs,
-                    others=lambda: usual(path, spec, overrides, quarters, asked[1]),
-                    watch=lambda what: progress_bar(what, quiet=quiet),
-                )
-                enlist(place, [save_answer(answer, place)])
-        if as_json:
-            told = None if answer is None else answer.to_dict()
-            print_json({**found.to_dict(), "answer": told, "folder": str(place)})
-        else:
-            out.print(Group(*_shown(found, answer, full=full or bool(metric))))
-        if figures:
-            from sim.show.plots.differences import draw_differences
-
-            keep_figure(
-                place,
-                "differences",
-                lambda: draw_differences(found, verdict=answer),
-                force=force,
-                formats=types,
+        place = keep_result(found, folder, force=force)
+        answer = None
+        asked = own or answered_by(path, names, against, set=overrides, quarters=quarters)
+        if asked is not None:
+            answer = ask(
+                *asked,
+                runs=found.runs,
+                seed=found.meta.seed,
+                jobs=jobs,
+                others=lambda: usual(path, spec, overrides, quarters, asked[1]),
+                watch=lambda what: progress_bar(what, quiet=quiet),
             )
-        if not quiet:
-            said = f"Results: {place} ({time.perf_counter() - began:.1f} s)"
-            err.print(said, highlight=False, soft_wrap=True)
+            enlist(place, [save_answer(answer, place)])
+    if as_json:
+        told = None if answer is None else answer.to_dict()
+        print_json({**found.to_dict(), "answer": told, "folder": str(place)})
+    else:
+        out.print(Group(*_shown(found, answer, full=full or bool(metric))))
+    if figures:
+        from sim.show.plots.differences import draw_differences
+
+        keep_figure(
+            place,
+            "differences",
+            lambda: draw_differences(found, verdict=answer),
+            force=force,
+            formats=types,
+        )
+    took(f"Results: {place} ", began, quiet=quiet)
 
 
 def _chosen(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import Arm, Quiet, err
+from sim.commands import options, program, say
 
 _FORMATS = ("csv", "matrix", "pajek", "stata", "graphml", "gexf")
 _ENDINGS = {"graphml": "graphml", "gexf": "gexf", "pajek": "net"}
@@ -15,12 +15,7 @@ _ENDINGS = {"graphml": "graphml", "gexf": "gexf", "pajek": "net"}
 Replace = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command(name="export")(export)
-    app.command(name="import")(import_)
-
-
+@program.command()
 def export(
     file: Annotated[
         str,
@@ -39,7 +34,7 @@ def export(
             "[cyan]graphml[/cyan], [cyan]gexf[/cyan] or [cyan]pajek[/cyan] (the network).",
         ),
     ] = "csv",
-    arm: Arm = "base",
+    arm: options.Arm = "base",
     quarter: Annotated[
         str | None, typer.Option(metavar="QUARTER", help="Of a network: default the last.")
     ] = None,
@@ -51,7 +46,7 @@ def export(
         typer.Option("--pacts", help="Of a network: pacts, and organisations with their members."),
     ] = False,
     force: Replace = False,
-    quiet: Quiet = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Write a scenario's world, or the tables or network of a saved run, for other programs.
 
@@ -76,8 +71,7 @@ def export(
         if form not in FORMS:
             raise UserError(f"--format {form} is of saved runs; of a scenario: {', '.join(FORMS)}")
         files = export_world(load_scenario(file, arm=arm), folder, form=form, force=force)
-    if not quiet:
-        err.print(f"{folder}: {', '.join(path.name for path in files)}", highlight=False)
+    say(f"{folder}: {', '.join(path.name for path in files)}", quiet=quiet, fold=True)
 
 
 def _of_run(
@@ -106,6 +100,7 @@ def _of_run(
     return [write_graph(graph, folder / name, force=force)]
 
 
+@program.command(name="import")
 def import_(
     files: Annotated[
         list[str],
@@ -133,7 +128,7 @@ def import_(
         ),
     ] = "20%",
     force: Replace = False,
-    quiet: Quiet = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Make tables a scenario: lists, matrices and networks in Pajek's format.
 
@@ -157,4 +152,4 @@ def import_(
     )
     if not quiet:
         told = f"{len(spec.states)} states, {len(spec.pacts)} pacts"
-        err.print(f"{target}: {told}; next: multipolar describe {target}", highlight=False)
+        say(f"{target}: {told}; next: multipolar describe {target}", fold=True)

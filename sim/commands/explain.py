@@ -8,23 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from sim.commands import (
-    Arm,
-    AsJson,
-    File,
-    Fresh,
-    Jobs,
-    Quiet,
-    Scope,
-    Seed,
-    Set,
-    err,
-    out,
-    print_json,
-    progress_bar,
-    settings,
-    warm,
-)
+from sim.commands import options, out, print_json, program, progress_bar, say, settings, warm
 from sim.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,13 +20,9 @@ _FIGURES: Final = 12
 _SHOWN_TERMS: Final = 3
 
 
-def register(app: typer.Typer) -> None:
-    """Put the command on an application."""
-    app.command()(explain)
-
-
+@program.command()
 def explain(
-    file: File,
+    file: options.File,
     state: Annotated[
         str | None,
         typer.Option(
@@ -74,22 +54,20 @@ def explain(
             help="Instead of one run: what most often decides each kind of move over so many runs.",
         ),
     ] = None,
-    arm: Arm = "base",
-    set_: Set = None,
-    scope: Scope = None,
-    seed: Seed = None,
+    arm: options.Arm = "base",
+    set_: options.Set = None,
+    scope: options.Scope = None,
+    seed: options.Seed = None,
     full: Annotated[bool, typer.Option("--full", help="Tell every move in order of time.")] = False,
     folder: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Draw the decisions of the run there."),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace files that are no figures of this program.")
-    ] = False,
-    fresh: Fresh = False,
-    jobs: Jobs = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    force: options.Replace = False,
+    fresh: options.Fresh = False,
+    jobs: options.Jobs = None,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Explain why a state did what it did.
 
@@ -220,5 +198,5 @@ def _draw(story: Story, folder: Path, *, force: bool, quiet: bool) -> list[Path]
         left_out = len(story.decisions) - len(chosen)
         rest = f", without the {left_out} slightest decisions" if left_out else ""
         said = f"Figures: {folder}{rest}" if files else "No decision to draw."
-        err.print(said, highlight=False, soft_wrap=True)
+        say(said)
     return files

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import out
+from sim.commands import print_table, program
 
 KINDS = ("parameters", "mechanisms", "terms", "moves", "states", "pairs")
 
@@ -104,29 +104,22 @@ def markdown() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def names(
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help=f"One of {', '.join(KINDS)}.")
+    ] = "parameters",
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the reference page of all kinds.")
+    ] = False,
+) -> None:
+    """List the names that scenarios can use: parameters, mechanisms, terms, moves, more."""
+    from sim.errors import UserError, hint
 
-    @app.command()
-    def names(
-        kind: Annotated[
-            str, typer.Argument(metavar="[KIND]", help=f"One of {', '.join(KINDS)}.")
-        ] = "parameters",
-        as_markdown: Annotated[
-            bool, typer.Option("--markdown", help="Print the reference page of all kinds.")
-        ] = False,
-    ) -> None:
-        """List the names that scenarios can use: parameters, mechanisms, terms, moves, more."""
-        from sim.errors import UserError, hint
-        from sim.system.terminal import table
-
-        if as_markdown:
-            sys.stdout.write(markdown())
-            return
-        if kind not in KINDS:
-            raise UserError(f"{kind}: no names of this kind{hint(kind, KINDS)}")
-        head, known = rows(kind)
-        made = table(kind.capitalize(), head)
-        for row in known:
-            made.add_row(*row)
-        out.print(made)
+    if as_markdown:
+        sys.stdout.write(markdown())
+        return
+    if kind not in KINDS:
+        raise UserError(f"{kind}: no names of this kind{hint(kind, KINDS)}")
+    head, known = rows(kind)
+    print_table(kind.capitalize(), head, known)

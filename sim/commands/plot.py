@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import Quiet, err, formats_of
+from sim.commands import formats_of, options, program, say, took, words
 from sim.show.plots.kinds import KINDS
 
 _FITS = {"run": "of a run", "comparison": "of a comparison", "claims": "of tested claims"}
@@ -21,11 +21,6 @@ _ABOUT = (
     "For example: [cyan]multipolar plot results/1a2b3c4d-mine-base --kind network --style "
     "slides[/cyan]"
 )
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(help=_help())(plot)
 
 
 def _help() -> str:
@@ -41,6 +36,7 @@ def _help() -> str:
     return "\n\n".join(parts)
 
 
+@program.command(help=_help())
 def plot(
     folder: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a saved result.")],
     kind: Annotated[
@@ -70,10 +66,8 @@ def plot(
             "metric, 'METRIC > LEVEL' or partition.",
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace files that are no figures of this program.")
-    ] = False,
-    quiet: Quiet = False,
+    force: options.Replace = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Draw figures of a saved result; the help is :func:`_help`."""
     from sim.errors import UserError
@@ -82,7 +76,7 @@ def plot(
     from sim.show.plots.style import find_page, save_figure
 
     began = time.perf_counter()
-    wanted, page = _names(kind), find_page(style)
+    wanted, page = words(kind), find_page(style)
     types = formats_of(formats)
     found = find_kinds(wanted, saved_kind(folder))
     result = load_saved(folder)
@@ -94,15 +88,9 @@ def plot(
         except UserError as error:
             if one.name in wanted:
                 raise
-            err.print(f"No {one.name}: {error}", highlight=False, soft_wrap=True)
+            say(f"No {one.name}: {error}")
             continue
         end = "" if page.name == "paper" else f"_{page.name}"
         path = place / f"{one.name}{end}"
         count += len(save_figure(figure, path, dpi=page.dpi, formats=types, force=force))
-    if not quiet:
-        said = f"{count} files in {place} ({time.perf_counter() - began:.1f} s)"
-        err.print(said, highlight=False, soft_wrap=True)
-
-
-def _names(text: str) -> list[str]:
-    return [name for part in text.split(",") if (name := part.strip())]
+    took(f"{count} files in {place} ", began, quiet=quiet)

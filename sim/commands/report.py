@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import Jobs, Quiet, err, progress_bar, warm
+from sim.commands import options, program, progress_bar, say, warm
 from sim.errors import UserError
 from sim.system.files import check_file, write_bytes
 
@@ -30,146 +30,142 @@ _ALL = "all"
 _MEGABYTE = 1e6
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def report(
+    folder: Annotated[
+        Path, typer.Argument(metavar="RESULTS", help="The folder of a saved result.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The page (default: report.html in RESULTS)."),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="A comparison saved by [cyan]multipolar compare[/cyan]."
+        ),
+    ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Claims tested and saved by [cyan]multipolar claims[/cyan]."
+        ),
+    ] = None,
+    sensitivity: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="An analysis saved by [cyan]multipolar sensitivity[/cyan] (default: rank "
+            "correlations of what the runs drew).",
+        ),
+    ] = None,
+    robust: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Answers beside nulls and theories, saved by [cyan]multipolar robust[/cyan], "
+            "for the annex.",
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="The scenario, where it is not found by the result's name."
+        ),
+    ] = None,
+    arms: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Arms to hold against the result where no comparison is saved, and test the "
+            "claims (default: those that have been simulated; [cyan]none[/cyan] for none, "
+            "[cyan]all[/cyan] for all).",
+        ),
+    ] = None,
+    runs: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=100_000,
+            help="Simulate so many paired runs of each arm that is lacking (40 with --arms).",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a FILE that is no report of this program.")
+    ] = False,
+    jobs: options.Jobs = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Make a report of a saved result: one HTML file that opens without a network.
 
-    @app.command()
-    def report(
-        folder: Annotated[
-            Path, typer.Argument(metavar="RESULTS", help="The folder of a saved result.")
-        ],
-        out: Annotated[
-            Path | None,
-            typer.Option(
-                "--out", metavar="FILE", help="The page (default: report.html in RESULTS)."
-            ),
-        ] = None,
-        compare: Annotated[
-            Path | None,
-            typer.Option(
-                metavar="FOLDER", help="A comparison saved by [cyan]multipolar compare[/cyan]."
-            ),
-        ] = None,
-        claims: Annotated[
-            Path | None,
-            typer.Option(
-                metavar="FOLDER", help="Claims tested and saved by [cyan]multipolar claims[/cyan]."
-            ),
-        ] = None,
-        sensitivity: Annotated[
-            Path | None,
-            typer.Option(
-                metavar="FOLDER",
-                help="An analysis saved by [cyan]multipolar sensitivity[/cyan] (default: rank "
-                "correlations of what the runs drew).",
-            ),
-        ] = None,
-        robust: Annotated[
-            Path | None,
-            typer.Option(
-                metavar="FOLDER",
-                help="Answers beside nulls and theories, saved by [cyan]multipolar robust[/cyan], "
-                "for the annex.",
-            ),
-        ] = None,
-        scenario: Annotated[
-            str | None,
-            typer.Option(
-                metavar="FILE", help="The scenario, where it is not found by the result's name."
-            ),
-        ] = None,
-        arms: Annotated[
-            str | None,
-            typer.Option(
-                metavar="A,B",
-                help="Arms to hold against the result where no comparison is saved, and test the "
-                "claims (default: those that have been simulated; [cyan]none[/cyan] for none, "
-                "[cyan]all[/cyan] for all).",
-            ),
-        ] = None,
-        runs: Annotated[
-            int | None,
-            typer.Option(
-                min=2,
-                max=100_000,
-                help="Simulate so many paired runs of each arm that is lacking (40 with --arms).",
-            ),
-        ] = None,
-        force: Annotated[
-            bool, typer.Option("--force", help="Replace a FILE that is no report of this program.")
-        ] = False,
-        jobs: Jobs = None,
-        quiet: Quiet = False,
-    ) -> None:
-        """Make a report of a saved result: one HTML file that opens without a network.
+    On its first page the question, the verdict, three figures, how sure it is and what would
+    change it; folded below, coalitions, figures, the decisions that mattered, what arms change,
+    claims, sensitivity, every number with its source and range, and how to get the same again.
+    Saved comparisons and claims of the same scenario beside the result are used, and arms that
+    earlier commands have simulated; with --arms or --runs what is lacking is simulated.
 
-        On its first page the question, the verdict, three figures, how sure it is and what would
-        change it; folded below, coalitions, figures, the decisions that mattered, what arms change,
-        claims, sensitivity, every number with its source and range, and how to get the same again.
-        Saved comparisons and claims of the same scenario beside the result are used, and arms that
-        earlier commands have simulated; with --arms or --runs what is lacking is simulated.
+    Example: [cyan]multipolar run vietnam_bamboo --out results/vnm[/cyan], then
+    [cyan]multipolar report results/vnm[/cyan].
+    """
+    began = time.perf_counter()
+    from sim.record.manifests import read_manifest
+    from sim.record.results import Results
+    from sim.show.report.gather import gather
+    from sim.show.report.html_page import render
+    from sim.show.report.origin import find_origin
+    from sim.show.report.sensitivity_section import read_sensitivity
 
-        Example: [cyan]multipolar run vietnam_bamboo --out results/vnm[/cyan], then
-        [cyan]multipolar report results/vnm[/cyan].
-        """
-        began = time.perf_counter()
-        from sim.record.manifests import read_manifest
-        from sim.record.results import Results
-        from sim.show.report.gather import gather
-        from sim.show.report.html_page import render
-        from sim.show.report.origin import find_origin
-        from sim.show.report.sensitivity_section import read_sensitivity
-
-        results = Results.load(folder)
-        place = out if out is not None else folder / "report.html"
-        check_file(place, force=force)
-        origin = find_origin(results, scenario)
-        if scenario is not None and origin.spec is None:
-            raise UserError(f"{scenario} does not fit {folder}: {origin.reason}")
-        if not quiet:
-            err.print(f"Report of {results.run_id}", highlight=False)
-        wanted = _Wanted(folder, arms, runs, jobs, quiet)
-        analysis = None if sensitivity is None else read_sensitivity(sensitivity, results)
-        beside = None if robust is None else _robust(robust, results)
-        comparison, compared = wanted.comparison(results, origin, compare)
-        tested, how = wanted.claims(results, origin, claims)
-        verdict = wanted.verdict(results, origin)
-        with progress_bar("Drawing up", quiet=quiet) as progress:
-            content = gather(
-                results,
-                origin,
-                comparison=comparison,
-                comparison_origin=compared,
-                claims=tested,
-                claims_origin=how,
-                sensitivity=analysis,
-                robust=beside,
-                verdict=verdict,
-                versions=read_manifest(folder).get("versions", {}),
-                left_out=tuple(wanted.left_out),
-                progress=progress,
-            )
-        page = render(content).encode()
-        write_bytes(place, page)
-        if not quiet:
-            spent = time.perf_counter() - began
-            said = f"Report: {place} ({len(page) / _MEGABYTE:.1f} MB, {spent:.1f} s)"
-            err.print(said, highlight=False, soft_wrap=True)
+    results = Results.load(folder)
+    place = out if out is not None else folder / "report.html"
+    check_file(place, force=force)
+    origin = find_origin(results, scenario)
+    if scenario is not None and origin.spec is None:
+        raise UserError(f"{scenario} does not fit {folder}: {origin.reason}")
+    say(f"Report of {results.run_id}", quiet=quiet, fold=True)
+    wanted = _Wanted(folder, arms, runs, jobs, quiet)
+    analysis = None if sensitivity is None else read_sensitivity(sensitivity, results)
+    beside = None if robust is None else _robust(robust, results)
+    comparison, compared = wanted.comparison(results, origin, compare)
+    tested, how = wanted.claims(results, origin, claims)
+    verdict = wanted.verdict(results, origin)
+    with progress_bar("Drawing up", quiet=quiet) as progress:
+        content = gather(
+            results,
+            origin,
+            comparison=comparison,
+            comparison_origin=compared,
+            claims=tested,
+            claims_origin=how,
+            sensitivity=analysis,
+            robust=beside,
+            verdict=verdict,
+            versions=read_manifest(folder).get("versions", {}),
+            left_out=tuple(wanted.left_out),
+            progress=progress,
+        )
+    page = render(content).encode()
+    write_bytes(place, page)
+    if not quiet:
+        spent = time.perf_counter() - began
+        said = f"Report: {place} ({len(page) / _MEGABYTE:.1f} MB, {spent:.1f} s)"
+        say(said)
 
 
+@dataclass
 class _Wanted:
     """Comparison and claims: as given, as saved beside the result, or run."""
 
-    def __init__(
-        self, folder: Path, arms: str | None, runs: int | None, jobs: int | None, quiet: bool
-    ) -> None:
-        self.folder = folder
-        self.arms = arms
-        self.running = arms is not None or runs is not None
-        self.runs = runs
-        self.jobs = jobs
-        self.quiet = quiet
-        self.left_out: list[str] = []
+    folder: Path
+    arms: str | None
+    runs: int | None
+    jobs: int | None
+    quiet: bool
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def running(self) -> bool:
+        """Whether what is lacking is to be simulated."""
+        return self.arms is not None or self.runs is not None
 
     def paired(self, results: Results) -> int:
         """How many runs of each arm."""

@@ -8,87 +8,63 @@ from typing import Annotated
 import typer
 
 from sim.commands import (
-    AsJson,
-    File,
-    Force,
-    Fresh,
-    Jobs,
-    Quiet,
-    Runs,
-    Seed,
     check_place,
     command_line,
-    err,
-    keep_figure,
-    out,
-    print_json,
+    keep_figures,
+    options,
+    print_result,
+    program,
     progress_bar,
+    say,
     warm,
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def robust(
+    file: options.File,
+    runs: options.Runs = None,
+    seed: options.Seed = None,
+    data: options.Yearly = None,
+    claims: Annotated[
+        bool, typer.Option(help="Ask about the claims, too: their arms under every null.")
+    ] = True,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Folder to write the table and a figure to."),
+    ] = None,
+    force: options.Force = False,
+    fresh: options.Fresh = False,
+    jobs: options.Jobs = None,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Set the answers of a scenario beside null models and rival theories.
 
-    @app.command()
-    def robust(
-        file: File,
-        runs: Runs = None,
-        seed: Seed = None,
-        data: Annotated[
-            Path | None,
-            typer.Option(
-                metavar="FOLDER",
-                help="Tables of states and pairs by year, which [cyan]gravity[/cyan] learns from.",
-            ),
-        ] = None,
-        claims: Annotated[
-            bool, typer.Option(help="Ask about the claims, too: their arms under every null.")
-        ] = True,
-        folder: Annotated[
-            Path | None,
-            typer.Option(
-                "--out", metavar="FOLDER", help="Folder to write the table and a figure to."
-            ),
-        ] = None,
-        force: Force = False,
-        fresh: Fresh = False,
-        jobs: Jobs = None,
-        quiet: Quiet = False,
-        as_json: AsJson = False,
-    ) -> None:
-        """Set the answers of a scenario beside null models and rival theories.
+    Every two of the focal states and poles: in which part of the runs they end in one bloc, in
+    the engine, under each null and without any change, and what each theory says from the
+    start. Every headline metric and claim: its effect in the engine and under each null.
 
-        Every two of the focal states and poles: in which part of the runs they end in one bloc, in
-        the engine, under each null and without any change, and what each theory says from the
-        start. Every headline metric and claim: its effect in the engine and under each null.
+    Example: [cyan]multipolar robust europe_1872_1914 --runs 50[/cyan]
+    """
+    from sim.study.arm_store import fresh as anew
+    from sim.study.robust import robust as ask
 
-        Example: [cyan]multipolar robust europe_1872_1914 --runs 50[/cyan]
-        """
-        from sim.study.arm_store import fresh as anew
-        from sim.study.robust import robust as ask
-
-        check_place(folder, "robust", force=force, quiet=quiet)
-        warm(quiet=quiet)
-        with anew(fresh), progress_bar("Runs", quiet=quiet) as progress:
-            found = ask(
-                file,
-                runs=runs,
-                seed=seed,
-                jobs=jobs,
-                data=data,
-                claims=claims,
-                progress=progress,
-                command=command_line(),
-            )
-        if as_json:
-            print_json(found.to_dict())
-        else:
-            out.print(found)
-        if folder is not None:
-            from sim.show.plots.robust import draw_robust
-
-            found.save(folder, force=force)
-            keep_figure(folder, "robust", lambda: draw_robust(found), force=force)
-            if not quiet:
-                err.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    check_place(folder, "robust", force=force, quiet=quiet)
+    warm(quiet=quiet)
+    with anew(fresh), progress_bar("Runs", quiet=quiet) as progress:
+        found = ask(
+            file,
+            runs=runs,
+            seed=seed,
+            jobs=jobs,
+            data=data,
+            claims=claims,
+            progress=progress,
+            command=command_line(),
+        )
+    print_result(found, as_json=as_json)
+    if folder is not None:
+        found.save(folder, force=force)
+        keep_figures(folder, found, ("robust",), force=force)
+        say(f"Results: {folder}", quiet=quiet)

@@ -284,8 +284,7 @@ def run_ensemble(
         Interrupted: Ctrl-C; carries the runs 0..k-1 that were finished, which equal an ensemble
             of k runs.
     """
-    runs = spec.ensemble.runs if runs is None else runs
-    seed = spec.ensemble.seed if seed is None else seed
+    runs, seed = spec.ensemble.given(runs, seed)
     jobs = jobs or cores()
     world = World(spec)
     pairs = recorded_pairs(spec, extra_pairs)

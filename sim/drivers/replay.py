@@ -73,11 +73,11 @@ class Alternative:
     kind: str
     before: float
     after: float
-    gain: float
-    reluctance: float
-    consent: float
-    cost: float
-    chance: float
+    gain: float = 0.0
+    reluctance: float = 0.0
+    consent: float = 1.0
+    cost: float = 0.0
+    chance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,6 @@ from sim.measure.syntax import (
     Word,
     complain,
 )
-from sim.record.arrays import EnsembleRecord
-from sim.rules.declarations import COLLECTIVE_FIELDS, COLLECTIVES, PARTS
 from sim.scenario import ScenarioSpec, format_quarter
 from sim.scenario.names import among
 
@@ -79,26 +77,6 @@ class Scope:
         }
         names = {code: state.name for code, state in spec.states.items()}
         return cls(states, spec.poles, groups, spec.start, spec.quarters, collectives, names)
-
-    @classmethod
-    def of_record(
-        cls, record: EnsembleRecord, groups: Mapping[str, tuple[str, ...]] | None = None
-    ) -> Self:
-        """The scope of a record, which does not know the scenario's groups."""
-        own = {"ALL": record.states, "POLES": record.poles, "FOCAL": record.focal}
-        kinds = {name: known.kind for name, known in COLLECTIVE_FIELDS.items()}
-        kinds |= {name: COLLECTIVES[part.row] for name, part in PARTS.items()}
-        found: dict[str, dict[str, None]] = {kind: {} for kind in COLLECTIVES}
-        for name, collective, _ in record.cells:
-            found[kinds[name]][collective] = None
-        return cls(
-            record.states,
-            record.poles,
-            own | dict(groups or {}),
-            record.start,
-            record.quarters,
-            {kind: tuple(known) for kind, known in found.items()},
-        )
 
 
 def form_of(value: Value, source: Source) -> Form:

@@ -8,6 +8,7 @@ pair; groups are expanded by :mod:`sim.measure.language`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -20,8 +21,10 @@ from sim.measure.forms import (
     Arguments,
     Form,
     Frame,
+    Needs,
     Pair,
     Quantity,
+    Series,
     both_orders,
     from_all,
     nothing,
@@ -48,51 +51,35 @@ HEDGING_PARTS: Final = ("equidistance", "intensity", "mixing")
 KINDS: Final = (*names.MOVES, "break")
 
 
-def _bounds(known: Field) -> tuple[float | None, float | None]:
+def _form(
+    known: Field, parameters: tuple[str, ...], series: Series, pairs: Needs = nothing
+) -> Form:
+    """A variable as a quantity."""
     low, high = known.bounds
-    return (None if low <= -1e11 else low, None if high >= 1e11 else high)
+    span = None if low <= -1e11 else low, None if high >= 1e11 else high
+    return Form(parameters, known.unit, *span, known.meaning, series, pairs)
 
 
 def _of_state(name: str) -> Form:
     known = names.STATE_FIELDS[name]
-    low, high = _bounds(known)
-
-    def series(seen: Observed, words: Arguments) -> Floats:
-        return seen.state(name, words[0])
-
-    return Form(("i",), known.unit, low, high, known.meaning, series)
+    return _form(known, ("i",), lambda seen, words: seen.state(name, words[0]))
 
 
 def _of_pair(name: str) -> Form:
     known = names.DYAD_FIELDS[name]
-    low, high = _bounds(known)
-
-    def series(seen: Observed, words: Arguments) -> Floats:
-        return seen.record.dyad(name, *words)
-
-    return Form(("i", "j"), known.unit, low, high, known.meaning, series, own_pair)
+    return _form(known, ("i", "j"), lambda seen, words: seen.record.dyad(name, *words), own_pair)
 
 
 def _of_collective(name: str) -> Form:
     known = names.COLLECTIVE_FIELDS[name]
-    low, high = _bounds(known)
     parameters = () if known.kind == "order" else (known.kind,)
-
-    def series(seen: Observed, words: Arguments) -> Floats:
-        return seen.cell(name, words[0] if words else "order")
-
-    return Form(parameters, known.unit, low, high, known.meaning, series)
+    return _form(known, parameters, lambda seen, words: seen.cell(name, *words or ("order",)))
 
 
 def _of_part(name: str) -> Form:
     known = names.PARTS[name]
-    low, high = _bounds(known)
-
-    def series(seen: Observed, words: Arguments) -> Floats:
-        return seen.cell(name, words[1], words[0])
-
-    kind = COLLECTIVES[known.row]
-    return Form(("i", kind), known.unit, low, high, known.meaning, series, own_state)
+    words = ("i", COLLECTIVES[known.row])
+    return _form(known, words, lambda seen, words: seen.cell(name, words[1], words[0]), own_state)
 
 
 def _share(seen: Observed, words: Arguments) -> Floats:
@@ -158,30 +145,11 @@ def _known(parts: Hedging | None) -> Hedging:
 
 _I, _IJ = ("i",), ("i", "j")
 _MADE: Final[dict[str, tuple[Form, ...]]] = {
-    "threat": (
-        _of_state("threat"),
-        Form(
-            _IJ,
-            names.DYAD_FIELDS["threat_from"].unit,
-            0.0,
-            None,
-            names.DYAD_FIELDS["threat_from"].meaning,
-            lambda seen, words: seen.record.dyad("threat_from", *words),
-            own_pair,
-        ),
-    ),
+    "threat": (_of_state("threat"), replace(_of_pair("threat_from"), low=0.0)),
     "security": (
         Form(_I, "1", 0.0, 1.0, "odds to hold against all threats: O / (O + T)", _security),
     ),
-    "revisionism": (
-        Form(
-            _I,
-            "1",
-            *_bounds(names.STATE_FIELDS["effective_revisionism"]),
-            names.STATE_FIELDS["effective_revisionism"].meaning,
-            lambda seen, words: seen.state("effective_revisionism", words[0]),
-        ),
-    ),
+    "revisionism": (_of_state("effective_revisionism"),),
     "share": (
         Form(
             ("channel", "i", "j"),
@@ -194,17 +162,7 @@ _MADE: Final[dict[str, tuple[Form, ...]]] = {
             {"channel": CHANNELS},
         ),
     ),
-    "dependence": (
-        Form(
-            _IJ,
-            "1",
-            0.0,
-            1.0,
-            "harm to i if j cuts every channel",
-            lambda seen, words: seen.record.dyad("vulnerability", *words),
-            own_pair,
-        ),
-    ),
+    "dependence": (_of_pair("vulnerability"),),
     "asymmetry": (
         Form(
             _IJ,

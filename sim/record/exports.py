@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from sim.blocs import bonds, name_blocs
-from sim.errors import UserError, hint, shown
+from sim.errors import UserError, hint, needed, shown
 from sim.record.columns import Columns, to_frame
 from sim.rules.catalogue import PARTS
 from sim.system.files import refuse_file, write_text, written
@@ -200,10 +200,8 @@ def needs_xarray() -> Any:
     """
     from importlib import import_module
 
-    try:
+    with needed("to_xarray needs xarray: pip install xarray"):
         return import_module("xarray")
-    except ImportError as error:
-        raise UserError("to_xarray needs xarray: pip install xarray") from error
 
 
 # --- files ---------------------------------------------------------------------------------------

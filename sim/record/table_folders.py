@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.errors import UserError
 from sim.record.folders import replaced
@@ -24,11 +25,51 @@ from sim.record.manifests import (
     reading,
     tupled,
 )
-from sim.record.results import RunMeta, versions
+from sim.record.results import RunMeta, safe_run_folder, versions
 from sim.system.files import sync_file, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class SavedTables(ABC):
+    """A result that is kept as tables and a manifest, ``kind`` in which says what it is."""
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls, *, kind: str) -> None:
+        super().__init_subclass__()
+        cls.kind = kind
+
+    @property
+    @abstractmethod
+    def run_id(self) -> str:
+        """Name of its own folder."""
+
+    @abstractmethod
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
+
+    @abstractmethod
+    def _facts(self) -> dict[str, Any]:
+        """What the manifest says beside the tables."""
+
+    def save(self, folder: Path | str, *, force: bool = False) -> Path:
+        """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
+
+        Args:
+            folder: where to; one of the same kind is replaced.
+            force: write there whatever there is; nothing is deleted then.
+
+        Raises:
+            UserError: the folder holds something else, is in use, or cannot be written.
+        """
+        facts = {"id": self.run_id, **self._facts()}
+        return save_tables(folder, self._tables(), facts, kind=self.kind, force=force)
+
+    def save_in(self, root: Path | str) -> Path:
+        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
+        return self.save(safe_run_folder(root, self.run_id))
 
 
 def save_tables(
@@ -115,6 +156,25 @@ def short_id(*parts: object) -> str:
     """Return eight hexadecimal digits that stand for these parts."""
     text = json.dumps([str(part) for part in parts])
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def folder_name(scenario: str, what: str, *parts: object) -> str:
+    """Return the name of a result's own folder: an id of its parts, its scenario, what it is."""
+    return f"{short_id(*parts)}-{scenario.lower().replace('_', '-')[:60]}-{what}"
+
+
+def frame(rows: Iterable[Any], columns: list[str] | None = None) -> pd.DataFrame:
+    """Return a table of rows."""
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns)
+
+
+def stacked(parts: Iterable[Mapping[str, Any] | pd.DataFrame]) -> pd.DataFrame:
+    """Return tables, or columns of tables by name, below one another."""
+    import pandas as pd
+
+    return pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
 
 
 def _write(scratch: Path, name: str, table: pd.DataFrame) -> dict[str, Any]:

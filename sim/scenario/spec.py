@@ -167,6 +167,10 @@ class EnsembleSpec:
     seed: int
     draws: bool
 
+    def given(self, runs: int | None, seed: int | None) -> tuple[int, int]:
+        """Runs and seed as they are given, and where they are not, the scenario's own."""
+        return self.runs if runs is None else runs, self.seed if seed is None else seed
+
 
 @dataclass(frozen=True, slots=True)
 class RecordSpec:

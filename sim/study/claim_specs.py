@@ -74,20 +74,17 @@ class Claim:
     most: bool = False
 
 
-def read_claims(
-    spec: ScenarioSpec, path: Path, *, names: Mapping[str, object] | None = None
-) -> list[tuple[Claim, BoundMetric | None]]:
+def read_claims(spec: ScenarioSpec, path: Path) -> list[tuple[Claim, BoundMetric | None]]:
     """Return the claims of a scenario in their order, each with its metric (None while pending).
 
     Args:
         spec: the scenario.
         path: its file, to tell where a mistake is.
-        names: the arms that exist; by default those of the scenario.
 
     Raises:
         ScenarioError: a claim is malformed; every problem is named with its place.
     """
-    reader = _Reader(spec, path, (BASE_ARM, *(names or spec.arms)))
+    reader = _Reader(spec, path, (BASE_ARM, *spec.arms))
     found = [reader.claim(name, raw) for name, raw in spec.claims.items()]
     if reader.problems:
         raise ScenarioError(

@@ -18,8 +18,7 @@ from sim.kernel.identity import source_hash
 from sim.measure.language import BoundMetric
 from sim.measure.summary import percent, plural
 from sim.record.manifests import Shape, Whole, reading
-from sim.record.results import safe_run_folder
-from sim.record.table_folders import load_tables, save_tables, short_id
+from sim.record.table_folders import SavedTables, folder_name, frame, load_tables, stacked
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
 from sim.statistics.paired import Effect, combined
 from sim.study.arm_store import Measure, values_of
@@ -59,7 +58,7 @@ class RowVerdict:
 
 
 @dataclass(frozen=True, eq=False)
-class ClaimsReport:
+class ClaimsReport(SavedTables, kind="claims"):
     """The claims of one or several scenarios, tested.
 
     Attributes:
@@ -101,21 +100,12 @@ class ClaimsReport:
     @property
     def run_id(self) -> str:
         """Name of the folder: a hash of what was tested, then the scenario if there is one."""
-        digest = short_id(
-            *(
-                f"{name} {self.hashes[name]} {self.seeds[name]} {n}"
-                for name, n in self.runs.items()
-            ),
-            *(f"{found.claim}" for found in self.verdicts),
-            self.rules,
-        )
         name = next(iter(self.runs)) if len(self.runs) == 1 else "several"
-        return f"{digest}-{name.lower().replace('_', '-')[:60]}-claims"
+        of = (f"{key} {self.hashes[key]} {self.seeds[key]} {n}" for key, n in self.runs.items())
+        return folder_name(name, "claims", *of, *(it.claim for it in self.verdicts), self.rules)
 
     def table(self) -> pd.DataFrame:
         """One row a claim: claim, verdict, effect."""
-        import pandas as pd
-
         rows = []
         empty = dict.fromkeys(Effect.__dataclass_fields__)
         for found in self.verdicts:
@@ -138,40 +128,24 @@ class ClaimsReport:
             )
         numbers = ("holds", "tolerance", "least", "holds_low", "holds_high")
         said = ("verdict", "reason", *numbers, "size")
-        table = pd.DataFrame(rows, columns=[*Claim.__dataclass_fields__, *said, *empty])
+        table = frame(rows, [*Claim.__dataclass_fields__, *said, *empty])
         floats = ("margin", "smallest", "size_low", "size_high", *numbers, *empty)
         return table.astype(dict.fromkeys(floats, "float64"))
 
     def by_run(self) -> pd.DataFrame:
         """One row a claim and run: the paired difference."""
-        import pandas as pd
-
-        parts = [
-            pd.DataFrame(
-                {
-                    "scenario": scenario,
-                    "claim": claim,
-                    "run": np.arange(len(values)),
-                    "difference": values,
-                }
-            )
-            for (scenario, claim), values in self.differences.items()
-        ]
         columns = ["scenario", "claim", "run", "difference"]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        parts = [
+            dict(zip(columns, (*name, np.arange(len(values)), values), strict=True))
+            for name, values in self.differences.items()
+        ]
+        return stacked(parts) if parts else frame((), columns)
 
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {"claims": self.table(), "runs": self.by_run()}
 
-        Args:
-            folder: where to; one of the same kind is replaced.
-            force: write there whatever there is; nothing is deleted then.
-
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        facts = {
-            "id": self.run_id,
+    def _facts(self) -> dict[str, Any]:
+        return {
             "scenarios": {
                 name: {"spec_hash": self.hashes[name], "runs": n, "seed": self.seeds[name]}
                 for name, n in self.runs.items()
@@ -180,12 +154,6 @@ class ClaimsReport:
             "command": self.command,
             "rules": self.rules,
         }
-        tables = {"claims": self.table(), "runs": self.by_run()}
-        return save_tables(folder, tables, facts, kind="claims", force=force)
-
-    def save_in(self, root: Path | str) -> Path:
-        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
-        return self.save(safe_run_folder(root, self.run_id))
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:

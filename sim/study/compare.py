@@ -73,8 +73,7 @@ def compare(
     path = find_scenario(str(scenario))
     specs = _arms(path, arms, against, set, quarters)
     spec = specs[against]
-    runs = spec.ensemble.runs if runs is None else runs
-    seed = spec.ensemble.seed if seed is None else seed
+    runs, seed = spec.ensemble.given(runs, seed)
     scope = Scope.of(spec)
     window = None if horizon is None else parse_window(horizon, Source("horizon"))
     wanted = [(text, "") for text in dict.fromkeys(metrics)] or default_metrics(spec)

@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.measure.summary import percent, plural
 from sim.record.manifests import Shape, Whole, reading
-from sim.record.results import META, RunMeta, safe_run_folder
-from sim.record.table_folders import load_tables, read_meta, save_tables, short_id
+from sim.record.results import META, RunMeta
+from sim.record.table_folders import SavedTables, frame, load_tables, read_meta, short_id, stacked
 from sim.scenario import BASE_ARM, format_quarter
 from sim.statistics.paired import Effect
 from sim.types import Floats
@@ -103,7 +103,7 @@ class ArmComparison:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(SavedTables, kind="comparison"):
     """Arms of a scenario against a reference arm.
 
     Attributes:
@@ -155,95 +155,63 @@ class Comparison:
 
     def effects(self) -> pd.DataFrame:
         """One row an arm and metric: means, difference, interval, shares of runs."""
-        import pandas as pd
-
         rows = [
             {"arm": arm.name, "metric": found.metric, **asdict(found.effect), "parts": found.parts}
             for arm in self.arms
             for found in arm.metrics
         ]
-        return _numbers(pd.DataFrame(rows), ("standardised", "efficiency"))
+        return _numbers(frame(rows), ("standardised", "efficiency"))
 
     def series(self) -> pd.DataFrame:
         """One row an arm, metric and quarter: mean difference and interval."""
-        import pandas as pd
-
         ticks = self.ticks
-        return pd.DataFrame(
-            [
-                (arm.name, found.metric, *row)
-                for arm in self.arms
-                for found in arm.metrics
-                for row in zip(ticks, found.difference, found.low, found.high, strict=True)
-            ],
-            columns=["arm", "metric", "quarter", "difference", "low", "high"],
-        )
+        rows = [
+            (arm.name, found.metric, *row)
+            for arm in self.arms
+            for found in arm.metrics
+            for row in zip(ticks, found.difference, found.low, found.high, strict=True)
+        ]
+        return frame(rows, ["arm", "metric", "quarter", "difference", "low", "high"])
 
     def by_run(self) -> pd.DataFrame:
         """One row a run, arm and metric: the value."""
-        import pandas as pd
-
-        shape = (len(self.metrics), self.runs)
-        metric, run = (axis.ravel() for axis in np.indices(shape))
-        return pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "run": run,
-                        "arm": arm,
-                        "metric": np.array(self.metrics, object)[metric],
-                        "value": values.ravel(),
-                    }
-                )
-                for arm, values in self.values.items()
-            ],
-            ignore_index=True,
+        metric, run = (axis.ravel() for axis in np.indices((len(self.metrics), self.runs)))
+        names = np.array(self.metrics, object)[metric]
+        return stacked(
+            {"run": run, "arm": arm, "metric": names, "value": values.ravel()}
+            for arm, values in self.values.items()
         )
 
     def third_states(self) -> pd.DataFrame:
         """One row an arm and third state that moved: its largest standardised change."""
-        import pandas as pd
-
         rows = [
             {"arm": arm.name, "state": mover.state, "metric": mover.metric, **asdict(mover.effect)}
             for arm in self.arms
             for mover in arm.movers
         ]
         columns = ["arm", "state", "metric", *Effect.__dataclass_fields__]
-        return _numbers(pd.DataFrame(rows, columns=columns), ("standardised", "efficiency"))
+        return _numbers(frame(rows, columns), ("standardised", "efficiency"))
 
     def partings(self) -> pd.DataFrame:
         """One row an arm and quarter: share of the runs whose moves have differed by then."""
-        import pandas as pd
+        rows = [
+            (arm.name, quarter, share)
+            for arm in self.arms
+            for quarter, share in zip(self.ticks, arm.diverged, strict=True)
+        ]
+        return frame(rows, ["arm", "quarter", "diverged"])
 
-        return pd.DataFrame(
-            [
-                (arm.name, quarter, share)
-                for arm in self.arms
-                for quarter, share in zip(self.ticks, arm.diverged, strict=True)
-            ],
-            columns=["arm", "quarter", "diverged"],
-        )
-
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
-
-        Args:
-            folder: where to; one of the same kind is replaced.
-            force: write there whatever there is; nothing is deleted then.
-
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        tables = {
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {
             "effects": self.effects(),
             "series": self.series(),
             "runs": self.by_run(),
             "third_states": self.third_states(),
             "partings": self.partings(),
         }
-        facts = {
-            "id": self.run_id,
+
+    def _facts(self) -> dict[str, Any]:
+        return {
             "meta": asdict(self.meta),
             "reference": self.reference,
             "arms": [
@@ -258,11 +226,6 @@ class Comparison:
             "metrics": list(self.metrics),
             "lacking": list(self.lacking),
         }
-        return save_tables(folder, tables, facts, kind="comparison", force=force)
-
-    def save_in(self, root: Path | str) -> Path:
-        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
-        return self.save(safe_run_folder(root, self.run_id))
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:
@@ -306,8 +269,7 @@ class Comparison:
             "lacking": self.lacking,
             "note": NOTE,
         }
-        cleaned: dict[str, Any] = plain(found)
-        return cleaned
+        return plain(found)
 
     def __rich__(self) -> Any:
         from rich.console import Group
@@ -315,14 +277,19 @@ class Comparison:
         return Group(*_render(self))
 
 
-def plain(value: Any) -> Any:
-    """Return a value in JSON's types: tuples as lists, and None for what is no finite number."""
+def plain(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result in JSON's types: tuples as lists, and None for what is no finite number."""
+    return {key: plain_value(value) for key, value in found.items()}
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value in JSON's types, as :func:`plain` does."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+        return plain(value)
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [plain_value(item) for item in value]
     return value
 
 
@@ -411,7 +378,6 @@ def _effects_table(found: Comparison, arm: ArmComparison) -> Any:
         rest = hidden - unclear
         more = f"{plural(rest, 'smaller one')} and " if rest else ""
         made.caption = f"not shown: {more}{unclear} without a clear difference"
-        made.caption_justify = "left"
     return made
 
 

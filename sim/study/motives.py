@@ -105,8 +105,7 @@ def motives(
         Interrupted: Ctrl-C.
     """
     asked = ask(spec, state=state, dyad=dyad, when=when)
-    runs = spec.ensemble.runs if runs is None else runs
-    seed = spec.ensemble.seed if seed is None else seed
+    runs, seed = spec.ensemble.given(runs, seed)
     measure = Measure(
         f"acts {asked.state} {asked.pair} {asked.first} {asked.last}",
         lambda seen: _counted(seen.record, asked),

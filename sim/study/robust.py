@@ -19,8 +19,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from sim.drivers.ensemble import Progress
 from sim.errors import UserError
 from sim.record.manifests import Shape, Whole, reading
-from sim.record.results import META, RunMeta, safe_run_folder
-from sim.record.table_folders import load_tables, read_meta, save_tables, short_id
+from sim.record.results import META, RunMeta
+from sim.record.table_folders import (
+    SavedTables,
+    folder_name,
+    frame,
+    load_tables,
+    read_meta,
+)
 from sim.scenario import find_scenario, load_scenario
 from sim.study.comparison import plain
 from sim.study.null import Nulls, null
@@ -132,7 +138,7 @@ type Answer = Pair | Conclusion
 
 
 @dataclass(frozen=True)
-class Robust:
+class Robust(SavedTables, kind="robust"):
     """The answers of all.
 
     Attributes:
@@ -169,8 +175,8 @@ class Robust:
         """Name of the folder: a hash of what was asked, then the scenario."""
         meta = self.meta
         what = [answer.what for answer in self.answers]
-        digest = short_id(meta.spec_hash, meta.seed, self.runs, meta.rules, self.rivals, *what)
-        return f"{digest}-{meta.name.lower().replace('_', '-')[:60]}-robust"
+        parts = meta.spec_hash, meta.seed, self.runs, meta.rules, self.rivals, *what
+        return folder_name(meta.name, "robust", *parts)
 
     def count(self, rival: str, answers: Sequence[Answer] | None = None) -> dict[str, int]:
         """Return of how many pairs (or other answers) a rival says what."""
@@ -186,8 +192,6 @@ class Robust:
 
     def table(self) -> pd.DataFrame:
         """One row an answer and rival."""
-        import pandas as pd
-
         rows = [
             {
                 "kind": "pair" if isinstance(x, Pair) else "conclusion",
@@ -202,26 +206,18 @@ class Robust:
             for x in self.answers
             for rival in self.rivals
         ]
-        return pd.DataFrame(rows).astype({"value": "float64"})
+        return frame(rows).astype({"value": "float64"})
 
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the table and a manifest to ``folder``, whole or not at all; return the folder.
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {"answers": self.table()}
 
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        facts = {
-            "id": self.run_id,
+    def _facts(self) -> dict[str, Any]:
+        return {
             "meta": asdict(self.meta),
             "runs": self.runs,
             "silent": dict(self.silent),
             "rivals": list(self.rivals),
         }
-        return save_tables(folder, {"answers": self.table()}, facts, kind="robust", force=force)
-
-    def save_in(self, root: Path | str) -> Path:
-        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
-        return self.save(safe_run_folder(root, self.run_id))
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:
@@ -247,7 +243,7 @@ class Robust:
         verdicts = {
             x.what: {rival: x.verdict(rival) for rival in self.rivals} for x in self.answers
         }
-        found: dict[str, Any] = plain(
+        return plain(
             {
                 "title": self.title,
                 "runs": self.runs,
@@ -260,7 +256,6 @@ class Robust:
                 ],
             }
         )
-        return found
 
     def __rich__(self) -> Any:
         from rich.console import Group

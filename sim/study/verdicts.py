@@ -102,8 +102,7 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict in the types of JSON."""
-        found: dict[str, Any] = plain(asdict(self))
-        return found
+        return plain(asdict(self))
 
 
 def judge(claim: Claim, effect: Effect, difference: Floats, span: float | None = None) -> Verdict:

@@ -43,6 +43,11 @@ class Grid(Table):
         """Add a row; texts are shown as they are."""
         super().add_row(*(Text(x) if isinstance(x, str) else x for x in cells), **options)
 
+    def add_rest(self, hidden: int, word: str) -> None:
+        """Add a row that says how many more there are, if any are."""
+        if hidden > 0:
+            self.add_row(Text(f"and {hidden} {word}", style="dim"))
+
 
 def table(
     title: str | None,
@@ -60,7 +65,7 @@ def table(
         options: of rich's ``Table``.
     """
     head = None if title is None else Text(title, style="bold")
-    made = Grid(title=head, title_justify="left", box=box, **options)
+    made = Grid(title=head, title_justify="left", caption_justify="left", box=box, **options)
     for column in columns:
         name, side = (column, "") if isinstance(column, str) else column
         made.add_column(Text(name), justify="right" if side == "right" else "left", overflow="fold")

@@ -23,11 +23,9 @@ cooperative solution concepts, in which the Shapley value is half of an actor's 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import factorial
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -259,22 +257,6 @@ def without(tree: Tree, actor: int) -> Tree | None:
     if one is None or other is None:
         return other if one is None else one
     return one, other
-
-
-def shapley_values(worth: Callable[[tuple[int, ...]], float], n: int) -> Floats:
-    """Return the Shapley values ``(N,)`` of any game, by the sum over all coalitions.
-
-    phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! (v(S + i) - v(S)). ``worth`` is asked
-    for every coalition, of which there are 2^n.
-    """
-    phi = np.zeros(n)
-    for size in range(n):
-        weight = factorial(size) * factorial(n - size - 1) / factorial(n)
-        for members in itertools.combinations(range(n), size):
-            before = worth(members)
-            for i in set(range(n)) - set(members):
-                phi[i] += weight * (worth(tuple(sorted((*members, i)))) - before)
-    return phi
 
 
 THEORY = Shapley

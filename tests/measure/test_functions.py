@@ -10,10 +10,10 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import pearsonr, spearmanr
 
 from sim.measure.functions import FUNCTIONS, MEMBERS, QUARTERS, apply, time_above, time_to
-from sim.measure.language import QUANTITIES, MetricError, Scope, parse_metric
+from sim.measure.language import QUANTITIES, MetricError, parse_metric
 from sim.measure.reference import functions_line, markdown
 from sim.record.arrays import EnsembleRecord
-from tests.support import synthetic_record
+from tests.support import scope_of, synthetic_record
 
 GROUPS = {
     "TRIO": ("AAA", "BBB", "CCC"),
@@ -47,7 +47,7 @@ def record() -> EnsembleRecord:
 
 
 def value(text: str, record: EnsembleRecord, horizon: str | None = None) -> np.ndarray:
-    return parse_metric(text).bind(Scope.of_record(record, GROUPS), horizon).values(record)
+    return parse_metric(text).bind(scope_of(record, GROUPS), horizon).values(record)
 
 
 # --- over members --------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_pairs_of_members(record: EnsembleRecord) -> None:
 
 
 def test_a_member_that_would_be_paired_with_itself_is_left_out(record: EnsembleRecord) -> None:
-    found = parse_metric("sum(trust(SHOWN, CCC))").bind(Scope.of_record(record, GROUPS))
+    found = parse_metric("sum(trust(SHOWN, CCC))").bind(scope_of(record, GROUPS))
     assert found.pairs == (("DDD", "CCC"), ("EEE", "CCC"))
     both = value("weighted(need(SHOWN), trust(SHOWN, CCC))", record)
     need = [record.state("need")[:, -1, record.index(i)] for i in ("DDD", "EEE")]
@@ -158,7 +158,7 @@ def test_counts_run_from_the_first_quarter_of_the_window(record: EnsembleRecord)
 
 
 def test_a_function_over_quarters_is_one_number_of_the_run(record: EnsembleRecord) -> None:
-    scope = Scope.of_record(record, GROUPS)
+    scope = scope_of(record, GROUPS)
     bound = parse_metric("highest(need(DDD)) @ 2025Q1..2025Q2").bind(scope)
     assert bound.is_dated
     series = bound.series(record)
@@ -171,12 +171,12 @@ def test_a_function_over_quarters_is_one_number_of_the_run(record: EnsembleRecor
 
 # --- suppliers -----------------------------------------------------------------------------------
 def test_concentration_of_the_buyers_of_a_supplier(record: EnsembleRecord) -> None:
-    scope = Scope.of_record(record, GROUPS)
+    scope = scope_of(record, GROUPS)
     bound = parse_metric("buyers(energy, CCC)").bind(replace(scope, states=("CCC", "DDD", "EEE")))
     assert bound.pairs == (("DDD", "CCC"), ("EEE", "CCC"))
     few = only(record, ("CCC", "DDD", "EEE"))
     assert bound.values(few) == pytest.approx([(1 + 9) / 16] * 2)  # a quarter and three quarters
-    nobody = parse_metric("buyers(arms, CCC)").bind(Scope.of_record(few))
+    nobody = parse_metric("buyers(arms, CCC)").bind(scope_of(few))
     assert np.isnan(nobody.values(few)).all()
 
 
@@ -218,7 +218,7 @@ def only(record: EnsembleRecord, states: tuple[str, ...]) -> EnsembleRecord:
     ],
 )
 def test_ranges(record: EnsembleRecord, text: str, span: float | None) -> None:
-    assert parse_metric(text).bind(Scope.of_record(record, GROUPS)).span == span
+    assert parse_metric(text).bind(scope_of(record, GROUPS)).span == span
 
 
 # --- mistakes ------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def test_ranges(record: EnsembleRecord, text: str, span: float | None) -> None:
 def test_mistakes_are_told_with_their_place(
     record: EnsembleRecord, text: str, message: str
 ) -> None:
-    scope = Scope.of_record(record, GROUPS | {"ONE": ("AAA",)})
+    scope = scope_of(record, GROUPS | {"ONE": ("AAA",)})
     if "WIDE" in text:
         states = tuple(f"S{k}" for k in range(60))
         scope = replace(scope, states=states, groups={"WIDE": states})

@@ -33,7 +33,7 @@ from sim.measure.syntax import MAX_DEPTH, MAX_LENGTH, MAX_OPERATORS
 from sim.record.arrays import EnsembleRecord
 from sim.scenario import load_scenario
 from tests.inline_scenario import TEXT
-from tests.support import synthetic_record
+from tests.support import scope_of, synthetic_record
 
 SHOWN = ("DDD", "EEE", "CCC")  # focal states of the synthetic record; poles are AAA, BBB, CCC
 GROUPS = {"PAIR": ("AAA", "BBB"), "EMPTY": ()}
@@ -46,7 +46,7 @@ def record() -> EnsembleRecord:
 
 @pytest.fixture(scope="module")
 def scope(record: EnsembleRecord) -> Scope:
-    return Scope.of_record(record, GROUPS)
+    return scope_of(record, GROUPS)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> EnsembleRecord:
 
 
 def value(text: str, record: EnsembleRecord, horizon: str | None = None) -> np.ndarray:
-    return parse_metric(text).bind(Scope.of_record(record, GROUPS), horizon).values(record)
+    return parse_metric(text).bind(scope_of(record, GROUPS), horizon).values(record)
 
 
 # --- values --------------------------------------------------------------------------------------
@@ -114,14 +114,14 @@ def test_groups_are_means(record: EnsembleRecord) -> None:
     pairs = list(permutations(SHOWN, 2))
     all_pairs = np.mean([record.dyad("trust", i, j)[:, -1] for i, j in pairs], axis=0)
     assert np.allclose(value("trust(FOCAL, FOCAL)", record), all_pairs)
-    bound = parse_metric("trust(FOCAL, FOCAL)").bind(Scope.of_record(record))
+    bound = parse_metric("trust(FOCAL, FOCAL)").bind(scope_of(record))
     assert bound.pairs == tuple(sorted(pairs))
 
 
 def test_a_group_of_the_scenario_may_have_the_name_of_a_built_in_one(
     record: EnsembleRecord,
 ) -> None:
-    scope = Scope.of_record(record, {"POLES": ("DDD",)})
+    scope = scope_of(record, {"POLES": ("DDD",)})
     assert np.array_equal(
         parse_metric("need(POLES)").bind(scope).values(record), value("need(DDD)", record)
     )
@@ -163,7 +163,7 @@ def test_isolation_is_that_of_the_metrics(whole: EnsembleRecord) -> None:
 
 def test_networks_are_held_from_tick_to_tick(record: EnsembleRecord) -> None:
     seen = Observed(record)
-    scope = Scope.of_record(record)
+    scope = scope_of(record)
     poles = parse_metric("poles()").bind(scope).series(seen)
     assert poles.shape == (record.runs, record.quarters + 1)
     assert np.array_equal(poles[:, 0], poles[:, 3])
@@ -238,14 +238,14 @@ def test_moves_are_counted(record: EnsembleRecord) -> None:
     made = value("moves(pact, CCC, DDD)", record)
     assert made.tolist() == [1.0, 0.0] * (record.runs // 2)
     assert not value("moves(break, CCC, DDD)", record).any()
-    through = parse_metric("moves(provoke, DDD)").bind(Scope.of_record(record)).series(record)
+    through = parse_metric("moves(provoke, DDD)").bind(scope_of(record)).series(record)
     assert (np.diff(through, axis=1) >= 0).all()
     assert through[:, -1].tolist() == by_run
 
 
 def test_series_leave_out_the_outermost_window(record: EnsembleRecord) -> None:
     series = record.dyad("trust", "DDD", "AAA")
-    scope = Scope.of_record(record)
+    scope = scope_of(record)
     outer = parse_metric("trust(DDD, AAA) @ 2024Q4").bind(scope).series(record)
     assert np.array_equal(outer, series)
     change = parse_metric("trust(DDD, AAA) - trust(DDD, AAA) @ start").bind(scope)
@@ -255,7 +255,7 @@ def test_series_leave_out_the_outermost_window(record: EnsembleRecord) -> None:
 
 def test_every_quantity_has_values_within_its_range(whole: EnsembleRecord) -> None:
     seen = Observed(whole)
-    scope = Scope.of_record(whole)
+    scope = scope_of(whole)
     states = {"i": "CCC", "j": "DDD"}
     for quantity in QUANTITIES.values():
         for form in quantity.forms:
@@ -412,7 +412,7 @@ def test_any_words_evaluate_or_are_a_mistake(words: list[str]) -> None:
     record = synthetic_record()
     message, shape = "metric:", (record.runs,)
     try:
-        bound = parse_metric(" ".join(words)).bind(Scope.of_record(record, GROUPS))
+        bound = parse_metric(" ".join(words)).bind(scope_of(record, GROUPS))
         if set(bound.pairs) <= set(record.dyads):
             shape = bound.values(record).shape
     except UserError as error:
@@ -440,7 +440,7 @@ METRICS = st.recursive(
 @given(METRICS, WINDOWS)
 def test_metrics_that_are_well_formed_evaluate(text: str, window: str) -> None:
     record = synthetic_record()
-    bound = parse_metric(f"abs({text}){window}").bind(Scope.of_record(record, GROUPS))
+    bound = parse_metric(f"abs({text}){window}").bind(scope_of(record, GROUPS))
     values, series = bound.values(record), bound.series(record)
     assert values.shape == (record.runs,)
     assert series.shape == (record.runs, record.quarters + 1)

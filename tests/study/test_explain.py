@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from typer.testing import CliRunner
 
 from sim import cli
-from sim.commands.explain import register
+from sim.commands.explain import explain as explain_command
 from sim.drivers.ensemble import run_ensemble
 from sim.drivers.replay import Alternative, Asked, Decision, Part, Side, Third, replay
 from sim.errors import UserError
@@ -527,7 +527,7 @@ def test_states_go_by_code_or_name_and_pairs_by_either(spec: ScenarioSpec) -> No
 @pytest.fixture
 def app() -> typer.Typer:
     made = typer.Typer()
-    register(made)
+    made.command()(explain_command)
     made.command()(lambda: None)
     return made
 

@@ -85,7 +85,6 @@ def _blocs(report: BlocReport) -> Any:
     made.caption = (
         "share: of capability; persistence: members kept from one kept quarter to the next"
     )
-    made.caption_justify = "left"
     return made
 
 
@@ -109,9 +108,6 @@ def _unsettled(report: BlocReport) -> Any:
 
 
 def _events(report: BlocReport) -> Any:
-    from rich.console import Group
-    from rich.text import Text
-
     steady = Text(
         f"From one kept quarter to the next, the bloc of a state keeps {_share(report)} of its "
         "members (mean over the states).\n"
@@ -130,12 +126,8 @@ def _events(report: BlocReport) -> Any:
         dates = event.low if event.low == event.high else f"{event.low} to {event.high}"
         names = " | " if event.kind == "split" else " + "
         made.add_row(event.kind, names.join(event.cores), percent(event.runs), event.median, dates)
-    if len(report.events) > _SHOWN_EVENTS:
-        made.add_row(
-            Text(f"and {len(report.events) - _SHOWN_EVENTS} rarer", style="dim"), *[""] * 4
-        )
+    made.add_rest(len(report.events) - _SHOWN_EVENTS, "rarer")
     made.caption = f"seen at the kept quarters: {', '.join(report.kept)}"
-    made.caption_justify = "left"
     return Group(steady, made)
 
 
@@ -185,7 +177,6 @@ def _rivals(report: BlocReport) -> Any:
         "agreement: adjusted Rand index with what was asked (1 equal, 0 as by chance); "
         "cross-cutting: share of pairs together in one and apart in the other"
     )
-    made.caption_justify = "left"
     return made
 
 

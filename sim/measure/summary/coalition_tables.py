@@ -78,8 +78,7 @@ def shifts_table(shifts: Sequence[Shift], start: str, end: str) -> Any:
         verb = "joins" if it.after > it.before else "leaves"
         why = it.why or "no one move: trust, arms, positions"
         made.add_row(it.state, f"{verb} {it.core}", percent(it.before), percent(it.after), why)
-    if len(shifts) > _SHOWN_MOVES:
-        made.add_row(Text(f"and {len(shifts) - _SHOWN_MOVES} more", style="dim"), *[""] * 4)
+    made.add_rest(len(shifts) - _SHOWN_MOVES, "more")
     return made
 
 
@@ -93,8 +92,7 @@ def hedgers_table(stances: Sequence[Stance]) -> Any:
     for it in hedgers[:_SHOWN_HEDGERS]:
         ties = " and ".join(f"{it.ties[core]:.2f}" for core in it.between)
         made.add_row(it.state, " and ".join(it.between), ties, percent(it.hedging))
-    if len(hedgers) > _SHOWN_HEDGERS:
-        made.add_row(Text(f"and {len(hedgers) - _SHOWN_HEDGERS} more", style="dim"), *[""] * 3)
+    made.add_rest(len(hedgers) - _SHOWN_HEDGERS, "more")
     return made
 
 
@@ -157,7 +155,6 @@ def _focal_table(report: CoalitionReport, state: FocalState) -> Any:
         made.add_row(f"  and with {hidden} more", "", "")
     if state.dependence:
         made.caption = "* of the partners recorded; the percentages of pacts are shares of runs"
-        made.caption_justify = "left"
     return made
 
 
@@ -188,6 +185,5 @@ def _shares_table(
     made = table(title, (*heads, ("share of runs", "right"), ("median date", "right")))
     for who, what, share, median in rows[:_SHOWN_MOVES]:
         made.add_row(who, what, percent(share), median)
-    if len(rows) > _SHOWN_MOVES:
-        made.add_row(Text(f"and {len(rows) - _SHOWN_MOVES} rarer", style="dim"), "", "", "")
+    made.add_rest(len(rows) - _SHOWN_MOVES, "rarer")
     return made

@@ -214,7 +214,7 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything in the types of JSON, the sentence first; undefined is None."""
-        found: dict[str, Any] = plain({"sentence": self.sentence(), **asdict(self)})
+        found = plain({"sentence": self.sentence(), **asdict(self)})
         for row, kept in zip(found["rows"], self.rows, strict=True):
             row["judgement"] = kept.judgement()
         return found

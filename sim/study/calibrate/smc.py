@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import __version__
-from sim.errors import UserError
+from sim.errors import UserError, needed
 from sim.kernel.identity import source_hash
 from sim.record.folders import EVALUATED, look
 from sim.record.manifests import MANIFEST, PROGRAM, check, manifest_text, read_json, reading
@@ -402,11 +402,8 @@ def _pyabc() -> Any:
     Raises:
         UserError: it is not installed.
     """
-    try:
+    with needed("calibration needs pyabc: pip install 'multipolar[calibration]'"):
         import pyabc
-    except ImportError:
-        message = "calibration needs pyabc: pip install 'multipolar[calibration]'"
-        raise UserError(message) from None
     logging.getLogger("ABC").setLevel(logging.ERROR)
     return pyabc
 

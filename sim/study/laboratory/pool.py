@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.errors import UserError, shown
+from sim.errors import UserError, needed, shown
 from sim.rules import outside
 from sim.study.laboratory.cases import Cases, Instrument, Measured, cut
 from sim.study.laboratory.code import code_version
@@ -121,11 +121,8 @@ def _threads(count: int) -> Iterator[Pool]:
 
 @contextmanager
 def _cluster(address: str) -> Iterator[Pool]:
-    try:
+    with needed(f"--executor {address} needs Dask: pip install 'multipolar[cluster]'"):
         distributed: Any = import_module("distributed")
-    except ImportError as error:
-        said = "needs Dask: pip install 'multipolar[cluster]'"
-        raise UserError(f"--executor {address} {said}") from error
     if address.endswith(".json"):
         _await_file(Path(address))
     code, rules, packed = code_version(), outside.sent(), cache(pack)

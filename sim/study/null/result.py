@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.measure.summary import percent, plural
-from sim.record.results import RunMeta, safe_run_folder
-from sim.record.table_folders import save_tables, short_id
+from sim.record.results import RunMeta
+from sim.record.table_folders import SavedTables, folder_name, frame
 from sim.statistics.paired import LEAST_OF_RANGE, LEAST_OF_SPREAD
 from sim.study.comparison import plain
 from sim.study.null.findings import NETWORKS
@@ -78,7 +77,7 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class Nulls:
+class Nulls(SavedTables, kind="nulls"):
     """A scenario held against null models.
 
     Attributes:
@@ -137,40 +136,30 @@ class Nulls:
 
     def table(self) -> pd.DataFrame:
         """One row a null and finding or network."""
-        import pandas as pd
+        return frame([asdict(row) for row in self.rows])
 
-        return pd.DataFrame([asdict(row) for row in self.rows])
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {"nulls": self.table()}
 
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the table and a manifest to ``folder``, whole or not at all; return the folder.
-
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        facts = {
-            "id": self.run_id,
+    def _facts(self) -> dict[str, Any]:
+        return {
             "meta": asdict(self.meta),
             "runs": self.runs,
             "arms": None if self.arms is None else list(self.arms),
             "nulls": list(self.nulls),
             "rates": [list(rate) for rate in self.rates],
         }
-        return save_tables(folder, {"nulls": self.table()}, facts, kind="nulls", force=force)
-
-    def save_in(self, root: Path | str) -> Path:
-        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
-        return self.save(safe_run_folder(root, self.run_id))
 
     @property
     def run_id(self) -> str:
         """Name of the folder: a hash of what was run, then the scenario."""
         meta = self.meta
-        digest = short_id(meta.spec_hash, meta.seed, self.runs, meta.rules, self.arms, self.nulls)
-        return f"{digest}-{meta.name.lower().replace('_', '-')[:60]}-nulls"
+        parts = meta.spec_hash, meta.seed, self.runs, meta.rules, self.arms, self.nulls
+        return folder_name(meta.name, "nulls", *parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything in the types of JSON; what is not defined is None."""
-        found: dict[str, Any] = plain(
+        return plain(
             {
                 "title": self.meta.title,
                 "runs": self.runs,
@@ -185,7 +174,6 @@ class Nulls:
                 "note": NOTE,
             }
         )
-        return found
 
     def __rich__(self) -> Any:
         from rich.console import Group
@@ -260,7 +248,6 @@ def _finding_table(found: Nulls, nulls: Sequence[str]) -> Any:
         made.add_row(what, number(rows[0].full, signed=True), *parts)
     if unclear:
         made.caption = f"not told from zero in the full model: {', '.join(unclear)}"
-        made.caption_justify = "left"
     return made
 
 

@@ -105,8 +105,7 @@ def null(
     findings = find(spec, path, metrics, _pair(arms), claims=claims)
     needed = dict.fromkeys((BASE_ARM, *(arm for finding in findings for arm in finding.arms)))
     specs = load_arms(path, arms=tuple(needed), overrides=tuple(set), quarters=quarters)
-    runs = spec.ensemble.runs if runs is None else runs
-    seed = spec.ensemble.seed if seed is None else seed
+    runs, seed = spec.ensemble.given(runs, seed)
     simulated = [name for name in names if name not in (PERSISTENCE, SEED)]
     whole = runs * (len(specs) * (2 + len(simulated)) + ROUNDS * (RANDOM in names))
     work = _Work(findings, runs, jobs, progress, whole)
@@ -153,23 +152,16 @@ def _pair(arms: Sequence[str] | None) -> tuple[str, str] | None:
     return arms[0], arms[1]
 
 
+@dataclass
 class _Work:
     """Simulates ensembles and keeps what the findings need of them; tells how far it is."""
 
-    def __init__(
-        self,
-        findings: Sequence[Finding],
-        runs: int,
-        jobs: int | None,
-        progress: Progress | None,
-        whole: int,
-    ) -> None:
-        self._findings = findings
-        self._runs = runs
-        self._jobs = jobs
-        self._progress = progress
-        self._whole = whole
-        self._done = 0
+    findings: Sequence[Finding]
+    runs: int
+    jobs: int | None
+    progress: Progress | None
+    whole: int
+    done: int = 0
 
     def full(
         self, specs: Mapping[str, ScenarioSpec], seed: int, others: Callable[[], Sequence[Measure]]
@@ -202,7 +194,7 @@ class _Work:
         return matched(spec, wanted, simulate)
 
     def _measures(self, arm: str) -> list[Measure]:
-        mine = [one for f in self._findings if arm in f.arms for one in f.measures]
+        mine = [one for f in self.findings if arm in f.arms for one in f.measures]
         return [*mine, *((ENDS, PACTS, COUNTS) if arm == BASE_ARM else ())]
 
     def _joined(self, arms: Mapping[str, Arm]) -> _Arms:
@@ -211,7 +203,7 @@ class _Work:
         return _Arms(
             {
                 f.what: {arm: f.values(one) for arm, one in arms.items() if arm in f.arms}
-                for f in self._findings
+                for f in self.findings
             },
             networks(base),
             co_membership(base[ENDS][:, -1]),
@@ -225,23 +217,23 @@ class _Work:
         seed: int,
         others: Callable[[], Sequence[Measure]] | None = None,
     ) -> dict[str, Arm]:
-        before = self._done
+        before = self.done
 
         def advance(done: int, _all: int) -> None:
-            if self._progress is not None:
-                self._progress(before + done, self._whole)
+            if self.progress is not None:
+                self.progress(before + done, self.whole)
 
         found = simulate_arms(
             specs,
             {arm: wanted(arm) for arm in specs},
-            runs=self._runs,
+            runs=self.runs,
             seed=seed,
-            jobs=self._jobs,
+            jobs=self.jobs,
             progress=advance,
             others=others,
         )
         made = dict(zip(specs, found, strict=True))
-        self._done = before + len(specs) * self._runs
+        self.done = before + len(specs) * self.runs
         return made
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.errors import UserError
+from sim.errors import UserError, needed
+from sim.study.sweep.design import unit_problem
 from sim.types import Floats
 
 if TYPE_CHECKING:
@@ -37,16 +38,9 @@ def needs_salib() -> Any:
     Raises:
         UserError: it is not installed.
     """
-    try:
+    with needed("sensitivity analysis needs SALib: pip install 'multipolar[discovery]'"):
         import SALib
-    except ImportError as error:
-        fix = "pip install 'multipolar[discovery]'"
-        raise UserError(f"sensitivity analysis needs SALib: {fix}") from error
     return SALib
-
-
-def _problem(names: Sequence[str]) -> dict[str, Any]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
 # --- Morris --------------------------------------------------------------------------------------
@@ -100,7 +94,7 @@ def screening_design(
     made = trajectories
     if len(names) <= 20 and trajectories <= 20:
         made, chosen = 4 * trajectories, {"optimal_trajectories": trajectories}
-    steps = np.asarray(sample(_problem(names), made, num_levels=LEVELS, seed=seed, **chosen))
+    steps = np.asarray(sample(unit_problem(names), made, num_levels=LEVELS, seed=seed, **chosen))
     points = steps.copy()
     if blocks is not None:
         rng = np.random.default_rng([seed, 1])
@@ -124,7 +118,7 @@ def screen(design: Screening, values: Floats, *, seed: int) -> pd.DataFrame:
     from SALib.analyze.morris import analyze
 
     found = analyze(
-        _problem(design.names),
+        unit_problem(design.names),
         design.steps,
         values,
         num_resamples=RESAMPLES,
@@ -193,7 +187,7 @@ def variance_design(names: Sequence[str], *, base: int, seed: int) -> Floats:
     if base < 4 or base & (base - 1):
         raise UserError(f"the base of Sobol's design must be a power of two from 4, not {base}")
     points: Floats = np.asarray(
-        sample(_problem(names), base, calc_second_order=False, scramble=True, seed=seed), float
+        sample(unit_problem(names), base, calc_second_order=False, scramble=True, seed=seed), float
     )
     return points
 
@@ -231,7 +225,7 @@ def _sobol(names: list[str], values: Floats, seed: int) -> dict[str, Floats]:
     if np.ptp(values) <= 1e-12 * max(1e-9, float(np.abs(values).max())):
         return {key: np.zeros(len(names)) for key in ("S1", "S1_conf", "ST", "ST_conf")}
     found = analyze(
-        _problem(names), values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed
+        unit_problem(names), values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed
     )
     return {key: np.nan_to_num(np.asarray(found[key], float)) for key in found}
 

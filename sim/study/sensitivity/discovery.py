@@ -12,16 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import UserError
+from sim.errors import UserError, needed
 from sim.measure.summary import percent, plural
-from sim.record.results import safe_run_folder
-from sim.record.table_folders import save_tables, short_id
+from sim.record.table_folders import SavedTables, frame, short_id
 from sim.study.comparison import plain
 from sim.types import Bools, Floats, Ints
 from sim.words.digits import number
@@ -73,7 +71,7 @@ class Box:
 
 
 @dataclass(frozen=True, eq=False)
-class Discovery:
+class Discovery(SavedTables, kind="discovery"):
     """The box of an outcome.
 
     Attributes:
@@ -140,9 +138,7 @@ class Discovery:
 
     def table(self) -> pd.DataFrame:
         """One row a parameter: its range, the limits of the box, how often it was found again."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return frame(
             [
                 {
                     "parameter": name,
@@ -162,26 +158,15 @@ class Discovery:
         """Name of the folder."""
         return f"{short_id(self.outcome, self.method, *self.facts.items())}-discovery"
 
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the box and a manifest; return the folder.
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {"box": self.table()}
 
-        Args:
-            folder: where to; one of the same kind is replaced.
-            force: write there whatever there is; nothing is deleted then.
-
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        facts = {"id": self.run_id, **self.to_dict()}
-        return save_tables(folder, {"box": self.table()}, facts, kind="discovery", force=force)
-
-    def save_in(self, root: Path | str) -> Path:
-        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
-        return self.save(safe_run_folder(root, self.run_id))
+    def _facts(self) -> dict[str, Any]:
+        return self.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the discovery in the types of JSON."""
-        found: dict[str, Any] = plain(
+        return plain(
             {
                 "outcome": self.outcome,
                 "method": self.method,
@@ -197,7 +182,6 @@ class Discovery:
                 **self.facts,
             }
         )
-        return found
 
     def __rich__(self) -> Any:
         from rich.console import Group
@@ -327,10 +311,8 @@ def _prim(inputs: pd.DataFrame, wanted: Bools, _group: Ints) -> Limits:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what the library would rather have installed, too
-        try:
+        with needed(f"PRIM needs ema_workbench: {EXTRA}"):
             from ema_workbench.analysis.prim import Prim
-        except ImportError as error:
-            raise UserError(f"PRIM needs ema_workbench: {EXTRA}") from error
         found = Prim(inputs, wanted, peel_alpha=PEEL, mass_min=LEAST_MASS).find_box()
     path = found.peeling_trajectory
     score = _score(
@@ -343,10 +325,8 @@ def _prim(inputs: pd.DataFrame, wanted: Bools, _group: Ints) -> Limits:
 
 def _cart(inputs: pd.DataFrame, wanted: Bools, _group: Ints) -> Limits:
     """The leaf of a small tree with the best balance of coverage and density."""
-    try:
+    with needed(f"CART needs scikit-learn: {EXTRA}"):
         from sklearn.tree import DecisionTreeClassifier
-    except ImportError as error:
-        raise UserError(f"CART needs scikit-learn: {EXTRA}") from error
 
     least = max(1, round(LEAST_MASS * len(inputs)))
     tree = DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_samples_leaf=least, random_state=0)

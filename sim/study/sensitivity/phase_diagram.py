@@ -24,8 +24,7 @@ import numpy.typing as npt
 from sim.errors import UserError
 from sim.measure.summary import percent, plural
 from sim.record.manifests import NUMBER, Maybe, Shape, Whole, reading
-from sim.record.results import safe_run_folder
-from sim.record.table_folders import load_tables, save_tables, short_id
+from sim.record.table_folders import SavedTables, frame, load_tables, short_id, stacked
 from sim.statistics.shares import wilson
 from sim.study.comparison import plain
 from sim.types import Floats
@@ -71,7 +70,7 @@ class Axis:
 
 
 @dataclass(frozen=True, eq=False)
-class Phase:
+class Phase(SavedTables, kind="phase"):
     """A phase diagram.
 
     Attributes:
@@ -138,8 +137,6 @@ class Phase:
 
     def table(self) -> pd.DataFrame:
         """One row a node that was run: place, mean and interval, phase, its share, certainty."""
-        import pandas as pd
-
         rows = []
         for node in sorted(self.values):
             x, y = self.at(node)
@@ -157,27 +154,20 @@ class Phase:
                 row |= {"phase": phase, "share": share, "share_low": low, "share_high": high}
                 row["certain"] = certain
             rows.append(row)
-        return pd.DataFrame(rows)
+        return frame(rows)
 
     def by_run(self) -> pd.DataFrame:
         """One row a node and run: the outcome."""
-        import pandas as pd
-
-        return pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "x": self.at(node)[0],
-                        "y": self.at(node)[1],
-                        "column": node[0],
-                        "row": node[1],
-                        "run": np.arange(len(found)),
-                        "value": found if not self.categorical else found.astype(str),
-                    }
-                )
-                for node, found in sorted(self.values.items())
-            ],
-            ignore_index=True,
+        return stacked(
+            {
+                "x": self.at(node)[0],
+                "y": self.at(node)[1],
+                "column": node[0],
+                "row": node[1],
+                "run": np.arange(len(found)),
+                "value": found if not self.categorical else found.astype(str),
+            }
+            for node, found in sorted(self.values.items())
         )
 
     def lattice(self, of: Callable[[Node], float]) -> Floats:
@@ -226,20 +216,12 @@ class Phase:
         """Name of the folder: a hash of what was asked, then what it is."""
         return f"{short_id(self.x, self.y, self.metric, self.level, *self.facts.items())}-phase"
 
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the tables ``nodes``, ``runs`` and ``cells`` and a manifest; return the folder.
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        cells = frame(self.cells, ["column", "row", "width"])
+        return {"nodes": self.table(), "runs": self.by_run(), "cells": cells}
 
-        Args:
-            folder: where to; one of the same kind is replaced.
-            force: write there whatever there is; nothing is deleted then.
-
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        import pandas as pd
-
+    def _facts(self) -> dict[str, Any]:
         facts = {
-            "id": self.run_id,
             "x": [self.x.name, self.x.low, self.x.high],
             "y": [self.y.name, self.y.low, self.y.high],
             "size": list(self.size),
@@ -247,13 +229,7 @@ class Phase:
             "level": self.level,
             "facts": dict(self.facts),
         }
-        cells = pd.DataFrame(self.cells, columns=["column", "row", "width"])
-        tables = {"nodes": self.table(), "runs": self.by_run(), "cells": cells}
-        return save_tables(folder, tables, plain(facts), kind="phase", force=force)
-
-    def save_in(self, root: Path | str) -> Path:
-        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
-        return self.save(safe_run_folder(root, self.run_id))
+        return plain(facts)
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:
@@ -290,7 +266,7 @@ class Phase:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diagram in the types of JSON."""
-        found: dict[str, Any] = plain(
+        return plain(
             {
                 "id": self.run_id,
                 "x": self.x.name,
@@ -303,7 +279,6 @@ class Phase:
                 **self.facts,
             }
         )
-        return found
 
     def says(self) -> list[str]:
         """What the diagram says, in sentences."""

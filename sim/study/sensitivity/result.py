@@ -11,8 +11,16 @@ import numpy as np
 
 from sim.measure.summary import percent, plural
 from sim.record.manifests import NUMBER, Maybe, Shape, Whole, reading, shape_of
-from sim.record.results import META, RunMeta, safe_run_folder
-from sim.record.table_folders import defined, load_tables, read_meta, save_tables, short_id
+from sim.record.results import META, RunMeta
+from sim.record.table_folders import (
+    SavedTables,
+    defined,
+    folder_name,
+    frame,
+    load_tables,
+    read_meta,
+    stacked,
+)
 from sim.statistics.paired import Effect
 from sim.study.claim_specs import Claim
 from sim.study.comparison import plain, with_bounds
@@ -92,7 +100,7 @@ class Ranked:
 
 
 @dataclass(frozen=True, eq=False)
-class SensitivityReport:
+class SensitivityReport(SavedTables, kind="sensitivity"):
     """The sensitivity of one or several findings of a scenario.
 
     Attributes:
@@ -119,7 +127,9 @@ class SensitivityReport:
     @property
     def run_id(self) -> str:
         """Name of the folder: a hash of what was analysed, then the scenario."""
-        digest = short_id(
+        return folder_name(
+            self.meta.name,
+            "sensitivity",
             self.meta.spec_hash,
             self.meta.seed,
             self.meta.rules,
@@ -131,7 +141,6 @@ class SensitivityReport:
             self.draw_lucks,
             *(ranked.claim for ranked in self.findings),
         )
-        return f"{digest}-{self.meta.name.lower().replace('_', '-')[:60]}-sensitivity"
 
     def screening(self) -> pd.DataFrame:
         """One row a finding and factor: its effect in the screening."""
@@ -147,18 +156,14 @@ class SensitivityReport:
 
     @staticmethod
     def _joined(parts: Iterator[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
-        import pandas as pd
-
         tables = [table.assign(finding=name) for name, table in parts]
         if not tables:
-            return pd.DataFrame({"finding": [], "factor": []})
-        table = pd.concat(tables, ignore_index=True)
+            return frame((), ["finding", "factor"]).astype("float64")
+        table = stacked(tables)
         return table[["finding", *(name for name in table.columns if name != "finding")]]
 
     def verdicts(self) -> pd.DataFrame:
         """One row a finding: effect, share of draws, outcome, parts of the variance."""
-        import pandas as pd
-
         rows = []
         for ranked in self.findings:
             claim, survives = ranked.claim, ranked.robustness
@@ -185,76 +190,42 @@ class SensitivityReport:
                     "luck_left": luck_left(ranked, self.lucks),
                 }
             )
-        return pd.DataFrame(rows)
+        return frame(rows)
 
     def by_draw(self) -> pd.DataFrame:
         """One row a finding, draw and luck: the value."""
-        import pandas as pd
-
         parts = []
         for ranked in self.findings:
             draw, luck = (axis.ravel() for axis in np.indices(ranked.draws.shape))
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "finding": ranked.name,
-                        "draw": draw,
-                        "luck": luck,
-                        "value": ranked.draws.ravel(),
-                    }
-                )
-            )
-        return pd.concat(parts, ignore_index=True)
+            drawn = {"draw": draw, "luck": luck, "value": ranked.draws.ravel()}
+            parts.append({"finding": ranked.name, **drawn})
+        return stacked(parts)
 
     def factor_table(self) -> pd.DataFrame:
         """One row a factor: its range, or how many numbers."""
-        import pandas as pd
+        rows = [(it.name, len(it.keys), it.low, it.value, it.high) for it in self.factors]
+        found = frame(rows, ["factor", "numbers", *_ENDS])
+        return found.astype(dict.fromkeys(_ENDS, "float64"))
 
-        return pd.DataFrame(
-            [
-                {
-                    "factor": factor.name,
-                    "numbers": len(factor.keys),
-                    "low": factor.low,
-                    "value": factor.value,
-                    "high": factor.high,
-                }
-                for factor in self.factors
-            ]
-        ).astype(dict.fromkeys(("low", "value", "high"), "float64"))
-
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the tables and a manifest to ``folder``, whole or not at all; return the folder.
-
-        Args:
-            folder: where to; one of the same kind is replaced.
-            force: write there whatever there is; nothing is deleted then.
-
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        tables = {
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {
             "screening": self.screening(),
             "indices": self.indices(),
             "verdicts": self.verdicts(),
             "draws": self.by_draw(),
             "factors": self.factor_table(),
         }
-        facts = {
-            "id": self.run_id,
+
+    def _facts(self) -> dict[str, Any]:
+        return {
             "meta": asdict(self.meta),
             "over": list(self.over),
             "findings": [_facts(ranked) for ranked in self.findings],
             **self._effort(),
         }
-        return save_tables(folder, tables, facts, kind="sensitivity", force=force)
 
     def _effort(self) -> dict[str, int]:
         return {key: getattr(self, key) for key in _EFFORT}
-
-    def save_in(self, root: Path | str) -> Path:
-        """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
-        return self.save(safe_run_folder(root, self.run_id))
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:
@@ -283,7 +254,7 @@ class SensitivityReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report in the types of JSON."""
-        found: dict[str, Any] = plain(
+        return plain(
             {
                 "title": self.meta.title,
                 "id": self.run_id,
@@ -306,7 +277,6 @@ class SensitivityReport:
                 "note": NOTE,
             }
         )
-        return found
 
     def __rich__(self) -> Any:
         from rich.console import Group
@@ -317,7 +287,7 @@ class SensitivityReport:
 def _facts(ranked: Ranked) -> dict[str, Any]:
     """What the tables do not have of a finding, for the manifest."""
     convergence = ranked.indices.convergence
-    found: dict[str, Any] = plain(
+    return plain(
         {
             "claim": asdict(ranked.claim),
             "parts": asdict(ranked.parts),
@@ -327,7 +297,6 @@ def _facts(ranked: Ranked) -> dict[str, Any]:
             "variance": ranked.indices.variance,
         }
     )
-    return found
 
 
 def _ranked(facts: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Ranked:

@@ -48,8 +48,7 @@ class Robustness:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it in the types of JSON."""
-        found: dict[str, Any] = plain(asdict(self))
-        return found
+        return plain(asdict(self))
 
 
 def robustness(claim: Claim, arms: Sequence[Floats], *, seed: int) -> Robustness:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 from itertools import product
 from typing import Any, Final
 
 import numpy as np
 
-from sim.errors import UserError, hint, shown
+from sim.errors import UserError, hint, needed, shown
 from sim.study.sweep.factors import ARM, Factor
 from sim.types import Floats
 
@@ -232,36 +234,21 @@ def _hypercube(width: int, count: int, seed: int) -> Floats:
     return found
 
 
-def _problem(width: int) -> dict[str, Any]:
-    return {
-        "num_vars": width,
-        "names": [f"x{k}" for k in range(width)],
-        "bounds": [[0.0, 1.0]] * width,
-    }
+def unit_problem(names: Sequence[str]) -> dict[str, Any]:
+    """Return factors that go from 0 to 1, as SALib wants to be told of them."""
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def _salib(name: str) -> Any:
-    try:
-        from importlib import import_module
-
-        return import_module(f"SALib.sample.{name}")
-    except ImportError as error:
-        said = "needs SALib: pip install 'multipolar[discovery]'"
-        raise UserError(f"a {name.title()} design {said}") from error
-
-
-def _sobol(width: int, count: int, seed: int) -> Floats:
-    sampled = _salib("sobol").sample(_problem(width), count, calc_second_order=False, seed=seed)
-    return np.asarray(sampled, np.float64)
-
-
-def _morris(width: int, count: int, seed: int) -> Floats:
-    sampled = _salib("morris").sample(_problem(width), count, num_levels=_MORRIS_LEVELS, seed=seed)
-    return np.asarray(sampled, np.float64)
+def _salib(name: str, options: Mapping[str, Any], width: int, count: int, seed: int) -> Floats:
+    """A sample by one of SALib's methods."""
+    with needed(f"a {name.title()} design needs SALib: pip install 'multipolar[discovery]'"):
+        method = import_module(f"SALib.sample.{name}")
+    problem = unit_problem([f"x{k}" for k in range(width)])
+    return np.asarray(method.sample(problem, count, seed=seed, **options), np.float64)
 
 
 _SAMPLERS: Final[dict[str, Callable[[int, int, int], Floats]]] = {
     "lhs": _hypercube,
-    "sobol": _sobol,
-    "morris": _morris,
+    "sobol": partial(_salib, "sobol", {"calc_second_order": False}),
+    "morris": partial(_salib, "morris", {"num_levels": _MORRIS_LEVELS}),
 }

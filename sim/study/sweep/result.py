@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +13,7 @@ import numpy as np
 from sim.errors import UserError
 from sim.record.exports import needs_xarray
 from sim.record.manifests import reading
+from sim.study.comparison import plain
 from sim.study.laboratory.parts import Part
 from sim.study.sweep.factors import Factor
 from sim.study.sweep.plan import Plan
@@ -184,10 +185,6 @@ class Sweep:
     # --- faces -----------------------------------------------------------------------------------
     def to_dict(self) -> dict[str, Any]:
         """The facts and the spread of the metrics, in the types of JSON."""
-
-        def plain(value: float) -> float | None:
-            return value if np.isfinite(value) else None
-
         return {
             "folder": str(self.folder),
             "finished": self.finished,
@@ -195,16 +192,7 @@ class Sweep:
             "parameters": [
                 {"name": factor.name, "levels": list(factor.levels)} for factor in self.factors
             ],
-            "metrics": [
-                {
-                    "metric": spread.metric,
-                    **{
-                        name: plain(getattr(spread, name))
-                        for name in ("low", "mean", "high", "between", "within")
-                    },
-                }
-                for spread in self.spreads
-            ],
+            "metrics": [plain(asdict(spread)) for spread in self.spreads],
             "failures": self.failures,
         }
 
@@ -256,7 +244,6 @@ class Sweep:
                 padding=(0, 1),
                 caption="low, mean, high: of the points' means; sd between points is of the "
                 "parameters, sd within points of luck and of the numbers that are drawn",
-                caption_justify="left",
             )
             grid.add_column("metric", overflow="fold", max_width=44)
             for name in _HEADS:
