@@ -28,6 +28,7 @@ from sim.rules.pair_variables import (
     TRADE,
     TRUST,
 )
+from sim.rules.sheet_algebra import STRIP
 from sim.rules.state_variables import IDEAL_POINT
 from sim.types import Blocks
 
@@ -181,20 +182,22 @@ def bond(w: Blocks, i: int, j: int) -> float:
 @njit
 def observe(w: Blocks) -> None:
     """Fill the observed sheets from the state."""
-    for i in range(w.n):
-        for j in range(w.n):
-            if i == j:
-                w.M[ALIGNMENT, i, j] = 1.0
-                w.M[TIE, i, j] = 0.0
-                continue
-            close = max(-1.0, 1.0 - abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / 1.5)
-            value = (
-                w.P[BY_POSITION] * close
-                + w.P[BY_TRUST] * (2.0 * w.M[TRUST, i, j] - 1.0)
-                + w.P[BY_COMMITMENT] * w.M[COMMITMENT, i, j]
-                - w.P[BY_TENSION] * max(w.M[TENSION, i, j], w.M[TENSION, j, i])
-            )
-            w.M[ALIGNMENT, i, j] = clip(value, -1.0, 1.0)
-            w.M[TIE, i, j] = bond(w, i, j) - w.P[TIE_HOSTILITY] * max(
-                0.0, 0.5 * (w.M[HOSTILITY, i, j] + w.M[HOSTILITY, j, i]) - w.P[SUSPICION]
-            )
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                if i == j:
+                    w.M[ALIGNMENT, i, j] = 1.0
+                    w.M[TIE, i, j] = 0.0
+                    continue
+                close = max(-1.0, 1.0 - abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / 1.5)
+                value = (
+                    w.P[BY_POSITION] * close
+                    + w.P[BY_TRUST] * (2.0 * w.M[TRUST, i, j] - 1.0)
+                    + w.P[BY_COMMITMENT] * w.M[COMMITMENT, i, j]
+                    - w.P[BY_TENSION] * larger(w, TENSION, i, j)
+                )
+                w.M[ALIGNMENT, i, j] = clip(value, -1.0, 1.0)
+                hostile = 0.5 * (w.M[HOSTILITY, i, j] + w.M[HOSTILITY, j, i])
+                w.M[TIE, i, j] = bond(w, i, j) - w.P[TIE_HOSTILITY] * max(
+                    0.0, hostile - w.P[SUSPICION]
+                )

@@ -24,7 +24,7 @@ def value(w: Blocks, i: int) -> float:
     """Autonomy that i has given up."""
     total = 0.5 * (w.V[HHI_ARMS, i] + w.V[OPENNESS, i] * w.V[HHI_TRADE, i])
     for j in range(w.n):
-        if i != j:
+        if i != j and w.M[COMMITMENT, i, j] != 0.0:
             total += w.M[COMMITMENT, i, j] * inferiority(w, i, j)
     return total
 

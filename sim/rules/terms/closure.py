@@ -19,7 +19,7 @@ def value(w: Blocks, i: int) -> float:
     """Closure of i's ties."""
     total = 0.0
     for j in range(w.n):
-        if i != j:
+        if i != j and w.M[COMMITMENT, i, j] != 0.0:
             total += w.M[COMMITMENT, i, j] * w.M[CLOSURE, i, j]
     return total
 

@@ -26,7 +26,7 @@ def value(w: Blocks, i: int) -> float:
     """Worth of i's partners against its enemies."""
     total = 0.0
     for j in range(w.n):
-        if i != j:
+        if i != j and w.M[COMMITMENT, i, j] != 0.0:
             total += w.M[COMMITMENT, i, j] * worth(w, i, j)
     return total
 

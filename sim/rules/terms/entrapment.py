@@ -19,7 +19,7 @@ def value(w: Blocks, i: int) -> float:
     """Exposure of i to the quarrels of its partners."""
     total = 0.0
     for j in range(w.n):
-        if i != j:
+        if i != j and w.M[ENTRAPMENT_WEIGHT, i, j] != 0.0:
             total += (
                 w.M[ENTRAPMENT_WEIGHT, i, j]
                 * (0.3 + w.V[REVISIONISM_NOW, j])

@@ -17,7 +17,8 @@ def value(w: Blocks, i: int) -> float:
     """Committed distance of positions."""
     total = 0.0
     for j in range(w.n):
-        total += w.M[COMMITMENT, i, j] * abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
+        if w.M[COMMITMENT, i, j] != 0.0:
+            total += w.M[COMMITMENT, i, j] * abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
     return total
 
 

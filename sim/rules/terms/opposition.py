@@ -20,7 +20,9 @@ def value(w: Blocks, i: int) -> float:
     """Strain among i's partners."""
     total = 0.0
     for j in range(w.n):
-        total += 0.5 * w.M[COMMITMENT, i, j] * size(w.V[CAPABILITY, j]) * w.M[OPPOSITION_LOAD, i, j]
+        if w.M[COMMITMENT, i, j] != 0.0:
+            weight = 0.5 * w.M[COMMITMENT, i, j] * size(w.V[CAPABILITY, j])
+            total += weight * w.M[OPPOSITION_LOAD, i, j]
     return total
 
 

@@ -18,7 +18,7 @@ def value(w: Blocks, i: int) -> float:
     """Exposure of i to the rivals of its partners."""
     total = 0.0
     for j in range(w.n):
-        if i != j:
+        if i != j and w.M[COMMITMENT, i, j] != 0.0:
             total += 0.25 * w.M[COMMITMENT, i, j] * w.M[RETALIATION_LOAD, i, j]
     return total
 

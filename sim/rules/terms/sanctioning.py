@@ -74,7 +74,7 @@ def value(w: Blocks, i: int) -> float:
     """Net gain of all sanctions in force."""
     total = 0.0
     for j in range(w.n):
-        if i != j:
+        if i != j and w.M[SANCTIONS, i, j] != 0.0:
             total += w.M[SANCTIONS, i, j] * gain(w, i, j)
     return total
 

@@ -24,7 +24,7 @@ def value(w: Blocks, i: int) -> float:
     """What all aid given does against i's adversaries."""
     total = 0.0
     for j in range(w.n):
-        if i != j:
+        if i != j and w.M[AID, i, j] != 0.0:
             total += w.M[AID, i, j] * worth(w, i, j)
     return total
 

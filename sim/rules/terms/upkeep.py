@@ -97,7 +97,8 @@ def value(w: Blocks, i: int) -> float:
     """All upkeep of i."""
     total = portfolio_cost(w, w.V[PORTFOLIO, i], w.V[TIES, i]) + armament_cost(w, w.V[EFFORT, i])
     for j in range(w.n):
-        total += w.P[AID_COST] * w.M[AID, i, j] * (0.2 + burden(w, i, j))
+        if w.M[AID, i, j] != 0.0:
+            total += w.P[AID_COST] * w.M[AID, i, j] * (0.2 + burden(w, i, j))
     return total
 
 

@@ -36,6 +36,7 @@ from sim.rules.pair_variables import (
     TRADE,
     TRUST,
 )
+from sim.rules.sheet_algebra import STRIP
 from sim.rules.state_variables import ARMS_SUPPLY, SECONDARY_FEAR
 from sim.types import Blocks
 
@@ -118,7 +119,7 @@ WEIGHT = dyad_field("arms_weight", meaning="unnormalised target share")
 
 @njit
 def exposures(w: Blocks) -> None:
-    """Trade of i with those that newly threaten buyers of j, into the sheet of risks."""
+    """Risks: trade of i with those that newly threaten buyers of j, sanctions between the two."""
     for i in range(w.n):
         for j in range(w.n):
             w.M[RISK, i, j] = 0.0
@@ -128,6 +129,14 @@ def exposures(w: Blocks) -> None:
             if rise > 0.0:
                 for i in range(w.n):
                     w.M[RISK, i, j] += w.M[TRADE, i, k] * rise
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                own = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]) - max(
+                    w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i]
+                )
+                risk = w.P[SECONDARY_FEAR] * w.M[RISK, i, j] + w.P[BLOCK] * max(0.0, own)
+                w.M[RISK, i, j] = risk
 
 
 @njit
@@ -147,17 +156,14 @@ def update(w: Blocks) -> None:
             if base <= 0.0:
                 w.M[RISK, i, j] = 0.0
                 continue
-            own = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]) - max(
-                w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i]
-            )
-            risk = w.P[SECONDARY_FEAR] * w.M[RISK, i, j] + w.P[BLOCK] * max(0.0, own)
-            w.M[RISK, i, j] = risk
+            risk = w.M[RISK, i, j]
             warm = w.M[TRUST, i, j] - w.M[TRUST_START, i, j]
             felt = risk * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
             w.M[WEIGHT, i, j] = base * exp(w.P[TASTE] * warm - felt)
             weights += w.M[WEIGHT, i, j]
             before += w.M[ARMS, i, j]
-            lost += base * (1.0 - exp(-felt))
+            if felt != 0.0:
+                lost += base * (1.0 - exp(-felt))
         if lost > 0.0:
             for j in range(w.n):
                 if j != i:

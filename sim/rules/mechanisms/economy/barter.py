@@ -37,6 +37,7 @@ from sim.rules.pair_variables import (
     TRUST,
     WAR,
 )
+from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import (
     ARMS_SUPPLY,
     CAPABILITY,
@@ -134,38 +135,45 @@ def update(w: Blocks) -> None:
     """Advance payments by a quarter; grudges of all before anybody's aid changes."""
     for i in range(w.n):
         grudges(w, i)
-    for i in range(w.n):
         grudge = 0.0
         for d in range(w.n):
             grudge += w.M[GRUDGE, i, d]
-        maker = w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[OUTPUT_HALF])
-        for j in range(w.n):
-            if i == j:
-                continue
-            unlock = 0.0
-            if grudge > 0.0:
-                for d in range(w.n):
-                    unlock += w.M[GRUDGE, i, d] * w.M[HOSTILITY, j, d]
-                unlock = 1.0 - exp(-unlock)
-            received = w.M[MUNITIONS_FROM, i, j]
-            larger = w.V[ECONOMY, i] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
-            due = w.P[PRICE] * max(0.0, received - w.M[RECEIVED_START, i, j]) * larger
-            friendly = 1.0 - w.M[HOSTILITY, i, j]
-            sole = received / w.V[MUNITIONS_IMPORTS, i] if w.V[MUNITIONS_IMPORTS, i] > 0.0 else 0.0
-            trust = w.M[TRUST, i, j]
-            cap = trust + (1.0 - trust) * w.P[PRESS] * w.V[NEED, i] * sole
-            owed = due + w.P[LINK] * unlock * friendly
-            target = cap * maker * (1.0 - exp(-owed)) if owed > 0.0 else 0.0
-            w.M[PAID, i, j] += w.P[ADJUST] * (target - w.M[PAID, i, j])
-            w.M[TECHNOLOGY, i, j] = clip(ordinary(w, i, j) + w.M[PAID, i, j], 0.0, 1.0)
-            w.M[OPENING, j, i] = w.P[ARM] * unlock * trust * friendly * maker
-            # an ended or lowered aid has ended its part in the payment, too
-            goods = min(w.M[GOODS, i, j], w.M[AID, i, j])
-            sent = 1.0 - exp(-due) if due > 0.0 else 0.0
-            change = w.P[ADJUST] * (sent - goods)
-            aid = clip(w.M[AID, i, j] + change, 0.0, 1.0)
-            w.M[GOODS, i, j] = clip(goods + aid - w.M[AID, i, j], 0.0, 1.0)
-            w.M[AID, i, j] = aid
+        w.M[SCRATCH, 0, i] = grudge
+    for first in range(0, w.n, STRIP):
+        for i in range(w.n):
+            for j in range(first, min(first + STRIP, w.n)):
+                if i != j:
+                    pay(w, i, j, w.M[SCRATCH, 0, i])
+
+
+@njit
+def pay(w: Blocks, i: int, j: int, grudge: float) -> None:
+    """Advance what i pays j in aid and technology, and opens to it, by a quarter."""
+    maker = w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[OUTPUT_HALF])
+    unlock = 0.0
+    if grudge > 0.0:
+        for d in range(w.n):
+            unlock += w.M[GRUDGE, i, d] * w.M[HOSTILITY, j, d]
+        unlock = 1.0 - exp(-unlock)
+    received = w.M[MUNITIONS_FROM, i, j]
+    larger = w.V[ECONOMY, i] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
+    due = w.P[PRICE] * max(0.0, received - w.M[RECEIVED_START, i, j]) * larger
+    friendly = 1.0 - w.M[HOSTILITY, i, j]
+    sole = received / w.V[MUNITIONS_IMPORTS, i] if w.V[MUNITIONS_IMPORTS, i] > 0.0 else 0.0
+    trust = w.M[TRUST, i, j]
+    cap = trust + (1.0 - trust) * w.P[PRESS] * w.V[NEED, i] * sole
+    owed = due + w.P[LINK] * unlock * friendly
+    target = cap * maker * (1.0 - exp(-owed)) if owed > 0.0 else 0.0
+    w.M[PAID, i, j] += w.P[ADJUST] * (target - w.M[PAID, i, j])
+    w.M[TECHNOLOGY, i, j] = clip(ordinary(w, i, j) + w.M[PAID, i, j], 0.0, 1.0)
+    w.M[OPENING, j, i] = w.P[ARM] * unlock * trust * friendly * maker
+    # an ended or lowered aid has ended its part in the payment, too
+    goods = min(w.M[GOODS, i, j], w.M[AID, i, j])
+    sent = 1.0 - exp(-due) if due > 0.0 else 0.0
+    change = w.P[ADJUST] * (sent - goods)
+    aid = clip(w.M[AID, i, j] + change, 0.0, 1.0)
+    w.M[GOODS, i, j] = clip(goods + aid - w.M[AID, i, j], 0.0, 1.0)
+    w.M[AID, i, j] = aid
 
 
 MECHANISM = Mechanism(

@@ -151,6 +151,57 @@ def start(w: Blocks) -> None:
 
 
 @njit
+def scaled(w: Blocks, i: int, total: float) -> float:
+    """Set the factor of an exporter by what it places now; by what part the factor turns."""
+    before = w.V[ROW_SCALE, i]
+    w.V[ROW_SCALE, i] = w.V[ROW_TARGET, i] / total if total > 0.0 else 0.0
+    return abs(w.V[ROW_SCALE, i] - before) / max(before, 1e-12)
+
+
+@njit
+def balance(w: Blocks) -> float:
+    """Turn all factors once, exporters first; by what part that of an exporter turned most.
+
+    Sums keep their order and wait for each number, so four exporters go side by side.
+    """
+    turned = 0.0
+    fours = w.n - w.n % 4
+    for j in range(w.n):
+        w.M[SCRATCH, 0, j] = w.V[IMPORTS_REST, j]
+    for i in range(0, fours, 4):
+        t0, t1 = w.V[EXPORTS_REST, i], w.V[EXPORTS_REST, i + 1]
+        t2, t3 = w.V[EXPORTS_REST, i + 2], w.V[EXPORTS_REST, i + 3]
+        for j in range(w.n):
+            t0 += w.M[FLOW_TARGET, i, j] * w.V[COLUMN_SCALE, j]
+            t1 += w.M[FLOW_TARGET, i + 1, j] * w.V[COLUMN_SCALE, j]
+            t2 += w.M[FLOW_TARGET, i + 2, j] * w.V[COLUMN_SCALE, j]
+            t3 += w.M[FLOW_TARGET, i + 3, j] * w.V[COLUMN_SCALE, j]
+        turned = max(turned, scaled(w, i, t0), scaled(w, i + 1, t1))
+        turned = max(turned, scaled(w, i + 2, t2), scaled(w, i + 3, t3))
+        s0, s1 = w.V[ROW_SCALE, i], w.V[ROW_SCALE, i + 1]
+        s2, s3 = w.V[ROW_SCALE, i + 2], w.V[ROW_SCALE, i + 3]
+        for j in range(w.n):
+            w.M[SCRATCH, 0, j] = (
+                (
+                    (w.M[SCRATCH, 0, j] + w.M[FLOW_TARGET, i, j] * s0)
+                    + w.M[FLOW_TARGET, i + 1, j] * s1
+                )
+                + w.M[FLOW_TARGET, i + 2, j] * s2
+            ) + w.M[FLOW_TARGET, i + 3, j] * s3
+    for i in range(fours, w.n):
+        total = w.V[EXPORTS_REST, i]
+        for j in range(w.n):
+            total += w.M[FLOW_TARGET, i, j] * w.V[COLUMN_SCALE, j]
+        turned = max(turned, scaled(w, i, total))
+        for j in range(w.n):
+            w.M[SCRATCH, 0, j] += w.M[FLOW_TARGET, i, j] * w.V[ROW_SCALE, i]
+    for j in range(w.n):
+        total = w.M[SCRATCH, 0, j]
+        w.V[COLUMN_SCALE, j] = w.V[COLUMN_TARGET, j] / total if total > 0.0 else 0.0
+    return turned
+
+
+@njit
 def update(w: Blocks) -> None:
     """Move flows towards the re-routed pattern; the arrays hold it between calls."""
     changed = False
@@ -192,23 +243,7 @@ def update(w: Blocks) -> None:
     turned = 0.0
     while sweep < SWEEPS or (turned > LOOSE and sweep < MOST_SWEEPS):
         sweep += 1
-        turned = 0.0
-        for i in range(w.n):
-            total = w.V[EXPORTS_REST, i]
-            for j in range(w.n):
-                total += w.M[FLOW_TARGET, i, j] * w.V[COLUMN_SCALE, j]
-            scale = w.V[ROW_TARGET, i] / total if total > 0.0 else 0.0
-            turned = max(turned, abs(scale - w.V[ROW_SCALE, i]) / max(w.V[ROW_SCALE, i], 1e-12))
-            w.V[ROW_SCALE, i] = scale
-        for j in range(w.n):
-            w.V[COLUMN_SCALE, j] = w.V[IMPORTS_REST, j]
-        for i in range(w.n):
-            scale = w.V[ROW_SCALE, i]
-            for j in range(w.n):
-                w.V[COLUMN_SCALE, j] += w.M[FLOW_TARGET, i, j] * scale
-        for j in range(w.n):
-            total = w.V[COLUMN_SCALE, j]
-            w.V[COLUMN_SCALE, j] = w.V[COLUMN_TARGET, j] / total if total > 0.0 else 0.0
+        turned = balance(w)
     step = 1.0 - exp(0.25 * log(1.0 - w.P[SPEED]))
     for i in range(w.n):
         for j in range(w.n):
