@@ -187,17 +187,6 @@ def test_bad_runs_are_messages(session: Session, seed: int, number: int) -> None
         session.choose_run(seed=seed, run=number)
 
 
-def test_another_arm_keeps_what_it_has(large: Session) -> None:
-    session = Session("russia_dprk_pact")
-    event = "events.pact_2024"
-    session.set({WEIGHT: 6.0, event: 0.0})
-    session.choose_arm("no_pact")
-    assert session.values == {WEIGHT: 6.0}  # the arm has no such event
-    assert session.spec.arm == "no_pact"
-    with pytest.raises(UserError, match="did you mean"):
-        session.choose_arm("no_pakt")
-
-
 # --- two arms, a link, an answer -----------------------------------------------------------------
 def test_two_arms_stand_on_one_clock() -> None:
     pair = Pair("russia_dprk_pact")

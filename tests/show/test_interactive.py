@@ -94,7 +94,6 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "lines": lambda: lines(
         RESULTS.quarters,
         {"<i>": RECORD.dyad("alignment", *RECORD.dyads[0]), "one run": np.arange(4.0)},
-        title="<b>",
         events={RESULTS.quarters[2]: ["<u>"]},
     ),
     "bands": lambda: bands(

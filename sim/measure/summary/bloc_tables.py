@@ -10,6 +10,7 @@ from rich.text import Text
 
 from sim.blocs import MEASURES
 from sim.measure.summary.coalition_tables import (
+    heading,
     hedgers_table,
     member_cell,
     partition_text,
@@ -31,10 +32,7 @@ _SHOWN_MEMBERS: Final = 14
 
 def render(report: BlocReport) -> Any:
     """Return the bloc report as rich shows it."""
-    arm = "" if report.arm == "base" else f", arm {report.arm}"
-    head = Text(f"{report.title}{arm}\n", style="bold")
-    head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
-    head.append(f"\nBlocs by {report.meaning}", style="dim")
+    head = heading(report).append(f"\nBlocs by {report.meaning}", style="dim")
     parts: list[Any] = [head, Text(), _blocs(report), Text(partition_text(report))]
     parts += [Text(certificate_line(report)), Text(), _unsettled(report), _events(report)]
     parts += [shifts_table(report.shifts, report.start, report.end), hedgers_table(report.stances)]

@@ -33,10 +33,7 @@ _SHOWN_HEDGERS: Final = 15
 
 def render(report: CoalitionReport) -> Any:
     """Return the coalition report as rich shows it."""
-    arm = "" if report.arm == "base" else f", arm {report.arm}"
-    head = Text(f"{report.title}{arm}\n", style="bold")
-    head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
-    parts: list[Any] = [head, Text(), _bloc_table(report), Text(partition_text(report))]
+    parts: list[Any] = [heading(report), Text(), _bloc_table(report), Text(partition_text(report))]
     parts.append(
         Text(
             f"Effective number of poles: {number(report.poles.start)} at the start, "
@@ -56,6 +53,13 @@ def render(report: CoalitionReport) -> Any:
         parts += [Text(), _memberships_table(f"Organisations {title}", changes)]
     parts += [Text(), Text(f"{report.note}\nResult {report.run_id}.", style="dim")]
     return Group(*parts)
+
+
+def heading(report: CoalitionReport | BlocReport) -> Text:
+    """Return what was run."""
+    arm = "" if report.arm == "base" else f", arm {report.arm}"
+    head = Text(f"{report.title}{arm}\n", style="bold")
+    return head.append(f"{plural(report.runs, 'run')}, {report.start} to {report.end}", style="dim")
 
 
 def _bloc_table(report: CoalitionReport) -> Any:

@@ -96,10 +96,6 @@ def _entry(model: MultipolarModel, prose: Prose, row: np.void, weighed: Weighed 
             before=float(row["before"]),
             after=float(row["after"]),
             gain=float(row["du"]),
-            reluctance=0.0,
-            consent=1.0,
-            cost=0.0,
-            chance=0.0,
         )
         said = prose.did(move)
     changed, by_chance = abs(float(row["du"])), bool(row["du"] < REASON)

@@ -110,24 +110,23 @@ class Pair:
     @property
     def specs(self) -> dict[str, ScenarioSpec]:
         """The arms as they are set, by name, with the base for whoever asks the question."""
-        found = dict(self._specs)
-        for session in (self.left, self.right):
-            if session is not None:
-                found[session.base.arm] = session.spec
-        return found
+        return self._specs | {one.base.arm: one.spec for one in self.sessions}
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Those that there are, the left one first."""
+        return [self.left] if self.right is None else [self.left, self.right]
 
     # --- both at once ----------------------------------------------------------------------------
     def step(self) -> None:
         """Play one quarter in both."""
-        self.left.step()
-        if self.right is not None:
-            self.right.step()
+        for session in self.sessions:
+            session.step()
 
     def seek(self, tick: int) -> None:
         """Go to a quarter in both."""
-        self.left.seek(tick)
-        if self.right is not None:
-            self.right.seek(tick)
+        for session in self.sessions:
+            session.seek(tick)
 
     def choose_run(self, *, seed: int | None = None, run: int | None = None) -> None:
         """Take another run of both; runs of equal number share draws and luck.
@@ -135,9 +134,8 @@ class Pair:
         Raises:
             UserError: the seed or the number of the run is out of bounds.
         """
-        self.left.choose_run(seed=seed, run=run)
-        if self.right is not None:
-            self.right.choose_run(seed=seed, run=run)
+        for session in self.sessions:
+            session.choose_run(seed=seed, run=run)
 
     def set(self, values: dict[str, float | None]) -> None:
         """Set numbers and switches in both, as far as the right arm has them.
@@ -160,9 +158,8 @@ class Pair:
 
     def clear(self) -> None:
         """Take back all that was set."""
-        self.left.clear()
-        if self.right is not None:
-            self.right.clear()
+        for session in self.sessions:
+            session.clear()
 
     # --- what differs ----------------------------------------------------------------------------
     def gaps(self, most: int = 12) -> list[Gap]:

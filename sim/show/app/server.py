@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-from sim.errors import UserError
+from sim.errors import UserError, needed
 from sim.show.app.guard import Guard, Keys, check_host
 
 TITLE = "multipolar"
@@ -46,13 +46,9 @@ def serve(
         UserError: the host is not loopback, the port is taken, or the library is missing.
     """
     check_host(host)
-    try:
+    with needed("the dashboard needs NiceGUI; install it with: pip install 'multipolar[app]'"):
         from nicegui import app, ui
         from nicegui.server import Server
-    except ImportError as error:
-        raise UserError(
-            "the dashboard needs NiceGUI; install it with: pip install 'multipolar[app]'"
-        ) from error
     from sim.show.app.page import build
     from sim.show.app.work import stop_all
 

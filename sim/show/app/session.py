@@ -240,32 +240,17 @@ class Session:
         if unknown:
             raise UserError(f"this scenario has no {unknown[0]}")
         wanted = {key: x for key, x in {**self.values, **values}.items() if x is not None}
-        self._load(self.base.arm, wanted)
+        self._load(wanted)
 
     def clear(self) -> None:
         """Take back all that was set."""
-        self._load(self.base.arm, {})
+        self._load({})
 
-    def choose_arm(self, arm: str) -> None:
-        """Take another arm and keep what was set, as far as the arm has it.
-
-        Raises:
-            UserError: there is no such arm, or what was set does not fit it.
-        """
-        base = load_scenario(find_scenario(self.file), arm=arm)
-        known = catalogue(base)
-        self._load(arm, {key: x for key, x in self.values.items() if key in known}, base)
-
-    def _load(self, arm: str, values: dict[str, float], base: ScenarioSpec | None = None) -> None:
-        settings = self.settings if base is None else catalogue(base)
-        spec = load_scenario(
-            find_scenario(self.file), arm=arm, overrides=as_overrides(settings, values)
-        )
-        if base is not None:
-            self.base = base
+    def _load(self, values: dict[str, float]) -> None:
+        overrides = as_overrides(self.settings, values)
+        spec = load_scenario(find_scenario(self.file), arm=self.base.arm, overrides=overrides)
         self.values = values
-        for name in ("settings", "drawn"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("drawn", None)
         self._play(spec, self.tick)
 
     @property

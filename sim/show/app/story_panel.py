@@ -92,18 +92,13 @@ class StoryPanel:
 
     def refresh(self) -> None:
         """Show the present quarter in the tab that is open."""
-        which = self._panels.value
-        if which == "log":
-            self._show_log()
-        elif which == "states":
-            self._show_states()
-        elif which == "pacts":
-            self._show_pacts()
-        elif which == "bodies":
-            self._show_bodies()
-        else:
-            self._show_who()
-            ui.timer(0.01, self._show_why, once=True)
+        shows = {
+            "log": self._show_log,
+            "states": self._show_states,
+            "pacts": self._show_pacts,
+            "bodies": self._show_bodies,
+        }
+        shows.get(self._panels.value, self._show_who)()
 
     # --- the log ---------------------------------------------------------------------------------
     def _show_log(self) -> None:
@@ -216,40 +211,36 @@ class StoryPanel:
         self._filling = True
         self._who.set_options(ordered, value=chosen or None)
         self._filling = False
+        ui.timer(0.01, self._show_why, once=True)
 
     def _choose(self, event: ValueChangeEventArguments[str]) -> None:
         if not self._filling and event.value:
             self._page.choose_state(event.value)
 
     async def _show_why(self) -> None:
-        page, session, chosen = self._page, self._page.session, self._page.view.chosen
         self._now.set_text("")
+        self._text.set_content(await self._why())
+
+    async def _why(self) -> str:
+        page, session, chosen = self._page, self._page.session, self._page.view.chosen
         if not chosen:
-            self._text.set_content(
-                _said("Click a state in the network or the map, or choose one here.")
-            )
-            return
+            said = "Click a state in the network or the map, or choose one here."
+            return pieces.paragraph(said)
         i = session.codes.index(chosen)
         cores, _ = page.view.cores
         bloc = f"in the bloc of {cores[i]}" if cores[i] else "in no bloc"
         self._now.set_text(f"{session.quarter}: {bloc}")
         if self._what.value == "variables":
-            self._text.set_content(
-                pieces.variables(session.variables(chosen), session.pacts(chosen))
-            )
-            return
+            return pieces.variables(session.variables(chosen), session.pacts(chosen))
         if page.playing:
-            self._text.set_content(_said("Pause to hear why this state has moved."))
-            return
+            return pieces.paragraph("Pause to hear why this state has moved.")
         try:
             told = await run.io_bound(session.why, chosen)
         except UserError as error:
-            self._text.set_content(_said(str(error)))
-            return
+            return pieces.paragraph(str(error))
         if told is None:
-            self._text.set_content(_said("Nothing has happened yet. Press Step or Play."))
-        else:
-            self._text.set_content(pieces.story(told))
+            return pieces.paragraph("Nothing has happened yet. Press Step or Play.")
+        return pieces.story(told)
 
 
 def _column(name: str, label: str, align: str = "right") -> dict[str, Any]:
@@ -260,7 +251,3 @@ def _outcome(accepted: bool | None) -> str:
     if accepted is None:
         return "given"
     return "done" if accepted else "refused"
-
-
-def _said(text: str) -> str:
-    return pieces.paragraph(text)

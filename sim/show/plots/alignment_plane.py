@@ -14,10 +14,8 @@ from sim.show.plots.style import (
     SOFT,
     Page,
     coalitions,
-    footer,
-    headline,
+    framed,
     named,
-    new_figure,
     quiet,
     state_colours,
 )
@@ -86,17 +84,16 @@ def draw_plane(
     every_so_often = np.unique(np.linspace(0, record.quarters, _POINTS).round().astype(int))
     median = {code: np.median(path, axis=0)[every_so_often] for code, path in paths.items()}
     width, height = page.width, page.tall(_TALL)
-    figure = new_figure(width, height, page)
     name = words(variable)
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _finding(median, across, up, results.quarters),
         f"{name.capitalize()} of the focal states with {across} and with {up}: path of the median "
         f"from {results.quarters[0]} (open) to {results.quarters[-1]} (full), dots for the ends "
         "of the runs. Broken line: as near to the one as to the other.",
-        page,
+        results,
     )
-    bottom = footer(figure, results, page)
     low, left = bottom + page.pt(0.45) / height, page.pt(0.66) / width
     plane = figure.add_axes((left, low, 1.0 - left - 0.15 / width, top - low))
     quiet(plane, page)

@@ -18,10 +18,8 @@ from sim.show.plots.style import (
     bloc_colours,
     coalitions,
     fold,
-    footer,
-    headline,
+    framed,
     names_that_matter,
-    new_figure,
 )
 from sim.types import Floats
 
@@ -67,17 +65,16 @@ def draw_alluvial(
         page.width,
         page.tall(_TALL + (_MORE if len(results.record.states) > MANY else 0)),
     )
-    figure = new_figure(width, height, page)
     changes = np.mean((homes[:, 1:] != homes[:, :-1]).sum(axis=(1, 2))) if len(kept) > 1 else 0.0
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _finding(results, names, homes, names_that_matter(results, report)),
         f"Mean number of states in each bloc, with flows between; whiskers hold 90% of the runs. "
         f"In a mean run states change over {changes:.1f} times."
         + (" Percentages: shares of capability." if len(results.record.states) > MANY else ""),
-        page,
+        results,
     )
-    bottom = footer(figure, results, page)
     names_wide = page.pt(1.95)
     low = bottom + page.pt(0.24) / height
     axes = figure.add_axes((0.02, low, 1.0 - 0.02 - names_wide / width, top - low))

@@ -8,19 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.errors import UserError
-from sim.show.plots.style import (
-    GREY,
-    INK,
-    PAPER,
-    SOFT,
-    Page,
-    colour,
-    fold,
-    foot,
-    headline,
-    new_figure,
-    quiet,
-)
+from sim.show.plots.style import GREY, INK, PAPER, SOFT, Page, colour, fold, framed, quiet
 from sim.study.answer.result import RANDOM, TOLD
 from sim.words.of_decisions import capital
 
@@ -51,18 +39,17 @@ def draw_sizes(answer: Answer, *, page: Page = PAPER) -> Figure:
     if not rows:
         raise UserError("no metric is defined: nothing to draw")
     height = page.tall(_ROW * len(rows) + 1.75)
-    figure = new_figure(page.width, height, page)
     finding = answer.finding
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (page.width, height),
+        page,
         f"{answer.subject} {finding.said} by {finding.size}"
         if finding is not None
         else f"How much changes: {answer.subject.rstrip(',')}",
         "Dots: with it less without it, in smallest effects that matter (the grey band), with 95% "
         "intervals. Hollow: the same when states choose at random.",
-        page,
+        _about(answer),
     )
-    bottom = _foot(figure, answer, page)
     left = page.pt(1.75 if page.width < PAPER.width else 2.3) / page.width
     low = bottom + page.pt(0.36) / height
     axes = figure.add_axes((left, low, 0.97 - left, top - low))
@@ -112,17 +99,16 @@ def draw_paths(answer: Answer, *, page: Page = PAPER) -> Figure:
     if not rows:
         raise UserError("no metric varies through time: nothing to draw")
     height = page.tall(_PANEL * len(rows) + 1.5)
-    figure = new_figure(page.width, height, page)
     told = rows[0].status == TOLD
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (page.width, height),
+        page,
         f"{answer.subject} {rows[0].said}, from {answer.begins} on"
         if told
         else f"{capital(rows[0].name)} with and without it, through time",
         "Mean of the runs, band of 90% of them. Upright: when the arms first differ.",
-        page,
+        _about(answer),
     )
-    bottom = _foot(figure, answer, page)
     tall = (top - bottom) / len(rows)
     start = _quarter(answer.start)
     for at, row in enumerate(rows):
@@ -164,5 +150,5 @@ def _quarter(text: str) -> int:
     return int(year) * _YEAR + int(part) - 1
 
 
-def _foot(figure: Figure, answer: Answer, page: Page) -> float:
-    return foot(figure, f"{answer.title}. {answer.surety()}", (), page)
+def _about(answer: Answer) -> str:
+    return f"{answer.title}. {answer.surety()}"

@@ -17,9 +17,7 @@ from sim.show.plots.style import (
     Page,
     bloc_colours,
     coalitions,
-    footer,
-    headline,
-    new_figure,
+    framed,
     text_width,
 )
 from sim.types import Floats
@@ -59,9 +57,8 @@ def draw_comembership(
     wide = page.width - left - right
     side = min(wide, max(3.0, 0.155 * n + 1.0))
     width, height = page.width, page.tall(side + 1.9 + names_above - page.pt(0.75))
-    figure = new_figure(width, height, page)
-    top = headline(figure, title, f"{what} {rows.said}".rstrip(), page)
-    bottom = footer(figure, results, page)
+    said = f"{what} {rows.said}".rstrip()
+    figure, top, bottom = framed((width, height), page, title, said, results)
     side = min(side, (top - bottom) * height - names_above - 0.06)
     # a slide is wider than tall, and so are its cells
     wide = min(wide, 1.8 * side) if page.fixed else side

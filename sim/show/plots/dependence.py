@@ -15,9 +15,7 @@ from sim.show.plots.style import (
     Page,
     coalitions,
     fitted_name,
-    footer,
-    headline,
-    new_figure,
+    framed,
     state_colours,
 )
 from sim.types import Floats
@@ -64,16 +62,15 @@ def draw_dependence(results: Results, state: str | None = None, *, page: Page = 
         raise UserError("no focal state depends on another: this scenario has no such channels")
     width = page.width
     height = page.tall(page.pt(_ROW) * len(rows) + 2.0)
-    figure = new_figure(width, height, page)
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _finding(results, rows, columns, end),
         f"Median harm to the state on the left, 0 to 1, if the state above cuts every channel, in "
         f"{results.quarters[-1]}. Arrows: up or down by {_MOVED} or more since "
         f"{results.quarters[0]}. Dash: not recorded.",
-        page,
+        results,
     )
-    bottom = footer(figure, results, page)
     names = [fitted_name(results, code, page.pt(7.5), page.pt(1.65)) for code in rows]
     left, above = page.pt(1.75) / width, page.pt(0.3) / height
     low = bottom + 0.05 / height

@@ -8,18 +8,7 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.measure.summary import plural
-from sim.show.plots.style import (
-    INK,
-    PAPER,
-    Page,
-    colour,
-    fold,
-    foot,
-    headline,
-    new_figure,
-    quiet,
-    text_width,
-)
+from sim.show.plots.style import INK, PAPER, Page, colour, fold, framed, quiet, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,21 +44,16 @@ def draw_differences(
     rows = -(-len(panels) // columns)
     width = page.width
     height = page.tall(rows * _TALL + 1.25 + _LEGEND * len(arms))
-    figure = new_figure(width, height, page)
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _title(comparison, panels, verdict),
         f"Difference of each arm from {comparison.reference}, run by run with the same draws and "
         "luck: mean and 95% interval.",
-        page,
-    )
-    bottom = foot(
-        figure,
         f"{comparison.meta.title}. {plural(comparison.runs, 'paired run')} from seed "
         f"{comparison.meta.seed}, result {comparison.run_id}. Effects within the model, not "
         "predictions.",
-        comparison.meta.sources,
-        page,
+        sources=comparison.meta.sources,
     )
     top -= _draw_legend(figure, comparison, top, page)
     tall = (top - bottom) / rows

@@ -18,10 +18,9 @@ from sim.show.plots.style import (
     SOFT,
     Page,
     fold,
-    foot,
-    headline,
-    new_figure,
+    framed,
     text_width,
+    write,
 )
 
 if TYPE_CHECKING:
@@ -68,15 +67,14 @@ def draw_forest(report: ClaimsReport, *, page: Page = PAPER) -> Figure:
     rows = sum(len(found) + 1 for found in groups.values())
     width = page.width
     height = page.height if page.fixed else rows * row + 1.6
-    figure = new_figure(width, height, page)
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _title(report),
         "Paired effect of each claim in standard deviations of its metric over the runs, with 95% "
         "interval. Right of zero is as claimed; for 'unchanged' the bracket is the margin.",
-        page,
+        _foot_text(report, hidden),
     )
-    bottom = foot(figure, _foot_text(report, hidden), (), page)
     low = bottom + page.pt(0.36) / height
     axes = figure.add_axes((_LEFT, low, 1.0 - _LEFT - page.pt(_RIGHT) / width, top - low))
     _frame(axes, rows, groups, page)
@@ -105,16 +103,7 @@ def _cut(groups: dict[str, list[Verdict]], room: int) -> tuple[dict[str, list[Ve
 def _write(axes: Axes, at: float, text: str, size: float, page: Page, **more: Any) -> None:
     """Write at the left edge of the figure, beside a row."""
     left = -_LEFT * page.width + 0.12 + more.pop("indent", 0.0)
-    axes.annotate(
-        text,
-        (0.0, at),
-        xycoords=("axes fraction", "data"),
-        xytext=(left * 72.0, 0),
-        textcoords="offset points",
-        size=page.pt(size),
-        va="center",
-        **more,
-    )
+    write(axes, text, (0.0, at), (left * 72.0, 0), page.pt(size), va="center", **more)
 
 
 def _can_draw(found: Verdict) -> bool:
@@ -165,16 +154,7 @@ def _frame(axes: Axes, rows: int, groups: dict[str, list[Verdict]], page: Page) 
         size=page.pt(7.0),
         color=SOFT,
     )
-    axes.annotate(
-        "draws",
-        (1.0, -0.0),
-        xycoords=("axes fraction", "data"),
-        xytext=(8, 0),
-        textcoords="offset points",
-        size=page.pt(7.0),
-        color=SOFT,
-        va="center",
-    )
+    write(axes, "draws", (1.0, -0.0), (8, 0), page.pt(7.0), color=SOFT, va="center")
 
 
 def _draw_row(
@@ -200,16 +180,8 @@ def _draw_row(
     _write(axes, at, name, 7.0, page, weight="bold", color=INK)
     _write(axes, at, "\n".join(lines), 7.0, page, color=INK, indent=indent, linespacing=1.1)
     if found.holds is not None:
-        axes.annotate(
-            percent(found.holds),
-            (1.0, at),
-            xycoords=("axes fraction", "data"),
-            xytext=(8, 0),
-            textcoords="offset points",
-            size=page.pt(7.0),
-            va="center",
-            color=INK,
-        )
+        said = percent(found.holds)
+        write(axes, said, (1.0, at), (8, 0), page.pt(7.0), va="center", color=INK)
 
 
 def _title(report: ClaimsReport) -> str:

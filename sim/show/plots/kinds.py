@@ -217,11 +217,6 @@ def all_kinds() -> dict[str, Kind]:
     return found
 
 
-def kinds_for(takes: str) -> list[Kind]:
-    """Return the kinds of figures of a kind of result, in the order of the table."""
-    return [kind for kind in all_kinds().values() if kind.fits(takes)]
-
-
 def find_kinds(names: Iterable[str], takes: str) -> list[Kind]:
     """Return the kinds of these names, all that fit for ``all``.
 

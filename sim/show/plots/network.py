@@ -16,11 +16,9 @@ from sim.show.plots.style import (
     Page,
     bloc_colours,
     coalitions,
-    footer,
-    headline,
+    framed,
     listed,
     names_that_matter,
-    new_figure,
 )
 from sim.types import Floats
 
@@ -50,16 +48,13 @@ def draw_network(
     stand in a row below. The strongest positive mean ties are drawn, wider if stronger.
     """
     report = report or coalitions(results)
-    width, height = (
-        page.width,
-        page.tall(min(_HEIGHT, _LEAST_HEIGHT + 0.06 * len(results.record.states))),
-    )
-    figure = new_figure(width, height, page)
+    tall = min(_HEIGHT, _LEAST_HEIGHT + 0.06 * len(results.record.states))
+    width, height = page.width, page.tall(tall)
     caption = _caption(report)
     if not names_that_matter(results, report).all():
         caption += " Names: the strongest."
-    top = headline(figure, finding(report), caption, page) * height
-    bottom = footer(figure, results, page) * height
+    figure, top, bottom = framed((width, height), page, finding(report), caption, results)
+    top, bottom = top * height, bottom * height
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0.0, width)
     axes.set_ylim(0.0, height)

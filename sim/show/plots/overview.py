@@ -11,7 +11,16 @@ import numpy as np
 
 from sim.measure.summary import CoalitionReport
 from sim.show.plots.network import draw_legend, draw_states, finding
-from sim.show.plots.style import INK, coalitions, fitted_name, footer, headline, new_figure, quiet
+from sim.show.plots.style import (
+    INK,
+    coalitions,
+    fitted_name,
+    footer,
+    headline,
+    new_figure,
+    quiet,
+    write,
+)
 from sim.show.plots.trajectories import draw_panel, name_years, quantiles, span_of
 from sim.types import Floats
 
@@ -126,15 +135,7 @@ def _draw_trace(axes: Axes, results: Results, trace: Trace) -> None:
     across = 0.0
     for (shade, _, mark), arm in zip(_STYLES, trace.lines, strict=False):
         said = f"{mark} {arm}"
-        axes.annotate(
-            said,
-            (0.0, 1.0),
-            xycoords="axes fraction",
-            xytext=(across, 4),
-            textcoords="offset points",
-            size=7.5,
-            color=shade,
-        )
+        write(axes, said, (0.0, 1.0), (across, 4), 7.5, xycoords="axes fraction", color=shade)
         across += 4.0 * len(said) + 8
 
 

@@ -11,16 +11,7 @@ from sim.errors import UserError
 from sim.measure.summary import percent, plural
 from sim.record.arrays import PACT_LEVELS
 from sim.show.plots.alignment_plane import chosen_states
-from sim.show.plots.style import (
-    INK,
-    PAPER,
-    SOFT,
-    Page,
-    footer,
-    headline,
-    new_figure,
-    quiet,
-)
+from sim.show.plots.style import INK, PAPER, SOFT, Page, framed, quiet, write
 from sim.show.plots.trajectories import name_years
 from sim.types import Floats
 
@@ -64,20 +55,19 @@ def draw_pacts(results: Results, state: str | None = None, *, page: Page = PAPER
     rows = rows[:most]
     hidden = len(held) - len(rows)
     height = page.tall(page.pt(_ROW) * len(rows) + 1.75)
-    figure = new_figure(width, height, page)
     more = (
         f" Not shown: {plural(hidden, 'pair')} whose pacts are rare or change less."
         if hidden
         else ""
     )
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _finding(results, held, rows),
         f"Share of the runs in which two states have a bilateral pact: a full row is all runs, "
         f"shades are levels.{more}",
-        page,
+        results,
     )
-    bottom = footer(figure, results, page)
     low, high = bottom + page.pt(0.27) / height, top - page.pt(0.24) / height
     left, right = page.pt(0.8) / width, page.pt(0.95) / width
     axes = figure.add_axes((left, low, 1.0 - left - right, high - low))
@@ -91,15 +81,8 @@ def draw_pacts(results: Results, state: str | None = None, *, page: Page = PAPER
     axes.tick_params(axis="y", length=0, labelsize=page.pt(7.0), labelcolor=INK)
     axes.spines["left"].set_visible(False)
     name_years(axes, results)
-    axes.annotate(
-        "start to end",
-        (1.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(4, 2),
-        textcoords="offset points",
-        size=page.pt(6.5),
-        color=SOFT,
-    )
+    how = {"xycoords": "axes fraction", "color": SOFT}
+    write(axes, "start to end", (1.0, 1.0), (4, 2), page.pt(6.5), **how)
     _draw_legend(figure, left, high, page)
     return figure
 
@@ -148,16 +131,8 @@ def _draw_row(axes: Axes, at: int, shares: Floats, page: Page) -> None:
             ticks, floor, floor - 0.8 * share, step="post", color=shade, linewidth=0, zorder=2
         )
     any_level = shares[0]
-    axes.annotate(
-        f"{percent(float(any_level[0]))} to {percent(float(any_level[-1]))}",
-        (1.0, at),
-        xycoords=("axes fraction", "data"),
-        xytext=(4, 0),
-        textcoords="offset points",
-        size=page.pt(6.5),
-        color=SOFT,
-        va="center",
-    )
+    said = f"{percent(float(any_level[0]))} to {percent(float(any_level[-1]))}"
+    write(axes, said, (1.0, at), (4, 0), page.pt(6.5), color=SOFT, va="center")
 
 
 def _draw_legend(figure: Figure, left: float, high: float, page: Page) -> None:

@@ -9,19 +9,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from sim.measure.summary import percent, plural
-from sim.show.plots.style import (
-    GREY,
-    INK,
-    PALETTE,
-    PAPER,
-    SOFT,
-    Page,
-    fold,
-    foot,
-    headline,
-    new_figure,
-    quiet,
-)
+from sim.show.plots.style import GREY, INK, PALETTE, PAPER, SOFT, Page, fold, framed, quiet
 from sim.statistics.paired import smallest_effect
 from sim.study.sensitivity.phase_diagram import Node, Phase
 from sim.study.sensitivity.swept import phase_of
@@ -60,9 +48,8 @@ def draw_phase(result: Phase | Sweep, *, page: Page = PAPER, variable: str | Non
     phase = result if isinstance(result, Phase) else phase_of(result, variable)
     tall = min(_PANEL * page.scale, page.height - 1.9 * page.scale)
     height = tall + 1.9 * page.scale
-    figure = new_figure(page.width, height, page)
-    top = headline(figure, _title(phase), _subtitle(phase), page)
-    bottom = foot(figure, _foot_text(phase), (), page)
+    size, said = (page.width, height), (_title(phase), _subtitle(phase), _foot_text(phase))
+    figure, top, bottom = framed(size, page, *said)
     left, low = 0.75 * page.scale, bottom * height + 0.5 * page.scale
     wide = min(page.width - left - _KEY * page.scale, tall * 1.15)
     room = top * height - low - 0.1

@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.measure.summary import Bloc, CoalitionReport
-from sim.show.plots.style import (
-    INK,
-    PAPER,
-    Page,
-    bloc_colours,
-    coalitions,
-    footer,
-    headline,
-    new_figure,
-    quiet,
-)
-from sim.show.plots.trajectories import name_at_end, name_years
+from sim.show.plots.style import INK, PAPER, Page, bloc_colours, coalitions, framed, quiet
+from sim.show.plots.trajectories import draw_bands, name_at_end, name_years
 from sim.types import Floats
 
 if TYPE_CHECKING:
@@ -48,16 +38,15 @@ def draw_polarity(
     """
     report = report or coalitions(results)
     width, height = page.width, page.tall(_TALL)
-    figure = new_figure(width, height, page)
     poles = np.quantile(results.effective_poles, _BANDS, axis=0)
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _finding(report, poles),
         "Median of the runs, bands of 50% and 90%. Of a bloc: its members at the end in most runs, "
         "as far as they are with its core.",
-        page,
+        results,
     )
-    bottom = footer(figure, results, page)
     low, high = bottom + page.pt(0.27) / height, top - page.pt(0.27) / height
     left, names = page.pt(0.42) / width, page.pt(0.45) / width
     wide = 0.5 - 1.2 * left if report.blocs else 1.0 - left - names
@@ -98,10 +87,8 @@ def _held(results: Results, bloc: Bloc) -> Floats:
 
 
 def _draw_bands(axes: Axes, results: Results, band: Floats, shade: str) -> None:
-    ticks = results.record.network_ticks
-    axes.fill_between(ticks, band[0], band[4], color=shade, alpha=0.14, linewidth=0)
-    axes.fill_between(ticks, band[1], band[3], color=shade, alpha=0.25, linewidth=0)
-    axes.plot(ticks, band[2], color=shade, linewidth=1.8, marker="o", markersize=2.5, clip_on=False)
+    dots = {"marker": "o", "markersize": 2.5, "clip_on": False}
+    draw_bands(axes, results.record.network_ticks, band, shade, **dots)
 
 
 def _name(axes: Axes, text: str, page: Page) -> None:

@@ -7,19 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.measure.summary import plural
-from sim.show.plots.style import (
-    GREY,
-    INK,
-    PALETTE,
-    PAPER,
-    SOFT,
-    Page,
-    fold,
-    foot,
-    headline,
-    new_figure,
-    quiet,
-)
+from sim.show.plots.style import GREY, INK, PALETTE, PAPER, SOFT, Page, fold, framed, quiet, write
 from sim.study.calibrate.posterior import IDENTIFIED
 
 if TYPE_CHECKING:
@@ -42,17 +30,16 @@ def draw_posterior(calibration: Calibration, *, page: Page = PAPER) -> Figure:
     """
     rows = -(-len(calibration.estimates) // _COLUMNS)
     width, height = page.width, page.tall(1.3 * rows + 1.15)
-    figure = new_figure(width, height, page)
     told = [row for row in calibration.estimates if row.identified]
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         f"The targets narrow {len(told)} of {plural(len(calibration.estimates), 'parameter')}",
         "Posterior (bars) against prior (grey area), and the declared default (orange). The line "
         "below is the middle 90 % with its median, the number its width relative to the prior's. "
         f"Grey: hardly narrower than the prior (above {IDENTIFIED:.0%}).",
-        page,
+        _foot(calibration),
     )
-    bottom = foot(figure, _foot(calibration), (), page)
     grid = figure.add_gridspec(
         rows,
         _COLUMNS,
@@ -112,23 +99,17 @@ def draw_fit(calibration: Calibration, *, page: Page = PAPER) -> Figure:
     held_in = sum(fit.target.held_in for fit in fits)
     lines = len(fits) + (2 if held_in < len(fits) else 1)
     width, height = page.width, page.tall(0.3 * lines + 1.45)
-    figure = new_figure(width, height, page)
     gain, error = calibration.gain
     verdict = "better" if calibration.better else "no better beyond the noise of the seeds"
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         f"Calibrated, the model fits {verdict}: distance {calibration.before.mean():.2f} as "
         f"declared, {calibration.after.mean():.2f} calibrated",
         "Deviation from each target in units of its uncertainty; in the band it is met. Means "
         f"over {plural(len(calibration.before), 'fresh seed')}; the distance falls by {gain:.2f} "
         f"(± {2 * error:.2f}).",
-        page,
-    )
-    bottom = foot(
-        figure,
         f"{_foot(calibration)} * a default was once set by hand with this target in view.",
-        (),
-        page,
     )
     low = bottom + page.pt(0.4) / height
     left = 0.5
@@ -175,30 +156,15 @@ def _target(axes: Axes, at: int, fit: Fit, page: Page) -> None:
             continue
         side = np.sign(value)
         axes.plot([side * 0.97 * _LIMIT], [at], ">" if side > 0 else "<", color=shade, ms=5.5)
-        axes.annotate(
-            f"{value:+.1f}",
-            (side * 0.94 * _LIMIT, at),
-            ha="right" if side > 0 else "left",
-            va="bottom",
-            size=page.pt(6.5),
-            color=shade,
-            xytext=(-2 * side, 2),
-            textcoords="offset points",
-        )
+        how = {"xycoords": "data", "ha": "right" if side > 0 else "left", "va": "bottom"}
+        place = (side * 0.94 * _LIMIT, at)
+        write(axes, f"{value:+.1f}", place, (-2 * side, 2), page.pt(6.5), color=shade, **how)
 
 
 def _label(axes: Axes, at: float, text: str, page: Page, **more: Any) -> None:
     lines = fold(text, page.pt(7.5), 0.49 * page.width, 1)
-    axes.annotate(
-        lines[0],
-        (0.0, at),
-        xycoords=("axes fraction", "data"),
-        xytext=(-(0.5 * page.width - 0.12) * 72.0, 0),
-        textcoords="offset points",
-        size=page.pt(7.5),
-        va="center",
-        **more,
-    )
+    left = -(0.5 * page.width - 0.12) * 72.0
+    write(axes, lines[0], (0.0, at), (left, 0), page.pt(7.5), va="center", **more)
 
 
 def _legend(axes: Axes, page: Page) -> None:

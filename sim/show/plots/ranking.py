@@ -19,6 +19,7 @@ from sim.show.plots.style import (
     new_figure,
     quiet,
     text_width,
+    write,
 )
 from sim.study.sensitivity.designs import MATTERS
 from sim.study.sensitivity.factors import REST
@@ -168,18 +169,12 @@ def _bars(axes: Axes, rows: list[dict[str, Any]], page: Page) -> None:
         axes.barh(at, total, height=0.62, color=shade, alpha=0.35 if total < MATTERS else 0.85)
         axes.plot([low, high], [at, at], color=INK, linewidth=0.9, solid_capstyle="butt")
         axes.plot([first], [at], "o", color="white", markeredgecolor=INK, markersize=3.4)
-        side: dict[str, Any] = {
-            "xycoords": ("axes fraction", "data"),
-            "textcoords": "offset points",
-            "va": "center",
-            "size": page.pt(7.0),
-            "annotation_clip": False,
-        }
+        side: dict[str, Any] = {"va": "center", "annotation_clip": False}
         name = _fitted(str(row["factor"]), page.pt(7.0), (_LABELS - 0.25) * page.scale)
-        axes.annotate(name, (0, at), xytext=(-5, 0), ha="right", color=INK, **side)
+        write(axes, name, (0, at), (-5, 0), page.pt(7.0), ha="right", color=INK, **side)
         place = "" if row["place"] is None else f"  no. {row['place']}"
         said = f"{float(row['total']):.2f}{place}"
-        axes.annotate(said, (1, at), xytext=(6, 0), ha="left", color=SOFT, **side)
+        write(axes, said, (1, at), (6, 0), page.pt(7.0), ha="left", color=SOFT, **side)
     quiet(axes, page)
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(len(rows) - 0.45, -0.55)
@@ -214,23 +209,11 @@ def _strip(figure: Figure, parts: Parts, bottom: float, page: Page) -> None:
     axes.tick_params(colors=SOFT, labelsize=page.pt(6.5), length=2, pad=1.5)
     for side in axes.spines.values():
         side.set_visible(False)
-    text: dict[str, Any] = {
-        "xycoords": ("axes fraction", "data"),
-        "textcoords": "offset points",
-        "va": "center",
-        "size": page.pt(7.0),
-    }
-    axes.annotate(
-        "one run: numbers, then luck",
-        (0, 0),
-        xytext=(-5, 0),
-        ha="right",
-        color=SOFT,
-        style="italic",
-        **text,
-    )
+    size, how = page.pt(7.0), {"va": "center", "color": SOFT}
+    said = "one run: numbers, then luck"
+    write(axes, said, (0, 0), (-5, 0), size, ha="right", style="italic", **how)
     said = f"{percent(parts.luck_share)} luck" if parts.total > 0 else "no variance"
-    axes.annotate(said, (1, 0), xytext=(6, 0), ha="left", color=SOFT, **text)
+    write(axes, said, (1, 0), (6, 0), size, ha="left", **how)
 
 
 def _title(report: SensitivityReport) -> str:

@@ -9,17 +9,7 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.measure.summary import plural
-from sim.show.plots.style import (
-    INK,
-    PAPER,
-    Page,
-    colour,
-    fold,
-    foot,
-    headline,
-    new_figure,
-    quiet,
-)
+from sim.show.plots.style import INK, PAPER, Page, colour, fold, framed, quiet
 from sim.statistics.paired import smallest_effect
 from sim.study.sensitivity.swept import metric_of
 from sim.types import Floats
@@ -75,16 +65,15 @@ def draw_response(result: Sweep, *, page: Page = PAPER, variable: str | None = N
     columns = min(2, len(chosen))
     rows = -(-len(chosen) // columns)
     height = page.tall(page.pt(_TALL) * rows + 1.3)
-    figure = new_figure(page.width, height, page)
     title, first = _finding(parts, x, chosen)
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (page.width, height),
+        page,
         title,
         "Mean of the runs. Dark band: its 95% interval; pale band: 90% of the runs. The same lucks "
         "at every point.",
-        page,
+        _foot_text(result, table),
     )
-    bottom = foot(figure, _foot_text(result, table), (), page)
     room = page.pt(0.55) / page.width
     low = bottom + page.pt(0.42 if len(parts) < 2 else 0.62) / height
     grid = figure.add_gridspec(

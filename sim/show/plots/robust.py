@@ -13,9 +13,7 @@ from sim.show.plots.style import (
     SOFT,
     Page,
     fold,
-    foot,
-    headline,
-    new_figure,
+    framed,
     text_width,
 )
 
@@ -43,25 +41,20 @@ def draw_robust(found: Robust, *, page: Page = PAPER) -> Figure:
     names = [rival.replace("_", " ") for rival in found.rivals]
     head = max(text_width(name, size) for name in names) + page.pt(_GAP)
     row_tall, around = _ROW * page.scale, head + _AROUND * page.scale
-    figure = new_figure(page.width, page.tall(row_tall * len(found.answers) + around), page)
-    width, height = figure.get_size_inches()
+    width, height = page.width, page.tall(row_tall * len(found.answers) + around)
     fits = int((height - around + 1e-6) / row_tall)
     answers = found.answers[: max(1, fits)]
     left_out = len(found.answers) - len(answers)
-    top = headline(
-        figure,
+    cut = f" Not shown: {left_out} more." if left_out else ""
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         found.sentence(),
         "Disc: it agrees with the engine, or has the effect, too; cross: it does not; dot: it or "
         "the engine is unsure; nothing: it is silent.",
-        page,
-    )
-    cut = f" Not shown: {left_out} more." if left_out else ""
-    bottom = foot(
-        figure,
         f"{found.title}. {plural(found.runs, 'run')} from seed {found.meta.seed}, result "
         f"{found.run_id}.{cut} Answers within the models, not predictions.",
-        found.meta.sources,
-        page,
+        sources=found.meta.sources,
     )
     axes = figure.add_axes((0.0, bottom, 1.0, top - bottom))
     axes.set_axis_off()

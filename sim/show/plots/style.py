@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -44,6 +44,9 @@ GREY: Final = "#8A8A8A"
 INK: Final = "#222222"
 SOFT: Final = "#555555"
 """Of type that explains: subtitles, ticks, names of axes."""
+
+BESIDE: Final = ("axes fraction", "data")
+"""Where :func:`write` writes: a share of the width, a value of the vertical axis."""
 
 _TITLE, _SUBTITLE, _FOOT = 11.0, 8.0, 6.5
 _LEADING: Final = 1.28  # distance of lines, in sizes of the type
@@ -128,16 +131,23 @@ def coalitions(results: Results) -> CoalitionReport:
     return _reports[results]
 
 
-def bloc_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
+def core_colours(poles: Sequence[str], cores: Iterable[str]) -> dict[str, str]:
     """Return the colour of each bloc by its core: a pole's own, then the colours that are left.
 
-    So a pole and the bloc around it have one colour in every figure of a result.
+    Given the cores in the order of a coalition report, a pole and the bloc around it have one
+    colour in every figure of a result.
+
+    >>> list(core_colours(["AAA", "BBB"], ["BBB", "CCC"]))
+    ['BBB', 'CCC']
     """
-    poles = results.record.poles
-    rank = {pole: at for at, pole in enumerate(poles)}
-    others = [bloc.core for bloc in report.blocs if bloc.core not in rank]
-    rank |= {core: len(poles) + at for at, core in enumerate(others)}
-    return {bloc.core: colour(rank[bloc.core]) for bloc in report.blocs}
+    found = list(dict.fromkeys(core for core in cores if core))
+    ranked = list(dict.fromkeys((*poles, *found)))
+    return {core: colour(ranked.index(core)) for core in found}
+
+
+def bloc_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
+    """Return the colour of each bloc of a result by its core, see :func:`core_colours`."""
+    return core_colours(results.record.poles, (bloc.core for bloc in report.blocs))
 
 
 def state_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
@@ -226,6 +236,36 @@ def headline(figure: Figure, title: str, subtitle: str, page: Page = PAPER) -> f
     return float((at - 0.04) / height)
 
 
+def framed(
+    size: tuple[float, float],
+    page: Page,
+    title: str,
+    subtitle: str,
+    about: Results | str,
+    *,
+    sources: Collection[str] = (),
+    note: str = "",
+) -> tuple[Figure, float, float]:
+    """Return an empty figure with texts above and below, and the ends of the room between them.
+
+    Args:
+        size: width and height in inches.
+        page: what it is drawn for.
+        title, subtitle: the finding and what is shown.
+        about: what was run, as a result or in words.
+        sources: to be named below words.
+        note: to be told below a result.
+
+    Returns:
+        The figure, and where its room ends above and below, 0 to 1.
+    """
+    figure = new_figure(*size, page)
+    top = headline(figure, title, subtitle, page)
+    if isinstance(about, str):
+        return figure, top, foot(figure, about, sources, page)
+    return figure, top, footer(figure, about, page, note=note)
+
+
 def footer(
     figure: Figure,
     results: Results,
@@ -265,6 +305,18 @@ def foot(figure: Figure, text: str, sources: Collection[str] = (), page: Page = 
         linespacing=_LEADING,
     )
     return float((_LEADING * 1.08 * size / 72.0 * len(lines) + 0.15) / height)
+
+
+def write(
+    axes: Axes, text: str, at: Any, shift: tuple[float, float], size: float, **how: Any
+) -> None:
+    """Write beside a place in an axes, ``shift`` points to the right of it and above.
+
+    The place is a share of the width and a value of the vertical axis unless ``xycoords`` says
+    otherwise.
+    """
+    told = {"xycoords": BESIDE, "textcoords": "offset points"} | how
+    axes.annotate(text, at, xytext=shift, size=size, **told)
 
 
 def quiet(axes: Axes, page: Page = PAPER) -> None:

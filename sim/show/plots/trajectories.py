@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.errors import UserError, hint
-from sim.show.plots.style import (
-    INK,
-    PAPER,
-    Page,
-    colour,
-    fitted_name,
-    footer,
-    headline,
-    new_figure,
-    quiet,
-)
+from sim.show.plots.style import INK, PAPER, Page, colour, fitted_name, framed, quiet, write
 from sim.types import Floats
 
 if TYPE_CHECKING:
@@ -61,16 +51,15 @@ def draw_trajectories(
     columns = min(_ABREAST, len(panels)) if len(panels) != 4 else 2
     rows = -(-len(panels) // columns)
     width, height = page.width, page.tall(rows * _PANEL + 1.2)
-    figure = new_figure(width, height, page)
     name = words(variable)
-    top = headline(
-        figure,
+    figure, top, bottom = framed(
+        (width, height),
+        page,
         _finding(bands, name, results.quarters),
         f"{name.capitalize()} of each focal state with each pole: median of the runs, bands of 50% "
         "and 90%.",
-        page,
+        results,
     )
-    bottom = footer(figure, results, page)
     span = span_of(bands)
     rank = {pole: at for at, pole in enumerate(record.poles)}
     for at, (code, poles) in enumerate(panels.items()):
@@ -115,15 +104,19 @@ def draw_panel(
     ticks = np.arange(results.record.quarters + 1)
     quiet(axes, page)
     for pole, band in bands.items():
-        shade = colour(rank[pole])
-        axes.fill_between(ticks, band[0], band[4], color=shade, alpha=0.14, linewidth=0)
-        axes.fill_between(ticks, band[1], band[3], color=shade, alpha=0.25, linewidth=0)
-        axes.plot(ticks, band[2], color=shade, linewidth=1.8)
+        draw_bands(axes, ticks, band, colour(rank[pole]))
     name_years(axes, results)
     axes.set_ylim(*span)
     axes.locator_params(axis="y", nbins=5)
     ends = {pole: float(band[2, -1]) for pole, band in bands.items()}
     name_at_end(axes, ends, {pole: colour(rank[pole]) for pole in ends}, span, page)
+
+
+def draw_bands(axes: Axes, ticks: Any, band: Floats, shade: str, **line: Any) -> None:
+    """Draw a median with its bands ``(5, T)`` at ticks; the rest is said of the line."""
+    axes.fill_between(ticks, band[0], band[4], color=shade, alpha=0.14, linewidth=0)
+    axes.fill_between(ticks, band[1], band[3], color=shade, alpha=0.25, linewidth=0)
+    axes.plot(ticks, band[2], color=shade, linewidth=1.8, **line)
 
 
 def name_years(axes: Axes, results: Results) -> None:
@@ -160,18 +153,8 @@ def name_at_end(
         place[:-1] -= push
         place[1:] += push
     for name, height in zip(order, place, strict=True):
-        axes.annotate(
-            name,
-            (1.0, float(height)),
-            xycoords=("axes fraction", "data"),
-            xytext=(5, 0),
-            textcoords="offset points",
-            color=shades[name],
-            size=page.pt(8.0),
-            weight="bold",
-            va="center",
-            annotation_clip=False,
-        )
+        how = {"color": shades[name], "weight": "bold", "va": "center", "annotation_clip": False}
+        write(axes, name, (1.0, float(height)), (5, 0), page.pt(8.0), **how)
 
 
 def span_of(bands: dict[tuple[str, str], Floats]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from sim.show.plots.style import GREY, INK, PALETTE, headline, new_figure, quiet
+from sim.show.plots.style import GREY, INK, PALETTE, headline, new_figure, quiet, write
 from sim.words.of_decisions import amount, capital, chance, is_asked, possessive, signed, term_words
 
 if TYPE_CHECKING:
@@ -149,16 +149,9 @@ def _draw_side(axes: Axes, side: Side, rows: list[tuple[str, float]]) -> None:
 def _bar(axes: Axes, at: int, start: float, change: float, shade: str) -> None:
     """A bar with its number beyond its end, so that colour is not needed to read the sign."""
     axes.barh(at, change, left=start, height=0.64, color=shade, zorder=2)
-    axes.annotate(
-        signed(change),
-        (start + change, at),
-        xytext=(math.copysign(3.0, change), 0),
-        textcoords="offset points",
-        ha="left" if change >= 0 else "right",
-        va="center",
-        size=8,
-        color=INK,
-    )
+    how = {"xycoords": "data", "ha": "left" if change >= 0 else "right", "va": "center"}
+    shift = (math.copysign(3.0, change), 0)
+    write(axes, signed(change), (start + change, at), shift, 8, color=INK, **how)
 
 
 def _subtitle(story: Story, decision: Decision, *, common: bool) -> str:

@@ -17,10 +17,8 @@ from sim.show.plots.style import (
     Page,
     bloc_colours,
     coalitions,
-    footer,
-    headline,
+    framed,
     listed,
-    new_figure,
     text_width,
 )
 from sim.types import Floats
@@ -88,13 +86,11 @@ def draw_map(
         )
     looks = _looks(results, report)
     width, height = page.width, page.tall(_TALL + (0.15 if lacking else 0.0))
-    figure = new_figure(width, height, page)
-    title, subtitle = _finding(report, looks)
-    top = headline(figure, title, subtitle, page)
     missing = f" Without an outline today: {', '.join(lacking)}." if lacking else ""
     if int(results.quarters[-1][:4]) < _TODAY:
         missing += " Outlines are of today, not of the time."
-    bottom = footer(figure, results, page, note=NOTE + missing)
+    said = _finding(report, looks)
+    figure, top, bottom = framed((width, height), page, *said, results, note=NOTE + missing)
     legend = page.pt(0.2) * (1 + (len(report.blocs) + 2) // 3) / height
     axes = figure.add_axes((0.01, bottom + legend, 0.98, top - bottom - legend))
     edges = frame(states)

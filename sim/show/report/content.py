@@ -24,7 +24,7 @@ class Picture:
         id: its name on the page.
         title: the finding, in a line.
         caption: what is shown, and how to read it.
-        alt: what is to be seen, in words.
+        alt: what is to be seen, in words; of a figure without it, what the figure says itself.
         figure: in plotly's schema.
         svg: a drawing.
         small: whether several stand side by side.
@@ -32,8 +32,8 @@ class Picture:
 
     id: str
     title: str
-    caption: str
-    alt: str
+    caption: str = ""
+    alt: str = ""
     figure: Figure | None = None
     svg: bytes = b""
     small: bool = False

@@ -18,7 +18,6 @@ from sim.study.explain import explain
 from sim.words.of_decisions import UNIT, Prose, capital, term_words
 
 if TYPE_CHECKING:
-    from sim.drivers.ensemble import Progress
     from sim.measure.summary import CoalitionReport
     from sim.record.arrays import EnsembleRecord
     from sim.record.results import Results
@@ -49,12 +48,7 @@ class _Group:
     rows: npt.NDArray[np.void]
 
 
-def find_why(
-    results: Results,
-    report: CoalitionReport,
-    spec: ScenarioSpec | None,
-    progress: Progress | None = None,
-) -> Why:
+def find_why(results: Results, report: CoalitionReport, spec: ScenarioSpec | None) -> Why:
     """Return the decisions that mattered; without the scenario no run is told."""
     prose = Prose(results.meta.state_names)
     bodies = {} if spec is None else {it.id: it.name for it in spec.organisations.values()}
@@ -66,7 +60,7 @@ def find_why(
     if spec is not None:
         run = typical_run(results)
         teller = leading_state(results.record)
-        story = _story(spec, run, teller, results, progress)
+        story = _story(spec, run, teller, results)
     choices, idle = _choices(results, groups)
     return Why(
         choices=choices,
@@ -133,20 +127,8 @@ def _groups(record: EnsembleRecord, prose: Prose, bodies: Mapping[str, str]) -> 
             name = bodies.get(body, body)
             text = MOVES[kind].said.did.format(x=f"the {name}" if " " in name else name)
         else:
-            text = prose.did(
-                Alternative(
-                    mover=mover,
-                    partner=partner,
-                    kind=kind,
-                    before=float(first["before"]),
-                    after=float(first["after"]),
-                    gain=0.0,
-                    reluctance=0.0,
-                    consent=1.0,
-                    cost=0.0,
-                    chance=0.0,
-                )
-            )
+            step = float(first["before"]), float(first["after"])
+            text = prose.did(Alternative(mover, partner, kind, *step))
         asked = kind == "pact" and bool(first["after"] > first["before"])
         yield _Group(mover, partner, f"{capital(prose.name(mover))} {text}", asked, rows)
 
@@ -252,22 +234,10 @@ def _unsettled(report: CoalitionReport) -> Iterator[tuple[str, str]]:
 
 
 # --- one run told --------------------------------------------------------------------------------
-def _story(
-    spec: ScenarioSpec,
-    run: int,
-    state: str,
-    results: Results,
-    progress: Progress | None,
-) -> tuple[str, ...]:
+def _story(spec: ScenarioSpec, run: int, state: str, results: Results) -> tuple[str, ...]:
     """The weightiest decisions of a state in a run, or what it weighed if it took none."""
-    told = explain(
-        spec,
-        state=state,
-        run=run,
-        runs=results.record.runs,
-        seed=results.meta.seed,
-        progress=progress,
-    )
+    runs, seed = results.record.runs, results.meta.seed
+    told = explain(spec, state=state, run=run, runs=runs, seed=seed)
     if not told.decisions:
         return tuple(told.sentences())
 

@@ -26,6 +26,7 @@ from sim.show.plots.interactive import (
 from sim.show.plots.network import finding
 from sim.show.plots.projection import NOTE
 from sim.show.plots.regions import rows_of
+from sim.show.plots.style import named
 from sim.show.report.content import Picture
 from sim.show.report.decisions import leading_state
 from sim.types import Floats
@@ -84,7 +85,6 @@ def bloc_pictures(
         caption=f"The states in {report.end}: area by capability (with a least size for the "
         "letters), colour by bloc, paler where fewer runs end with the state in that bloc; lines "
         "are the strongest mean ties. Point at a state for its name and how sure its place is.",
-        alt=figure["layout"]["meta"]["alt"],
         figure=figure,
     )
     if can_map(record.states):
@@ -108,7 +108,6 @@ def bloc_pictures(
         id="together",
         title=_settled(report),
         caption=said.rstrip(),
-        alt=figure["layout"]["meta"]["alt"],
         figure=figure,
     )
     yield from _drawn("alluvial", results)
@@ -140,7 +139,6 @@ def _map(
         caption=f"The world in {report.end}: colour by bloc, paler where fewer runs end with the "
         "state in it; grey states are in no bloc, the palest land takes no part. A ring marks a "
         f"state that stands between two blocs in most of the runs. {NOTE}",
-        alt=figure["layout"]["meta"]["alt"],
         figure=figure,
     )
 
@@ -167,7 +165,6 @@ def time_pictures(
 ) -> Iterator[Picture]:
     """Alignment of the focal states, hedging of the leading one, and polarity through time."""
     record = results.record
-    names = results.meta.state_names
     yield from _plane(results, report, colours)
     found = {
         code: {
@@ -186,12 +183,10 @@ def time_pictures(
     margin = 0.05 * (high - low)
     shades = pole_colours(results, colours)
     for code, series in found.items():
-        title = f"{_full(code, names)}: {_moves(series, results)}"
+        title = f"{named(results, code)}: {_moves(series, results)}"
         yield Picture(
             id=f"alignment-{code}",
             title=title,
-            caption="",
-            alt="",
             figure=lines(
                 results.quarters,
                 series,
@@ -204,7 +199,7 @@ def time_pictures(
     lead = leading_state(record)
     hedging = hedging_series(record, lead)
     if hedging is not None:
-        yield _line(results, "hedging", f"Hedging of {_full(lead, names)}", hedging)
+        yield _line(results, "hedging", f"Hedging of {named(results, lead)}", hedging)
     kept = record.network_ticks
     yield _line(results, "poles", "Effective number of poles", results.effective_poles, kept)
     yield from _drawn("dependence", results)
@@ -265,7 +260,6 @@ def _plane(
         caption="Each focal state between two poles: the dot is where it ends, the line the way it "
         f"went from {results.quarters[0]} (medians of the runs). On the dotted line a state keeps "
         "equal distance. Colour by bloc.",
-        alt=figure["layout"]["meta"]["alt"],
         figure=figure,
     )
 
@@ -297,8 +291,6 @@ def _line(
     return Picture(
         id=name,
         title=f"{title} from {start:.2f} to {end:.2f}",
-        caption="",
-        alt="",
         figure=figure,
         small=True,
     )
@@ -337,9 +329,7 @@ def difference_pictures(results: Results, whatif: WhatIf) -> Iterator[Picture]:
         }
         words = capital(metric_words(metric, names))
         figure = bands(comparison.ticks, found, zero=True)
-        yield Picture(
-            id=f"difference-{at}", title=words, caption="", alt="", figure=figure, small=True
-        )
+        yield Picture(id=f"difference-{at}", title=words, figure=figure, small=True)
 
 
 def answer_pictures(verdict: Answer) -> Iterator[Picture]:
@@ -431,8 +421,3 @@ def svg_of(drawing: Drawing, salt: str) -> bytes:
     # hundredths of a point are finer than any screen or printer shows
     short = _LONG.sub(rb"\1", out.getvalue())
     return b" ".join(short.split())
-
-
-def _full(code: str, names: Mapping[str, str]) -> str:
-    name = names.get(code, code)
-    return code if name == code else f"{name} ({code})"

@@ -7,11 +7,12 @@ sentence what is to be seen, for those who cannot see it.
 """
 
 from sim.show.plots.interactive.alignment_plane import plane
-from sim.show.plots.interactive.base import Figure, core_colours
+from sim.show.plots.interactive.base import Figure
 from sim.show.plots.interactive.comembership import comembership, order_by_bloc
 from sim.show.plots.interactive.lines import Band, bands, lines
 from sim.show.plots.interactive.network import network, place_states
 from sim.show.plots.interactive.worldmap import can_map, world_map
+from sim.show.plots.style import core_colours
 
 __all__ = [
     "Band",

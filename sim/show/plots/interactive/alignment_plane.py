@@ -12,15 +12,16 @@ from sim.show.plots.interactive.base import (
     ALONE,
     Figure,
     axis,
-    core_colours,
     escaped,
     fill_of,
     layout,
     rounded,
     told,
 )
-from sim.show.plots.style import GREY, INK
+from sim.show.plots.style import GREY, INK, core_colours
 from sim.types import Floats
+
+_HEIGHT = 460  # pixels
 
 
 def plane(
@@ -36,7 +37,6 @@ def plane(
     colours: Mapping[str, str] | None = None,
     cloud: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     chosen: str = "",
-    height: int = 460,
 ) -> Figure:
     """Draw alignment with pole A to the right and with pole B upwards; a line leads to each state.
 
@@ -50,7 +50,6 @@ def plane(
         blocs: core of the bloc of each state, empty for none.
         poles, names, colours, chosen: see :func:`~sim.show.plots.interactive.network.network`.
         cloud: the ends of all runs, two of ``(R, n)``; shown by a click in the legend.
-        height: in pixels.
     """
     names = names or {}
     cores = list(blocs) if blocs is not None else [""] * len(codes)
@@ -107,7 +106,7 @@ def plane(
         "data": data,
         "layout": layout(
             alt=alt,
-            height=height,
+            height=_HEIGHT,
             margin={"l": 56, "r": 24, "t": 16, "b": 48},
             xaxis=axis(escaped(axes[0]), range=[low, high]),
             yaxis=axis(escaped(axes[1]), range=[low, high]),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.measure.summary import percent
-from sim.show.plots.style import GREY, INK, colour
+from sim.show.plots.style import GREY, INK
 
 type Figure = dict[str, Any]
 """A figure in plotly's schema: ``data``, a list of traces, and ``layout``."""
@@ -21,21 +20,6 @@ PALE: Final = "#C8C8C8"
 """Fill of a state that is in no bloc."""
 
 ALONE: Final = "unaligned"
-
-
-def core_colours(poles: Sequence[str], cores: Iterable[str]) -> dict[str, str]:
-    """Return the colour of each bloc by its core: a pole's own, then the colours that are left.
-
-    Given the cores in the order of a coalition report, these are the colours of the static figures.
-
-    >>> list(core_colours(["AAA", "BBB"], ["BBB", "CCC"]))
-    ['BBB', 'CCC']
-    """
-    rank = {pole: at for at, pole in enumerate(poles)}
-    found = list(dict.fromkeys(core for core in cores if core))
-    others = [core for core in found if core not in rank]
-    rank |= {core: len(poles) + at for at, core in enumerate(others)}
-    return {core: colour(rank[core]) for core in found}
 
 
 def layout(*, alt: str, height: int, **changes: Any) -> dict[str, Any]:

@@ -12,12 +12,11 @@ from sim.show.plots.interactive.base import (
     MUTED,
     Figure,
     axis,
-    core_colours,
     escaped,
     layout,
     rounded,
 )
-from sim.show.plots.style import GREY
+from sim.show.plots.style import GREY, core_colours
 
 _CELL, _TIGHT = 14, 10  # pixels of a cell, and where a page is narrow
 _CODE, _LETTER = 4, 6  # letters of a code, and how wide one is

@@ -16,6 +16,7 @@ from sim.types import Floats
 _QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _DASHES: Final = ("solid", "dash", "dot", "dashdot")
 _MARKED: Final = 6
+_HEIGHT: Final = 300  # pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +37,11 @@ def lines(
     quarters: Sequence[str],
     series: Mapping[str, npt.ArrayLike],
     *,
-    title: str = "",
     unit: str = "",
     colours: Mapping[str, str] | None = None,
     span: tuple[float, float] | None = None,
     events: Mapping[str, Sequence[str]] | None = None,
     ticks: Sequence[int] | None = None,
-    height: int = 300,
 ) -> Figure:
     """Draw the median over the runs of each series with the bands of 50% and 90% of the runs.
 
@@ -50,13 +49,11 @@ def lines(
         quarters: of ticks 0 to T, such as ``2024Q2``.
         series: values by name, ``(R, T' + 1)``; fewer ticks than quarters in a model on its way,
             and ``(T' + 1,)`` for one run.
-        title: of the panel.
         unit: name of the vertical axis.
         colours: by name; by default the palette in order.
         span: limits of the vertical axis.
         events: titles of dated events by quarter, drawn as thin lines.
         ticks: positions of the columns among the quarters, by default 0, 1, 2 ...
-        height: in pixels.
     """
     found: dict[str, Band] = {}
     for name, values in series.items():
@@ -69,13 +66,11 @@ def lines(
     return bands(
         quarters,
         found,
-        title=title,
         unit=unit,
         colours=colours,
         span=span,
         events=events,
         ticks=ticks,
-        height=height,
     )
 
 
@@ -83,14 +78,12 @@ def bands(
     quarters: Sequence[str],
     found: Mapping[str, Band],
     *,
-    title: str = "",
     unit: str = "",
     colours: Mapping[str, str] | None = None,
     span: tuple[float, float] | None = None,
     events: Mapping[str, Sequence[str]] | None = None,
     ticks: Sequence[int] | None = None,
     zero: bool = False,
-    height: int = 300,
 ) -> Figure:
     """Draw lines whose bands are known; ``zero`` draws a line at nothing. See :func:`lines`."""
     data: list[dict[str, Any]] = []
@@ -112,13 +105,13 @@ def bands(
         marked = marked[:: -(-len(marked) // _MARKED)]
         words = [quarters[at][:4] for at in marked]
     vertical = axis(unit, range=list(span)) if span else axis(unit)
-    alt = _said(quarters, ticks, found, title)
-    figure: Figure = {
+    alt = _said(quarters, ticks, found)
+    return {
         "data": data,
         "layout": layout(
             alt=alt,
-            height=height,
-            margin={"l": 48, "r": 16, "t": 34 if title else 12, "b": 30},
+            height=_HEIGHT,
+            margin={"l": 48, "r": 16, "t": 12, "b": 30},
             hovermode="x unified",
             xaxis=axis(
                 tickmode="array",
@@ -133,12 +126,6 @@ def bands(
             legend={"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top"},
         ),
     }
-    if title:
-        figure["layout"]["title"] = {
-            "text": f"<b>{escaped(title)}</b>", "x": 0, "xref": "paper", "xanchor": "left",
-            "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 8}, "font": {"size": 13},
-        }  # fmt: skip
-    return figure
 
 
 def _band(
@@ -203,16 +190,11 @@ def _events(
     return shapes, notes
 
 
-def _said(
-    quarters: Sequence[str],
-    ticks: Sequence[int] | None,
-    found: Mapping[str, Band],
-    title: str,
-) -> str:
+def _said(quarters: Sequence[str], ticks: Sequence[int] | None, found: Mapping[str, Band]) -> str:
     parts = [
         f"{name} {band.middle[0]:.2g} in {quarters[0]} and {band.middle[-1]:.2g} in "
         f"{quarters[-1 if ticks is not None else len(band.middle) - 1]}"
         for name, band in found.items()
         if len(band.middle)
     ]
-    return f"{title or 'Through time'}: {'; '.join(parts)}."
+    return f"Through time: {'; '.join(parts)}."

@@ -12,7 +12,6 @@ from sim.show.plots.interactive.base import (
     ALONE,
     Figure,
     blank_axis,
-    core_colours,
     escaped,
     fill_of,
     layout,
@@ -21,7 +20,7 @@ from sim.show.plots.interactive.base import (
     told,
 )
 from sim.show.plots.network import _layout
-from sim.show.plots.style import INK, listed
+from sim.show.plots.style import INK, core_colours, listed
 from sim.types import Floats
 
 WIDTH: Final = 820

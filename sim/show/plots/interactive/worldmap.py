@@ -13,7 +13,6 @@ from sim.show.plots.interactive.base import (
     ALONE,
     Figure,
     blank_axis,
-    core_colours,
     escaped,
     fill_of,
     layout,
@@ -21,7 +20,7 @@ from sim.show.plots.interactive.base import (
     told,
 )
 from sim.show.plots.projection import NOTE, area, frame, outlines, shapes, spot_within
-from sim.show.plots.style import INK
+from sim.show.plots.style import INK, core_colours
 from sim.types import Floats
 
 WIDTH: Final = 900
