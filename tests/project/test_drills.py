@@ -10,11 +10,8 @@ file it has only the pages that `make reference` writes and, for a rule, an orac
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.support import synthetic_results
+from tests.support_forks import forked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -50,10 +48,10 @@ parameters:
 
 #: Plays the scenario in several ways and tells what everything makes of each.
 PLAY = """
-import hashlib, json, os, sys
+import hashlib, json, sys
 from pathlib import Path
 import sim
-cases, scenario, rules = json.load(sys.stdin)
+cases, scenario, rules = json.loads(sys.argv[1])
 sim.use_rules(*rules)
 from sim import kernel
 from sim.rules import catalogue as names
@@ -97,7 +95,7 @@ print(json.dumps({name: play(*case) for name, case in cases.items()}))
 COMMANDS = """
 import json, sys
 from sim import cli
-for words in json.load(sys.stdin):
+for words in json.loads(sys.argv[1]):
     sys.argv[1:] = words
     try:
         cli.main()
@@ -139,15 +137,7 @@ METRIC = """    "dread": (
 
 def python(code: str, given: object, folder: Path) -> str:
     """What plain Python with the package of a folder prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        input=json.dumps(given),
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = forked(code, json.dumps(given), folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim import former
+from tests.support_forks import forked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -23,9 +23,7 @@ warnings.simplefilter("ignore")
 from sim.former import MOVED
 print([old for old, new in MOVED.items() if import_module(old) is not import_module(new)])
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = forked(code, folder=ROOT)
     assert done.stdout == "[]\n", done.stderr
 
 

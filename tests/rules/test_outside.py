@@ -27,10 +27,11 @@ from sim.record.results import Results
 from sim.rules import admission, codegen, declarations, outside
 from sim.rules import catalogue as names
 from sim.show.plots.kinds import all_kinds, find_kinds
+from tests.support_forks import forked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "how-to" / "outside_rules.md").read_text()
-COMMAND = [sys.executable, "-c", "from sim.cli import main; main()"]
+COMMAND = "from sim.cli import main; main()"
 SMALL = ("--set", "synthetic.states=6", "--quarters", "2", "--quiet")
 MODULES = list(zip(names.MECHANISMS.values(), names.MECHANISM_MODULES.values(), strict=True))
 MOVES = list(zip(names.MOVES.values(), names.MOVE_MODULES.values(), strict=True))
@@ -105,14 +106,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 def call(
-    folder: Path, *words: str, command: list[str] = COMMAND, **env: str
+    folder: Path, *words: str, code: str = COMMAND, **env: str
 ) -> subprocess.CompletedProcess[str]:
+    """A command, or some code, in a process of its own; compiled where its environment says so."""
+    if env.get("NUMBA_DISABLE_JIT", "1") == "1":
+        return forked(code, *words, folder=folder, **env)
     return subprocess.run(
-        [*command, *words],
+        [sys.executable, "-c", code, *words],
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "1", **env},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
         timeout=600,
         check=False,
     )
@@ -323,7 +327,7 @@ print(json.dumps({
 
 
 def look(folder: Path, scenario: str, rules: str, switch: str = "") -> dict[str, object]:
-    told = call(folder, LOOK, scenario, rules, switch, command=[sys.executable, "-c"])
+    told = call(folder, scenario, rules, switch, code=LOOK)
     assert told.returncode == 0, told.stderr
     found: dict[str, object] = json.loads(told.stdout)
     return found
@@ -436,7 +440,7 @@ print(identity.source_hash(), kernel.entries().simulate._cache.name, code_versio
 def test_kernels_are_kept_by_what_the_rule_means(folder: Path) -> None:
     def kept(text: str) -> list[str]:
         (folder / "weariness.py").write_text(text)
-        told = call(folder, command=[sys.executable, "-c", WHAT], NUMBA_DISABLE_JIT="0")
+        told = call(folder, code=WHAT, NUMBA_DISABLE_JIT="0")
         assert told.returncode == 0, told.stderr
         return told.stdout.split()
 
@@ -462,9 +466,9 @@ print(done.stdout.decode(), done.stderr.decode())
 
 
 def test_a_worker_gets_the_rules_before_it_uses_the_model(folder: Path) -> None:
-    told = call(folder, SEND, "", command=[sys.executable, "-c"])
+    told = call(folder, "", code=SEND)
     assert "tension that lasts tires" in told.stdout
-    told = call(folder, SEND, "import sim.rules.catalogue; ", command=[sys.executable, "-c"])
+    told = call(folder, "import sim.rules.catalogue; ", code=SEND)
     assert "UserError" in told.stdout
 
 
@@ -502,8 +506,7 @@ assert np.array_equal(plain.M, compiled.M) and np.array_equal(plain.V, compiled.
 
 
 def test_a_rule_compiles(folder: Path) -> None:
-    words = {"command": [sys.executable, "-c"], "NUMBA_DISABLE_JIT": "0"}
-    told = call(folder, ALONE, "weariness.py", **words)  # type: ignore[arg-type]
+    told = call(folder, "weariness.py", code=ALONE, NUMBA_DISABLE_JIT="0")
     assert told.returncode == 0, told.stderr
 
 

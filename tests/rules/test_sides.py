@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +11,7 @@ from sim import load_scenario
 from sim.drivers.model import MultipolarModel
 from sim.rules import catalogue as names
 from sim.rules.declarations import MIRRORS
+from tests.support_forks import forked
 
 BY_ROW = {field.row: field for field in names.DYAD_FIELDS.values()}
 
@@ -63,12 +61,5 @@ print(sorted(BY_ROW[row].name for row in sheets.columns - MIRRORS.keys()))
 
 
 def test_all_that_weighing_reads_of_partners_is_mirrored(root: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(root)},
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "[]"
+    done = forked(PROGRAM, folder=root)
+    assert done.stdout.strip() == "[]", done.stderr
