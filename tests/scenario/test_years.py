@@ -149,7 +149,8 @@ def test_a_promise_not_to_attack_binds_half_as_much_as_one_to_consult(
     consult: int, floor: float
 ) -> None:
     states, dyads = tables()
-    spec = make_world(history_of(states, dyads.assign(consul=consult * dyads["nonagg"])), 1975).spec()
+    dyads["consul"] = consult * dyads["nonagg"]
+    spec = make_world(history_of(states, dyads), 1975).spec()
     floors = {body.members[0]: body.floor.value for body in spec.organisations.values()}
     assert floors == {"AAA": 1.0, "DDD": floor}
 

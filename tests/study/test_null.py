@@ -126,7 +126,8 @@ def test_random_choice_makes_as_many_moves(spec: ScenarioSpec) -> None:
     number = shifted(random, {"moves.create": 1.0}).parameters["moves.create"]
     assert (number.value, number.low, number.high) == pytest.approx((3.5, 3.0, 4.0))
     assert shifted(random, {"moves.create": -99.0}).parameters["moves.create"].value == -50.0
-    for wish in ("market", "exclusivity", "regime", "standing", "bound"):  # neither cost nor attention
+    # neither costs nor attention
+    for wish in ("market", "exclusivity", "regime", "standing", "bound"):
         number = shifted(random, {}).parameters[f"organisations.{wish}"]
         assert (number.value, number.low, number.high) == (0.0, 0.0, 0.0)
 
