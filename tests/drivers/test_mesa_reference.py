@@ -55,7 +55,7 @@ CASES: dict[str, tuple[str, list[str], int, int]] = {
     "made up 2": ("synthetic", SMALL, 12, 2),
     "made up 3": ("synthetic", SMALL, 12, 3),
     "eager 1": ("synthetic", EAGER, 12, 1),
-    "eager 2": ("synthetic", EAGER, 12, 2),
+    "eager 2": ("synthetic", EAGER, 20, 5),
     "inline": ("", [], 8, 7),
     # the 48 states that it holds in detail, without the wider world, which has no rule of its own
     "shipped": ("russia_dprk_pact", ["scope=48"], 1, 3),

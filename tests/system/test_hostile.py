@@ -15,7 +15,7 @@ import rich.console
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from sim import cli
+from sim import cli, commands
 from sim.errors import UserError
 from sim.scenario import load_scenario
 from sim.system.inputs import read_bytes, whole
@@ -66,7 +66,7 @@ def printed(*words: str) -> str:
 def test_markup_in_a_scenario_is_shown(
     odd: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for stream in (cli.out, cli.err):
+    for stream in (commands.out, commands.err):
         monkeypatch.setattr(stream, "_width", 500)
     file, saved = str(odd), str(tmp_path / "[i]out[")
     assert f"{file}: valid" in printed("validate", file)
