@@ -78,9 +78,7 @@ def options(
 def register_all() -> None:
     """Put every command file of :mod:`sim.commands` on the application."""
     for module in pkgutil.iter_modules(commands.__path__):
-        file = importlib.import_module(f"{commands.__name__}.{module.name}")
-        if hasattr(file, "register"):
-            file.register(app)
+        importlib.import_module(f"{commands.__name__}.{module.name}")
     app.registered_commands.sort(key=_place)
     for command in app.registered_commands:
         if command.callback is not None:

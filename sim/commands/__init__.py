@@ -20,9 +20,6 @@ import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
-from sim.commands.options import AsJson as AsJson
-from sim.commands.options import Force as Force
-from sim.commands.options import Quiet as Quiet
 from sim.system.encoding import holds_unicode
 from sim.system.terminal import Terminal
 

@@ -8,103 +8,96 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, Quiet, err, out, print_json, progress_bar
+from sim.commands import err, options, out, print_json, program, progress_bar
 from sim.commands.hindcast import read_span
 
 if TYPE_CHECKING:
     from sim.study.estimate import Estimates
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def estimate(
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder with tables of states and of pairs of states by year, as "
+            "[cyan]hindcast[/cyan] reads them.",
+        ),
+    ],
+    train: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIRST:LAST", help="Years to learn from (default: all of the tables)."
+        ),
+    ] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write estimates and covariances to a JSON file."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a FILE that is there.")] = False,
+    jointly: Annotated[
+        bool,
+        typer.Option(
+            "--jointly",
+            help="Also fit offers, accessions and exits together, with one weight a term and "
+            "the declared ranges as priors: what [cyan]<term>.ties[/cyan] of scenarios comes "
+            "from. Minutes longer.",
+        ),
+    ] = False,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Estimate how much each term of utility weighs, from who allied with whom.
 
-    @app.command()
-    def estimate(
-        data: Annotated[
-            Path,
-            typer.Option(
-                metavar="FOLDER",
-                help="Folder with tables of states and of pairs of states by year, as "
-                "[cyan]hindcast[/cyan] reads them.",
-            ),
-        ],
-        train: Annotated[
-            str | None,
-            typer.Option(
-                metavar="FIRST:LAST", help="Years to learn from (default: all of the tables)."
-            ),
-        ] = None,
-        target: Annotated[
-            Path | None,
-            typer.Option(
-                "--out", metavar="FILE", help="Write estimates and covariances to a JSON file."
-            ),
-        ] = None,
-        force: Annotated[
-            bool, typer.Option("--force", help="Replace a FILE that is there.")
-        ] = False,
-        jointly: Annotated[
-            bool,
-            typer.Option(
-                "--jointly",
-                help="Also fit offers, accessions and exits together, with one weight a term and "
-                "the declared ranges as priors: what [cyan]<term>.ties[/cyan] of scenarios comes "
-                "from. Minutes longer.",
-            ),
-        ] = False,
-        quiet: Quiet = False,
-        as_json: AsJson = False,
-    ) -> None:
-        """Estimate how much each term of utility weighs, from who allied with whom.
+    A world of each year is built from the tables. In it the engine says, term by term, what a
+    pact with each other state would be worth to either side; how likely each weight makes what
+    happened in the next year is its likelihood. Five processes: offers (pairs that ally, one
+    proposing and the other consenting), accession to treaties, exit, the end of treaties, and
+    partings of pairs. Errors are clustered by treaty event.
 
-        A world of each year is built from the tables. In it the engine says, term by term, what a
-        pact with each other state would be worth to either side; how likely each weight makes what
-        happened in the next year is its likelihood. Five processes: offers (pairs that ally, one
-        proposing and the other consenting), accession to treaties, exit, the end of treaties, and
-        partings of pairs. Errors are clustered by treaty event.
+    For example: [cyan]multipolar estimate --data DATA --train 1950:1975 --out w.json[/cyan]
+    """
+    from sim.errors import UserError
+    from sim.scenario.history.formats import read_folder
+    from sim.study.estimate import estimate as learn
+    from sim.system.files import check_file, write_text
 
-        For example: [cyan]multipolar estimate --data DATA --train 1950:1975 --out w.json[/cyan]
-        """
-        from sim.errors import UserError
-        from sim.scenario.history.formats import read_folder
-        from sim.study.estimate import estimate as learn
-        from sim.system.files import check_file, write_text
+    began = time.perf_counter()
+    span = None if train is None else read_span(train)
+    if target is not None:
+        check_file(target, force=force)
+    history = read_folder(data)
+    first, last = span or (history.years[0], history.years[-1])
+    known = history.until(last)
+    years = [year for year in known.years if first <= year < last]
+    if not years:
+        raise UserError(f"there are no pairs from {first} to {last} in the tables of {data}")
+    done, steps = 0, len(years) * len(known.targets)
+    with progress_bar("Learning", quiet=quiet) as progress:
 
-        began = time.perf_counter()
-        span = None if train is None else read_span(train)
-        if target is not None:
-            check_file(target, force=force)
-        history = read_folder(data)
-        first, last = span or (history.years[0], history.years[-1])
-        known = history.until(last)
-        years = [year for year in known.years if first <= year < last]
-        if not years:
-            raise UserError(f"there are no pairs from {first} to {last} in the tables of {data}")
-        done, steps = 0, len(years) * len(known.targets)
-        with progress_bar("Learning", quiet=quiet) as progress:
+        def step() -> None:
+            nonlocal done
+            done += 1
+            if progress is not None:
+                progress(done, steps)
 
-            def step() -> None:
-                nonlocal done
-                done += 1
-                if progress is not None:
-                    progress(done, steps)
+        found = [learn(known, first, last, name, step, jointly=jointly) for name in known.targets]
+    said = {"format": 1, "train": [first, last], "targets": [one.to_dict() for one in found]}
+    if target is not None:
+        import json
 
-            found = [
-                learn(known, first, last, name, step, jointly=jointly) for name in known.targets
-            ]
-        said = {"format": 1, "train": [first, last], "targets": [one.to_dict() for one in found]}
-        if target is not None:
-            import json
-
-            write_text(target, json.dumps(said, indent=1) + "\n")
-        if as_json:
-            print_json(said)
-        else:
-            for one in found:
-                _print(one)
-        if not quiet:
-            place = "" if target is None else f"Estimates: {target} "
-            err.print(f"{place}({time.perf_counter() - began:.1f} s)", highlight=False)
+        write_text(target, json.dumps(said, indent=1) + "\n")
+    if as_json:
+        print_json(said)
+    else:
+        for one in found:
+            _print(one)
+    if not quiet:
+        place = "" if target is None else f"Estimates: {target} "
+        err.print(f"{place}({time.perf_counter() - began:.1f} s)", highlight=False)
 
 
 def _print(found: Estimates) -> None:

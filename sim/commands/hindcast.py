@@ -9,136 +9,132 @@ from typing import Annotated
 import typer
 
 from sim.commands import (
-    AsJson,
-    Force,
-    Quiet,
     check_place,
     err,
     keep_figure,
+    options,
     out,
     print_json,
+    program,
     progress_bar,
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+@program.command()
+def hindcast(
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder with tables of states and of pairs of states by year: every file "
+            "[cyan]states*[/cyan] and [cyan]dyads*[/cyan] that ends in .csv or .parquet.",
+        ),
+    ],
+    origin: Annotated[
+        str,
+        typer.Option(
+            metavar="YEARS", help="Years to look ahead from, such as [cyan]1975,1980[/cyan]."
+        ),
+    ],
+    horizon: Annotated[
+        str,
+        typer.Option(
+            metavar="YEARS",
+            help="How many years to look ahead: [cyan]5[/cyan], [cyan]5,10[/cyan].",
+        ),
+    ] = "5,10",
+    train: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIRST:LAST",
+            help="Years that models learn from, outcomes included (default: all until the "
+            "first origin).",
+        ),
+    ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Models (default: all). [cyan]A+B[/cyan] is the blend of two: "
+            "[cyan]logit+boosting[/cyan].",
+        ),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Bootstraps for the intervals.")
+    ] = 200,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FOLDER", help="Folder for tables and figures (default: none)."
+        ),
+    ] = None,
+    force: options.Force = False,
+    figures: Annotated[bool, typer.Option(help="With --out: draw the figures, too.")] = True,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Score models on alliances of years that they do not know.
 
-    @app.command()
-    def hindcast(
-        data: Annotated[
-            Path,
-            typer.Option(
-                metavar="FOLDER",
-                help="Folder with tables of states and of pairs of states by year: every file "
-                "[cyan]states*[/cyan] and [cyan]dyads*[/cyan] that ends in .csv or .parquet.",
-            ),
-        ],
-        origin: Annotated[
-            str,
-            typer.Option(
-                metavar="YEARS", help="Years to look ahead from, such as [cyan]1975,1980[/cyan]."
-            ),
-        ],
-        horizon: Annotated[
-            str,
-            typer.Option(
-                metavar="YEARS",
-                help="How many years to look ahead: [cyan]5[/cyan], [cyan]5,10[/cyan].",
-            ),
-        ] = "5,10",
-        train: Annotated[
-            str | None,
-            typer.Option(
-                metavar="FIRST:LAST",
-                help="Years that models learn from, outcomes included (default: all until the "
-                "first origin).",
-            ),
-        ] = None,
-        models: Annotated[
-            str | None,
-            typer.Option(
-                metavar="A,B",
-                help="Models (default: all). [cyan]A+B[/cyan] is the blend of two: "
-                "[cyan]logit+boosting[/cyan].",
-            ),
-        ] = None,
-        draws: Annotated[
-            int, typer.Option(min=0, max=100_000, help="Bootstraps for the intervals.")
-        ] = 200,
-        folder: Annotated[
-            Path | None,
-            typer.Option(
-                "--out", metavar="FOLDER", help="Folder for tables and figures (default: none)."
-            ),
-        ] = None,
-        force: Force = False,
-        figures: Annotated[bool, typer.Option(help="With --out: draw the figures, too.")] = True,
-        quiet: Quiet = False,
-        as_json: AsJson = False,
-    ) -> None:
-        """Score models on alliances of years that they do not know.
+    Each model learns from the years of training. From every origin it then says, of every pair
+    of states and with nothing later in sight, how likely a defence pact and an alliance of any
+    kind are so many years on. What it said is held against what happened: all pairs, onsets
+    (pairs without a tie at the origin) and endings (pairs with one), counted by pair and by
+    treaty event, joining and leaving of treaties of four members or more, and the blocs that
+    the ties make.
 
-        Each model learns from the years of training. From every origin it then says, of every pair
-        of states and with nothing later in sight, how likely a defence pact and an alliance of any
-        kind are so many years on. What it said is held against what happened: all pairs, onsets
-        (pairs without a tie at the origin) and endings (pairs with one), counted by pair and by
-        treaty event, joining and leaving of treaties of four members or more, and the blocs that
-        the ties make.
+    Models are persistence (all stays), base_rate, distance, enemies (common ones), logit
+    (distance, contiguity, ideal points, common allies) and boosting (all that is known of a
+    pair), each with one part for pairs without a tie and one for pairs with one; the engine,
+    whose terms of utility are weighed by what happened in the years of training
+    ([cyan]multipolar estimate[/cyan]); and the blend of engine and logit. Only where named:
+    simulation, shares of 100 runs of the whole model by its default parameters, and
+    random_choice, the same with states that choose at random as often. Tables need
+    the columns ccode, year and ccode1, ccode2, year, defense; docs/how-to/hindcast.md has the
+    others.
 
-        Models are persistence (all stays), base_rate, distance, enemies (common ones), logit
-        (distance, contiguity, ideal points, common allies) and boosting (all that is known of a
-        pair), each with one part for pairs without a tie and one for pairs with one; the engine,
-        whose terms of utility are weighed by what happened in the years of training
-        ([cyan]multipolar estimate[/cyan]); and the blend of engine and logit. Only where named:
-        simulation, shares of 100 runs of the whole model by its default parameters, and
-        random_choice, the same with states that choose at random as often. Tables need
-        the columns ccode, year and ccode1, ccode2, year, defense; docs/how-to/hindcast.md has the
-        others.
+    For example: [cyan]multipolar hindcast --data DATA --origin 1975,1980,1985 --horizon 5,10
+    --train 1950:1975 --out results/hindcast[/cyan]
+    """
+    from sim.scenario.history.formats import read_folder
+    from sim.study.hindcast import find_models, model_names
+    from sim.study.hindcast import hindcast as look_back
 
-        For example: [cyan]multipolar hindcast --data DATA --origin 1975,1980,1985 --horizon 5,10
-        --train 1950:1975 --out results/hindcast[/cyan]
-        """
-        from sim.scenario.history.formats import read_folder
-        from sim.study.hindcast import find_models, model_names
-        from sim.study.hindcast import hindcast as look_back
+    began = time.perf_counter()
+    names = model_names() if models is None else tuple(dict.fromkeys(_words(models)))
+    makers = find_models(names)
+    origins, horizons = _years(origin, "--origin"), _years(horizon, "--horizon")
+    span = None if train is None else read_span(train)
 
-        began = time.perf_counter()
-        names = model_names() if models is None else tuple(dict.fromkeys(_words(models)))
-        makers = find_models(names)
-        origins, horizons = _years(origin, "--origin"), _years(horizon, "--horizon")
-        span = None if train is None else read_span(train)
+    def say(text: str) -> None:
+        err.print(text, highlight=False, soft_wrap=True)
 
-        def say(text: str) -> None:
-            err.print(text, highlight=False, soft_wrap=True)
+    check_place(folder, "hindcast", force=force, quiet=quiet)
+    history = read_folder(data)
+    with progress_bar("Looking ahead", quiet=quiet) as progress:
+        found = look_back(
+            history,
+            origins,
+            horizons,
+            train=span,
+            models=makers,
+            draws=draws,
+            say=say,
+            progress=progress,
+        )
+    if folder is not None:
+        found.save(folder, force=force)
+        if figures:
+            from sim.show.plots.hindcast import draw_auc, draw_reliability
 
-        check_place(folder, "hindcast", force=force, quiet=quiet)
-        history = read_folder(data)
-        with progress_bar("Looking ahead", quiet=quiet) as progress:
-            found = look_back(
-                history,
-                origins,
-                horizons,
-                train=span,
-                models=makers,
-                draws=draws,
-                say=say,
-                progress=progress,
-            )
-        if folder is not None:
-            found.save(folder, force=force)
-            if figures:
-                from sim.show.plots.hindcast import draw_auc, draw_reliability
-
-                keep_figure(folder, "auc", lambda: draw_auc(found), force=force)
-                keep_figure(folder, "reliability", lambda: draw_reliability(found), force=force)
-        if as_json:
-            print_json(found.to_dict())
-        else:
-            out.print(found)
-        if not quiet:
-            said = "" if folder is None else f"Results: {folder} "
-            err.print(f"{said}({time.perf_counter() - began:.1f} s)", highlight=False)
+            keep_figure(folder, "auc", lambda: draw_auc(found), force=force)
+            keep_figure(folder, "reliability", lambda: draw_reliability(found), force=force)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        out.print(found)
+    if not quiet:
+        said = "" if folder is None else f"Results: {folder} "
+        err.print(f"{said}({time.perf_counter() - began:.1f} s)", highlight=False)
 
 
 def _words(text: str) -> list[str]:

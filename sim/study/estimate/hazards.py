@@ -18,6 +18,7 @@ from typing import Final, Protocol
 import numpy as np
 from scipy.optimize import minimize
 
+from sim.statistics.logistic import expit
 from sim.types import Floats, Ints
 
 _LEAST: Final = 1e-12  # rates of no event: their logarithm is taken
@@ -96,7 +97,7 @@ class Offers:
         """Return the rates and their derivatives."""
         (c, a, k), w = b[:3], b[3:]
         gain, back = self.one @ w, self.other @ w
-        yes, agreed = _logistic(k + back), _logistic(k + gain)  # the other's consent, the one's
+        yes, agreed = expit(k + back), expit(k + gain)  # the other's consent, the one's
         there = np.exp(np.minimum(c + a * self.to_other + gain, _MOST)) * yes
         here = np.exp(np.minimum(c + a * self.to_one + back, _MOST)) * agreed
         by_one = there + here * (1.0 - agreed)
@@ -145,11 +146,6 @@ class Shared:
 def _spread(z: Floats) -> Floats:
     spread = z.std(0)
     result: Floats = np.where(spread > 1e-9, spread, 1.0)
-    return result
-
-
-def _logistic(x: Floats) -> Floats:
-    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(x, -500.0, 500.0)))
     return result
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sim.errors import UserError
+from sim.errors import needed
 from sim.scenario.history import TARGETS, History
 from sim.study.hindcast.panel import FULL, LOGIT, features, training
 from sim.study.hindcast.prediction import Maker, Prediction
@@ -142,10 +142,8 @@ def require_sklearn() -> None:
     Raises:
         UserError: it is not; the message says how to install it.
     """
-    try:
+    with needed(f"hindcasts need scikit-learn: {EXTRA}"):
         import sklearn  # noqa: F401
-    except ImportError as error:
-        raise UserError(f"hindcasts need scikit-learn: {EXTRA}") from error
 
 
 BASELINES: Final[Mapping[str, Maker]] = MappingProxyType(
