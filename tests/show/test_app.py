@@ -182,6 +182,7 @@ threading.Thread(target=collect, daemon=True).start()
 def announce(address):
     gc.freeze()
     print(address, file=sys.stderr, flush=True)
+server._PATIENCE = 10.0  # seconds that a tab may be away, not 20: the test waits for them
 server.serve("europe_1936", browser=False, announce=announce)
 """
 
