@@ -57,6 +57,12 @@ def njit[F: Callable[..., Any]](function: F) -> F:
     return compiled
 
 
+def wrapping[F: Callable[..., Any]](function: F) -> F:
+    """The same function; in plain Python whole numbers wrap in silence, as compiled ones do."""
+    silent: F = np.errstate(over="ignore")(function) if numba.config.DISABLE_JIT else function
+    return silent
+
+
 def inline[F: Callable[..., Any]](function: F) -> F:
     """Compile like :func:`njit`, merged into every caller.
 

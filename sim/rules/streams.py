@@ -13,7 +13,7 @@ import hashlib
 
 import numpy as np
 
-from sim.compiled.jit import multiply_high, njit
+from sim.compiled.jit import multiply_high, njit, wrapping
 from sim.compiled.mathx import log
 from sim.types import Luck
 
@@ -48,6 +48,7 @@ def stream(name: str) -> int:
 
 
 @njit
+@wrapping
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
