@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import llvmlite
 import llvmlite.binding as llvm
@@ -59,8 +59,14 @@ def njit[F: Callable[..., Any]](function: F) -> F:
 
 def wrapping[F: Callable[..., Any]](function: F) -> F:
     """The same function; in plain Python whole numbers wrap in silence, as compiled ones do."""
-    silent: F = np.errstate(over="ignore")(function) if numba.config.DISABLE_JIT else function
-    return silent
+    if not numba.config.DISABLE_JIT:
+        return function
+
+    def silent(*numbers: Any) -> Any:
+        with np.errstate(over="ignore"):
+            return function(*numbers)
+
+    return cast("F", silent)
 
 
 def inline[F: Callable[..., Any]](function: F) -> F:
