@@ -287,7 +287,7 @@ class Weigher(mesa.Agent):
     def sanction_gain(self, other: Weigher, to: float) -> float:
         """Sanctions of level ``to``, and lost access.
 
-        dS (5 H violation_j + .8 H + 5.3 partners ahead - 6 trade m_i).
+        dS (5 H violation_j + .8 H + 6 partners ahead - 6 trade m_i).
         """
         p, j = self.model.p, other.index
         hostility = self.hostility[j]
@@ -427,6 +427,9 @@ class Weigher(mesa.Agent):
 
         if sanctions < 0.9:
             ready = p["moves.sanction_regime"] * self.governance
+            stronger = other.capability / (self.capability + other.capability + 1e-9)
+            ready -= p["moves.sanction_strength"] * stronger
+            ready += p["moves.sanction_distance"] * abs(self.ideal_point - other.ideal_point)
             ready -= (1.0 - p["moves.sanction_attention"]) * share
             add(4, Move.SANCTION, 1.0, self.sanction_gain(other, 1.0), "moves.sanction", ready)
         if sanctions > 0.2:

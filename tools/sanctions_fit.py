@@ -24,9 +24,16 @@ from sim import kernel
 from sim.drivers import starts
 from sim.rules import catalogue as names
 from sim.rules.decisions.assessment import RELEVANCE
-from sim.rules.pair_variables import COMMITMENT, HOSTILITY, TRADE
+from sim.rules.pair_variables import COMMITMENT, HOSTILITY, TRADE, TRUST
 from sim.rules.participation import FULL
-from sim.rules.state_variables import GOVERNANCE, MARKET, OPENNESS, VIOLATION
+from sim.rules.state_variables import (
+    CAPABILITY,
+    GOVERNANCE,
+    IDEAL_POINT,
+    MARKET,
+    OPENNESS,
+    VIOLATION,
+)
 from sim.scenario import load_scenario
 from sim.scenario.world import World
 from sim.study.estimate import Fitted, LogLinear, Weight, fit
@@ -51,9 +58,11 @@ WEIGHED: Final = (
     ("following", "sanctioning.following"),
     ("attention", "moves.sanction_attention"),
     ("regime", "moves.sanction_regime"),
+    ("strength", "moves.sanction_strength"),
+    ("distance", "moves.sanction_distance"),
 )
-_OWN: Final = {"denial", "reproach", "trade"}
-"""Weights whose prior is the declared range; the others have a wide one."""
+_OWN: Final = {"denial": (0.8, 0.3, 1.5), "reproach": (5.0, 3.0, 7.0), "trade": (6.0, 3.0, 9.0)}
+"""Weights with a prior, as they were judged before this fit; the others have a wide one."""
 _SPREAD: Final = 3.29
 
 
@@ -82,15 +91,19 @@ def rows(data: Path) -> Iterator[pd.DataFrame]:
                     begun[at], case[at] = 1.0, row.case_id
                 elif row.begin < year:
                     before[at] = 1.0
-            hostile = blocks.M[HOSTILITY]
+            hostile, capability = blocks.M[HOSTILITY], blocks.V[CAPABILITY]
+            heard = blocks.M[COMMITMENT] * np.maximum(0.0, 2.0 * blocks.M[TRUST] - 1.0)
+            position = blocks.V[IDEAL_POINT]
             columns = {
                 "constant": np.ones((n, n)),
                 "denial": hostile,
                 "reproach": hostile * breach,
                 "trade": -blocks.M[TRADE] * blocks.V[OPENNESS][:, None],
-                "following": free_trade * (1.0 - np.exp(-blocks.M[COMMITMENT] @ begun)),
+                "following": free_trade * (1.0 - np.exp(-(heard @ begun))),
                 "attention": blocks.M[RELEVANCE],
                 "regime": np.broadcast_to(blocks.V[GOVERNANCE][:, None], (n, n)),
+                "strength": -capability / (capability[:, None] + capability),
+                "distance": np.abs(position[:, None] - position),
                 "begun": begun,
                 "case": case,
             }
@@ -101,13 +114,12 @@ def rows(data: Path) -> Iterator[pd.DataFrame]:
 def fitted(table: pd.DataFrame) -> Fitted:
     """The fit, errors clustered by case."""
     weights = []
-    for name, key in WEIGHED:
+    for name, _ in WEIGHED:
         if name == "constant":
             weights.append(Weight(name, -6.0, 10.0, scaled=False))
         elif name in _OWN:
-            row = names.PARAMS[key]
-            sd = (row.plausible[1] - row.plausible[0]) / _SPREAD
-            weights.append(Weight(name, row.default, sd, 1, scaled=False))
+            middle, low, high = _OWN[name]
+            weights.append(Weight(name, middle, (high - low) / _SPREAD, 1, scaled=False))
         else:
             weights.append(Weight(name, 0.0, 5.0, 1, scaled=False))
     begun = table["begun"].to_numpy()

@@ -146,7 +146,8 @@ def assess(w: World) -> Assessment:
     shared = share @ h.T  # sum_k w_ik H_jk
     news = w["sanctions"] - w["sanctions_known"]
     gap = np.maximum(0.0, news[None, :, :] - np.maximum(0.0, news)[:, None, :])
-    ahead = 1.0 - np.exp(-np.einsum("im,imj->ij", g, gap))
+    heard = g * np.maximum(0.0, 2.0 * w["trust"] - 1.0)
+    ahead = 1.0 - np.exp(-np.einsum("im,imj->ij", heard, gap))
     for k in w.of_kind("organisation"):
         inside = np.isin(np.arange(w.n), w.members(k))
         ahead = np.where(np.outer(inside, inside), ahead * (1.0 - w.collective("market")[k]), ahead)
@@ -458,6 +459,10 @@ def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
                 if kind == Move.SANCTION:
                     toll = w.p(cost) + w.p("moves.sanction_attention") * inattention
                     toll -= w.p("moves.sanction_regime") * w["governance"][i]
+                    stronger = w["capability"][j] / (w["capability"][i] + w["capability"][j])
+                    toll += w.p("moves.sanction_strength") * stronger
+                    apart = abs(w["ideal_point"][i] - w["ideal_point"][j])
+                    toll -= w.p("moves.sanction_distance") * apart
                 if kind == Move.AID:
                     drawn = (1.0 - w.p("moves.aid_attention")) * seen.fought[i, j]
                     toll -= drawn * inattention

@@ -56,6 +56,24 @@ def alignment_pull(w: World, tick: int, seed: int, run: int) -> Changes:
     return {"pull": now, "ideal_point": np.clip(moved, -5.0, 5.0)}
 
 
+# --- estrangement --------------------------------------------------------------------------------
+
+
+def estrangement(w: World, tick: int, seed: int, run: int) -> Changes:
+    """x_i, x0_i += dt speed (size sum_k C_k/(C_i+C_k) (H - H0) clip(2 (x_i - x_k)) - e_i)."""
+    c, x, e = w["capability"], w["ideal_point"], w["estranged"]
+    away = np.clip((x[:, None] - x) / 0.5, -1.0, 1.0)
+    push = (c / (c[:, None] + c) * (w["hostility"] - w["hostility_start"]) * away).sum(axis=1)
+    goal = w.p("estrangement.size") * np.clip(push, -1.0, 1.0)
+    step = 0.25 * w.p("estrangement.speed") * (goal - e)
+    return {
+        "parting": step,
+        "estranged": e + step,
+        "ideal_home": np.clip(w["ideal_home"] + step, -5.0, 5.0),
+        "ideal_point": np.clip(x + step, -5.0, 5.0),
+    }
+
+
 # --- ceremony ------------------------------------------------------------------------------------
 
 

@@ -111,7 +111,7 @@ COALITION_PULL = dyad_field(
 AHEAD = dyad_field(
     "partners_ahead",
     bounds=(0.0, 1.0),
-    meaning="how many of i's partners are ahead of it in new sanctions on j, saturating",
+    meaning="how many of the partners that i trusts are ahead of it in new sanctions on j, saturating",
 )
 FOUGHT = dyad_field(
     "fought", bounds=(0.0, 1.0), meaning="how much those that j is at war with are hostile to i"
@@ -299,12 +299,12 @@ def loads(w: Blocks) -> None:
         for j in range(w.n):
             w.M[AHEAD, i, j] = 0.0
         for k in range(w.n):
-            g = w.M[COMMITMENT, i, k]
-            if g != 0.0:
+            heard = w.M[COMMITMENT, i, k] * max(0.0, 2.0 * w.M[TRUST, i, k] - 1.0)
+            if heard != 0.0:
                 for j in range(w.n):
                     there = w.M[SANCTIONS, k, j] - w.M[SANCTIONS_KNOWN, k, j]
                     here = w.M[SANCTIONS, i, j] - w.M[SANCTIONS_KNOWN, i, j]
-                    w.M[AHEAD, i, j] += g * max(0.0, there - max(0.0, here))
+                    w.M[AHEAD, i, j] += heard * max(0.0, there - max(0.0, here))
         for j in range(w.n):
             w.M[AHEAD, i, j] = 1.0 - exp(-w.M[AHEAD, i, j])
     for k in range(w.G.shape[1]):

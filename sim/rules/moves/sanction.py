@@ -7,13 +7,13 @@ from sim.rules.decisions.acts import SANCTION
 from sim.rules.decisions.assessment import RELEVANCE
 from sim.rules.declarations import param
 from sim.rules.moves import Act, Said
-from sim.rules.state_variables import GOVERNANCE
+from sim.rules.state_variables import CAPABILITY, GOVERNANCE, IDEAL_POINT
 from sim.types import Blocks
 
 COST = param(
     "moves.sanction",
-    7.2,
-    (6.0, 8.4),
+    6.6,
+    (5.2, 8.0),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="cost of imposing sanctions",
@@ -30,13 +30,32 @@ ATTENTION = param(
 )
 REGIME = param(
     "moves.sanction_regime",
-    1.6,
-    (0.5, 2.7),
+    1.3,
+    (0.2, 2.4),
     bounds=(0.0, 50.0),
     unit="logits per unit governance",
     meaning="how much readier liberal governments are to impose sanctions",
     source="estimated on 92 sanctions begun 2014-2021 among 48 states (docs/validation.md); "
     "Lektzian and Souva 2003, Cox and Drury 2006",
+)
+STRENGTH = param(
+    "moves.sanction_strength",
+    0.9,
+    (0.2, 1.5),
+    bounds=(0.0, 50.0),
+    unit="logits",
+    meaning="how much less ready states are to impose sanctions on one stronger than they are",
+    source="estimated on 92 sanctions begun 2014-2021 among 48 states (docs/validation.md); "
+    "Hufbauer et al. 2007: senders outweigh their targets",
+)
+DISTANCE = param(
+    "moves.sanction_distance",
+    0.35,
+    (0.05, 0.65),
+    bounds=(0.0, 10.0),
+    unit="logits per UNGA unit",
+    meaning="how much readier states are to impose sanctions on one far from their positions",
+    source="estimated on 92 sanctions begun 2014-2021 among 48 states (docs/validation.md)",
 )
 
 
@@ -48,8 +67,17 @@ def is_open(w: Blocks, i: int, j: int, now: float) -> bool:
 
 @inline
 def ease(w: Blocks, i: int, j: int) -> float:
-    """Liberal governments are readier, and it takes less attention than other moves."""
-    return w.P[REGIME] * w.V[GOVERNANCE, i] + (w.P[ATTENTION] - 1.0) * w.M[RELEVANCE, i, j]
+    """Liberal governments are readier, on the weaker and the distant; it takes less attention.
+
+    regime v_i - strength C_j / (C_i + C_j) + distance |x_i - x_j| + (attention - 1) ln a_ij
+    """
+    stronger = w.V[CAPABILITY, j] / (w.V[CAPABILITY, i] + w.V[CAPABILITY, j] + 1e-9)
+    return (
+        w.P[REGIME] * w.V[GOVERNANCE, i]
+        - w.P[STRENGTH] * stronger
+        + w.P[DISTANCE] * abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j])
+        + (w.P[ATTENTION] - 1.0) * w.M[RELEVANCE, i, j]
+    )
 
 
 @inline

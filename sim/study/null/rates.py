@@ -30,7 +30,7 @@ from sim.rules.decisions.membership import (
     STANDING,
     SUSPEND_COST,
 )
-from sim.rules.moves import Act
+from sim.rules.moves import Act, sanction
 from sim.rules.moves.pact import BREAK, CONSENT, CREATE, DEEPEN
 from sim.scenario import Number, ScenarioSpec
 from sim.scenario.world import stated
@@ -48,7 +48,10 @@ _MEMBERSHIP: Final = {
     "suspend": SUSPEND_COST,
     "found": FOUNDING_COST,
 }
-_WISHES: Final = (MARKET_PULL, RIVALRY_COST, REGIME, STANDING, BOUND)
+_WISHES: Final = (
+    *(MARKET_PULL, RIVALRY_COST, REGIME, STANDING, BOUND),
+    *(sanction.REGIME, sanction.STRENGTH, sanction.DISTANCE),
+)
 _MOST: Final = 2.0  # logits that a round moves a cost at most
 
 
@@ -168,7 +171,8 @@ def _logit(counts: Counts) -> float:
 def shifted(spec: ScenarioSpec, by: Mapping[str, float]) -> ScenarioSpec:
     """Return a scenario whose parameters are moved, with their ranges, within their bounds.
 
-    What else but costs and attention speaks for a membership or against it is put at zero.
+    What else but costs and attention speaks for a membership or for sanctions, or against them, is
+    put at zero.
     """
     parameters = dict(spec.parameters)
     for name, shift in by.items():
