@@ -45,7 +45,9 @@ def entrapment_weight(w: World) -> Floats:
 
 
 def hostility_base(w: World) -> Floats:
-    """Hb_ij = logistic(-h0 + hx |dx| + hr r_j + hq Q + hn t_ji + hw W + ha a - ht (tau - .5))."""
+    """Hb_ij = logistic(-h0 + hx |dx| + hr r_j + hq Q + hn t_ji + hw W + ha a + hs S_ji
+    - ht (tau - .5)).
+    """
     x = w["ideal_point"]
     logit = (
         -w.p("hostility.baseline")
@@ -55,6 +57,7 @@ def hostility_base(w: World) -> Floats:
         + w.p("hostility.tension") * w["tension"].T
         + w.p("hostility.war") * w["war"]
         + w.p("hostility.alarm") * w["alarm"]
+        + w.p("hostility.sanctions") * w["sanctions"].T
         - w.p("hostility.trust") * (w["trust"] - 0.5)
     )
     return no_self(1.0 / (1.0 + np.exp(-logit)))

@@ -59,6 +59,10 @@ def alignment_pull(w: World, tick: int, seed: int, run: int) -> Changes:
 # --- estrangement --------------------------------------------------------------------------------
 
 
+def start_estrangement(w: World) -> Changes:
+    return {"hostility_start": w["hostility"]}
+
+
 def estrangement(w: World, tick: int, seed: int, run: int) -> Changes:
     """x_i, x0_i += dt speed (size sum_k C_k/(C_i+C_k) (H - H0) clip(2 (x_i - x_k)) - e_i)."""
     c, x, e = w["capability"], w["ideal_point"], w["estranged"]

@@ -111,7 +111,7 @@ COALITION_PULL = dyad_field(
 AHEAD = dyad_field(
     "partners_ahead",
     bounds=(0.0, 1.0),
-    meaning="how many of the partners that i trusts are ahead of it in new sanctions on j, saturating",
+    meaning="how many partners whom i trusts are ahead of it in new sanctions on j, saturating",
 )
 FOUGHT = dyad_field(
     "fought", bounds=(0.0, 1.0), meaning="how much those that j is at war with are hostile to i"

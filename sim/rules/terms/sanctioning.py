@@ -26,8 +26,8 @@ EXPRESSION = param(
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="gain from punishing a violation by a hostile state",
-    source="judgement of size after Drezner 1999; 92 sanctions begun 2014-2021 have 3.4, error 1.4, and "
-    "are less likely by 2 in the logarithm with this (docs/validation.md)",
+    source="judgement of size after Drezner 1999; 92 sanctions begun 2014-2021 have 3.4, error "
+    "1.4, and are less likely by 2 in the logarithm with this (docs/validation.md)",
 )
 DENIAL = param(
     "sanctioning.denial",

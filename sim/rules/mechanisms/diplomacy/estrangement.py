@@ -8,9 +8,9 @@ Equations (UNGA units; H0 hostility at the start, which the positions of then al
     push_i = sum_k C_k / (C_i + C_k) (H_ik - H0_ik) clip((x_i - x_k) / .5, -1, 1), within -1..1
     x_i, x0_i += dt speed (apart push_i - e_i)        e_i what has been moved so far
 
-Size and speed are estimated on 1950-1990: what hostility a year's disputes and rivalries make moves
-votes for years (docs/validation.md); the largest push of a year was .54. Sources: UNGA ideal points;
-Walt 1987.
+Size and speed are estimated on 1950-1990: the hostility of a year's disputes and rivalries moves
+votes for years (docs/validation.md); the largest push of a year was .54. Sources: UNGA ideal
+points; Walt 1987.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ SPEED = param(
     bounds=(0.0, 4.0),
     unit="per year",
     meaning="speed at which a position follows",
-    source="estimated on ideal points and disputes of 1950-1990 (docs/validation.md): two fifths are "
-    "there within a year, all after three to five",
+    source="estimated on ideal points and disputes of 1950-1990 (docs/validation.md): two fifths "
+    "are there within a year, all after three to five",
 )
 HOSTILITY_START = baseline("hostility")
 ESTRANGED = state_field(

@@ -1,16 +1,17 @@
 """Hostility: the intent that a state attributes to another.
 
 Claim (Walt 1987, "aggressive intentions"): others look hostile when they are revisionist, rivals or
-claimants, press us, fight us or those like us, stand far from our positions or have lost our
-trust.
+claimants, press us, bar our trade, fight us or those like us, stand far from our positions or have
+lost our trust.
 
 Equation (range 0..1)::
 
     Hb_ij = logistic(-h0 + hx |x_i - x_j| + hr r_j^now + hq Q_ij + hn t_ji + hw W_ij
-                     + ha a_ij - ht (tau_ij - .5))
+                     + ha a_ij + hs S_ji - ht (tau_ij - .5))
     H_ij  = Hb_ij (1 - app g_ij tau_ij)
 
-x ideal points (UNGA units), Q rivalry, t tension, W war, a alarm, g commitment: a pact reassures.
+x ideal points (UNGA units), Q rivalry, t tension, W war, a alarm, S sanctions, g commitment: a pact
+reassures.
 The slope on ideal points is small on purpose: with a larger one every autocracy takes the most
 distant great power for its main threat, whatever the rivalries.
 """
@@ -27,11 +28,12 @@ from sim.rules.pair_variables import (
     HOSTILITY,
     HOSTILITY_BASE,
     RIVALRY,
+    SANCTIONS,
     TENSION,
     TRUST,
     WAR,
 )
-from sim.rules.sheet_algebra import transpose
+from sim.rules.sheet_algebra import SCRATCH, transpose
 from sim.rules.state_variables import BY_TENSION, IDEAL_POINT, REASSURANCE, REVISIONISM_NOW
 from sim.types import Blocks
 
@@ -89,6 +91,15 @@ BY_ALARM = param(
     meaning="effect of attacks on states like oneself",
     source="judgement after Walt 1987 and Crescenzi 2007: half that of being attacked",
 )
+BY_SANCTIONS = param(
+    "hostility.sanctions",
+    1.0,
+    (0.4, 1.6),
+    bounds=(0.0, 20.0),
+    unit="logits",
+    meaning="effect of the other's sanctions",
+    source="judgement after Walt 1987: two thirds of what full acts of pressure weigh",
+)
 BY_TRUST = param(
     "hostility.trust",
     2.0,
@@ -110,6 +121,7 @@ def start(w: Blocks) -> None:
 def update(w: Blocks) -> None:
     """Attribute intent anew from the present state."""
     transpose(w, HOSTILITY, TENSION)
+    transpose(w, SCRATCH, SANCTIONS)
     for i in range(w.n):
         for j in range(w.n):
             if i == j:
@@ -122,6 +134,7 @@ def update(w: Blocks) -> None:
                 + w.P[BY_TENSION] * w.M[HOSTILITY, i, j]  # still the acts of j
                 + w.P[BY_WAR] * w.M[WAR, i, j]
                 + w.P[BY_ALARM] * w.M[ALARM, i, j]
+                + w.P[BY_SANCTIONS] * w.M[SCRATCH, i, j]
                 - w.P[BY_TRUST] * (w.M[TRUST, i, j] - 0.5)
             )
             w.M[HOSTILITY_BASE, i, j] = base
@@ -141,6 +154,7 @@ MECHANISM = Mechanism(
         "tension",
         "war",
         "alarm",
+        "sanctions",
         "trust",
         "commitment",
     ),
