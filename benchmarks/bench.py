@@ -1,4 +1,4 @@
-"""All benchmarks, side by side in one session: `make bench`, about fifteen minutes on two cores.
+"""All benchmarks, side by side in one session: `make bench`, some forty minutes on two cores.
 
 Writes the figures to results/reference/benchmarks.json, and from them docs/performance.md and its
 picture. What is measured, and against what, is said there.
@@ -11,6 +11,7 @@ import json
 import math
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,9 @@ import numpy as np
 
 from benchmarks import mechanisms
 from benchmarks.floor import floor
+from benchmarks.many import many
 from sim import kernel, load_scenario
+from sim.compiled import kernel_cache
 from sim.drivers import ensemble
 from sim.drivers import starts as draws
 from sim.drivers.model import MultipolarModel
@@ -67,7 +70,8 @@ _, status, used = os.wait4(child, 0)
 seconds = time.perf_counter() - clock
 unit = 2**20 if sys.platform == "darwin" else 2**10
 with open(report, "w") as file:
-    json.dump({"seconds": seconds, "peak_mb": used.ru_maxrss / unit}, file)
+    busy = used.ru_utime + used.ru_stime
+    json.dump({"seconds": seconds, "processor_s": busy, "peak_mb": used.ru_maxrss / unit}, file)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 PLAIN_BATCH = """
@@ -118,9 +122,10 @@ def timed(run: Callable[[], object], repeat: int) -> list[float]:
 
 
 class Ran(NamedTuple):
-    """A whole process: wall seconds, its own peak of memory, and what it printed."""
+    """A whole process: wall and processor seconds, its own peak of memory, what it printed."""
 
     seconds: float
+    processor_s: float
     peak_mb: float
     text: str
 
@@ -239,6 +244,34 @@ def starts() -> dict[str, Any]:
             command = [CLI, "run", FLAGSHIPS[0], "--runs", "1", "--no-figures", "--quiet"]
             bare.append(process(*command, "--out", f"{folder}/out").seconds)
     found["one_run_without_figures_s"] = spread(bare)
+    return found
+
+
+def commands() -> list[dict[str, Any]]:
+    """Wall and processor seconds of what users call, and once more with the arms that it kept."""
+    found = []
+    kernels, _ = kernel_cache.folder()
+    name = FLAGSHIPS[0]
+    for title, command in (
+        ("list", ["list"]),
+        ("run, 1 run, without figures", ["run", name, "--runs", "1", "--no-figures"]),
+        ("run, 1 run", ["run", name, "--runs", "1"]),
+        ("run, 200 runs", ["run", name, "--runs", "200"]),
+        ("run, 200 runs, all states", ["run", name, "--runs", "200", "--scope", "all"]),
+        ("compare, 100 runs", ["compare", name, "--runs", "100"]),
+        ("claims, 100 runs", ["claims", name, "--runs", "100"]),
+        ("null, 100 runs", ["null", name, "--runs", "100", "--no-claims"]),
+    ):
+        row: dict[str, Any] = {"command": title}
+        with tempfile.TemporaryDirectory() as folder:
+            if kernels:
+                shutil.copytree(kernels, f"{folder}/kernels")
+            for key in ("first", "again"):
+                place = ["--out", f"{folder}/{key}"] if command[0] in ("run", "null") else []
+                ran = process(CLI, *command, *place, MULTIPOLAR_CACHE=folder)
+                row[key] = {"wall_s": ran.seconds, "processor_s": ran.processor_s}
+        found.append(row)
+        say(f"  {row}")
     return found
 
 
@@ -408,7 +441,8 @@ def main() -> None:
             ("phases", lambda: {str(n): phases(n) for n in (40, 160, 320)}),
             ("rules", rules), ("flagship", flagship),
             ("threads", threads), ("recording", recording),
-            ("starts", starts), ("ensembles", ensembles),
+            ("starts", starts), ("ensembles", ensembles), ("commands", commands),
+            ("many_states", lambda: many(say)),
         ):  # fmt: skip
             if not options.only or name in options.only:
                 say(name)
