@@ -85,6 +85,7 @@ results: $(VENV)/.kernels ## Compute the published reference results (results/re
 	$(BIN)/multipolar run vietnam_bamboo --quiet --json --no-figures > results/reference/vietnam_bamboo.json
 	$(BIN)/multipolar claims --all --runs 100 --quiet --json > results/reference/claims.json
 	$(BIN)/python -m tools.claims_nulls
+	$(BIN)/python -m tools.claims_rules
 	$(BIN)/python -m tools.claims_page
 
 pages: $(VENV)/.kernels ## Write coverage, mechanisms and scenario pages anew (only the text: make pages PAGES=--render)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,29 @@ from tools.marked import replaced
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "explanation" / "claims.md"
 NULLS = ROOT / "results" / "reference" / "claims_nulls.json"
+RULES = ROOT / "results" / "reference" / "claims_rules.json"
 CLAIMS = ROOT / "results" / "reference" / "claims.json"
+WHOLE, HALF = 0.8, 0.5
+"""Parts of an effect: one rule has as good as all of it alone; not even half."""
 
 
-def asked() -> Any:
-    """What tools/claims_nulls.py found; nothing before it was run."""
-    return json.loads(NULLS.read_text("utf-8")) if NULLS.is_file() else {"scenarios": {}, "runs": 0}
+def asked(file: Path = NULLS) -> Any:
+    """What tools/claims_nulls.py or tools/claims_rules.py found; nothing before it was run."""
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {"scenarios": {}, "runs": 0}
+
+
+def rests_on(rules: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
+    """What a claim rests on: no rule, one rule, or several that meet."""
+    said = rules.get(claim["scenario"], {}).get(claim["id"])
+    if said is None:
+        return ""
+    if said["none"] >= WHOLE:
+        return "no rule"
+    if said["alone"] >= WHOLE:
+        return f"`{said['rule']}`"
+    if said["alone"] >= HALF:
+        return f"`{said['rule']}` {said['alone']:.0%}"
+    return "several"
 
 
 def random(nulls: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
@@ -50,15 +67,15 @@ def verdict(entry: Mapping[str, Any]) -> str:
 
 def rows() -> list[str]:
     found = json.loads(CLAIMS.read_text("utf-8"))
-    nulls = asked()["scenarios"]
+    nulls, rules = asked()["scenarios"], asked(RULES)["scenarios"]
     lines = [
-        "| claim | says | effect (95 %) | in sd | draws | verdict | random choice |",
-        "|---|---|---|---|---|---|---|",
+        "| claim | says | effect (95 %) | in sd | draws | verdict | random choice | rests on |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for entry in found["claims"]:
         claim, effect = entry["claim"], entry["effect"]
         if effect is None:
-            lines.append(f"| {claim['id']} | {claim['text']} | | | | {entry['verdict']} | |")
+            lines.append(f"| {claim['id']} | {claim['text']} | | | | {entry['verdict']} | | |")
             continue
         agreeing = {"higher": effect["higher"], "lower": effect["lower"]}.get(claim["direction"])
         draws = "" if agreeing is None else f"{agreeing:.0%}"
@@ -67,7 +84,7 @@ def rows() -> list[str]:
         standard = "" if sd is None else f"{sd:+.2f}"
         lines.append(
             f"| {claim['id']} | {claim['text']} | {interval} | {standard} "
-            f"| {draws} | {verdict(entry)} | {random(nulls, claim)} |"
+            f"| {draws} | {verdict(entry)} | {random(nulls, claim)} | {rests_on(rules, claim)} |"
         )
     return lines
 
@@ -100,7 +117,28 @@ def counts() -> str:
 {len(there)} would be supported. In {len(robust)} of
 these the direction holds in eight draws of ten or more. Of {len(rows)} rows, {whole["supported"]} are supported in every part, \
 {whole["contradicted"]} contradicted in one
-and {whole[MIXED]} mixed.{beside}"""
+and {whole[MIXED]} mixed.{beside}{meeting(entries)}"""
+
+
+def meeting(entries: Sequence[Mapping[str, Any]]) -> str:
+    """How many of the supported claims need several rules, rest on one, or on none."""
+    rules = asked(RULES)
+    held = [
+        rests_on(rules["scenarios"], entry["claim"])
+        for entry in entries
+        if entry["verdict"] == "supported"
+    ]
+    held = [what for what in held if what]
+    if not held:
+        return ""
+    several, none = held.count("several"), held.count("no rule")
+    partly = sum(what.endswith("%") for what in held)
+    return (
+        f"\nOf {len(held)} that are supported, {several} need several rules (none alone has half of "
+        f"the effect), {partly} rest mostly on one, {len(held) - several - partly - none}\nhave as "
+        f"good as all of it ({WHOLE:.0%}) with one rule alone, {none} with none "
+        f"({rules['runs']} runs an arm)."
+    )
 
 
 def main() -> None:
