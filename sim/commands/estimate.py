@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import err, options, out, print_json, program, progress_bar
+from sim.commands import options, out, print_json, program, progress_bar, took
 from sim.commands.hindcast import read_span
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ def estimate(
     else:
         for one in found:
             _print(one)
-    if not quiet:
-        place = "" if target is None else f"Estimates: {target} "
-        err.print(f"{place}({time.perf_counter() - began:.1f} s)", highlight=False)
+    took("" if target is None else f"Estimates: {target} ", began, quiet=quiet)
 
 
 def _print(found: Estimates) -> None:
