@@ -43,7 +43,7 @@ def _moves(seen: Observed) -> npt.NDArray[np.uint64]:
     return found
 
 
-MOVES: Final = Measure("moves", _moves, wide=True)
+MOVES: Final = Measure("moves", _moves, wide=True, axes=2)
 """A hash of the moves of each quarter, in their order, ``(R, T+1)``; 0 for none."""
 
 

@@ -109,6 +109,7 @@ def motives(
     measure = Measure(
         f"acts {asked.state} {asked.pair} {asked.first} {asked.last}",
         lambda seen: _counted(seen.record, asked),
+        axes=3,
     )
     (arm,) = simulate_arms(
         {spec.arm: spec}, {spec.arm: [measure]}, runs=runs, seed=seed, jobs=jobs, progress=progress
