@@ -127,11 +127,6 @@ def motives(
     )
 
 
-def count_acts(record: EnsembleRecord, asked: Asked) -> tuple[Act, ...]:
-    """Count the acts that are asked about in a record, the most frequent first."""
-    return _acts(_counted(record, asked))
-
-
 def _counted(record: EnsembleRecord, asked: Asked) -> Counted:
     """Of each run and kind of act: done, refused, decided by each term and by none, ``(R, A, .)``.
 
