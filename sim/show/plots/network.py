@@ -17,10 +17,10 @@ from sim.show.plots.style import (
     bloc_colours,
     coalitions,
     framed,
-    listed,
     names_that_matter,
 )
 from sim.types import Floats
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

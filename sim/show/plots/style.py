@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sim.errors import UserError, hint, shown
 from sim.measure.summary import CoalitionReport, plural, summarise
 from sim.system.files import check_file, written
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -328,15 +329,6 @@ def quiet(axes: Axes, page: Page = PAPER) -> None:
     axes.tick_params(colors=SOFT, labelsize=page.pt(7.5), length=3)
     axes.grid(axis="y", color="#EEEEEE", linewidth=0.8)
     axes.set_axisbelow(True)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Join names for a sentence.
-
-    >>> listed(["AAA", "BBB", "CCC"])
-    'AAA, BBB and CCC'
-    """
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def named(results: Results, code: str) -> str:

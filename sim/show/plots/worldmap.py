@@ -18,10 +18,10 @@ from sim.show.plots.style import (
     bloc_colours,
     coalitions,
     framed,
-    listed,
     text_width,
 )
 from sim.types import Floats
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
