@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.drivers.ensemble import Progress
 from sim.drivers.replay import Asked
 from sim.record.arrays import EnsembleRecord
 from sim.rules import catalogue as names
@@ -17,6 +16,7 @@ from sim.scenario import ScenarioSpec, format_quarter
 from sim.study.arm_store import Measure
 from sim.study.arms import simulate_arms
 from sim.study.explain import ask
+from sim.system.progress import Progress
 
 type Mask = npt.NDArray[np.bool_]
 type Counted = npt.NDArray[np.int32]

@@ -221,6 +221,7 @@ APART = (
     "sim.rules.priors",
     "sim.rules.declarations",
     "sim.system.capacity",
+    "sim.system.progress",
     "sim.scenario",
     "sim.measure.summary",
     "sim.system.terminal",
