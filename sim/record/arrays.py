@@ -239,6 +239,10 @@ class EnsembleRecord:
         series: Floats = self.state_series[:, :, self.state_fields.index(field), :]
         return series
 
+    def kept(self, field: str, runs: slice = slice(None)) -> Floats:
+        """Return a variable of states at the kept ticks, ``(R, L, N)``."""
+        return self.state(field)[runs, list(self.network_ticks)]
+
     def dyad(self, field: str, i: str, j: str) -> Floats:
         """Return a variable of the ordered pair (i, j), ``(R, T+1)``.
 

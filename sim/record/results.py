@@ -225,8 +225,7 @@ class Results:
     @property
     def capability(self) -> Floats:
         """Capability of every run, kept tick and state, ``(R, L, N)``."""
-        kept: Floats = self.record.state("capability")[:, list(self.record.network_ticks), :]
-        return kept
+        return self.record.kept("capability")
 
     def summary(self) -> pd.DataFrame:
         """Mean, median and 90% interval over the runs of each variable.

@@ -30,7 +30,7 @@ from sim.show.plots.style import named
 from sim.show.report.content import Picture
 from sim.show.report.decisions import leading_state
 from sim.types import Floats
-from sim.words.of_decisions import capital, with_article
+from sim.words.of_decisions import capital, state_words
 from sim.words.of_metrics import metric_words
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def _moves(series: Mapping[str, Floats], results: Results) -> str:
     pole, (start, end) = max(ends.items(), key=lambda item: abs(item[1][1] - item[1][0]))
     if abs(end - start) < _SHIFT:
         return "hardly moves"
-    other = with_article(results.meta.state_names.get(pole, pole))
+    other = state_words(pole, results.meta.state_names)
     return f"with {other} {'up' if end > start else 'down'} from {start:.2f} to {end:.2f}"
 
 
