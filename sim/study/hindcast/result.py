@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-
-from sim.record.manifests import Shape, Whole, reading
-from sim.record.table_folders import load_tables, save_tables, short_id
-from sim.study.hindcast.cases import POOLED
-
-if TYPE_CHECKING:
-    import pandas as pd
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from sim.measure.summary import plural
+from sim.record.manifests import Shape, Whole, reading
+from sim.record.table_folders import load_tables, save_tables, short_id
+from sim.study.hindcast.cases import POOLED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LEGEND = (
     "Onset: of pairs without the tie; ending: of pairs with it. AUC: how often what happened was "
