@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 import sim
 from sim.blocs import name_blocs
-from sim.blocs.indices import Interval, bloc_shares, effective_poles, interval
+from sim.blocs.indices import Interval, effective_poles, interval
 from sim.errors import UserError, shown
 from sim.kernel.identity import source_hash
 from sim.record import exports
@@ -216,11 +216,6 @@ class Results:
     def effective_poles(self) -> Floats:
         """Effective number of poles of every run and kept tick, ``(R, L)``."""
         return effective_poles(self.bloc_labels, self.capability)
-
-    @cached_property
-    def bloc_shares(self) -> Floats:
-        """Capability share of bloc b of every run and kept tick, ``(R, L, N)``."""
-        return bloc_shares(self.bloc_labels, self.capability)
 
     @property
     def capability(self) -> Floats:
