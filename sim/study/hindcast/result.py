@@ -15,7 +15,7 @@ from rich.text import Text
 
 from sim.measure.summary import plural
 from sim.record.manifests import Shape, Whole, reading
-from sim.record.table_folders import load_tables, save_tables, short_id
+from sim.record.table_folders import SavedTables, load_tables, short_id
 from sim.study.hindcast.cases import POOLED
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ _SHAPE: Final[Shape] = {"train": (Whole(), Whole()), "models": [str]}
 
 
 @dataclass(eq=False)
-class Hindcast:
+class Hindcast(SavedTables, kind="hindcast"):
     """Scores of models on years that they did not know.
 
     Attributes:
@@ -145,19 +145,11 @@ class Hindcast:
         table = pd.DataFrame(getattr(self, name))
         return table.assign(origin=table["origin"].astype(str)) if len(table) else table
 
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the tables and a manifest; return the folder.
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {name: self.table(name) for name in TABLES}
 
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        facts = {
-            "id": self.run_id,
-            "train": list(self.train),
-            "models": list(self.models),
-        }
-        tables = {name: self.table(name) for name in TABLES}
-        return save_tables(folder, tables, facts, kind="hindcast", force=force)
+    def _facts(self) -> dict[str, Any]:
+        return {"train": list(self.train), "models": list(self.models)}
 
     @classmethod
     def load(cls, folder: Path | str) -> Hindcast:
