@@ -179,11 +179,10 @@ def _focal(record: EnsembleRecord, code: str) -> FocalState:
     def change(series: Floats | None) -> Change | None:
         return None if series is None else change_of(series[:, first], series[:, last])
 
-    alignment = {}
-    for pole in record.poles:
-        if (code, pole) in record.dyads and "alignment" in record.dyad_fields:
-            series = record.dyad("alignment", code, pole)
-            alignment[pole] = change_of(series[:, first], series[:, last])
+    alignment = {
+        pole: change_of(series[:, first], series[:, last])
+        for pole, series in record.by_pole("alignment", code).items()
+    }
     dependence: dict[str, tuple[Dependence, Dependence]] = {}
     partners = [j for i, j in record.dyads if i == code]
     for channel in names.CHANNELS:

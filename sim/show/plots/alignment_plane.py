@@ -13,6 +13,7 @@ from sim.show.plots.style import (
     PAPER,
     SOFT,
     Page,
+    check_recorded,
     coalitions,
     framed,
     named,
@@ -65,9 +66,7 @@ def draw_plane(
         UserError: no such pole, state or variable, or no state was recorded with both poles.
     """
     record = results.record
-    if variable not in record.dyad_fields:
-        near = hint(variable, record.dyad_fields)
-        raise UserError(f"{variable} is not a recorded variable of pairs{near}")
+    check_recorded(results, variable)
     wanted = chosen_states(results, state)
     across, up = _poles(results, axes, wanted, variable)
     shown_states = [

@@ -163,6 +163,18 @@ def colour(rank: int) -> str:
     return PALETTE[rank] if rank < len(PALETTE) else GREY
 
 
+def check_recorded(results: Results, variable: str) -> None:
+    """Refuse a variable of pairs that a result does not have.
+
+    Raises:
+        UserError: it does not have it.
+    """
+    known = results.record.dyad_fields
+    if variable not in known:
+        near = hint(variable, known)
+        raise UserError(f"{variable} is not a recorded variable of pairs{near}")
+
+
 # --- text ----------------------------------------------------------------------------------------
 def fold(text: str, size: float, room: float, lines: int, *, bold: bool = False) -> list[str]:
     """Break a text into at most so many lines that fit into ``room`` inches at a size in points.

@@ -167,15 +167,10 @@ def time_pictures(
     record = results.record
     yield from _plane(results, report, colours)
     found = {
-        code: {
-            pole: record.dyad("alignment", code, pole)
-            for pole in record.poles
-            if (code, pole) in record.dyads
-        }
+        code: series
         for code in record.focal[:FOCAL]
-        if "alignment" in record.dyad_fields
+        if (series := record.by_pole("alignment", code))
     }
-    found = {code: series for code, series in found.items() if series}
     ends = [
         np.quantile(x, (0.05, 0.95), axis=0) for series in found.values() for x in series.values()
     ]

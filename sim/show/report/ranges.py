@@ -38,11 +38,9 @@ def outcomes_of(results: Results) -> dict[str, Floats]:
     code = leading_state(record)
     name = state_words(code, results.meta.state_names)
     found = {}
-    for pole in record.poles:
-        if (code, pole) in record.dyads and "alignment" in record.dyad_fields:
-            other = state_words(pole, results.meta.state_names)
-            series = record.dyad("alignment", code, pole)[:, -1]
-            found[f"{possessive(name)} alignment with {other}"] = series
+    for pole, series in record.by_pole("alignment", code).items():
+        other = state_words(pole, results.meta.state_names)
+        found[f"{possessive(name)} alignment with {other}"] = series[:, -1]
     found[POLES] = results.effective_poles[:, -1]
     return {words: values for words, values in found.items() if np.ptp(values) > 0}
 
