@@ -130,6 +130,16 @@ class CoalitionReport:
     shifts: tuple[Shift, ...] = ()
     note: str = NOTE
 
+    @property
+    def homes(self) -> dict[str, tuple[str, float]]:
+        """The core of the bloc of each state in one, and how often the state is with it."""
+        return {m.state: (bloc.core, m.together) for bloc in self.blocs for m in bloc.members}
+
+    @property
+    def cores(self) -> dict[str, str]:
+        """The core of the bloc of each state that is in one."""
+        return {code: core for code, (core, _) in self.homes.items()}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report in the types of JSON."""
         return asdict(self)

@@ -16,6 +16,7 @@ from sim.show.plots.style import (
     check_recorded,
     coalitions,
     framed,
+    meet,
     named,
     quiet,
     state_colours,
@@ -203,11 +204,7 @@ def _name_ends(axes: Axes, median: dict[str, Floats], page: Page) -> None:
                 *(middle[0] - wide / 2, middle[0] + wide / 2),
                 *(middle[1] - tall / 2, middle[1] + tall / 2),
             )
-            covered = sum(
-                weight
-                for a, b, c, d, weight in taken
-                if box[0] < b and a < box[1] and box[2] < d and c < box[3]
-            )
+            covered = sum(weight for *other, weight in taken if meet(box, other))
             places.append((covered, rank, middle, box))
         _, _, middle, box = min(places)
         taken.append((*box, 100))

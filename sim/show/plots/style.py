@@ -154,8 +154,18 @@ def bloc_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
 def state_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
     """Return for each state the colour of its bloc, grey for the unaligned."""
     colours = bloc_colours(results, report)
-    home = {member.state: bloc.core for bloc in report.blocs for member in bloc.members}
+    home = report.cores
     return {code: colours.get(home.get(code, ""), GREY) for code in results.record.states}
+
+
+def strength_of(together: float) -> float:
+    """Return how strong the colour of a state is: nearly white in half of the runs or fewer."""
+    return 0.15 + 0.85 * max(0.0, 2.0 * together - 1.0)
+
+
+def meet(box: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes, each left, right, low and high, have a place in common."""
+    return box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
 
 
 def colour(rank: int) -> str:

@@ -63,7 +63,7 @@ def bloc_pictures(
 ) -> Iterator[Picture]:
     """Network, map and co-membership at the end, and membership through time."""
     record = results.record
-    home = {m.state: (bloc.core, m.together) for bloc in report.blocs for m in bloc.members}
+    home = report.homes
     blocs = [home.get(code, ("", 1.0))[0] for code in record.states]
     share = np.array([home.get(code, ("", 1.0))[1] for code in record.states])
     names = results.meta.state_names
@@ -233,7 +233,7 @@ def _plane(
         return
     names = results.meta.state_names
     x, y = (np.stack([record.dyad("alignment", code, p) for code in shown], axis=1) for p in (a, b))
-    home = {m.state: bloc.core for bloc in report.blocs for m in bloc.members}
+    home = report.cores
     figure = plane(
         shown,
         x=np.median(x, axis=0),
