@@ -37,7 +37,7 @@ STATES = {
     "LVA": ("Latvia", 367), "LTU": ("Lithuania", 368), "FIN": ("Finland", 375),
     "SWE": ("Sweden", 380), "GBR": ("United Kingdom", 200), "CAN": ("Canada", 20),
     "AUS": ("Australia", 900), "JPN": ("Japan", 740), "KOR": ("South Korea", 732),
-    "PRK": ("North Korea", 731), "VNM": ("Viet Nam", 816), "UKR": ("Ukraine", 369),
+    "PRK": ("North Korea", 731), "VNM": ("Vietnam", 816), "UKR": ("Ukraine", 369),
     "BLR": ("Belarus", 370), "MDA": ("Moldova", 359), "SRB": ("Serbia", 345),
     "GEO": ("Georgia", 372), "ARM": ("Armenia", 371), "AZE": ("Azerbaijan", 373),
     "KAZ": ("Kazakhstan", 705), "KGZ": ("Kyrgyzstan", 703), "TJK": ("Tajikistan", 702),
@@ -552,7 +552,7 @@ sources:
   eurostat_energy: {{title: "Imports of natural gas and oil by partner country 2019-2021", author: Eurostat, year: 2022, kind: dataset}}
   baci_exports: {{title: "BACI coal, crude oil and gas over goods trade, both with the 63 states of the trade table, 2021", author: "Gaulier and Zignago; United Nations", year: 2025, kind: dataset}}
   sipri_2018: {{title: "Arms transfers database: shares of trend-indicator values of five years to 2018", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "single rounded shares"}}
-  sipri_2021: {{title: "Trends in International Arms Transfers, 2021", author: "Wezeman, Kuimova and Wezeman", year: 2022, kind: paper, note: "from memory, not checked; the table of 2014-18 lacks most deliveries of Russia to India and Viet Nam"}}
+  sipri_2021: {{title: "Trends in International Arms Transfers, 2021", author: "Wezeman, Kuimova and Wezeman", year: 2022, kind: paper, note: "from memory, not checked; the table of 2014-18 lacks most deliveries of Russia to India and Vietnam"}}
   standing: {{title: "Years of nuclear arms: scenarios/tables/standing.csv", author: compiled, year: 2025, kind: dataset}}
   make_formula: {{title: "Formula: {MADE["make"]}", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset, note: "of arms_supply above"}}
   stock_formula: {{title: "Formula: mean share of deliveries in the five years to 1990 and to 2018, times the need of arms from abroad", author: "Stockholm International Peace Research Institute", year: 2025, kind: dataset}}
@@ -655,7 +655,7 @@ def write_2021(data: Path) -> str:
     other = dict.fromkeys(ENERGY_JUDGED, guess) | dict.fromkeys(EUROSTAT, measured)
     lines += share_rows(fuels, other)
     lines += [
-        "  # Deliveries 2014-18, of India and Viet Nam 2017-21; largest suppliers.",
+        "  # Deliveries 2014-18, of India and Vietnam 2017-21; largest suppliers.",
         "  arms:",
         "    defaults: {source: sipri_2018, range: 25%}",
         "    shares:",

@@ -29,13 +29,13 @@ from sim.scenario import (
     load_scenario,
     shipped_scenarios,
 )
-from sim.show.plots.overview import Trace, describe, draw_overview
 from sim.study.arm_store import series_of
 from sim.study.arms import simulate_arms
 from sim.study.register import claims_of
 from sim.study.run import run
 from sim.system.files import write_text, written
 from tools.marked import cell, markers, replaced
+from tools.scenario_picture import Trace, describe, draw_overview
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,14 +19,12 @@ from sim.blocs.measures import MEASURES, Measure, System, measured
 from sim.blocs.partitions import (
     Consensus,
     agreement,
-    align_blocs,
     canonical,
     co_membership,
     consensus,
     leadership,
     match_labels,
     name_blocs,
-    track_blocs,
     weight_inside,
 )
 from sim.blocs.search import find_blocs
@@ -43,7 +41,6 @@ __all__ = [
     "System",
     "Turnover",
     "agreement",
-    "align_blocs",
     "bonds",
     "canonical",
     "certify",
@@ -58,7 +55,6 @@ __all__ = [
     "network",
     "persistence",
     "ties_by",
-    "track_blocs",
     "turnover",
     "weight_inside",
 ]

@@ -185,42 +185,5 @@ def match_labels(
     return names[new_at]
 
 
-def track_blocs(labels: npt.ArrayLike, weight: npt.ArrayLike | None = None) -> Labels:
-    """Renumber partitions through time ``(T, N)`` so that a bloc keeps its label.
-
-    Each is matched with the one before it; a new bloc gets a number that none had before.
-    """
-    array = canonical(labels)
-    for tick in range(1, len(array)):
-        before = array[tick - 1]
-        array[tick] = match_labels(before, array[tick], weight)
-        new = array[tick] > before.max()
-        array[tick, new] += array[:tick].max() - before.max()
-    return array
-
-
-def align_blocs(labels: npt.ArrayLike, weight: npt.ArrayLike | None = None) -> Labels:
-    """Renumber partitions ``(R, L, N)`` so that a bloc has one label in all runs and at all ticks.
-
-    The consensus partitions of the ticks are tracked through time; the blocs of each run are
-    matched with those of their tick. What a run has beside them gets numbers above all others,
-    which mean nothing across runs. ``weight (N,)`` as in :func:`match_labels`.
-
-    >>> align_blocs([[[0, 0, 1, 1], [0, 1, 2, 2]], [[0, 0, 1, 1], [0, 0, 1, 1]]])[:, 1].tolist()
-    [[0, 2, 1, 1], [0, 0, 1, 1]]
-    """
-    array = canonical(labels)
-    ticks = array.shape[1]
-    usual = track_blocs([consensus(array[:, tick]).labels for tick in range(ticks)], weight)
-    fresh = int(usual.max(initial=-1)) + 1
-    for tick in range(ticks):
-        partitions, which = np.unique(array[:, tick], axis=0, return_inverse=True)
-        matched = np.array([match_labels(usual[tick], one, weight) for one in partitions])
-        new = matched > usual[tick].max(initial=-1)
-        matched[new] += fresh - 1 - usual[tick].max(initial=-1)
-        array[:, tick] = matched[which.ravel()]
-    return array
-
-
 def _together(labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return labels[..., :, None] == labels[..., None, :]

@@ -61,10 +61,7 @@ def calibrate(
         ),
     ] = 0,
     folder: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FOLDER", help="Folder of the calibration (default: results/)."
-        ),
+        Path | None, options.folder("Folder of the calibration (default: results/).")
     ] = None,
     force: options.Force = False,
     executor: options.Executor = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import err, options, out, print_json, program, progress_bar
+from sim.commands import options, out, print_json, program, progress_bar, took
 from sim.commands.hindcast import read_span
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def estimate(
     from sim.scenario.history.formats import read_folder
     from sim.study.estimate import estimate as learn
     from sim.system.files import check_file, write_text
+    from sim.system.progress import Parts
 
     began = time.perf_counter()
     span = None if train is None else read_span(train)
@@ -75,15 +76,8 @@ def estimate(
     years = [year for year in known.years if first <= year < last]
     if not years:
         raise UserError(f"there are no pairs from {first} to {last} in the tables of {data}")
-    done, steps = 0, len(years) * len(known.targets)
     with progress_bar("Learning", quiet=quiet) as progress:
-
-        def step() -> None:
-            nonlocal done
-            done += 1
-            if progress is not None:
-                progress(done, steps)
-
+        step = Parts(progress, len(years) * len(known.targets)).end
         found = [learn(known, first, last, name, step, jointly=jointly) for name in known.targets]
     said = {"format": 1, "train": [first, last], "targets": [one.to_dict() for one in found]}
     if target is not None:
@@ -95,9 +89,7 @@ def estimate(
     else:
         for one in found:
             _print(one)
-    if not quiet:
-        place = "" if target is None else f"Estimates: {target} "
-        err.print(f"{place}({time.perf_counter() - began:.1f} s)", highlight=False)
+    took("" if target is None else f"Estimates: {target} ", began, quiet=quiet)
 
 
 def _print(found: Estimates) -> None:

@@ -59,10 +59,7 @@ def explain(
     scope: options.Scope = None,
     seed: options.Seed = None,
     full: Annotated[bool, typer.Option("--full", help="Tell every move in order of time.")] = False,
-    folder: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Draw the decisions of the run there."),
-    ] = None,
+    folder: Annotated[Path | None, options.folder("Draw the decisions of the run there.")] = None,
     force: options.Replace = False,
     fresh: options.Fresh = False,
     jobs: options.Jobs = None,

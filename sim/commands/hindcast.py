@@ -10,13 +10,14 @@ import typer
 
 from sim.commands import (
     check_place,
-    err,
     keep_figure,
     options,
-    out,
-    print_json,
+    print_result,
     program,
     progress_bar,
+    say,
+    took,
+    words,
 )
 
 
@@ -63,10 +64,7 @@ def hindcast(
         int, typer.Option(min=0, max=100_000, help="Bootstraps for the intervals.")
     ] = 200,
     folder: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FOLDER", help="Folder for tables and figures (default: none)."
-        ),
+        Path | None, options.folder("Folder for tables and figures (default: none).")
     ] = None,
     force: options.Force = False,
     figures: Annotated[bool, typer.Option(help="With --out: draw the figures, too.")] = True,
@@ -100,13 +98,10 @@ def hindcast(
     from sim.study.hindcast import hindcast as look_back
 
     began = time.perf_counter()
-    names = model_names() if models is None else tuple(dict.fromkeys(_words(models)))
+    names = model_names() if models is None else tuple(dict.fromkeys(words(models)))
     makers = find_models(names)
     origins, horizons = _years(origin, "--origin"), _years(horizon, "--horizon")
     span = None if train is None else read_span(train)
-
-    def say(text: str) -> None:
-        err.print(text, highlight=False, soft_wrap=True)
 
     check_place(folder, "hindcast", force=force, quiet=quiet)
     history = read_folder(data)
@@ -128,17 +123,8 @@ def hindcast(
 
             keep_figure(folder, "auc", lambda: draw_auc(found), force=force)
             keep_figure(folder, "reliability", lambda: draw_reliability(found), force=force)
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        out.print(found)
-    if not quiet:
-        said = "" if folder is None else f"Results: {folder} "
-        err.print(f"{said}({time.perf_counter() - began:.1f} s)", highlight=False)
-
-
-def _words(text: str) -> list[str]:
-    return [word for part in text.split(",") if (word := part.strip())]
+    print_result(found, as_json=as_json)
+    took("" if folder is None else f"Results: {folder} ", began, quiet=quiet)
 
 
 def _years(text: str, option: str) -> list[int]:
@@ -147,7 +133,7 @@ def _years(text: str, option: str) -> list[int]:
     from sim.system.inputs import whole
 
     found = []
-    for word in _words(text):
+    for word in words(text):
         if not (number := whole(word)):
             said = f"{shown(word)} is not a whole number of years above zero"
             raise UserError(f"{option}: {said}; write them as 5,10 or 1975,1980")

@@ -64,10 +64,7 @@ def null(
     quarters: options.Quarters = None,
     set_: options.Set = None,
     scope: options.Scope = None,
-    folder: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Folder to write the table to."),
-    ] = None,
+    folder: Annotated[Path | None, options.folder("Folder to write the table to.")] = None,
     force: options.Force = False,
     fresh: options.Fresh = False,
     jobs: options.Jobs = None,

@@ -82,10 +82,6 @@ With = Annotated[
 Trust = Annotated[
     bool, typer.Option("--trust", help="Run the files of rules that the scenario names, too.")
 ]
-Tables = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FOLDER", help="Folder for the tables (default: results/)."),
-]
 Figures = Annotated[bool, typer.Option(help="Draw the figures, too.")]
 Replace = Annotated[
     bool, typer.Option("--force", help="Replace files that are no figures of this program.")
@@ -104,6 +100,23 @@ Yearly = Annotated[
         help="Tables of states and pairs by year, which [cyan]gravity[/cyan] learns from.",
     ),
 ]
+
+
+def folder(what: str) -> Any:
+    """The option --out of a command that writes a folder, with what that is for."""
+    return typer.Option("--out", metavar="FOLDER", help=what)
+
+
+def evaluated(why: str = "") -> Any:
+    """The option of where a study keeps its finished points, with why it does."""
+    return typer.Option(
+        metavar="FOLDER",
+        help=f"Where finished points are kept{why} (default: evaluated in the folder of --out, "
+        "without it results/evaluated).",
+    )
+
+
+Tables = Annotated[Path | None, folder("Folder for the tables (default: results/).")]
 
 
 def metrics(example: str, default: str = "") -> Any:

@@ -66,14 +66,7 @@ def phase(
     quarters: options.Quarters = None,
     set_: options.Set = None,
     scope: options.Scope = None,
-    evaluated: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Where finished points are kept (default: evaluated in the folder of --out, "
-            "without it results/evaluated).",
-        ),
-    ] = None,
+    evaluated: Annotated[Path | None, options.evaluated()] = None,
     folder: options.Tables = None,
     force: options.Force = False,
     jobs: options.Jobs = None,

@@ -30,8 +30,7 @@ def robust(
         bool, typer.Option(help="Ask about the claims, too: their arms under every null.")
     ] = True,
     folder: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Folder to write the table and a figure to."),
+        Path | None, options.folder("Folder to write the table and a figure to.")
     ] = None,
     force: options.Force = False,
     fresh: options.Fresh = False,

@@ -53,8 +53,7 @@ def run(
     scope: options.Scope = None,
     arm: options.Arm = "base",
     folder: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Folder for the results (default: results/)."),
+        Path | None, options.folder("Folder for the results (default: results/).")
     ] = None,
     force: options.Force = False,
     fresh: options.Fresh = False,

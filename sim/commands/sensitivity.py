@@ -90,12 +90,7 @@ def sensitivity(
     set_: options.Set = None,
     scope: options.Scope = None,
     evaluated: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Where finished points are kept, so that a stopped analysis goes on "
-            "(default: evaluated in the folder of --out, without it results/evaluated).",
-        ),
+        Path | None, options.evaluated(", so that a stopped analysis goes on")
     ] = None,
     folder: options.Tables = None,
     force: options.Force = False,

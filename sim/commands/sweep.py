@@ -89,10 +89,7 @@ def sweep(
     scope: options.Scope = None,
     arm: options.Arm = "base",
     folder: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FOLDER", help="Folder for the sweep (default: in results/)."
-        ),
+        Path | None, options.folder("Folder for the sweep (default: in results/).")
     ] = None,
     resume: Annotated[
         Path | None,

@@ -7,7 +7,7 @@ so threads share one process and one copy of the code; results do not depend on 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from sim.scenario.quarter import format_quarter
 from sim.scenario.world import World
 from sim.system import capacity as room
 from sim.system.machine import cores
+from sim.system.progress import Progress
 from sim.types import Luck, Watch
 
 #: Variables of states and of recorded pairs that a run leaves behind, quarter by quarter.
@@ -42,8 +43,6 @@ IN_MEMORY: Final = 2**30
 
 _PACKED: Final = 0.6
 """Bytes on disk of a byte of a record, at most: .4 of the shipped scenarios."""
-
-Progress = Callable[[int, int], None]
 
 
 class Interrupted(KeyboardInterrupt):

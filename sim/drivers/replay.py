@@ -8,7 +8,6 @@ what a doctrine holds against it, stand beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from sim.rules import catalogue as names
 from sim.rules.moves import pact
 from sim.rules.pair_variables import ALIGNMENT
 from sim.scenario import ScenarioSpec, format_quarter
+from sim.system.progress import Progress
 from sim.types import Floats
 
 RUNNERS_UP: Final = 5
@@ -272,7 +272,7 @@ def replay(
     *,
     seed: int | None = None,
     run: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Replay:
     """Play a run up to the last quarter asked about; ``progress`` gets (quarters done, all)."""
     model = Replay(spec, asked, seed=seed, run=run)

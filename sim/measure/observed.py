@@ -61,11 +61,6 @@ class Observed:
             self._labels[definition] = labels_by(self.record, definition)
         return self._labels[definition]
 
-    @cached_property
-    def _kept_capability(self) -> Floats:
-        kept: Floats = self.record.state("capability")[:, list(self.record.network_ticks), :]
-        return kept
-
     def held(self, values: npt.NDArray[np.generic]) -> Floats:
         """Values at the kept ticks ``(R, L)`` as a series ``(R, T+1)``, steady in between."""
         ticks = np.arange(self.shape[1])
@@ -87,7 +82,7 @@ class Observed:
 
     @cached_property
     def _shares(self) -> Floats:
-        return bloc_shares(self.labels, self._kept_capability)
+        return bloc_shares(self.labels, self.record.kept("capability"))
 
     def bloc_share(self, i: str) -> Floats:
         """Capability share of the bloc of i, ``(R, T+1)``."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.blocs.indices import SECURITY_DOMAINS, Hedging
 from sim.drivers.ensemble import DYAD_SERIES, STATE_SERIES
-from sim.errors import UserError
+from sim.errors import UserError, shown
 from sim.measure.bloc_quantities import BLOC_FORMS
 from sim.measure.forms import (
     Arguments,
@@ -341,7 +341,9 @@ def _catalogue() -> dict[str, Quantity]:
     for rule in outside.loaded():
         if (metric := rule.declared("METRIC")) is not None:
             if metric.name in found or metric.name in FUNCTIONS:
-                raise rule.error("METRIC", f"the name {metric.name!r} is taken; call it otherwise")
+                raise rule.error(
+                    "METRIC", f"the name {shown(metric.name)} is taken; call it otherwise"
+                )
             found[metric.name] = (_from_outside(metric),)
     return {name: Quantity(name, found[name]) for name in sorted(found) if name not in _HIDDEN}
 

@@ -239,6 +239,19 @@ class EnsembleRecord:
         series: Floats = self.state_series[:, :, self.state_fields.index(field), :]
         return series
 
+    def poles_of(self, code: str) -> list[str]:
+        """Return the poles with whom the pair of a state was recorded."""
+        return [pole for pole in self.poles if (code, pole) in self.dyads]
+
+    def by_pole(self, field: str, code: str) -> dict[str, Floats]:
+        """Return a variable of a state with each of :meth:`poles_of`; none if not recorded."""
+        poles = self.poles_of(code) if field in self.dyad_fields else ()
+        return {pole: self.dyad(field, code, pole) for pole in poles}
+
+    def kept(self, field: str, runs: slice = slice(None)) -> Floats:
+        """Return a variable of states at the kept ticks, ``(R, L, N)``."""
+        return self.state(field)[runs, list(self.network_ticks)]
+
     def dyad(self, field: str, i: str, j: str) -> Floats:
         """Return a variable of the ordered pair (i, j), ``(R, T+1)``.
 

@@ -19,14 +19,14 @@ def ties_of(record: EnsembleRecord, definition: str, runs: slice) -> npt.NDArray
         tie=record.tie[runs],
         level=record.level[runs],
         floor=record.floor[runs],
-        ideal_point=record.state("ideal_point")[runs, list(record.network_ticks)],
+        ideal_point=record.kept("ideal_point", runs),
     )
 
 
 def network_of(record: EnsembleRecord, definition: str, runs: slice) -> npt.NDArray[np.floating]:
     """Return the networks whose best partitions are the blocs of a definition, as `ties_of`."""
     if definition in READINGS:
-        return network(record.tie[runs], _capability(record, runs), definition)
+        return network(record.tie[runs], record.kept("capability", runs), definition)
     return ties_of(record, definition, runs)
 
 
@@ -41,12 +41,7 @@ def leaders_of(record: EnsembleRecord, labels: Labels) -> Floats:
     """Return how much each state leads its bloc at the kept ticks; both ``(R, L, N)``."""
     return np.concatenate(
         [
-            leadership(labels[runs], bonds(record.tie[runs]), _capability(record, runs))
+            leadership(labels[runs], bonds(record.tie[runs]), record.kept("capability", runs))
             for runs in record.slices()
         ]
     )
-
-
-def _capability(record: EnsembleRecord, runs: slice) -> Floats:
-    found: Floats = record.state("capability")[runs, list(record.network_ticks)]
-    return found

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 import sim
 from sim.blocs import name_blocs
-from sim.blocs.indices import Interval, bloc_shares, effective_poles, interval
+from sim.blocs.indices import Interval, effective_poles, interval
 from sim.errors import UserError, shown
 from sim.kernel.identity import source_hash
 from sim.record import exports
@@ -217,16 +217,10 @@ class Results:
         """Effective number of poles of every run and kept tick, ``(R, L)``."""
         return effective_poles(self.bloc_labels, self.capability)
 
-    @cached_property
-    def bloc_shares(self) -> Floats:
-        """Capability share of bloc b of every run and kept tick, ``(R, L, N)``."""
-        return bloc_shares(self.bloc_labels, self.capability)
-
     @property
     def capability(self) -> Floats:
         """Capability of every run, kept tick and state, ``(R, L, N)``."""
-        kept: Floats = self.record.state("capability")[:, list(self.record.network_ticks), :]
-        return kept
+        return self.record.kept("capability")
 
     def summary(self) -> pd.DataFrame:
         """Mean, median and 90% interval over the runs of each variable.

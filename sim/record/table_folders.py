@@ -64,40 +64,17 @@ class SavedTables(ABC):
         Raises:
             UserError: the folder holds something else, is in use, or cannot be written.
         """
-        facts = {"id": self.run_id, **self._facts()}
-        return save_tables(folder, self._tables(), facts, kind=self.kind, force=force)
+        facts, tables = {"id": self.run_id, **self._facts()}, self._tables()
+        target = Path(folder)
+        with replaced(target, self.kind, force=force) as scratch:
+            files = {f"{name}.parquet": _write(scratch, name, tables[name]) for name in tables}
+            more = {"versions": versions(), "files": files}
+            write_text(scratch / MANIFEST, manifest_text(self.kind, {**facts, **more}))
+        return target
 
     def save_in(self, root: Path | str) -> Path:
         """Write to a folder of its own, named by :attr:`run_id`, under ``root``."""
         return self.save(safe_run_folder(root, self.run_id))
-
-
-def save_tables(
-    folder: Path | str,
-    tables: Mapping[str, pd.DataFrame],
-    facts: Mapping[str, Any],
-    *,
-    kind: str,
-    force: bool = False,
-) -> Path:
-    """Write each table as ``<name>.parquet``, and a manifest with ``facts``; return the folder.
-
-    Args:
-        folder: where to; one of the same kind is replaced.
-        tables: by name.
-        facts: of the manifest.
-        kind: of the result.
-        force: write there whatever there is; nothing is deleted then.
-
-    Raises:
-        UserError: the folder holds something else, is in use, or cannot be written.
-    """
-    target = Path(folder)
-    with replaced(target, kind, force=force) as scratch:
-        files = {f"{name}.parquet": _write(scratch, name, tables[name]) for name in tables}
-        more = {"versions": versions(), "files": files}
-        write_text(scratch / MANIFEST, manifest_text(kind, {**facts, **more}))
-    return target
 
 
 def load_tables(

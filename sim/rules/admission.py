@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numba
 
-from sim.errors import UserError, hint
+from sim.errors import UserError, hint, shown
 from sim.rules import declarations
 from sim.rules.mechanisms import STAGES, Mechanism, in_order
 from sim.rules.moves import Act, Move
@@ -97,18 +97,17 @@ def _check_mechanism(rule: Rule, found: Any, known: list[Mechanism]) -> None:
     _check_name(rule, what, found.name, [other.name for other in known])
     if found.stage not in STAGES:
         stages = ", ".join(STAGES)
-        raise rule.error(
-            what, f"no stage {found.stage!r}{hint(str(found.stage), STAGES)}; there are {stages}"
-        )
+        stage = str(found.stage)
+        raise rule.error(what, f"no stage {shown(stage)}{hint(stage, STAGES)}; there are {stages}")
     fields = declarations.STATE_FIELDS | declarations.DYAD_FIELDS | declarations.COLLECTIVE_FIELDS
     for name in (*found.reads, *found.writes):
         if name not in fields and name not in declarations.PARTS:
-            said = f"reads or writes {name!r}, which is no variable"
+            said = f"reads or writes {shown(str(name))}, which is no variable"
             raise rule.error(what, f"{said}{hint(str(name), fields)}; multipolar names pairs")
     for name, _ in found.neutral:
         if name not in declarations.PARAMS:
             raise rule.error(
-                what, f"neutral: no parameter {name!r}{hint(name, declarations.PARAMS)}"
+                what, f"neutral: no parameter {shown(str(name))}{hint(name, declarations.PARAMS)}"
             )
     for function in (found.update, found.start):
         if function is None:
@@ -180,15 +179,15 @@ def _check_kinds(rule: Rule, what: str, found: Any) -> None:
 
 def _check_name(rule: Rule, what: str, name: Any, taken: list[str]) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise rule.error(what, f"name {name!r}: use small letters, digits and _")
+        raise rule.error(what, f"name {shown(str(name))}: use small letters, digits and _")
     if name in taken:
-        raise rule.error(what, f"the name {name!r} is taken; call it otherwise")
+        raise rule.error(what, f"the name {shown(name)} is taken; call it otherwise")
 
 
 def _parameters(rule: Rule, function: Callable[..., Any]) -> list[str]:
     """The names of the arguments of a compiled function."""
     if not callable(function):
-        raise rule.error("MECHANISM", f"{function!r} is no function")
+        raise rule.error("MECHANISM", f"{_called(function)} is no function")
     plain = getattr(function, "py_func", None)
     if plain is None and not numba.config.DISABLE_JIT:
         raise rule.error(
@@ -197,7 +196,7 @@ def _parameters(rule: Rule, function: Callable[..., Any]) -> list[str]:
     try:
         return list(inspect.signature(plain or function).parameters)
     except ValueError:  # some of Python's own say nothing of their arguments
-        raise rule.error("MECHANISM", f"{function!r} is no function of a rule") from None
+        raise rule.error("MECHANISM", f"{_called(function)} is no function of a rule") from None
 
 
 def _called(function: Any) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -27,7 +28,7 @@ import sim
 from sim.compiled import kernel_cache
 from sim.compiled.fingerprint import meaning_of_module
 from sim.compiled.jit import platform
-from sim.errors import UserError
+from sim.errors import Notice, UserError
 from sim.kernel.identity import source_hash
 from sim.measure.forms import Pair
 from sim.measure.language import BoundMetric
@@ -85,12 +86,19 @@ class Measure:
         take: gives an array whose first axis is the runs, each worked out by itself.
         pairs: ordered pairs of states that must be recorded for it.
         wide: whether it has a number for each quarter.
+        axes: how many axes the array has; of what is wide the quarters are the second.
     """
 
     name: str
     take: Callable[[Observed], Array]
     pairs: tuple[Pair, ...] = ()
     wide: bool = False
+    axes: int = 1
+
+    def fits(self, array: Array, quarters: int) -> bool:
+        """Whether an array can be what this gives of an ensemble of so many quarters."""
+        right = array.ndim == self.axes and array.dtype.kind in "biuf"
+        return right and not (self.wide and array.shape[1] != quarters + 1)
 
 
 def values_of(metric: BoundMetric) -> Measure:
@@ -100,7 +108,8 @@ def values_of(metric: BoundMetric) -> Measure:
 
 def series_of(metric: BoundMetric) -> Measure:
     """The value of a metric in each run and quarter, ``(R, T+1)``."""
-    return Measure(f"series {metric.key(series=True)}", metric.series, metric.pairs, wide=True)
+    name = f"series {metric.key(series=True)}"
+    return Measure(name, metric.series, metric.pairs, wide=True, axes=2)
 
 
 def at_rest(measure: Measure) -> Measure:
@@ -240,9 +249,15 @@ class Place:
         for name in sorted(kernel_cache.names(f"{self._key}-", kernel_cache.ARMS), key=_runs):
             data = kernel_cache.read(name, kernel_cache.ARMS)
             found = None if data is None else _unpacked(data)
-            if found is not None and found.has(measures):
-                if found.runs >= runs:
-                    return found.first(runs)
+            if found is None or not found.has(measures):
+                continue
+            if not all(one.fits(found[one], self._spec.quarters) for one in measures):
+                where, _ = kernel_cache.folder(kernel_cache.ARMS)
+                said = f"{where}/{name}{kernel_cache.ARMS.suffix} is damaged and is made anew"
+                warnings.warn(said, Notice, stacklevel=2)
+            elif found.runs >= runs:
+                return found.first(runs)
+            else:
                 most = found
         return most
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.drivers.ensemble import Progress, run_ensemble
+from sim.drivers.ensemble import run_ensemble
 from sim.measure.observed import Observed
 from sim.measure.summary import plural
 from sim.record.arrays import EnsembleRecord
@@ -17,6 +17,7 @@ from sim.scenario import ScenarioSpec
 from sim.statistics.paired import RESAMPLES
 from sim.study.arm_store import Arm, Measure, Place, check_new
 from sim.system import capacity
+from sim.system.progress import Parts, Progress
 
 #: What makes two moves the same, beside their sequence. Changes of utility differ between arms
 #: wherever the state of the world differs at all, and places in the queue shift with attention.
@@ -43,7 +44,7 @@ def _moves(seen: Observed) -> npt.NDArray[np.uint64]:
     return found
 
 
-MOVES: Final = Measure("moves", _moves, wide=True)
+MOVES: Final = Measure("moves", _moves, wide=True, axes=2)
 """A hash of the moves of each quarter, in their order, ``(R, T+1)``; 0 for none."""
 
 
@@ -105,22 +106,18 @@ def simulate_arms(
         instead="ask for fewer runs or arms",
     )
     more: Sequence[Measure] | None = None
-    for at, (name, spec) in enumerate(specs.items()):
-
-        def advance(done: int, before: int = at) -> None:
-            if progress is not None:
-                progress(before * runs + done, len(specs) * runs)
-
+    parts = Parts(progress, len(specs) * runs)
+    for name, spec in specs.items():
         place = Place(spec, seed)
         arm = place.find(wanted[name], runs)
         if arm is None or arm.runs < runs:
             check_new(spec)
             if more is None:
                 more = others() if others is not None and kept else ()
-            arm = _simulated(spec, wanted[name], more, arm, runs, seed, jobs, advance)
+            arm = _simulated(spec, wanted[name], more, arm, runs, seed, jobs, parts.within)
             if kept:
                 place.keep(arm)
-        advance(runs)
+        parts.end(runs)
         yield arm.only(wanted[name])
 
 

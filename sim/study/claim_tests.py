@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
-from sim.drivers.ensemble import Progress
 from sim.errors import UserError
 from sim.kernel.identity import source_hash
 from sim.measure.language import BoundMetric
@@ -27,6 +26,7 @@ from sim.study.claim_specs import Claim, read_claims
 from sim.study.comparison import with_bounds
 from sim.study.usual import usual
 from sim.study.verdicts import MIXED, RULE, VERDICTS, Verdict, judge, of_row
+from sim.system.progress import Parts, Progress
 from sim.types import Floats
 
 if TYPE_CHECKING:
@@ -245,19 +245,15 @@ def evaluate_claims(
         named = ", ".join(spec.path for spec, _, _ in read)
         raise UserError(f"{named}: there are no claims; write them under `claims:`")
     counts = [runs if runs is not None else spec.ensemble.runs for spec, _, _ in read]
-    total = sum(n * len(arms) for n, (_, _, arms) in zip(counts, read, strict=True))
+    parts = Parts(
+        progress, sum(n * len(arms) for n, (_, _, arms) in zip(counts, read, strict=True))
+    )
     verdicts: list[Verdict] = []
     differences: dict[tuple[str, str], Floats] = {}
-    begun = 0
     for n, (spec, claims, arms) in zip(counts, read, strict=True):
-
-        def advance(done: int, _all: int, before: int = begun) -> None:
-            if progress is not None:
-                progress(before + done, total)
-
         used = spec.ensemble.seed if seed is None else seed
-        values = _values(spec, claims, arms, runs=n, seed=used, jobs=jobs, progress=advance)
-        begun += n * len(arms)
+        values = _values(spec, claims, arms, runs=n, seed=used, jobs=jobs, progress=parts.within)
+        parts.done += n * len(arms)
         for claim, metric in claims:
             if metric is None:
                 verdicts.append(Verdict(claim, "pending", claim.pending or "has no metric"))

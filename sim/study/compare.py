@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.drivers.ensemble import Progress
 from sim.errors import UserError, hint, shown
 from sim.measure.language import (
     BoundMetric,
@@ -26,6 +25,7 @@ from sim.study.arm_store import Arm, series_of, values_of
 from sim.study.arms import MOVES, lacks, parted, simulate_arms
 from sim.study.comparison import ArmComparison, Comparison, MetricEffect, Mover
 from sim.study.usual import default_metrics, third_states, usual
+from sim.system.progress import Progress
 from sim.types import Floats
 
 SHOWN_INTENSITIES: Final = 12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sim.drivers.replay import Alternative, Asked, Decision, Turn, replay
 from sim.errors import UserError, hint, shown
 from sim.scenario import BASE_ARM, ScenarioSpec, format_quarter, parse_quarter
 from sim.study.mattered import Stand, in_short, stands, weigh
+from sim.system.progress import Progress
 from sim.words.of_decisions import (
     UNIT,
     Prose,
@@ -264,7 +265,7 @@ def explain(
     run: int = 0,
     runs: int | None = None,
     seed: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Story:
     """Replay one run of a scenario and explain the moves of a state or a pair.
 

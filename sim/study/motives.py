@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.drivers.ensemble import Progress
 from sim.drivers.replay import Asked
 from sim.record.arrays import EnsembleRecord
 from sim.rules import catalogue as names
@@ -17,6 +16,7 @@ from sim.scenario import ScenarioSpec, format_quarter
 from sim.study.arm_store import Measure
 from sim.study.arms import simulate_arms
 from sim.study.explain import ask
+from sim.system.progress import Progress
 
 type Mask = npt.NDArray[np.bool_]
 type Counted = npt.NDArray[np.int32]
@@ -109,6 +109,7 @@ def motives(
     measure = Measure(
         f"acts {asked.state} {asked.pair} {asked.first} {asked.last}",
         lambda seen: _counted(seen.record, asked),
+        axes=3,
     )
     (arm,) = simulate_arms(
         {spec.arm: spec}, {spec.arm: [measure]}, runs=runs, seed=seed, jobs=jobs, progress=progress
@@ -124,11 +125,6 @@ def motives(
         end=format_quarter(spec.start + asked.last),
         acts=_acts(arm[measure]),
     )
-
-
-def count_acts(record: EnsembleRecord, asked: Asked) -> tuple[Act, ...]:
-    """Count the acts that are asked about in a record, the most frequent first."""
-    return _acts(_counted(record, asked))
 
 
 def _counted(record: EnsembleRecord, asked: Asked) -> Counted:

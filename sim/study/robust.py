@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sim.drivers.ensemble import Progress
 from sim.errors import UserError
 from sim.record.manifests import Shape, Whole, reading
 from sim.record.results import META, RunMeta
@@ -32,6 +31,7 @@ from sim.study.comparison import plain
 from sim.study.null import Nulls, null
 from sim.study.null.models import PERSISTENCE, RANDOM
 from sim.study.null.result import FULL, numbered
+from sim.system.progress import Progress
 from sim.theories import Given, find_theory, theory_names
 from sim.words.digits import number
 

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sim.drivers.ensemble import Interrupted, Progress, run_ensemble
+from sim.drivers.ensemble import Interrupted, run_ensemble
 from sim.record.results import IN_MEMORY, Results, RunMeta
 from sim.scenario import BASE_ARM, ScenarioSpec, Source, load_scenario
+from sim.system.progress import Progress
 
 
 class Stopped(KeyboardInterrupt):

@@ -44,6 +44,11 @@ def with_article(name: str) -> str:
     return f"the {name}" if _WITH_ARTICLE.search(name) else name
 
 
+def state_words(code: str, state_names: Mapping[str, str]) -> str:
+    """Write a state as it stands within a sentence: its name, or its code where it has none."""
+    return with_article(state_names.get(code, code))
+
+
 def a_or_an(noun: str) -> str:
     """Put the indefinite article before a noun.
 

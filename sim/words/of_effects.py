@@ -6,15 +6,12 @@ from sim.blocs.indices import Interval
 from sim.statistics.paired import Effect
 from sim.words.of_decisions import capital
 from sim.words.of_metrics import short
+from sim.words.of_numbers import bounded
 
 
 def bounds(value: Interval, *, share: bool = False) -> str:
     """Write a median with its bounds: ``0.35 (0.20 to 0.41)``, or in per cent."""
-    low, median, high = (
-        f"{x:.0%}" if share else f"{round(x, 2) + 0.0:.2f}"
-        for x in (value.low, value.median, value.high)
-    )
-    return median if low == high else f"{median} ({low} to {high})"
+    return bounded(value, "{:.0%}".format if share else lambda x: f"{round(x, 2) + 0.0:.2f}")
 
 
 def change_words(effect: Effect) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
-from sim.words.of_decisions import possessive, with_article
+from sim.words.of_decisions import possessive, state_words
 
 
 def input_words(key: str, names: Mapping[str, str]) -> str:
@@ -20,9 +21,7 @@ def input_words(key: str, names: Mapping[str, str]) -> str:
     >>> input_words("parameters.trust.prior", names)
     'parameters.trust.prior'
     """
-
-    def name(code: str) -> str:
-        return with_article(names.get(code, code))
+    name = partial(state_words, state_names=names)
 
     match key.split("."):
         case ["states", code, *field]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sim.words.digits import number
-from sim.words.of_decisions import possessive, with_article
+from sim.words.of_decisions import possessive, state_words
 
 _CALL: Final = re.compile(r"([a-z_]+)\(([A-Za-z0-9_, ]*)\)( @ start\.\.end)?")
 _PHRASES: Final = {
@@ -47,7 +47,7 @@ def metric_words(metric: str, names: Mapping[str, str]) -> str:
         return metric
     name, inside, _ = found.groups()
     words = [word.strip() for word in inside.split(",") if word.strip()]
-    states = [with_article(names.get(word, word)) for word in words]
+    states = [state_words(word, names) for word in words]
     if name == "intensity" and len(words) == 3 and words[2] in _LEVELS:
         return _INTENSITY.format(level=_LEVELS[words[2]], a=states[0], b=states[1])
     phrase = _PHRASES.get((name, len(words)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,8 +46,7 @@ def number(value: Interval, digits: int = 2) -> str:
     """Write the median and its bounds: ``0.35 (0.20 to 0.41)``; a dash for no number."""
     if np.isnan(value.median):
         return "-"
-    low, median, high = (_signless(x, digits) for x in (value.low, value.median, value.high))
-    return median if low == high else f"{median} ({low} to {high})"
+    return bounded(value, lambda x: _signless(x, digits))
 
 
 def share(value: Interval) -> str:
@@ -55,7 +55,12 @@ def share(value: Interval) -> str:
     >>> share(Interval(0.035, 0.04, 0.044)), share(Interval(0.2, 0.35, 0.41))
     ('4%', '35% (20% to 41%)')
     """
-    low, median, high = (percent(x) for x in (value.low, value.median, value.high))
+    return bounded(value, percent)
+
+
+def bounded(value: Interval, words: Callable[[float], str]) -> str:
+    """Write a median and, in brackets, its bounds, if they differ as they are written."""
+    low, median, high = (words(x) for x in (value.low, value.median, value.high))
     return median if low == high else f"{median} ({low} to {high})"
 
 

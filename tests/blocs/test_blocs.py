@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 
 from sim.blocs import (
     agreement,
-    align_blocs,
     canonical,
     co_membership,
     consensus,
     find_blocs,
     match_labels,
     name_blocs,
-    track_blocs,
     weight_inside,
 )
 
@@ -189,46 +187,6 @@ def test_labels_follow_the_heavier_part() -> None:
     # the first bloc breaks in two: the larger, or the heavier, part keeps its number
     assert match_labels(before, [0, 1, 1, 2, 2]).tolist() == [2, 0, 0, 1, 1]
     assert match_labels(before, [0, 1, 1, 2, 2], [9, 1, 1, 1, 1]).tolist() == [0, 2, 2, 1, 1]
-
-
-def test_tracked_blocs_keep_their_number() -> None:
-    through = track_blocs([[0, 0, 1, 1], [0, 1, 2, 2], [0, 1, 0, 0]])
-    assert through[:, 3].tolist() == [1, 1, 1]
-    assert through[1, 0] != through[1, 1]
-    assert (canonical(through) == [[0, 0, 1, 1], [0, 1, 2, 2], [0, 1, 0, 0]]).all()
-
-
-def test_a_number_is_never_given_twice() -> None:
-    """A bloc that vanished and another that comes later are not one."""
-    through = track_blocs([[0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 1, 1], [0, 1, 2, 2]])
-    assert through[1].tolist() == [0, 0, 0, 0]
-    assert through[2].tolist() == [0, 0, 2, 2]
-    assert through[3].tolist() == [0, 3, 2, 2]
-
-
-def test_blocs_have_one_number_in_all_runs() -> None:
-    usual = [[0, 0, 1, 1], [0, 0, 1, 2]]
-    other = [[0, 1, 1, 1], [0, 0, 0, 1]]  # numbered by first member, yet the same blocs move
-    aligned = align_blocs([usual, usual, usual, other])
-    assert aligned[0].tolist() == [[0, 0, 1, 1], [0, 0, 1, 2]]
-    # the odd state out of the first tick is bloc 0, as most of it would be; the rest is bloc 1
-    assert aligned[3, 0].tolist() == [0, 1, 1, 1]
-    assert aligned[3, 1].tolist() == [0, 0, 0, 2]
-    assert (canonical(aligned) == canonical([usual, usual, usual, other])).all()
-
-
-def test_blocs_of_one_run_alone_get_numbers_of_their_own() -> None:
-    aligned = align_blocs([[[0, 0, 0, 0]], [[0, 0, 0, 0]], [[0, 0, 0, 1]]])
-    assert aligned[2, 0].tolist() == [0, 0, 0, 1]
-    heavy = align_blocs([[[0, 0, 0, 0]], [[0, 0, 0, 0]], [[0, 0, 0, 1]]], [1, 1, 1, 9])
-    assert heavy[2, 0].tolist() == [1, 1, 1, 0]
-
-
-@given(st.integers(0, 10_000))
-def test_aligned_partitions_are_the_same_partitions(seed: int) -> None:
-    labels = np.random.default_rng(seed).integers(0, 4, (5, 3, 7))
-    aligned = align_blocs(labels)
-    assert (canonical(aligned) == canonical(labels)).all()
 
 
 def test_agreement_is_beyond_chance() -> None:

@@ -162,6 +162,13 @@ WRONG = [
     (RULE.replace('"weariness.rate"', '"trust.memory"'), "is declared twice; choose another name"),
     (RULE.replace('name="weariness"', 'name="trust"'), "MECHANISM: the name 'trust' is taken"),
     (RULE.replace('name="weariness"', 'name="My Rule"'), "use small letters, digits and _"),
+    (RULE.replace('name="weariness"', 'name="don\'t"'), r"MECHANISM: name 'don't': use small"),
+    (
+        RULE.replace(
+            'name="weariness"', "name=type('Name', (str,), {'__repr__': lambda _: 1})('A')"
+        ),
+        "name 'A': use small letters",
+    ),
     (RULE.replace('"home"', '"hoem"'), "no stage 'hoem'; did you mean 'home'"),
     (RULE.replace("update=update", "update=3"), "MECHANISM: 3 is no function"),
     (MOVE.replace("code=20", "code=9"), "code 9 is that of provoke; 16 is free"),

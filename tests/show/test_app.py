@@ -88,8 +88,8 @@ def test_a_walk_through_the_dashboard(tmp_path: Path) -> None:
         page.get_by_role("tab", name="Organisations").click()
         page.get_by_role("cell", name="North Atlantic Treaty Organization").wait_for()
         page.get_by_role("tab", name="States").click()
-        page.get_by_role("cell", name="Viet Nam (VNM)").click()
-        page.locator(".mp-story", has_text="Viet Nam").first.wait_for()
+        page.get_by_role("cell", name="Vietnam (VNM)").click()
+        page.locator(".mp-story", has_text="Vietnam").first.wait_for()
 
         # export, and the file says what was set
         button(page, "Export").click()

@@ -20,10 +20,10 @@ from sim.show.plots import (
     save_figure,
     save_figures,
 )
-from sim.show.plots.overview import Trace, draw_overview
 from sim.show.plots.style import PALETTE, listed
 from tests.support import synthetic_meta, synthetic_record, synthetic_results
 from tests.support_figures import assert_readable, texts
+from tools.scenario_picture import Trace, draw_overview
 
 
 def ragged(runs: int = 20, n: int = 45) -> Results:

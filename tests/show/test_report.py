@@ -22,7 +22,7 @@ from sim.errors import UserError
 from sim.measure.summary import summarise
 from sim.record.arrays import EnsembleRecord
 from sim.record.results import Results, RunMeta
-from sim.record.table_folders import save_tables
+from sim.record.table_folders import SavedTables
 from sim.scenario import find_scenario, load_scenario
 from sim.scenario.world import World
 from sim.show.plots.interactive.base import contrast
@@ -403,6 +403,27 @@ def test_few_runs_say_nothing_of_sensitivity(many: Results) -> None:
     assert find_influence(Results(synthetic_record(), many.meta), spec) is None
 
 
+class Analysis(SavedTables, kind="sensitivity"):
+    """What of a saved result a report looks at."""
+
+    def __init__(self, name: str, tables: dict[str, pd.DataFrame], facts: dict[str, Any]) -> None:
+        self._name, self._own, self._said = name, tables, facts
+
+    @property
+    def run_id(self) -> str:
+        return self._name
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return self._own
+
+    def _facts(self) -> dict[str, Any]:
+        return self._said
+
+
+class Compared(Analysis, kind="comparison"):
+    pass
+
+
 def test_a_saved_analysis_is_read_and_one_of_another_scenario_refused(tmp_path: Path) -> None:
     results = synthetic_results()
     table = pd.DataFrame(
@@ -410,8 +431,8 @@ def test_a_saved_analysis_is_read_and_one_of_another_scenario_refused(tmp_path: 
          "total": [0.2, 0.6, 0.1], "total_low": [0.1] * 3, "total_high": [0.7] * 3}
     )  # fmt: skip
     for name, spec_hash in (("mine", results.meta.spec_hash), ("other", "0" * 64)):
-        facts = {"id": name, "meta": {"spec_hash": spec_hash}}
-        save_tables(tmp_path / name, {"indices": table}, facts, kind="sensitivity")
+        facts = {"meta": {"spec_hash": spec_hash}}
+        Analysis(name, {"indices": table}, facts).save(tmp_path / name)
     found = read_sensitivity(tmp_path / "mine", results)
     assert [row[0] for row in found.table[1:]] == ["b", "a", "c"]
     with pytest.raises(UserError, match="another scenario"):
@@ -456,7 +477,7 @@ def test_of_saved_comparisons_the_one_of_the_same_scenario_counts(tmp_path: Path
         ("other", 90, "base", "0" * 64),
     ):
         facts = {"meta": {"spec_hash": spec_hash}, "reference": arm, "runs": runs}
-        save_tables(tmp_path / name, table, facts, kind="comparison")
+        Compared(name, table, facts).save(tmp_path / name)
     assert saved_beside(place, results, "comparison") == (tmp_path / "many").resolve()
 
 

@@ -221,6 +221,7 @@ APART = (
     "sim.rules.priors",
     "sim.rules.declarations",
     "sim.system.capacity",
+    "sim.system.progress",
     "sim.scenario",
     "sim.measure.summary",
     "sim.system.terminal",
@@ -308,6 +309,33 @@ def test_a_right_seal_on_nonsense_is_no_arm() -> None:
     assert {name: x.tolist() for name, x in again.arrays.items()} == {
         name: x.tolist() for name, x in arm.arrays.items()
     }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda array: np.stack([array, array], axis=1),
+        lambda array: array[..., 0] if array.ndim > 1 else array[:, None],
+        lambda array: array[:, :-1] if array.ndim > 1 else array.astype("S8"),
+        lambda array: array.astype(np.complex128),
+    ],
+)
+def test_a_right_seal_on_arrays_of_other_shape_is_damage(
+    other: Any, file: Path, simulated: list[int], shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = load_scenario(file)
+    monkeypatch.setattr(kernel_cache, "_told", set())
+    first = measured(spec, *TEXTS)
+    (path,) = shelf.glob("*.arm")
+    data = path.read_bytes()
+    arm = arm_store._unpacked(kernel_cache.read(path.stem, kernel_cache.ARMS) or b"")
+    assert arm is not None
+    forged = Arm(arm.runs, {name: other(array) for name, array in arm.arrays.items()})
+    kernel_cache.write(path.stem, arm_store._packed(forged), kernel_cache.ARMS)
+    with pytest.warns(Notice, match="is damaged and is made anew"):
+        assert same(first, measured(spec, *TEXTS))
+    assert len(simulated) == 2
+    assert path.read_bytes() == data
 
 
 def test_the_oldest_go_when_it_is_full(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:

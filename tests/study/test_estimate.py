@@ -30,12 +30,9 @@ from sim.study.estimate import (
     outlook,
 )
 from sim.study.estimate.tie_events import (
-    ACCESSION,
-    DISSOLUTION,
-    EXIT,
-    PARTING,
     accession_columns,
     dissolution_columns,
+    exit_columns,
     parting_columns,
     year_of,
 )
@@ -128,11 +125,22 @@ def test_a_weight_of_the_wrong_sign_stays_at_nothing() -> None:
     assert not got.covariance[2].any()
 
 
+def column(process: str) -> dict[str, int]:
+    """The place of each column by its name."""
+    return {weight.name: at for at, weight in enumerate(WEIGHTS[process])}
+
+
 def test_every_process_weighs_its_columns() -> None:
-    columns = {"accession": ACCESSION, "exit": EXIT, "dissolution": DISSOLUTION, "parting": PARTING}
-    for name, expected in columns.items():
-        assert tuple(weight.name for weight in WEIGHTS[name]) == expected
+    year, pair = year_of(partners(1954), 1954, "defence"), (np.array([0]), np.array([1]))
+    terms = len(TERMS)
+    assert accession_columns(year, 0).shape[1] == len(WEIGHTS["accession"])
+    assert exit_columns(year, 0).shape[1] == len(WEIGHTS["exit"]) + terms
+    assert dissolution_columns(year).shape[1] == len(WEIGHTS["dissolution"])
+    assert parting_columns(year, *pair).shape[1] == len(WEIGHTS["parting"])
     assert tuple(weight.name for weight in WEIGHTS["offers"][3:]) == TERMS
+    assert tuple(weight.name for weight in WEIGHTS["accession"][-terms:]) == tuple(
+        f"one.{term}" for term in TERMS
+    )
 
 
 def test_the_joint_fit_has_one_weight_a_term_and_its_declared_prior(history: History) -> None:
@@ -241,20 +249,22 @@ def test_who_joins_is_told_by_age_and_by_who_is_to_consult() -> None:
     year = year_of(partners(1954), 1954, "defence")
     assert year.age_of_treaty.tolist() == [4.0]
     now, then = (accession_columns(year, 0, later) for later in (0, 6))
-    column = {name: at for at, name in enumerate(ACCESSION)}
-    assert now[4:, column["looser"]].tolist() == [0.5, 0.0]
-    assert now[4:, column["young"]].tolist() == [0.0, 1.0]
-    assert then[4:, column["young"]].tolist() == [0.0, 0.0]
-    assert np.allclose(now[:, column["age"]], np.log(5.0))
-    assert np.allclose(then[:, column["age"]], np.log(11.0))
-    same = [at for name, at in column.items() if name not in {"age", "young"}]
+    at = column("accession")
+    assert now[4:, at["looser"]].tolist() == [0.5, 0.0]
+    assert now[4:, at["young"]].tolist() == [0.0, 1.0]
+    assert then[4:, at["young"]].tolist() == [0.0, 0.0]
+    assert np.allclose(now[:, at["age"]], np.log(5.0))
+    assert np.allclose(then[:, at["age"]], np.log(11.0))
+    same = [place for name, place in at.items() if name not in {"age", "young"}]
     assert np.array_equal(now[:, same], then[:, same])
 
 
 def test_a_treaty_and_a_tie_end_by_their_age() -> None:
     year = year_of(partners(1954), 1954, "defence")
-    ages = [dissolution_columns(year, later)[0, DISSOLUTION.index("age")] for later in (0, 3)]
+    age = column("dissolution")["age"]
+    ages = [dissolution_columns(year, later)[0, age] for later in (0, 3)]
     assert np.allclose(ages, np.log([5.0, 8.0]))
     i, j = np.array([0]), np.array([1])
-    ages = [parting_columns(year, i, j, later)[0, PARTING.index("age")] for later in (0, 3)]
+    age = column("parting")["age"]
+    ages = [parting_columns(year, i, j, later)[0, age] for later in (0, 3)]
     assert np.allclose(ages, np.log([5.0, 8.0]))

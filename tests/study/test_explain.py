@@ -32,7 +32,7 @@ from sim.show.plots.style import save_figure
 from sim.show.plots.waterfall import draw_waterfall
 from sim.study.explain import Story, ask, explain, heading
 from sim.study.mattered import weigh
-from sim.study.motives import NO_TERM, count_acts, motives
+from sim.study.motives import NO_TERM, Act, _acts, _counted, motives
 from sim.words.of_decisions import Prose, balance, is_asked, term_words, with_article
 
 TEXT = """
@@ -440,6 +440,10 @@ def test_a_state_without_opportunities_says_so(path: Path) -> None:
 
 
 # --- many runs ------------------------------------------------------------------------------------
+
+
+def count_acts(record: EnsembleRecord, asked: Asked) -> tuple[Act, ...]:
+    return _acts(_counted(record, asked))
 
 
 def test_motives_count_the_log(spec: ScenarioSpec, record: EnsembleRecord) -> None:

@@ -18,7 +18,7 @@ from sim.measure.summary.coalition_tables import (
 )
 from sim.measure.summary.members import CONTESTED
 from sim.system.terminal import table
-from sim.words.of_numbers import number, percent, plural
+from sim.words.of_numbers import number, percent, plural, share
 
 if TYPE_CHECKING:
     from sim.measure.summary.bloc_report import BlocReport, Rival
@@ -107,8 +107,8 @@ def _unsettled(report: BlocReport) -> Any:
 
 def _events(report: BlocReport) -> Any:
     steady = Text(
-        f"From one kept quarter to the next, the bloc of a state keeps {_share(report)} of its "
-        "members (mean over the states).\n"
+        f"From one kept quarter to the next, the bloc of a state keeps {share(report.persistence)} "
+        "of its members (mean over the states).\n"
     )
     if not report.events:
         return Group(steady, Text("Splits and mergers: in no run.", style="bold"))
@@ -127,14 +127,6 @@ def _events(report: BlocReport) -> Any:
     made.add_rest(len(report.events) - _SHOWN_EVENTS, "rarer")
     made.caption = f"seen at the kept quarters: {', '.join(report.kept)}"
     return Group(steady, made)
-
-
-def _share(report: BlocReport) -> str:
-    low, median, high = (
-        percent(x)
-        for x in (report.persistence.low, report.persistence.median, report.persistence.high)
-    )
-    return median if low == high else f"{median} ({low} to {high})"
 
 
 def _measures(report: BlocReport) -> Any:

@@ -130,6 +130,16 @@ class CoalitionReport:
     shifts: tuple[Shift, ...] = ()
     note: str = NOTE
 
+    @property
+    def homes(self) -> dict[str, tuple[str, float]]:
+        """The core of the bloc of each state in one, and how often the state is with it."""
+        return {m.state: (bloc.core, m.together) for bloc in self.blocs for m in bloc.members}
+
+    @property
+    def cores(self) -> dict[str, str]:
+        """The core of the bloc of each state that is in one."""
+        return {code: core for code, (core, _) in self.homes.items()}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report in the types of JSON."""
         return asdict(self)
@@ -179,11 +189,10 @@ def _focal(record: EnsembleRecord, code: str) -> FocalState:
     def change(series: Floats | None) -> Change | None:
         return None if series is None else change_of(series[:, first], series[:, last])
 
-    alignment = {}
-    for pole in record.poles:
-        if (code, pole) in record.dyads and "alignment" in record.dyad_fields:
-            series = record.dyad("alignment", code, pole)
-            alignment[pole] = change_of(series[:, first], series[:, last])
+    alignment = {
+        pole: change_of(series[:, first], series[:, last])
+        for pole, series in record.by_pole("alignment", code).items()
+    }
     dependence: dict[str, tuple[Dependence, Dependence]] = {}
     partners = [j for i, j in record.dyads if i == code]
     for channel in names.CHANNELS:

@@ -31,7 +31,7 @@ def hedging_parts(
     measured against the widest distance between two states at the start of the run, so that the
     hedging of a run does not depend on the other runs.
     """
-    poles = [pole for pole in record.poles if pole != state and (state, pole) in record.dyads]
+    poles = [pole for pole in record.poles_of(state) if pole != state]
     known = [name for name in domains if name in record.dyad_fields]
     if "closeness" in domains and "ideal_point" in record.state_fields:
         known.append("closeness")

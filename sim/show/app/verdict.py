@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from sim.drivers.ensemble import Progress
 from sim.show.app.pair import Pair
 from sim.show.app.work import Work
 from sim.study.answer import Answer, ask, needed
 from sim.study.arm_store import Arm
 from sim.study.arms import simulate_arms
+from sim.system.progress import Progress
 
 RUNS: Final = 20
 """Paired runs behind the line: enough for a direction, and done while one reads the page."""

@@ -13,8 +13,10 @@ from sim.show.plots.style import (
     PAPER,
     SOFT,
     Page,
+    check_recorded,
     coalitions,
     framed,
+    meet,
     named,
     quiet,
     state_colours,
@@ -65,9 +67,7 @@ def draw_plane(
         UserError: no such pole, state or variable, or no state was recorded with both poles.
     """
     record = results.record
-    if variable not in record.dyad_fields:
-        near = hint(variable, record.dyad_fields)
-        raise UserError(f"{variable} is not a recorded variable of pairs{near}")
+    check_recorded(results, variable)
     wanted = chosen_states(results, state)
     across, up = _poles(results, axes, wanted, variable)
     shown_states = [
@@ -204,11 +204,7 @@ def _name_ends(axes: Axes, median: dict[str, Floats], page: Page) -> None:
                 *(middle[0] - wide / 2, middle[0] + wide / 2),
                 *(middle[1] - tall / 2, middle[1] + tall / 2),
             )
-            covered = sum(
-                weight
-                for a, b, c, d, weight in taken
-                if box[0] < b and a < box[1] and box[2] < d and c < box[3]
-            )
+            covered = sum(weight for *other, weight in taken if meet(box, other))
             places.append((covered, rank, middle, box))
         _, _, middle, box = min(places)
         taken.append((*box, 100))

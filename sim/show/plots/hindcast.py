@@ -17,13 +17,13 @@ from sim.show.plots.style import (
     colour,
     foot,
     headline,
-    listed,
     new_figure,
     quiet,
     text_width,
 )
 from sim.study.hindcast.cases import POOLED
 from sim.study.hindcast.result import TARGET_NAMES
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

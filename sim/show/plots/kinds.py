@@ -210,7 +210,7 @@ def all_kinds() -> dict[str, Kind]:
         if not isinstance(kind, Kind):
             raise rule.error("FIGURE", "write FIGURE = Kind(...), of sim.show.plots.kinds")
         if kind.name in found or kind.name == "all":
-            raise rule.error("FIGURE", f"the name {kind.name!r} is taken; call it otherwise")
+            raise rule.error("FIGURE", f"the name {shown(kind.name)} is taken; call it otherwise")
         if callable(drawing := kind.drawing) and "page" not in signature(drawing).parameters:
             raise rule.error(drawing.__name__, "takes (result, *, page) and the kind's options")
         found[kind.name] = kind

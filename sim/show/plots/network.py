@@ -17,10 +17,11 @@ from sim.show.plots.style import (
     bloc_colours,
     coalitions,
     framed,
-    listed,
     names_that_matter,
+    strength_of,
 )
 from sim.types import Floats
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -302,15 +303,14 @@ def _draw_states(
     from matplotlib.patheffects import withStroke
 
     colours = bloc_colours(results, report)
-    home = {m.state: (bloc.core, m.together) for bloc in report.blocs for m in bloc.members}
+    home = report.homes
     poles = set(results.record.poles)
     for at, code in enumerate(results.record.states):
         if np.isnan(place[at, 0]):
             continue
         core, together = home.get(code, ("", 1.0))
         full = np.array(to_rgb(colours.get(core, "#C8C8C8")))
-        strength = 0.15 + 0.85 * max(0.0, 2.0 * together - 1.0)
-        face = 1.0 - strength * (1.0 - full)
+        face = 1.0 - strength_of(together) * (1.0 - full)
         axes.add_patch(
             Circle(
                 (place[at, 0], place[at, 1]),

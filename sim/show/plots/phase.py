@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from sim.measure.summary import percent, plural
-from sim.show.plots.style import GREY, INK, PALETTE, PAPER, SOFT, Page, fold, framed, quiet
+from sim.show.plots.style import INK, PAPER, SOFT, Page, colour, fold, framed, quiet
 from sim.statistics.paired import smallest_effect
 from sim.study.sensitivity.phase_diagram import Node, Phase
 from sim.study.sensitivity.swept import phase_of
@@ -92,7 +92,7 @@ def _phases(figure: Figure, axes: Axes, phase: Phase, edge: float, page: Page) -
     order = np.sort(np.nan_to_num(shares), axis=0)
     lead = order[-1] - (order[-2] if len(order) > 1 else 0.0)
     largest = np.nan_to_num(shares).argmax(axis=0)
-    colours = np.array([to_rgb(_colour(k)) for k in range(len(phase.phases))])
+    colours = np.array([to_rgb(colour(k)) for k in range(len(phase.phases))])
     pale = (_TINT * (1.0 - np.clip(lead, 0.0, 1.0)))[..., None]
     axes.pcolormesh(x, y, colours[largest] * (1.0 - pale) + pale, shading="nearest", zorder=1)
     _boundaries(axes, x, y, largest)
@@ -101,12 +101,8 @@ def _phases(figure: Figure, axes: Axes, phase: Phase, edge: float, page: Page) -
         axes.contourf(x, y, certain, levels=[-0.5, 0.5], colors="none", hatches=["////"], zorder=3)
     areas = phase.areas()
     shown = [k for k in range(len(phase.phases)) if areas[phase.phases[k]] > 0]
-    rows = [(_colour(k), phase.phases[k], percent(areas[phase.phases[k]])) for k in shown]
+    rows = [(colour(k), phase.phases[k], percent(areas[phase.phases[k]])) for k in shown]
     _key(figure, rows, edge, page)
-
-
-def _colour(rank: int) -> str:
-    return PALETTE[rank] if rank < len(PALETTE) else GREY
 
 
 def _boundaries(axes: Axes, x: Floats, y: Floats, largest: npt.NDArray[np.intp]) -> None:

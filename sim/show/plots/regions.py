@@ -81,7 +81,7 @@ def rows_of(results: Results, report: CoalitionReport, *, most: int = ROWS) -> R
     """
     states = results.record.states
     index = {code: at for at, code in enumerate(states)}
-    home = {m.state: bloc.core for bloc in report.blocs for m in bloc.members}
+    home = report.cores
     rank = {core: at for at, core in enumerate([*(bloc.core for bloc in report.blocs), ""])}
     order = [
         index[m.state]

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sim.errors import UserError, hint, shown
 from sim.measure.summary import CoalitionReport, plural, summarise
 from sim.system.files import check_file, written
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -153,13 +154,35 @@ def bloc_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
 def state_colours(results: Results, report: CoalitionReport) -> dict[str, str]:
     """Return for each state the colour of its bloc, grey for the unaligned."""
     colours = bloc_colours(results, report)
-    home = {member.state: bloc.core for bloc in report.blocs for member in bloc.members}
+    home = report.cores
     return {code: colours.get(home.get(code, ""), GREY) for code in results.record.states}
+
+
+def strength_of(together: float) -> float:
+    """Return how strong the colour of a state is: nearly white in half of the runs or fewer."""
+    return 0.15 + 0.85 * max(0.0, 2.0 * together - 1.0)
+
+
+def meet(box: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes, each left, right, low and high, have a place in common."""
+    return box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
 
 
 def colour(rank: int) -> str:
     """Return the colour of the bloc or line of this rank; grey when they run out."""
     return PALETTE[rank] if rank < len(PALETTE) else GREY
+
+
+def check_recorded(results: Results, variable: str) -> None:
+    """Refuse a variable of pairs that a result does not have.
+
+    Raises:
+        UserError: it does not have it.
+    """
+    known = results.record.dyad_fields
+    if variable not in known:
+        near = hint(variable, known)
+        raise UserError(f"{variable} is not a recorded variable of pairs{near}")
 
 
 # --- text ----------------------------------------------------------------------------------------
@@ -328,15 +351,6 @@ def quiet(axes: Axes, page: Page = PAPER) -> None:
     axes.tick_params(colors=SOFT, labelsize=page.pt(7.5), length=3)
     axes.grid(axis="y", color="#EEEEEE", linewidth=0.8)
     axes.set_axisbelow(True)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Join names for a sentence.
-
-    >>> listed(["AAA", "BBB", "CCC"])
-    'AAA, BBB and CCC'
-    """
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def named(results: Results, code: str) -> str:

@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.errors import UserError, hint
-from sim.show.plots.style import INK, PAPER, Page, colour, fitted_name, framed, quiet, write
+from sim.errors import UserError
+from sim.show.plots.style import (
+    INK,
+    PAPER,
+    Page,
+    check_recorded,
+    colour,
+    fitted_name,
+    framed,
+    quiet,
+    write,
+)
 from sim.types import Floats
 
 if TYPE_CHECKING:
@@ -37,14 +47,8 @@ def draw_trajectories(
         UserError: the variable was not recorded, or there is no focal state with a pole.
     """
     record = results.record
-    if variable not in record.dyad_fields:
-        near = hint(variable, record.dyad_fields)
-        raise UserError(f"{variable} is not a recorded variable of pairs{near}")
-    panels = {
-        code: [pole for pole in record.poles if (code, pole) in record.dyads]
-        for code in record.focal
-    }
-    panels = {code: poles for code, poles in panels.items() if poles}
+    check_recorded(results, variable)
+    panels = focal_poles(results)
     if not panels:
         raise UserError("no pair of a focal state and a pole was recorded")
     bands = quantiles(results, variable, panels)
@@ -90,6 +94,12 @@ def quantiles(
         for code, poles in panels.items()
         for pole in poles
     }
+
+
+def focal_poles(results: Results) -> dict[str, list[str]]:
+    """Return the focal states that were recorded with poles, and these, in the scenario's order."""
+    record = results.record
+    return {code: poles for code in record.focal if (poles := record.poles_of(code))}
 
 
 def draw_panel(

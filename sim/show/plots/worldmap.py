@@ -18,10 +18,11 @@ from sim.show.plots.style import (
     bloc_colours,
     coalitions,
     framed,
-    listed,
+    meet,
     text_width,
 )
 from sim.types import Floats
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,7 +112,7 @@ def _looks(results: Results, report: CoalitionReport) -> dict[str, _Look]:
 
     colours = bloc_colours(results, report)
     hedgers = {stance.state for stance in report.stances if stance.between}
-    home = {m.state: (bloc.core, m.together) for bloc in report.blocs for m in bloc.members}
+    home = report.homes
     looks = {}
     for code in results.record.states:
         core, together = home.get(code, ("", 1.0))
@@ -265,9 +266,7 @@ def _name_states(
             )
             y = float(np.clip(spots[code][1] + up * tall, low + tall / 2, high - tall / 2))
             box = (x - wide / 2, x + wide / 2, y - tall / 2, y + tall / 2)
-            if not any(
-                box[0] < b and a < box[1] and box[2] < d and c < box[3] for a, b, c, d in taken
-            ):
+            if not any(meet(box, other) for other in taken):
                 break
         else:
             continue

@@ -15,7 +15,7 @@ from sim.measure.summary import hedging_series, percent, plural
 from sim.scenario import BASE_ARM
 from sim.show.report.decisions import leading_state
 from sim.words import of_numbers
-from sim.words.of_decisions import a_or_an, capital, listed, possessive, with_article
+from sim.words.of_decisions import a_or_an, capital, listed, possessive, state_words
 from sim.words.of_effects import change_words
 from sim.words.of_metrics import metric_words
 
@@ -67,7 +67,7 @@ def _blocs(report: CoalitionReport, names: Mapping[str, str]) -> Iterator[str]:
         yield f"No bloc has formed by {report.end}: the states stand alone."
         return
     described = [
-        f"one of {plural(len(bloc.members), 'state')} around {_name(bloc.core, names)} with "
+        f"one of {plural(len(bloc.members), 'state')} around {state_words(bloc.core, names)} with "
         f"{of_numbers.share(bloc.share.end)} of capability"
         for bloc in report.blocs
     ]
@@ -103,7 +103,7 @@ def _blocs(report: CoalitionReport, names: Mapping[str, str]) -> Iterator[str]:
     yield (
         f"{said}: {exact}, and {len(loose)} of the {members} members "
         f"are with their bloc's core in less than {SETTLED:.0%} of the runs, least of all "
-        f"{_name(state, names)} (with {_name(core, names)} in {percent(together)})."
+        f"{state_words(state, names)} (with {state_words(core, names)} in {percent(together)})."
     )
 
 
@@ -112,7 +112,7 @@ def _turns(stability: BlocReport, names: Mapping[str, str]) -> Iterator[str]:
     for event in stability.events[:1]:
         if event.runs < _MOST:
             return
-        strong, weak = (_name(core, names) for core in event.cores)
+        strong, weak = (state_words(core, names) for core in event.cores)
         what = (
             f"the bloc around {weak} merges with that around {strong}"
             if event.kind == "merger"
@@ -126,16 +126,15 @@ def _place(
 ) -> Iterator[str]:
     """Where the leading state ends: its bloc, and how evenly its ties are spread."""
     home = [(bloc, m) for bloc in report.blocs for m in bloc.members if m.state == code]
-    name = capital(_name(code, names))
+    name = capital(state_words(code, names))
     said = f"{name} ends in no bloc"
     for bloc, member in home:
         if bloc.core == code:
             said = f"{name} ends as the strongest state of a bloc of {len(bloc.members)}"
         else:
             share = percent(member.together)
-            said = (
-                f"{name} ends in the bloc around {_name(bloc.core, names)} in {share} of the runs"
-            )
+            core = state_words(bloc.core, names)
+            said = f"{name} ends in the bloc around {core} in {share} of the runs"
     hedging = hedging_series(results.record, code)
     if hedging is not None:
         start, end = (float(np.nanmedian(hedging[:, at])) for at in (0, -1))
@@ -163,19 +162,19 @@ def _movements(
         change = series[:, -1] - series[:, 0]
         typical = float(np.median(change))
         if abs(typical) < _STILL:
-            still.append(_name(pole, names))
+            still.append(state_words(pole, names))
             continue
         way = "rises" if typical > 0 else "falls"
         share = float((change * np.sign(typical) > 0).mean())
         moved.append(
-            f"with {_name(pole, names)} it {way} from {start:.2f} to {end:.2f} "
+            f"with {state_words(pole, names)} it {way} from {start:.2f} to {end:.2f} "
             f"(in {_share_of_runs(share)})"
         )
     yield from _place(results, report, code, names)
     if not moved and not still:
         return
     span = f"between {results.quarters[0]} and {results.quarters[-1]}"
-    of = f"{possessive(_name(code, names))} alignment"
+    of = f"{possessive(state_words(code, names))} alignment"
     where = "In the scenario as run" if results.meta.arm == BASE_ARM else "In the runs of this arm"
     if not moved:
         yield f"{where} {of} with {listed(still)} hardly moves {span}."
@@ -204,8 +203,9 @@ def _effects(results: Results, whatif: WhatIf, names: Mapping[str, str]) -> Iter
         )
     for i, j, level, expected in whatif.unaided:
         often = f"some {100.0 * expected:.0f} times" if expected >= _ONCE else "less than once"
+        both = f"{state_words(i, names)} and {state_words(j, names)}"
         yield (
-            f"Left to themselves there, {_name(i, names)} and {_name(j, names)} would conclude "
+            f"Left to themselves there, {both} would conclude "
             f"{a_or_an(level.replace('_', '-'))} pact {often} in 100 runs (the expected number)."
         )
     most = {it.name: _largest(it, lead) for it in found.arms}
@@ -214,7 +214,7 @@ def _effects(results: Results, whatif: WhatIf, names: Mapping[str, str]) -> Iter
         effects = clearest(best.metrics, lead, (lead,), most=1)
         yield (
             f"Of the {len(found.arms)} arms that were tried, “{best.title}” ({best.name}) moves "
-            f"{_name(lead, names)} most: {_listed_effects(effects, names)}."
+            f"{state_words(lead, names)} most: {_listed_effects(effects, names)}."
         )
 
 
@@ -296,10 +296,6 @@ def _share_of_runs(share: float) -> str:
     if share >= _NEARLY_ALL:
         return f"nearly every run, {percent(share)}"
     return f"{percent(share)} of the runs"
-
-
-def _name(code: str, names: Mapping[str, str]) -> str:
-    return with_article(names.get(code, code))
 
 
 def _count(number: int) -> str:

@@ -30,7 +30,7 @@ from sim.show.plots.style import named
 from sim.show.report.content import Picture
 from sim.show.report.decisions import leading_state
 from sim.types import Floats
-from sim.words.of_decisions import capital, with_article
+from sim.words.of_decisions import capital, state_words
 from sim.words.of_metrics import metric_words
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def bloc_pictures(
 ) -> Iterator[Picture]:
     """Network, map and co-membership at the end, and membership through time."""
     record = results.record
-    home = {m.state: (bloc.core, m.together) for bloc in report.blocs for m in bloc.members}
+    home = report.homes
     blocs = [home.get(code, ("", 1.0))[0] for code in record.states]
     share = np.array([home.get(code, ("", 1.0))[1] for code in record.states])
     names = results.meta.state_names
@@ -167,15 +167,10 @@ def time_pictures(
     record = results.record
     yield from _plane(results, report, colours)
     found = {
-        code: {
-            pole: record.dyad("alignment", code, pole)
-            for pole in record.poles
-            if (code, pole) in record.dyads
-        }
+        code: series
         for code in record.focal[:FOCAL]
-        if "alignment" in record.dyad_fields
+        if (series := record.by_pole("alignment", code))
     }
-    found = {code: series for code, series in found.items() if series}
     ends = [
         np.quantile(x, (0.05, 0.95), axis=0) for series in found.values() for x in series.values()
     ]
@@ -238,7 +233,7 @@ def _plane(
         return
     names = results.meta.state_names
     x, y = (np.stack([record.dyad("alignment", code, p) for code in shown], axis=1) for p in (a, b))
-    home = {m.state: bloc.core for bloc in report.blocs for m in bloc.members}
+    home = report.cores
     figure = plane(
         shown,
         x=np.median(x, axis=0),
@@ -274,7 +269,7 @@ def _moves(series: Mapping[str, Floats], results: Results) -> str:
     pole, (start, end) = max(ends.items(), key=lambda item: abs(item[1][1] - item[1][0]))
     if abs(end - start) < _SHIFT:
         return "hardly moves"
-    other = with_article(results.meta.state_names.get(pole, pole))
+    other = state_words(pole, results.meta.state_names)
     return f"with {other} {'up' if end > start else 'down'} from {start:.2f} to {end:.2f}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from sim.measure.summary import describe_blocs, plural, summarise
@@ -23,6 +23,7 @@ from sim.show.report.figures import (
 from sim.show.report.ranges import LEAST_RUNS, find_influence
 from sim.show.report.sourced_numbers import list_inputs
 from sim.show.report.whatif import read_comparison
+from sim.system.progress import Parts, Progress
 
 if TYPE_CHECKING:
     from sim.record.results import Results
@@ -59,7 +60,7 @@ def gather(
     verdict: Answer | None = None,
     versions: Mapping[str, str] | None = None,
     left_out: tuple[str, ...] = (),
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> ReportContent:
     """Return what a report of a result says.
 
@@ -77,14 +78,7 @@ def gather(
         left_out: what else the report lacks, and why.
         progress: called with (steps done, all).
     """
-    done = 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress(done, len(STEPS))
-
+    step = Parts(progress, len(STEPS)).end
     spec = origin.spec
     report = summarise(results)
     colours = bloc_colours(results, report)

@@ -17,7 +17,7 @@ from sim.scenario.world import World
 from sim.show.report.content import Influence, Sensitivity
 from sim.show.report.decisions import leading_state
 from sim.types import Floats
-from sim.words.of_decisions import possessive, with_article
+from sim.words.of_decisions import possessive, state_words
 
 if TYPE_CHECKING:
     from sim.record.results import Results
@@ -36,13 +36,11 @@ def outcomes_of(results: Results) -> dict[str, Floats]:
     """Return the outcomes that are looked at, ``(R,)``: the leading state's ties, and poles."""
     record = results.record
     code = leading_state(record)
-    name = with_article(results.meta.state_names.get(code, code))
+    name = state_words(code, results.meta.state_names)
     found = {}
-    for pole in record.poles:
-        if (code, pole) in record.dyads and "alignment" in record.dyad_fields:
-            other = with_article(results.meta.state_names.get(pole, pole))
-            series = record.dyad("alignment", code, pole)[:, -1]
-            found[f"{possessive(name)} alignment with {other}"] = series
+    for pole, series in record.by_pole("alignment", code).items():
+        other = state_words(pole, results.meta.state_names)
+        found[f"{possessive(name)} alignment with {other}"] = series[:, -1]
     found[POLES] = results.effective_poles[:, -1]
     return {words: values for words, values in found.items() if np.ptp(values) > 0}
 

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from sim.drivers.ensemble import Progress
 from sim.scenario import BASE_ARM, ScenarioSpec, format_quarter
 from sim.statistics.paired import LEVEL, Effect, effects, intervals
 from sim.study.answer.question import Asked, Question
@@ -20,6 +19,7 @@ from sim.study.arms import simulate_arms
 from sim.study.null.models import RANDOM as RANDOM_CHOICE
 from sim.study.null.models import apply_null
 from sim.study.null.rates import COUNTS, ROUNDS, Counts, count, matched, shifted
+from sim.system.progress import Parts, Progress
 from sim.types import Floats
 
 type Watch = Callable[[str], AbstractContextManager[Progress | None]]
@@ -148,21 +148,16 @@ def _random(
     chance = {name: apply_null(specs[name], RANDOM_CHOICE, seed=seed) for name in question.arms}
     first = question.arms[0]
     few = min(runs, _RATE_RUNS)
-    whole, done = ROUNDS * few + 2 * runs, 0
-
-    def advance(now: int, _all: int) -> None:
-        if progress is not None:
-            progress(done + now, whole)
+    parts = Parts(progress, ROUNDS * few + 2 * runs)
 
     def counted(spec: ScenarioSpec) -> Counts:
-        nonlocal done
-        (found,) = simulate({first: spec}, few, advance)
-        done += few
+        (found,) = simulate({first: spec}, few, parts.within)
+        parts.done += few
         return count(found)
 
     shift = matched(chance[first], _scaled(count(full[0]), few), counted)
     chosen = {name: shifted(spec, shift) for name, spec in chance.items()}
-    return simulate(chosen, runs, advance)
+    return simulate(chosen, runs, parts.within)
 
 
 def _scaled(counts: Counts, runs: int) -> Counts:

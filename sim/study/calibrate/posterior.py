@@ -16,11 +16,12 @@ from sim import __version__
 from sim.kernel.identity import source_hash
 from sim.rules import catalogue as names
 from sim.study.calibrate.evaluator import Evaluator, Value
-from sim.study.calibrate.smc import Posterior, Progress, Settings
+from sim.study.calibrate.smc import Posterior, Settings
 from sim.study.calibrate.targets import Target, Targets
 from sim.study.laboratory.engine import Laboratory
 from sim.study.laboratory.parts import Parts
 from sim.study.laboratory.pool import LOCAL
+from sim.system.progress import Progress
 from sim.types import Floats
 
 SEEDS = tuple(range(1001, 1009))

@@ -18,7 +18,6 @@ from sim.record.folders import EVALUATED
 from sim.study.calibrate.evaluator import Evaluator
 from sim.study.calibrate.posterior import Estimate, estimates
 from sim.study.calibrate.smc import (
-    Progress,
     Settings,
     calibrate,
     claimed,
@@ -26,6 +25,7 @@ from sim.study.calibrate.smc import (
 )
 from sim.study.calibrate.targets import Target, Targets
 from sim.study.laboratory.pool import LOCAL
+from sim.system.progress import Progress
 
 _OTHER_LUCK = 500_000
 _TRIES = 20

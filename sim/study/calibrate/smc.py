@@ -36,12 +36,11 @@ from sim.study.laboratory.engine import Laboratory
 from sim.study.laboratory.parts import Parts
 from sim.study.laboratory.pool import LOCAL
 from sim.system.files import alone, set_aside, write_text, writing
+from sim.system.progress import Progress
 from sim.types import Floats
 
 if TYPE_CHECKING:
     import pyabc
-
-type Progress = Callable[[int, int], None]
 
 KIND = "calibration"
 FACTS = "calibration.json"

@@ -16,9 +16,6 @@ from sim.rules import catalogue as names
 from sim.scenario.history import History
 from sim.study.estimate.hazards import Fitted, LogLinear, Offers, Rates, Shared, Weight, fit
 from sim.study.estimate.tie_events import (
-    ACCESSION,
-    EXIT,
-    PARTING,
     Year,
     accession_columns,
     dissolution_columns,
@@ -54,19 +51,20 @@ WEIGHTS: Final[Mapping[str, tuple[Weight, ...]]] = {
         Weight("standing", 0.0, 1.0, 1),
         Weight("age", 0.0, 1.0, -1),
         Weight("looser", 0.0, 1.0, 1),
-        *(Weight(name, sign=1) for name in ACCESSION[8:]),
+        *(Weight(f"one.{term}", sign=1) for term in TERMS),
     ),
     "exit": (_CONSTANT, Weight("size", sign=-1), Weight("worth", 1.0, 0.5, 1, scaled=False)),
     "dissolution": (_CONSTANT, Weight("size", 0.0, 3.0, -1), Weight("age", sign=-1)),
     "parting": (
         _CONSTANT,
-        *(Weight(name) for name in PARTING[1:3]),
+        Weight("distance"),
+        Weight("parity"),
         Weight("hostility", sign=1),
         Weight("attention", sign=-1),
         Weight("age", sign=-1),
     ),
 }
-"""What each process weighs, its priors and signs.
+"""What each process weighs, the columns of :mod:`sim.study.estimate.tie_events` in their order.
 
 A prior has a standard deviation of 1 on the log of a rate for a column of standard deviation 1;
 attention has the mean 1, at which a state spreads its proposals as it spreads its attention. Terms
@@ -85,13 +83,26 @@ def _declared(term: str) -> Weight:
     return Weight(term, row.default, (high - low) / _SPREAD, 1, scaled=False)
 
 
+def _named(process: str, *wanted: str) -> tuple[Weight, ...]:
+    return tuple(one for one in WEIGHTS[process] if one.name in wanted)
+
+
+def _without(process: str, name: str, columns: Floats) -> Floats:
+    """The columns of a process but for one of its weights."""
+    return np.delete(columns, [one.name for one in WEIGHTS[process]].index(name), axis=1)
+
+
 def _ties(joined: Sequence[str]) -> tuple[Weight, ...]:
     """What the joint process weighs: each part's own columns, then the terms, once."""
     attention = Weight("attention", 1.0, 0.5, 1, scaled=False)
     own = {
         "offers": (_CONSTANT, attention, Weight("consent", -1.0, 1.0, scaled=False)),
-        "accession": (_CONSTANT, attention, *WEIGHTS["accession"][2:6], WEIGHTS["accession"][7]),
-        "exit": WEIGHTS["exit"][:2],
+        "accession": (
+            _CONSTANT,
+            attention,
+            *_named("accession", "nearness", "young", "regime", "standing", "looser"),
+        ),
+        "exit": _named("exit", "constant", "size"),
     }
     named = (replace(one, name=f"{part}.{one.name}") for part in joined for one in own[part])
     return (*named, *(_declared(term) for term in TERMS))
@@ -187,7 +198,7 @@ def _fitted(name: str, rows: _Rows) -> Fitted:
     columns, y, cluster = rows.gathered()
     rates: Rates = Offers(*columns) if name == "offers" else LogLinear(columns[0])
     if name == "exit":
-        rates = LogLinear(columns[0][:, : len(EXIT)])
+        rates = LogLinear(columns[0][:, : len(WEIGHTS["exit"])])
     return fit(rates, WEIGHTS[name], y, cluster)
 
 
@@ -201,9 +212,9 @@ def _jointly(rows: Mapping[str, _Rows]) -> Fitted:
         if name == "offers":
             parts.append(Offers(*columns))
         elif name == "accession":
-            parts.append(LogLinear(np.delete(columns[0], ACCESSION.index("age"), axis=1)))
+            parts.append(LogLinear(_without(name, "age", columns[0])))
         else:
-            parts.append(LogLinear(np.delete(columns[0], EXIT.index("worth"), axis=1)))
+            parts.append(LogLinear(_without(name, "worth", columns[0])))
         outcomes.append(y)
         clusters.append(first + cluster)
         first += int(cluster.max()) + 1
@@ -305,7 +316,7 @@ def _chance(fitted: Fitted | None, columns: Callable[[int], Floats], years: int)
 
 
 def _leaving(now: Year, treaty: int, _later: int) -> Floats:
-    return exit_columns(now, treaty)[:, : len(EXIT)]
+    return exit_columns(now, treaty)[:, : len(WEIGHTS["exit"])]
 
 
 @dataclass(frozen=True, eq=False)

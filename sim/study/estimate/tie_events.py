@@ -16,7 +16,6 @@ import numpy as np
 
 from sim.scenario.history import TARGETS, History
 from sim.study.estimate.worth import (
-    TERMS,
     Parts,
     parts_of,
     rows_of,
@@ -113,27 +112,14 @@ def offer_columns(year: Year, i: Ints, j: Ints) -> tuple[Floats, Floats, Floats,
     return year.change[i, j], year.change[j, i], attention[i, j], attention[j, i]
 
 
-ACCESSION: Final = (
-    "constant",
-    "attention",
-    "nearness",
-    "young",
-    "regime",
-    "standing",
-    "age",
-    "looser",
-    *(f"one.{term}" for term in TERMS),
-)
-"""Constant; mean log attention between state and members; mean closeness, -log(1 + km); whether the
-state is young; minus the distance of its government from the members' mean; minus 1 for a great
-power; log of 1 + the age of the treaty; share of the members with whom it is to consult; what
-entering is worth to it, term by term, over all members at once."""
-
-
 def accession_columns(year: Year, treaty: int, later: int = 0) -> Floats:
     """What accession of each state to a treaty weighs, ``(N, K)``; own membership is left out.
 
-    Ages are those ``later`` years on, all else is as it was.
+    Constant; mean log attention between state and members; mean closeness, -log(1 + km); whether
+    the state is young; minus the distance of its government from the members' mean; minus 1 for a
+    great power; log of 1 + the age of the treaty; share of the members with whom it is to consult;
+    what entering is worth to it, term by term, over all members at once. Ages are those ``later``
+    years on, all else is as it was.
     """
     members = year.inside[treaty]
     others = np.broadcast_to(members, year.tied.shape) & ~np.eye(len(members), dtype=bool)
@@ -159,13 +145,12 @@ def accession_columns(year: Year, treaty: int, later: int = 0) -> Floats:
     )
 
 
-EXIT: Final = ("constant", "size", "worth")
-"""Constant; log of how many others are in; what leaving is worth by the engine's weights. After
-these stands what leaving changes, term by term."""
-
-
 def exit_columns(year: Year, treaty: int) -> Floats:
-    """What exit of each state from a treaty weighs, ``(N, K + T)``."""
+    """What exit of each state from a treaty weighs, ``(N, K + T)``.
+
+    Constant; log of how many others are in; what leaving is worth by the engine's weights; and what
+    leaving changes, term by term.
+    """
     members = year.inside[treaty]
     others = np.broadcast_to(members, year.tied.shape) & ~np.eye(len(members), dtype=bool)
     count = np.maximum(others.sum(1), 1)
@@ -180,9 +165,6 @@ def _of_body(year: Year, treaty: int, values: Floats) -> Floats:
     return np.zeros_like(values[0]) if row < 0 else values[row]
 
 
-DISSOLUTION: Final = ("constant", "size", "age")
-
-
 def dissolution_columns(year: Year, later: int = 0) -> Floats:
     """What the end of each treaty weighs, ``(T, K)``, with its age ``later`` years on.
 
@@ -193,13 +175,12 @@ def dissolution_columns(year: Year, later: int = 0) -> Floats:
     return np.column_stack((np.ones(len(size)), np.log(size), np.log1p(ages)))
 
 
-PARTING: Final = ("constant", "distance", "parity", "hostility", "attention", "age")
-"""Constant; log(1 + km); minus the log of the ratio of capabilities; hostility and attention of
-both; log of 1 + the age of the tie."""
-
-
 def parting_columns(year: Year, i: Ints, j: Ints, later: int = 0) -> Floats:
-    """What the end of a bilateral tie weighs, ``(M, K)``, with its age ``later`` years on."""
+    """What the end of a bilateral tie weighs, ``(M, K)``, with its age ``later`` years on.
+
+    Constant; log(1 + km); minus the log of the ratio of capabilities; hostility and attention of
+    both; log of 1 + the age of the tie.
+    """
     size = np.log(year.parts.capability)
     hostile, attention = year.parts.hostility, year.parts.attention
     return np.column_stack(

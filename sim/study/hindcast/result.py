@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-
-from sim.record.manifests import Shape, Whole, reading
-from sim.record.table_folders import load_tables, save_tables, short_id
-from sim.study.hindcast.cases import POOLED
-
-if TYPE_CHECKING:
-    import pandas as pd
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from sim.measure.summary import plural
+from sim.record.manifests import Shape, Whole, reading
+from sim.record.table_folders import SavedTables, load_tables, short_id
+from sim.study.hindcast.cases import POOLED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LEGEND = (
     "Onset: of pairs without the tie; ending: of pairs with it. AUC: how often what happened was "
@@ -106,7 +102,7 @@ _SHAPE: Final[Shape] = {"train": (Whole(), Whole()), "models": [str]}
 
 
 @dataclass(eq=False)
-class Hindcast:
+class Hindcast(SavedTables, kind="hindcast"):
     """Scores of models on years that they did not know.
 
     Attributes:
@@ -149,19 +145,11 @@ class Hindcast:
         table = pd.DataFrame(getattr(self, name))
         return table.assign(origin=table["origin"].astype(str)) if len(table) else table
 
-    def save(self, folder: Path | str, *, force: bool = False) -> Path:
-        """Write the tables and a manifest; return the folder.
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {name: self.table(name) for name in TABLES}
 
-        Raises:
-            UserError: the folder holds something else, is in use, or cannot be written.
-        """
-        facts = {
-            "id": self.run_id,
-            "train": list(self.train),
-            "models": list(self.models),
-        }
-        tables = {name: self.table(name) for name in TABLES}
-        return save_tables(folder, tables, facts, kind="hindcast", force=force)
+    def _facts(self) -> dict[str, Any]:
+        return {"train": list(self.train), "models": list(self.models)}
 
     @classmethod
     def load(cls, folder: Path | str) -> Hindcast:

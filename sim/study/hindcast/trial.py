@@ -24,6 +24,7 @@ from sim.study.hindcast.prediction import Maker, Prediction
 from sim.study.hindcast.result import Hindcast
 from sim.study.hindcast.scores import DRAWS, reliability, score
 from sim.study.hindcast.simulation import RandomChoice, Simulation
+from sim.system.progress import Parts, Progress
 
 MODELS: Final[dict[str, Maker]] = {**BASELINES, "engine": Engine}
 """Every model by name; one named ``engine`` is blended with the logit as ``blend``."""
@@ -71,7 +72,7 @@ def hindcast(
     models: Mapping[str, Maker] | None = None,
     draws: int = DRAWS,
     say: Callable[[str], None] = lambda _text: None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Hindcast:
     """Score models on what became of the ties of some years.
 
@@ -94,15 +95,7 @@ def hindcast(
     asked = _reached(history, origins, horizons, say)
     first, last = train or (history.years[0], min(origin for origin, _ in asked))
     _check_train(history, first, last, min(origin for origin, _ in asked))
-    steps = len(makers) + 2 * len(asked)
-    done = 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress(done, steps)
-
+    step = Parts(progress, len(makers) + 2 * len(asked)).end
     fitted, learnt = {}, history.until(last)
     for name, make in makers.items():
         fitted[name] = make()

@@ -17,8 +17,7 @@ from sim.errors import UserError
 from sim.study.laboratory.cases import Block, Cases, Instrument, Measured, cut
 from sim.study.laboratory.parts import Parts
 from sim.study.laboratory.pool import LOCAL, Pool, open_pool
-
-type Progress = Callable[[int, int], None]
+from sim.system.progress import Progress
 
 _AHEAD: Final = 2
 """Blocks handed in for each worker: one in work, one waiting."""

@@ -120,7 +120,7 @@ def _ends(seen: Observed) -> npt.NDArray[np.int64]:
     return seen.labels[:, [0, -1]]
 
 
-ENDS: Final = Measure("blocs at both ends", _ends)
+ENDS: Final = Measure("blocs at both ends", _ends, axes=3)
 """Blocs at the start and at the end, ``(R, 2, N)``."""
 
 
@@ -142,7 +142,7 @@ def _pacts(seen: Observed) -> npt.NDArray[np.int8]:
     return counted
 
 
-PACTS: Final = Measure("pacts made and ended", _pacts)
+PACTS: Final = Measure("pacts made and ended", _pacts, axes=3)
 """By pair of states, how many were made and how many ended, ``(R, 2, pairs)``."""
 
 

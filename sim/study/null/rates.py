@@ -114,7 +114,7 @@ def _counted(seen: Observed) -> Floats:
     return np.stack((*counted.values(), *pacts), axis=1)
 
 
-COUNTS: Final = Measure("counts", _counted)
+COUNTS: Final = Measure("counts", _counted, axes=2)
 """What :class:`Counts` adds up, by run."""
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.blocs import co_membership
-from sim.drivers.ensemble import Progress
 from sim.errors import UserError
 from sim.record.results import RunMeta
 from sim.scenario import BASE_ARM, ScenarioSpec, find_scenario, load_arms, load_scenario
@@ -40,6 +39,7 @@ from sim.study.null.models import (
 from sim.study.null.rates import COUNTS, ROUNDS, Counts, compared, count, matched, shifted
 from sim.study.null.result import FULL, Nulls, Row
 from sim.study.usual import usual
+from sim.system.progress import Parts, Progress
 from sim.types import Floats
 
 
@@ -108,7 +108,7 @@ def null(
     runs, seed = spec.ensemble.given(runs, seed)
     simulated = [name for name in names if name not in (PERSISTENCE, SEED)]
     whole = runs * (len(specs) * (2 + len(simulated)) + ROUNDS * (RANDOM in names))
-    work = _Work(findings, runs, jobs, progress, whole)
+    work = _Work(findings, runs, jobs, Parts(progress, whole))
 
     full, still = work.full(specs, seed, lambda: usual(path, spec, tuple(set), quarters))
     other = work.arms(specs, seed + 1)
@@ -159,9 +159,7 @@ class _Work:
     findings: Sequence[Finding]
     runs: int
     jobs: int | None
-    progress: Progress | None
-    whole: int
-    done: int = 0
+    parts: Parts
 
     def full(
         self, specs: Mapping[str, ScenarioSpec], seed: int, others: Callable[[], Sequence[Measure]]
@@ -217,23 +215,17 @@ class _Work:
         seed: int,
         others: Callable[[], Sequence[Measure]] | None = None,
     ) -> dict[str, Arm]:
-        before = self.done
-
-        def advance(done: int, _all: int) -> None:
-            if self.progress is not None:
-                self.progress(before + done, self.whole)
-
         found = simulate_arms(
             specs,
             {arm: wanted(arm) for arm in specs},
             runs=self.runs,
             seed=seed,
             jobs=self.jobs,
-            progress=advance,
+            progress=self.parts.within,
             others=others,
         )
         made = dict(zip(specs, found, strict=True))
-        self.done = before + len(specs) * self.runs
+        self.parts.done += len(specs) * self.runs
         return made
 
 

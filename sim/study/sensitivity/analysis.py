@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.drivers.ensemble import Progress, run_cases
+from sim.drivers.ensemble import run_cases
 from sim.drivers.starts import drawn
 from sim.errors import UserError
 from sim.measure.summary import plural
@@ -48,6 +48,7 @@ from sim.study.sensitivity.findings import Finding, claimed, make_finding
 from sim.study.sensitivity.luck import Parts, separate
 from sim.study.sensitivity.result import Ranked, SensitivityReport
 from sim.study.sensitivity.robustness import Robustness, robustness
+from sim.system.progress import Progress
 from sim.types import Floats
 
 if TYPE_CHECKING:

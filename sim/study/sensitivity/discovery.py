@@ -23,6 +23,7 @@ from sim.record.table_folders import SavedTables, frame, short_id
 from sim.study.comparison import plain
 from sim.types import Bools, Floats, Ints
 from sim.words.digits import number
+from sim.words.of_decisions import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,9 +110,8 @@ class Discovery(SavedTables, kind="discovery"):
         sides = [self._side(name, *self.box.limits[name]) for name in self.box.limits]
         if not sides:
             return f"No region: {self.outcome} is about as frequent everywhere."
-        where = " and ".join((", ".join(sides[:-1]), sides[-1])) if len(sides) > 1 else sides[0]
         return (
-            f"Where {where}, {percent(self.box.density)} of the runs have {self.outcome} "
+            f"Where {listed(sides)}, {percent(self.box.density)} of the runs have {self.outcome} "
             f"(everywhere: {percent(self.base_rate)}); {percent(self.box.coverage)} of all such "
             "runs lie there."
         )

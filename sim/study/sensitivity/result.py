@@ -93,11 +93,6 @@ class Ranked:
         """The id."""
         return self.claim.id
 
-    def drivers(self) -> list[str]:
-        """The factors that make a share of the variance, the largest first."""
-        table = self.indices.table.sort_values("rank")
-        return [str(name) for name in table.loc[table["total"] >= MATTERS, "factor"]]
-
 
 @dataclass(frozen=True, eq=False)
 class SensitivityReport(SavedTables, kind="sensitivity"):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.drivers.ensemble import Progress
 from sim.errors import UserError, hint, shown
 from sim.kernel.identity import source_hash
 from sim.scenario import BASE_ARM
@@ -25,6 +24,7 @@ from sim.study.laboratory.parts import EVALUATED, Parts
 from sim.study.laboratory.pool import LOCAL
 from sim.study.sensitivity.phase_diagram import Axis, Phase, explore
 from sim.study.sweep import Evaluator
+from sim.system.progress import Progress
 from sim.types import Floats
 
 if TYPE_CHECKING:

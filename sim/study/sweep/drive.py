@@ -10,7 +10,7 @@ from sim.errors import UserError
 from sim.rules import outside
 from sim.scenario import BASE_ARM
 from sim.study.laboratory.code import code_version
-from sim.study.laboratory.engine import Laboratory, Lost, Progress
+from sim.study.laboratory.engine import Laboratory, Lost
 from sim.study.laboratory.pool import LOCAL
 from sim.study.sweep.design import Axis, Design, check_cells, grid, parse_axis
 from sim.study.sweep.evaluator import Evaluator
@@ -19,6 +19,7 @@ from sim.study.sweep.result import Sweep
 from sim.study.sweep.store import Store
 from sim.system import capacity
 from sim.system.files import alone
+from sim.system.progress import Progress
 
 
 class Stopped(KeyboardInterrupt):

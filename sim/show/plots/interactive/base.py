@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.measure.summary import percent
-from sim.show.plots.style import GREY, INK
+from sim.show.plots.style import GREY, INK, strength_of
 
 type Figure = dict[str, Any]
 """A figure in plotly's schema: ``data``, a list of traces, and ``layout``."""
@@ -118,7 +118,7 @@ def fill_of(core: str, colours: dict[str, str], together: float) -> tuple[str, s
     if not core:
         return PALE, GREY
     shade = colours.get(core, GREY)
-    return tinted(shade, 0.15 + 0.85 * max(0.0, 2.0 * together - 1.0)), shade
+    return tinted(shade, strength_of(together)), shade
 
 
 def told(code: str, name: str, core: str, together: float | None) -> str:

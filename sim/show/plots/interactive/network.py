@@ -20,8 +20,9 @@ from sim.show.plots.interactive.base import (
     told,
 )
 from sim.show.plots.network import _layout
-from sim.show.plots.style import INK, core_colours, listed
+from sim.show.plots.style import INK, core_colours
 from sim.types import Floats
+from sim.words.of_decisions import listed
 
 WIDTH: Final = 820
 HEIGHT: Final = 560

@@ -21,7 +21,7 @@ from sim.show.plots.style import (
     quiet,
     write,
 )
-from sim.show.plots.trajectories import draw_panel, name_years, quantiles, span_of
+from sim.show.plots.trajectories import draw_panel, focal_poles, name_years, quantiles, span_of
 from sim.types import Floats
 
 if TYPE_CHECKING:
@@ -103,11 +103,7 @@ def _place(at: int, low: float, high: float) -> tuple[float, float, float, float
 def chosen_states(results: Results, most: int) -> dict[str, list[str]]:
     """Return the focal states to show with their recorded poles, in the scenario's order."""
     record = results.record
-    found = {
-        code: [pole for pole in record.poles if (code, pole) in record.dyads]
-        for code in record.focal
-    }
-    found = {code: poles for code, poles in found.items() if poles}
+    found = focal_poles(results)
     bands = quantiles(results, "alignment", found)
 
     def moved(code: str) -> float:
