@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled.jit import njit, tile
+from sim.compiled.jit import TILE, TILE_ROWS, njit, tile
 from sim.compiled.register_tiles import BLOCK, DEEP, ROWS, WIDE, add_fours, panels
 from sim.rules.declarations import dyad_field
 from sim.types import Blocks
@@ -47,10 +47,13 @@ def product(w: Blocks, into: int, left: int, right: int) -> None:
 def square(w: Blocks, into: int, left: int, right: int) -> None:
     """Sheet ``into`` = sheet ``left`` times ``right``, its transpose: half of a :func:`product`."""
     _sum_up(w, into, left, right, True)
-    for first in range(0, w.n, STRIP):
-        for i in range(first, w.n):
-            for j in range(first, min(first + STRIP, i)):
-                w.M[into, i, j] = w.M[into, j, i]
+    for i in range(0, w.n, TILE_ROWS):
+        # tiles on the diagonal pass first what is above it in them, then all that is right of them
+        for r in range(i, min(i + TILE_ROWS, w.n)):
+            for j in range(i, r):
+                w.M[into, r, j] = w.M[into, j, r]
+        for j in range(i + TILE_ROWS, w.n, TILE):
+            _turn(w, np.int64(into), np.int64(into), i, j)
 
 
 @njit
@@ -129,8 +132,23 @@ def sparse_product(w: Blocks, into: int, left: int, right: int) -> None:
 
 @njit
 def transpose(w: Blocks, into: int, source: int) -> None:
-    """Sheet ``into`` = sheet ``source`` transposed, in blocks that fit the cache lines."""
-    for first in range(0, w.n, 8):
-        for i in range(w.n):
-            for j in range(first, min(first + 8, w.n)):
-                w.M[into, i, j] = w.M[source, j, i]
+    """Sheet ``into`` = sheet ``source`` transposed, by way of a tile: rows of both go in runs."""
+    for i in range(0, w.n, TILE_ROWS):
+        for j in range(0, w.n, TILE):
+            # as plain numbers: for every constant a function is compiled anew
+            _turn(w, np.int64(into), np.int64(source), i, j)
+
+
+@njit
+def _turn(w: Blocks, into: int, source: int, top: int, at: int) -> None:
+    """Put a tile of ``source`` in its place in ``into``."""
+    space = tile()
+    rows, count = min(TILE_ROWS, w.n - top), min(TILE, w.n - at)
+    for r in range(rows):
+        numbers = w.M[source, top + r, at : at + count]
+        for c in range(count):
+            space[r, c] = numbers[c]
+    for c in range(count):
+        numbers = w.M[into, at + c, top : top + rows]
+        for r in range(rows):
+            numbers[r] = space[r, c]
