@@ -140,7 +140,7 @@ def transpose(w: Blocks, into: int, source: int) -> None:
 
 
 @njit
-def _turn(w: Blocks, into: int, source: int, top: int, at: int) -> None:
+def _turn(w: Blocks, into: Any, source: Any, top: int, at: int) -> None:
     """Put a tile of ``source`` in its place in ``into``."""
     space = tile()
     rows, count = min(TILE_ROWS, w.n - top), min(TILE, w.n - at)
