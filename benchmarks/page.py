@@ -364,8 +364,8 @@ It would take fewer outlines (text that depends on the reader's fonts) or a seco
   leaves the layout alone.
 * exp and log without branches or conversions, the same bits on every machine.
 * The choice in three steps (whether, towards whom, what): nine opportunities in ten need one draw.
-* Sums over third states as products of whole sheets, added up tile by tile on the stack, two rows
-  for every eight numbers fetched; sparse ones by their entries.
+* Sums over third states as products of whole sheets, added up in registers, in the widest
+  vectors and over packed panels (`sim/compiled/register_tiles.py`); sparse ones by their entries.
 * Both orders of a pair are read along rows: transposed copies while states move, strips of partners
   in mechanisms.
 * No number is read on a condition where states weigh: on processors without masked loads that alone

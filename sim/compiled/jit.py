@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import math
 import pickle
 import sys
 from collections.abc import Callable, Iterator
@@ -218,6 +219,30 @@ def multiply_high(_context: Any, _a: Any, _b: Any) -> Any:
     return types.uint64(types.uint64, types.uint64), codegen
 
 
+def on_stack(*shape: int) -> Any:
+    """Signature and code of an intrinsic: an array on the stack of the calling function."""
+    kind = types.Array(types.float64, len(shape), "C")
+    strides = [8 * math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+
+    def codegen(ctx: Any, builder: Any, _signature: Any, _args: Any) -> Any:
+        with builder.goto_entry_block():
+            room = builder.alloca(ir.ArrayType(ir.DoubleType(), math.prod(shape)))
+            room.align = 64
+        size = ctx.get_value_type(types.intp)
+        array = arrayobj.make_array(kind)(ctx, builder)
+        arrayobj.populate_array(
+            array,
+            data=builder.bitcast(room, ir.DoubleType().as_pointer()),
+            shape=[ir.Constant(size, extent) for extent in shape],
+            strides=[ir.Constant(size, stride) for stride in strides],
+            itemsize=ir.Constant(size, 8),
+            meminfo=cgutils.get_null_value(cgutils.voidptr_t),
+        )
+        return array._getvalue()
+
+    return kind(), codegen
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def tile(_context: Any) -> Any:
     """An array ``(TILE_ROWS, TILE)`` on the stack of the calling function, not initialised.
@@ -225,26 +250,7 @@ def tile(_context: Any) -> Any:
     What a loop over partners stores here can overlap no argument, so that the compiler puts the
     loop into vector lanes without any check. It must not outlive the function that asks for it.
     """
-    kind = types.Array(types.float64, 2, "C")
-
-    def codegen(ctx: Any, builder: Any, _signature: Any, _args: Any) -> Any:
-        with builder.goto_entry_block():
-            room = builder.alloca(ir.ArrayType(ir.DoubleType(), TILE_ROWS * TILE))
-            room.align = 64
-        size = ctx.get_value_type(types.intp)
-        shape = [ir.Constant(size, extent) for extent in (TILE_ROWS, TILE)]
-        array = arrayobj.make_array(kind)(ctx, builder)
-        arrayobj.populate_array(
-            array,
-            data=builder.bitcast(room, ir.DoubleType().as_pointer()),
-            shape=shape,
-            strides=[ir.Constant(size, 8 * TILE), ir.Constant(size, 8)],
-            itemsize=ir.Constant(size, 8),
-            meminfo=cgutils.get_null_value(cgutils.voidptr_t),
-        )
-        return array._getvalue()
-
-    return kind(), codegen
+    return on_stack(TILE_ROWS, TILE)
 
 
 if numba.config.DISABLE_JIT:  # plain Python, to look into a rule with a debugger

@@ -22,14 +22,12 @@ from typing import Any
 import numpy as np
 
 from sim.compiled.jit import TILE, TILE_ROWS, njit, tile
+from sim.compiled.register_tiles import BLOCK, DEEP, ROWS, WIDE, add_fours, panels
 from sim.rules.declarations import dyad_field
 from sim.types import Blocks
 
 #: partners in a strip: eight lines of memory in a row, and few enough lines in all columns
 STRIP = 64
-
-#: rows of the right operand of a product that go through a tile in one piece
-DEEP = 256
 
 SCRATCH = dyad_field("scratch", meaning="working space within a rule")
 
@@ -38,49 +36,45 @@ SCRATCH = dyad_field("scratch", meaning="working space within a rule")
 def product(w: Blocks, into: int, left: int, right: int) -> None:
     """Sheet ``into`` = sheet ``left`` times sheet ``right``.
 
-    A tile of ``into`` is added up on the stack over :data:`DEEP` rows of ``right``, which stay in
-    the second-level cache from one tile to the next below it. Every number is added up in the same
-    order: by fours, the first with the first, then what is left of them one by one.
+    A block of ``right`` is packed in panels a few numbers wide, row after row without a gap, and
+    stays in the second-level cache while all of ``left`` passes it. Every number is added up in the
+    same order (:mod:`sim.compiled.register_tiles`), then what is left of fours one by one.
     """
-    fours = _empty(w, into)
-    for k in range(0, fours, DEEP):
-        for j in range(0, w.n, TILE):
-            for i in range(0, w.n, TILE_ROWS):
-                # as plain numbers: for every constant a function is compiled anew
-                sheets = np.int64(into), np.int64(left), np.int64(right)
-                _through(w, sheets, i, j, k, min(k + DEEP, fours))
-    _rest(w, into, left, right, fours)
+    _sum_up(w, into, left, right, False)
 
 
 @njit
 def square(w: Blocks, into: int, left: int, right: int) -> None:
     """Sheet ``into`` = sheet ``left`` times ``right``, its transpose: half of a :func:`product`."""
-    fours = _empty(w, into)
-    for k in range(0, fours, DEEP):
-        for j in range(0, w.n, TILE):
-            for i in range(0, min(j + TILE, w.n), TILE_ROWS):
-                # as plain numbers: for every constant a function is compiled anew
-                sheets = np.int64(into), np.int64(left), np.int64(right)
-                _through(w, sheets, i, j, k, min(k + DEEP, fours))
-    _rest(w, into, left, right, fours)
-    for first in range(0, w.n, STRIP):
-        for i in range(first, w.n):
-            for j in range(first, min(first + STRIP, i)):
-                w.M[into, i, j] = w.M[into, j, i]
+    _sum_up(w, into, left, right, True)
+    for i in range(0, w.n, TILE_ROWS):
+        # tiles on the diagonal pass first what is above it in them, then all that is right of them
+        for r in range(i, min(i + TILE_ROWS, w.n)):
+            for j in range(i, r):
+                w.M[into, r, j] = w.M[into, j, r]
+        for j in range(i + TILE_ROWS, w.n, TILE):
+            _turn(w, np.int64(into), np.int64(into), i, j)
 
 
 @njit
-def _empty(w: Blocks, into: int) -> int:
-    """Fill a sheet with zeros; how many of its rows make fours."""
+def _sum_up(w: Blocks, into: int, left: int, right: int, above: bool) -> None:
+    """Fill ``into`` with the product, or only what is ``above`` the diagonal, and the diagonal."""
+    packed = panels()
+    fours = w.n - w.n % 4
     for i in range(w.n):
         for j in range(w.n):
             w.M[into, i, j] = 0.0
-    return w.n - w.n % 4
-
-
-@njit
-def _rest(w: Blocks, into: int, left: int, right: int, fours: int) -> None:
-    """Add what the rows of ``right`` give that are left of fours."""
+    for k in range(0, fours, DEEP):
+        deep = min(DEEP, fours - k)
+        for j in range(0, w.n, BLOCK):
+            end = min(j + BLOCK, w.n)
+            _pack(w, packed, right, k, deep, j, end)
+            for i in range(0, end if above else w.n, ROWS):
+                for at in range(j, end, WIDE):
+                    if not above or i < at + WIDE:
+                        # as plain numbers: for every constant a function is compiled anew
+                        sheets = np.int64(into), np.int64(left)
+                        _through(w, sheets, i, at, k, packed, (at - j) // WIDE, deep)
     for i in range(w.n):
         for k in range(fours, w.n):
             for j in range(w.n):
@@ -88,48 +82,35 @@ def _rest(w: Blocks, into: int, left: int, right: int, fours: int) -> None:
 
 
 @njit
-def _through(w: Blocks, sheets: Any, top: int, at: int, first: int, last: int) -> None:
-    """Add what rows ``first`` to ``last`` of ``right``, a multiple of four, give to a tile.
+def _pack(w: Blocks, packed: Any, right: int, top: int, deep: int, first: int, end: int) -> None:
+    """Copy rows ``top`` and on of ``right``, from ``first`` to ``end``, in panels."""
+    for k in range(deep):
+        for at in range(first, end, WIDE):
+            panel = packed[(at - first) // WIDE, k]
+            count = min(WIDE, end - at)
+            numbers = w.M[right, top + k, at : at + count]
+            for c in range(count):
+                panel[c] = numbers[c]
+            for c in range(count, WIDE):
+                panel[c] = 0.0
 
-    Two rows of the tile share the numbers of eight rows of ``right``, so that two multiplications
-    and two additions go with every number that is fetched. Rows are seen from their first number:
-    in vector lanes, as no index can be negative.
+
+@njit
+def _through(
+    w: Blocks, sheets: Any, top: int, at: int, first: int, packed: Any, panel: int, deep: int
+) -> None:
+    """Add what a panel gives to the numbers of a few rows of ``into``.
+
+    Rows are seen from their first number: in vector lanes, as no index can be negative.
     """
     space = tile()
-    into, left, right = sheets
-    count, rows = min(TILE, w.n - at), min(TILE_ROWS, w.n - top)
+    into, left = sheets
+    count, rows = min(WIDE, w.n - at), min(ROWS, w.n - top)
     for r in range(rows):
         total = w.M[into, top + r, at : at + count]
         for c in range(count):
             space[r, c] = total[c]
-    eights = last - (last - first) % 8
-    for k in range(first, eights, 8):
-        x0, x1 = w.M[right, k, at : at + count], w.M[right, k + 1, at : at + count]
-        x2, x3 = w.M[right, k + 2, at : at + count], w.M[right, k + 3, at : at + count]
-        x4, x5 = w.M[right, k + 4, at : at + count], w.M[right, k + 5, at : at + count]
-        x6, x7 = w.M[right, k + 6, at : at + count], w.M[right, k + 7, at : at + count]
-        for r in range(0, rows, 2):
-            # an odd last row goes with itself; what the row below it then holds, nobody reads
-            below = min(r + 1, rows - 1)
-            a, b = w.M[left, top + r, k : k + 8], w.M[left, top + below, k : k + 8]
-            a0, a1, a2, a3, a4, a5, a6, a7 = a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]
-            b0, b1, b2, b3, b4, b5, b6, b7 = b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]
-            for c in range(count):
-                four = (a0 * x0[c] + a1 * x1[c]) + (a2 * x2[c] + a3 * x3[c])
-                next_four = (a4 * x4[c] + a5 * x5[c]) + (a6 * x6[c] + a7 * x7[c])
-                space[r, c] = (space[r, c] + four) + next_four
-                four = (b0 * x0[c] + b1 * x1[c]) + (b2 * x2[c] + b3 * x3[c])
-                next_four = (b4 * x4[c] + b5 * x5[c]) + (b6 * x6[c] + b7 * x7[c])
-                space[r + 1, c] = (space[r + 1, c] + four) + next_four
-    if eights < last:
-        k = eights
-        x0, x1 = w.M[right, k, at : at + count], w.M[right, k + 1, at : at + count]
-        x2, x3 = w.M[right, k + 2, at : at + count], w.M[right, k + 3, at : at + count]
-        for r in range(rows):
-            a = w.M[left, top + r, k : k + 4]
-            a0, a1, a2, a3 = a[0], a[1], a[2], a[3]
-            for c in range(count):
-                space[r, c] += (a0 * x0[c] + a1 * x1[c]) + (a2 * x2[c] + a3 * x3[c])
+    add_fours(w.M, left, top, first, packed, panel, deep, space)
     for r in range(rows):
         total = w.M[into, top + r, at : at + count]
         for c in range(count):
@@ -151,8 +132,23 @@ def sparse_product(w: Blocks, into: int, left: int, right: int) -> None:
 
 @njit
 def transpose(w: Blocks, into: int, source: int) -> None:
-    """Sheet ``into`` = sheet ``source`` transposed, in blocks that fit the cache lines."""
-    for first in range(0, w.n, 8):
-        for i in range(w.n):
-            for j in range(first, min(first + 8, w.n)):
-                w.M[into, i, j] = w.M[source, j, i]
+    """Sheet ``into`` = sheet ``source`` transposed, by way of a tile: rows of both go in runs."""
+    for i in range(0, w.n, TILE_ROWS):
+        for j in range(0, w.n, TILE):
+            # as plain numbers: for every constant a function is compiled anew
+            _turn(w, np.int64(into), np.int64(source), i, j)
+
+
+@njit
+def _turn(w: Blocks, into: Any, source: Any, top: int, at: int) -> None:
+    """Put a tile of ``source`` in its place in ``into``."""
+    space = tile()
+    rows, count = min(TILE_ROWS, w.n - top), min(TILE, w.n - at)
+    for r in range(rows):
+        numbers = w.M[source, top + r, at : at + count]
+        for c in range(count):
+            space[r, c] = numbers[c]
+    for c in range(count):
+        numbers = w.M[into, at + c, top : top + rows]
+        for r in range(rows):
+            numbers[r] = space[r, c]

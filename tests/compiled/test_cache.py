@@ -509,8 +509,14 @@ def test_comments_layout_and_texts_cost_no_compilation(
     [
         (
             "rules/sheet_algebra.py",
-            "min(first + 8, w.n)",
-            "min(first + 4, w.n)",
+            "min(TILE, w.n - at)",
+            "min(TILE - 1, w.n - at)",
+            {"settle", "simulate"},
+        ),
+        (
+            "compiled/register_tiles.py",
+            "builder.fadd(x[0], x[1])",
+            "builder.fadd(x[1], x[0])",
             {"settle", "simulate"},
         ),
         (
