@@ -248,30 +248,53 @@ def start_energy(w: World) -> Changes:
     }
 
 
+def fuel_cover(w: World, level: Floats) -> Floats:
+    """(S - first) / (whole - first), from 0 to 1."""
+    first, whole = w.p("energy.first"), w.p("energy.whole")
+    return np.where(level >= whole, 1.0, unit((level - first) / (whole - first)))
+
+
 def energy(w: World, tick: int, seed: int, run: int) -> Changes:
-    """Barred fuel presses into other markets; buyers fill up from the rest; exports diversify.
+    """Barred fuel is placed elsewhere; buyers fill up from the rest; exports diversify.
 
     Nothing moves until a supplier has lost a market or its exports are not as usual.
     """
     e0, market = w["energy_start"], w["fuel_market"]
-    bar = 1.0 - np.exp(-w.p("energy.block") * barred(w)) * (1.0 - w["war"])
+    new, old = heavier(w["sanctions"]), heavier(w["sanctions_start"])
+    usual = 1.0 - fuel_cover(w, old)
+    left = np.where((new > old) & (usual > 0.0), over(1.0 - fuel_cover(w, new), usual), 1.0)
+    bar = 1.0 - left * (1.0 - w["war"])
     volume = w["economy"] * w["openness"]
     barred_markets = (volume[:, None] * e0 * bar).sum(axis=0)
     lost = unit(over(barred_markets, market))
     unusual = (lost > 0.0) | (w["energy_exports"] != w["energy_exports_start"])
     turned = np.where(unusual, 1.0, w["energy_turned"])
-    changes: Changes = {"energy_barred": bar, "energy_lost": lost, "energy_turned": turned}
+    offered = w.p("energy.push") * np.minimum(barred_markets, market)
+    changes: Changes = {
+        "energy_barred": bar,
+        "energy_lost": lost,
+        "energy_turned": turned,
+        "fuel_offered": offered,
+    }
     if not turned.any():
         return changes
-    pressed = w.p("energy.push") * lost * (1.0 + w["connectivity"]) * market / market.sum()
-    weight = no_self((e0 + pressed) * (1.0 - bar))
+    large = volume ** (1.0 + w.p("energy.scale"))
+    pull = large[:, None] * w["trust"] * (1.0 - np.minimum(1.0, new)) * (1.0 - bar)
+    pull = pull * up(1.0 - e0 / w.p("energy.most")) * (1.0 + w["connectivity"])
+    pull = no_self(np.where(offered > 0.0, pull, 0.0))
+    gain = over(over(offered * pull, pull.sum(axis=0)), volume[:, None])
+    taken = gain.sum(axis=1, keepdims=True)
+    most = np.minimum(taken, 0.9)
+    weight = no_self(e0 * (1.0 - bar)) + over(gain * most, taken * (1.0 - most))
     total = weight.sum(axis=1, keepdims=True) + up(1.0 - e0.sum(axis=1, keepdims=True))
     goal = over(weight, total)
     turn, e, f = w.p("energy.turn"), w["energy"], w["energy_exports"]
-    usual = w["energy_exports_start"] * (1.0 - w.p("energy.diversify") * lost)
+    fewer = w["energy_exports_start"] * (1.0 - w.p("energy.diversify") * lost)
     return changes | {
+        "energy_gain": gain,
+        "fuel_pulled": pull.sum(axis=0),
         "energy": unit(np.where(total > 0.0, e + turn * (goal - e), e)),
-        "energy_exports": unit(f + turn * (usual - f)),
+        "energy_exports": unit(f + turn * (fewer - f)),
     }
 
 
