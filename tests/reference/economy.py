@@ -51,21 +51,27 @@ def fuel_market(w: World) -> Floats:
 
 
 def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
-    """X* = a_i b_j (X0_ij exp(u_ij) + fuel_ij) with both margins held, X <- X + step (X* - X).
+    """X* = a_i b_j ((X0_ij - part) exp(u_ij) + part + fuel_ij), both margins held.
 
-    fuel_ij is what j buys of i's fuel beyond the start, at the value of i's exports of fuel then.
+    part is the fuel in X0, fuel_ij what j buys of i's fuel beyond the start, at the value of i's
+    exports of fuel then, or what it buys less of that part.
 
     u = -block (max S - max S0) + taste (mean of both sides' tau - tau0); the margins lose a part of
-    what is barred, X0 (1 - exp(-bar)), of at most all that was traded. Design notes 1.7, (17).
+    what is barred, (X0 - part) (1 - exp(-bar)), and of the fuel no longer bought, of at most all
+    that was traded. Design notes 1.7, (17).
     """
     x0, out0, in0 = w["trade_flow_start"], w["exports_to_rest"], w["imports_from_rest"]
     bar = heavier(w["sanctions"]) - heavier(w["sanctions_start"])
     bar = w.p("trade_rerouting.block") * bar
     warm = w["trust"] - w["trust_start"]
-    pattern = x0 * np.exp(w.p("trade_rerouting.taste") * (warm + warm.T) / 2.0 - bar)
-    volume = (w["economy"] * w["openness"])[:, None] * up(w["energy"] - w["energy_start"])
-    pattern = pattern + w["fuel_value"][:, None] * volume.T
-    cut = x0 * (1.0 - np.exp(-up(bar)))
+    worth = w["fuel_value"][:, None] * (w["economy"] * w["openness"])
+    more, usual = (w["energy"] - w["energy_start"]).T, w["energy_start"].T
+    part = np.minimum(worth * usual, x0)
+    fewer = over(part * up(-more), usual)
+    pattern = (x0 - part) * np.exp(w.p("trade_rerouting.taste") * (warm + warm.T) / 2.0 - bar)
+    fuel = worth * up(more) - fewer
+    pattern = pattern + part + fuel
+    cut = (x0 - part) * (1.0 - np.exp(-up(bar))) + fewer
     loss = w.p("trade_rerouting.loss")
     exports = w["exports"] - loss * np.minimum(cut.sum(axis=1), w["exports"])
     imports = w["imports"] - loss * np.minimum(cut.sum(axis=0), w["imports"])
@@ -81,13 +87,16 @@ def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
     def approach(name: str, goal: Floats) -> Floats:
         return w[name] + step * (goal - w[name])
 
-    flow = approach("trade_flow", a[:, None] * pattern * b)
+    flow = up(w["trade_flow"] + a[:, None] * b * (fuel - w["trade_fuel_seen"]))
+    flow = flow + step * (a[:, None] * pattern * b - flow)
     out, in_ = (
         approach("exports_to_rest_now", out0 * a),
         approach("imports_from_rest_now", in0 * b),
     )
     return {
         "trade_flow": flow,
+        "trade_fuel": fuel,
+        "trade_fuel_seen": fuel,
         "exports_to_rest_now": out,
         "imports_from_rest_now": in_,
         "trade": trade_shares(w, flow, out, in_),
