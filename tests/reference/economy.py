@@ -144,7 +144,11 @@ def connectivity(w: World, tick: int, seed: int, run: int) -> Changes:
 
 
 def start_arms_flow(w: World) -> Changes:
-    return {"arms_start": w["arms"], "secondary_sanctions_start": w["secondary_sanctions"]}
+    return {
+        "arms_start": w["arms"],
+        "secondary_sanctions_start": w["secondary_sanctions"],
+        "need_start": w["need"],
+    }
 
 
 def threatened(w: World) -> Floats:
@@ -162,19 +166,30 @@ def arms_flow(w: World, tick: int, seed: int, run: int) -> Changes:
     risk = w.p("arms_flow.fear") * threatened(w) + w.p("arms_flow.block") * barred(w)
     risk = np.where(base > 0.0, risk, 0.0)
     felt = risk * (1.0 - w.p("arms_flow.covert") * w["covert"])
-    warm = w["trust"] - w["trust_start"]
-    weight = base * np.exp(w.p("arms_flow.taste") * warm - felt)
-    lost = (base * (1.0 - np.exp(-felt))).sum(axis=1, keepdims=True)
+    warm = ((w["trust"] + 0.1) / (w["trust_start"] + 0.1)) ** w.p("arms_flow.taste")
+    wish = np.where(base > 0.0, warm * np.exp(-felt), 1.0)
+    able = np.exp(-w.p("arms_flow.divert") * rise(w, "need"))
+    lost = (base * up(1.0 - wish)).sum(axis=1, keepdims=True)
     friendly = (1.0 - np.minimum(1.0, heavier(w["sanctions"]))) * w["trust"] * np.exp(-felt)
-    weight = weight + no_self(w.p("arms_flow.entry") * lost * w["arms_supply"] * friendly)
+    pull = no_self(w["arms_supply"] * able * friendly)
+    weight = base * wish * able + w.p("arms_flow.entry") * lost * over(
+        pull, pull.sum(axis=1)[:, None]
+    )
     rest = up(1.0 - base.sum(axis=1))
     target = over(weight, (weight.sum(axis=1) + rest)[:, None])
-    rate = w.p("arms_flow.inertia") + w.p("arms_flow.snap") * (1.0 - np.exp(-felt))
+    rate = w.p("arms_flow.inertia") + w.p("arms_flow.snap") * up(1.0 - wish)
     arms = w["arms"] + (1.0 - np.exp(-rate / 4.0)) * (target - w["arms"])
     arms = arms / np.maximum(1.0, arms.sum(axis=1))[:, None]
     renewed = 1.0 - np.exp(-w.p("arms_flow.renewal") / 4.0)
     stock = w["arms_stock"] + renewed * (arms - w["arms_stock"])
-    return {"arms": arms, "arms_stock": stock, "arms_risk": risk, "arms_weight": weight}
+    return {
+        "arms": arms,
+        "arms_stock": stock,
+        "arms_risk": risk,
+        "arms_weight": weight,
+        "arms_wish": wish,
+        "arms_able": able,
+    }
 
 
 # --- covert --------------------------------------------------------------------------------------
