@@ -326,17 +326,21 @@ def energy(w: World, tick: int, seed: int, run: int) -> Changes:
 
 
 def start_currency(w: World) -> Changes:
-    return {"currency_start": w["currency"], "finance_start": w["finance"]}
+    return {
+        "currency_start": w["currency"],
+        "finance_start": w["finance"],
+        "secondary_sanctions_start": w["secondary_sanctions"],
+    }
 
 
 def currency(w: World, tick: int, seed: int, run: int) -> Changes:
     """q* = q0 - lost + take lost_i weight_ij / (sum_k weight_ik + own), finance moves along."""
     q, q0 = w["currency"], w["currency_start"]
-    left = np.exp(-w.p("currency.flee") * rise(w, "sanctions").T)
+    pressure = rise(w, "sanctions") + w.p("currency.third") * rise(w, "secondary_sanctions")
+    left = np.exp(-w.p("currency.flee") * pressure.T)
     kept = q0 * left
     lost = (q0 - kept).sum(axis=1)
-    traded = (w["trade"] + w["trade_start"]) / 2.0
-    weight = traded * np.sqrt(w["economy"]) * w["trust"] * (1.0 - heavier(w["sanctions"]))
+    weight = w["trade"] * np.sqrt(w["economy"]) * w["trust"] * (1.0 - heavier(w["sanctions"]))
     weight = no_self(weight)
     taken = weight / (weight.sum(axis=1) + w["economy"])[:, None]
     step = w.p("currency.turn") * (kept + w.p("currency.take") * lost[:, None] * taken - q)
