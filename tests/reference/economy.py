@@ -65,12 +65,12 @@ def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
     bar = w.p("trade_rerouting.block") * bar
     warm = w["trust"] - w["trust_start"]
     worth = w["fuel_value"][:, None] * (w["economy"] * w["openness"])
-    more, usual = (w["energy"] - w["energy_start"]).T, w["energy_start"].T
+    more = (up(w["energy"] + w["energy_due"]) - w["energy_start"]).T
+    usual = w["energy_start"].T
     part = np.minimum(worth * usual, x0)
     fewer = over(part * up(-more), usual)
     pattern = (x0 - part) * np.exp(w.p("trade_rerouting.taste") * (warm + warm.T) / 2.0 - bar)
-    fuel = worth * up(more) - fewer
-    pattern = pattern + part + fuel
+    pattern = pattern + part + worth * up(more) - fewer
     cut = (x0 - part) * (1.0 - np.exp(-up(bar))) + fewer
     loss = w.p("trade_rerouting.loss")
     exports = w["exports"] - loss * np.minimum(cut.sum(axis=1), w["exports"])
@@ -87,16 +87,13 @@ def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
     def approach(name: str, goal: Floats) -> Floats:
         return w[name] + step * (goal - w[name])
 
-    flow = up(w["trade_flow"] + a[:, None] * b * (fuel - w["trade_fuel_seen"]))
-    flow = flow + step * (a[:, None] * pattern * b - flow)
+    flow = approach("trade_flow", a[:, None] * pattern * b)
     out, in_ = (
         approach("exports_to_rest_now", out0 * a),
         approach("imports_from_rest_now", in0 * b),
     )
     return {
         "trade_flow": flow,
-        "trade_fuel": fuel,
-        "trade_fuel_seen": fuel,
         "exports_to_rest_now": out,
         "imports_from_rest_now": in_,
         "trade": trade_shares(w, flow, out, in_),
@@ -314,10 +311,12 @@ def energy(w: World, tick: int, seed: int, run: int) -> Changes:
     goal = over(weight, total)
     turn, e, f = w.p("energy.turn"), w["energy"], w["energy_exports"]
     fewer = w["energy_exports_start"] * (1.0 - w.p("energy.diversify") * lost)
+    now = unit(np.where(total > 0.0, e + turn * (goal - e), e))
     return changes | {
         "energy_gain": gain,
         "fuel_pulled": pull.sum(axis=0),
-        "energy": unit(np.where(total > 0.0, e + turn * (goal - e), e)),
+        "energy": now,
+        "energy_due": no_self(np.where(total > 0.0, goal - now, w["energy_due"])),
         "energy_exports": unit(f + turn * (fewer - f)),
     }
 

@@ -33,7 +33,7 @@ from sim.compiled.jit import njit
 from sim.compiled.mathx import clip, exp, log
 from sim.rules.declarations import baseline, dyad_field, param, state_field
 from sim.rules.mechanisms import Mechanism
-from sim.rules.pair_variables import CONNECTIVITY, ENERGY, SANCTIONS, TRUST, WAR
+from sim.rules.pair_variables import CONNECTIVITY, ENERGY, ENERGY_DUE, SANCTIONS, TRUST, WAR
 from sim.rules.sheet_algebra import STRIP
 from sim.rules.state_variables import ECONOMY, ENERGY_EXPORTS, OPENNESS
 from sim.types import Blocks
@@ -211,9 +211,9 @@ def update(w: Blocks) -> None:
                 continue
             kept = w.M[ENERGY_START, i, j] * (1.0 - w.M[BARRED, i, j])
             goal = (kept + scale * w.M[GAIN, i, j]) / total
-            w.M[ENERGY, i, j] = clip(
-                w.M[ENERGY, i, j] + w.P[TURN] * (goal - w.M[ENERGY, i, j]), 0.0, 1.0
-            )
+            now = w.M[ENERGY, i, j]
+            w.M[ENERGY, i, j] = clip(now + w.P[TURN] * (goal - now), 0.0, 1.0)
+            w.M[ENERGY_DUE, i, j] = goal - w.M[ENERGY, i, j]
     for j in range(w.n):
         goal = w.V[ENERGY_EXPORTS_START, j] * (1.0 - w.P[DIVERSIFY] * w.V[LOST, j])
         now = w.V[ENERGY_EXPORTS, j]
@@ -234,7 +234,7 @@ MECHANISM = Mechanism(
         "war",
         "connectivity",
     ),
-    writes=("energy", "energy_exports"),
+    writes=("energy", "energy_due", "energy_exports"),
     update=update,
     start=start,
     source="Bachmann et al. 2022; Babina et al. 2023; Helpman et al. 2008; register M25",

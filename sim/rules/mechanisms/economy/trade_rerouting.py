@@ -9,17 +9,17 @@ Equation (exact-hat gravity with both margins held; Dekle, Eaton and Kortum 2007
     X*_ij = a_i b_j ((X0_ij - part_ij) exp(u_ij) + part_ij + fuel_ij)
     u_ij = -block * (S_ij - S0_ij) + taste * (tau_ij - tau0_ij)
     F_ij(e) = f_i exports_i Y_j m_j e_ji / sum_k Y_k m_k e0_ki,  part_ij = min(F_ij(e0), X0_ij)
-    fuel_ij = F_ij(e) - F_ij(e0) where e grew, -part_ij (1 - e_ji / e0_ji) where it shrank
+    fuel_ij = F_ij(e* - e0) where e* > e0, else -part_ij (1 - e*_ji / e0_ji)
     sum_j X*_ij = exports_i * (1 - loss_i),   sum_i X*_ij = imports_j * (1 - loss_j)
-    X <- X + a_i b_j (the change of fuel_ij),   X <- X + (1 - (1 - speed)^(1/4)) (X* - X)
+    X <- X + (1 - (1 - speed)^(1/4)) (X* - X)
 
 with S the heavier of the two sides' sanctions, tau the mean of both sides' trust, and loss the
 part of the barred trade that finds no new partner, of at most all that was traded at the start (X0
 is a pattern that corridors scale: rule connectivity). Fuel goes the ways of the rule energy (e_ji
-the share of i in the fuel imports of j, f_i that of fuels in i's exports at the start, Y m economy
-times openness): what j comes to buy of i adds to what they trade at once, so the discount that a
-barred seller gives shows; what it no longer buys leaves; and where sanctions spare fuel it is
-traded on, whatever becomes of other goods. The rest of the world is a partner of all.
+the share of i in the fuel imports of j, e* where it turns to, f_i that of fuels in i's exports at
+the start, Y m economy times openness): what j comes to buy of i adds to what they trade, so the
+discount that a barred seller gives shows; what it no longer buys leaves; and where sanctions spare
+fuel it is traded on, whatever becomes of other goods. The rest of the world is a partner of all.
 Units: million USD a year. Anchors: China's share of Russian goods trade rose from .18 (2021) to
 about .33 (2023), by customs data.
 """
@@ -30,15 +30,15 @@ from sim.compiled.jit import TILE, njit, tile
 from sim.compiled.mathx import exp, log
 from sim.rules.declarations import baseline, dyad_field, param, state_field
 from sim.rules.mechanisms import Mechanism
-from sim.rules.pair_variables import ENERGY, SANCTIONS, TRADE, TRADE_FLOW, TRUST
+from sim.rules.pair_variables import ENERGY, ENERGY_DUE, SANCTIONS, TRADE, TRADE_FLOW, TRUST
 from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import ECONOMY, ENERGY_EXPORTS, OPENNESS
 from sim.types import Blocks
 
 BLOCK = param(
     "trade_rerouting.block",
-    4.5,
-    (3.5, 5.5),
+    3.5,
+    (2.5, 4.5),
     bounds=(0.0, 10.0),
     unit="logits per unit sanction",
     meaning="how strongly full sanctions bar trade in other goods than fuel",
@@ -72,14 +72,6 @@ LOSS = param(
 )
 FLOW_START = baseline("trade_flow")
 FLOW_TARGET = dyad_field("trade_flow_target", unit="million USD a year", meaning="re-routed flow")
-FUEL = dyad_field(
-    "trade_fuel",
-    unit="million USD a year",
-    meaning="fuel that j buys of i beyond the start, or less",
-)
-FUEL_SEEN = dyad_field(
-    "trade_fuel_seen", unit="million USD a year", meaning="the part of it that flows hold already"
-)
 SANCTIONS_START = baseline("sanctions")
 TRADE_START = baseline("trade")
 ENERGY_START = baseline("energy")
@@ -228,7 +220,7 @@ def update(w: Blocks) -> None:
                 old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
                 bar = w.P[BLOCK] * (new - old)
                 usual = w.M[ENERGY_START, j, i]
-                more = w.M[ENERGY, j, i] - usual
+                more = max(0.0, w.M[ENERGY, j, i] + w.M[ENERGY_DUE, j, i]) - usual
                 worth = w.V[FUEL_PRICE, i] * w.V[ECONOMY, j] * w.V[OPENNESS, j]
                 part = min(worth * usual, w.M[FLOW_START, i, j])
                 here = w.M[TRUST, i, j] - w.M[TRUST_START, i, j]
@@ -245,9 +237,7 @@ def update(w: Blocks) -> None:
                 if space[1, c] > 0.0:
                     w.V[ROW_TARGET, i] += space[1, c]
                     w.V[COLUMN_TARGET, j] += space[1, c]
-                w.M[FUEL, i, j] = space[3, c]
                 changed = changed or space[0, c] != 1.0 or space[3, c] != 0.0
-                changed = changed or w.M[FUEL_SEEN, i, j] != 0.0
     for i in range(w.n):
         # corridors scale the pattern, not the margins: no more is lost than was traded
         barred_out, barred_in = w.V[ROW_TARGET, i], w.V[COLUMN_TARGET, i]
@@ -265,11 +255,8 @@ def update(w: Blocks) -> None:
     step = 1.0 - exp(0.25 * log(1.0 - w.P[SPEED]))
     for i in range(w.n):
         for j in range(w.n):
-            scale = w.V[ROW_SCALE, i] * w.V[COLUMN_SCALE, j]
-            turned = scale * (w.M[FUEL, i, j] - w.M[FUEL_SEEN, i, j])
-            w.M[FUEL_SEEN, i, j] = w.M[FUEL, i, j]
-            flow = max(0.0, w.M[TRADE_FLOW, i, j] + turned)
-            w.M[TRADE_FLOW, i, j] = flow + step * (scale * w.M[FLOW_TARGET, i, j] - flow)
+            target = w.M[FLOW_TARGET, i, j] * w.V[ROW_SCALE, i] * w.V[COLUMN_SCALE, j]
+            w.M[TRADE_FLOW, i, j] += step * (target - w.M[TRADE_FLOW, i, j])
         w.V[REST_EXPORTS_NOW, i] += step * (
             w.V[EXPORTS_REST, i] * w.V[ROW_SCALE, i] - w.V[REST_EXPORTS_NOW, i]
         )
@@ -288,6 +275,7 @@ MECHANISM = Mechanism(
         "trust",
         "trade_flow",
         "energy",
+        "energy_due",
         "economy",
         "openness",
     ),
