@@ -196,6 +196,11 @@ ENERGY = dyad_field(
     channel="energy",
     fades=True,
 )
+ENERGY_DUE = dyad_field(
+    "energy_due",
+    bounds=(-1.0, 1.0),
+    meaning="what the share of j in the fuel imports of i has still to change by, as things are",
+)
 ARMS = dyad_field(
     "arms",
     bounds=UNIT,

@@ -156,7 +156,13 @@ def test_trade_margins_in_the_long_run(seed: int) -> None:
         probes().update_rule(which, case.blocks, case.luck(tick))
     new = np.maximum(case.dyads("sanctions"), case.dyads("sanctions").T)
     bar = np.maximum(0.0, case.p("trade_rerouting.block") * (new - old))
-    barred = start * (1.0 - np.exp(-bar))
+    # fuel goes the ways of its own rule, which does not run here: what is due stays due
+    usual = case.dyads("energy_start").T
+    bought = np.maximum(0.0, case.dyads("energy") + case.dyads("energy_due")).T
+    volume = case.states("economy") * case.states("openness")
+    part = np.minimum(case.states("fuel_value")[:, None] * volume * usual, start)
+    fewer = part * np.maximum(0.0, usual - bought) / np.where(usual > 0.0, usual, 1.0)
+    barred = (start - part) * (1.0 - np.exp(-bar)) + fewer
     loss = case.p("trade_rerouting.loss")
     into = case.dyads("trade_flow").sum(axis=0) + case.states("imports_from_rest_now")
     out = case.dyads("trade_flow").sum(axis=1) + case.states("exports_to_rest_now")

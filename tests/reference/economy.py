@@ -51,21 +51,27 @@ def fuel_market(w: World) -> Floats:
 
 
 def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
-    """X* = a_i b_j (X0_ij exp(u_ij) + fuel_ij) with both margins held, X <- X + step (X* - X).
+    """X* = a_i b_j ((X0_ij - part) exp(u_ij) + part + fuel_ij), both margins held.
 
-    fuel_ij is what j buys of i's fuel beyond the start, at the value of i's exports of fuel then.
+    part is the fuel in X0, fuel_ij what j buys of i's fuel beyond the start, at the value of i's
+    exports of fuel then, or what it buys less of that part.
 
     u = -block (max S - max S0) + taste (mean of both sides' tau - tau0); the margins lose a part of
-    what is barred, X0 (1 - exp(-bar)), of at most all that was traded. Design notes 1.7, (17).
+    what is barred, (X0 - part) (1 - exp(-bar)), and of the fuel no longer bought, of at most all
+    that was traded. Design notes 1.7, (17).
     """
     x0, out0, in0 = w["trade_flow_start"], w["exports_to_rest"], w["imports_from_rest"]
     bar = heavier(w["sanctions"]) - heavier(w["sanctions_start"])
     bar = w.p("trade_rerouting.block") * bar
     warm = w["trust"] - w["trust_start"]
-    pattern = x0 * np.exp(w.p("trade_rerouting.taste") * (warm + warm.T) / 2.0 - bar)
-    volume = (w["economy"] * w["openness"])[:, None] * up(w["energy"] - w["energy_start"])
-    pattern = pattern + w["fuel_value"][:, None] * volume.T
-    cut = x0 * (1.0 - np.exp(-up(bar)))
+    worth = w["fuel_value"][:, None] * (w["economy"] * w["openness"])
+    more = (up(w["energy"] + w["energy_due"]) - w["energy_start"]).T
+    usual = w["energy_start"].T
+    part = np.minimum(worth * usual, x0)
+    fewer = over(part * up(-more), usual)
+    pattern = (x0 - part) * np.exp(w.p("trade_rerouting.taste") * (warm + warm.T) / 2.0 - bar)
+    pattern = pattern + part + worth * up(more) - fewer
+    cut = (x0 - part) * (1.0 - np.exp(-up(bar))) + fewer
     loss = w.p("trade_rerouting.loss")
     exports = w["exports"] - loss * np.minimum(cut.sum(axis=1), w["exports"])
     imports = w["imports"] - loss * np.minimum(cut.sum(axis=0), w["imports"])
@@ -135,7 +141,11 @@ def connectivity(w: World, tick: int, seed: int, run: int) -> Changes:
 
 
 def start_arms_flow(w: World) -> Changes:
-    return {"arms_start": w["arms"], "secondary_sanctions_start": w["secondary_sanctions"]}
+    return {
+        "arms_start": w["arms"],
+        "secondary_sanctions_start": w["secondary_sanctions"],
+        "need_start": w["need"],
+    }
 
 
 def threatened(w: World) -> Floats:
@@ -153,19 +163,30 @@ def arms_flow(w: World, tick: int, seed: int, run: int) -> Changes:
     risk = w.p("arms_flow.fear") * threatened(w) + w.p("arms_flow.block") * barred(w)
     risk = np.where(base > 0.0, risk, 0.0)
     felt = risk * (1.0 - w.p("arms_flow.covert") * w["covert"])
-    warm = w["trust"] - w["trust_start"]
-    weight = base * np.exp(w.p("arms_flow.taste") * warm - felt)
-    lost = (base * (1.0 - np.exp(-felt))).sum(axis=1, keepdims=True)
+    warm = ((w["trust"] + 0.1) / (w["trust_start"] + 0.1)) ** w.p("arms_flow.taste")
+    wish = np.where(base > 0.0, warm * np.exp(-felt), 1.0)
+    able = np.exp(-w.p("arms_flow.divert") * rise(w, "need"))
+    lost = (base * up(1.0 - wish)).sum(axis=1, keepdims=True)
     friendly = (1.0 - np.minimum(1.0, heavier(w["sanctions"]))) * w["trust"] * np.exp(-felt)
-    weight = weight + no_self(w.p("arms_flow.entry") * lost * w["arms_supply"] * friendly)
+    pull = no_self(w["arms_supply"] * able * friendly)
+    weight = base * wish * able + w.p("arms_flow.entry") * lost * over(
+        pull, pull.sum(axis=1)[:, None]
+    )
     rest = up(1.0 - base.sum(axis=1))
     target = over(weight, (weight.sum(axis=1) + rest)[:, None])
-    rate = w.p("arms_flow.inertia") + w.p("arms_flow.snap") * (1.0 - np.exp(-felt))
+    rate = w.p("arms_flow.inertia") + w.p("arms_flow.snap") * up(1.0 - wish)
     arms = w["arms"] + (1.0 - np.exp(-rate / 4.0)) * (target - w["arms"])
     arms = arms / np.maximum(1.0, arms.sum(axis=1))[:, None]
     renewed = 1.0 - np.exp(-w.p("arms_flow.renewal") / 4.0)
     stock = w["arms_stock"] + renewed * (arms - w["arms_stock"])
-    return {"arms": arms, "arms_stock": stock, "arms_risk": risk, "arms_weight": weight}
+    return {
+        "arms": arms,
+        "arms_stock": stock,
+        "arms_risk": risk,
+        "arms_weight": weight,
+        "arms_wish": wish,
+        "arms_able": able,
+    }
 
 
 # --- covert --------------------------------------------------------------------------------------
@@ -248,30 +269,55 @@ def start_energy(w: World) -> Changes:
     }
 
 
+def fuel_cover(w: World, level: Floats) -> Floats:
+    """(S - first) / (whole - first), from 0 to 1."""
+    first, whole = w.p("energy.first"), w.p("energy.whole")
+    return np.where(level >= whole, 1.0, unit((level - first) / (whole - first)))
+
+
 def energy(w: World, tick: int, seed: int, run: int) -> Changes:
-    """Barred fuel presses into other markets; buyers fill up from the rest; exports diversify.
+    """Barred fuel is placed elsewhere; buyers fill up from the rest; exports diversify.
 
     Nothing moves until a supplier has lost a market or its exports are not as usual.
     """
     e0, market = w["energy_start"], w["fuel_market"]
-    bar = 1.0 - np.exp(-w.p("energy.block") * barred(w)) * (1.0 - w["war"])
+    new, old = heavier(w["sanctions"]), heavier(w["sanctions_start"])
+    usual = 1.0 - fuel_cover(w, old)
+    left = np.where((new > old) & (usual > 0.0), over(1.0 - fuel_cover(w, new), usual), 1.0)
+    bar = 1.0 - left * (1.0 - w["war"])
     volume = w["economy"] * w["openness"]
     barred_markets = (volume[:, None] * e0 * bar).sum(axis=0)
     lost = unit(over(barred_markets, market))
     unusual = (lost > 0.0) | (w["energy_exports"] != w["energy_exports_start"])
     turned = np.where(unusual, 1.0, w["energy_turned"])
-    changes: Changes = {"energy_barred": bar, "energy_lost": lost, "energy_turned": turned}
+    offered = w.p("energy.push") * np.minimum(barred_markets, market)
+    changes: Changes = {
+        "energy_barred": bar,
+        "energy_lost": lost,
+        "energy_turned": turned,
+        "fuel_offered": offered,
+    }
     if not turned.any():
         return changes
-    pressed = w.p("energy.push") * lost * (1.0 + w["connectivity"]) * market / market.sum()
-    weight = no_self((e0 + pressed) * (1.0 - bar))
+    large = volume ** (1.0 + w.p("energy.scale"))
+    pull = large[:, None] * w["trust"] * (1.0 - np.minimum(1.0, new)) * (1.0 - bar)
+    pull = pull * up(1.0 - e0 / w.p("energy.most")) * (1.0 + w["connectivity"])
+    pull = no_self(np.where(offered > 0.0, pull, 0.0))
+    gain = over(over(offered * pull, pull.sum(axis=0)), volume[:, None])
+    taken = gain.sum(axis=1, keepdims=True)
+    most = np.minimum(taken, 0.9)
+    weight = no_self(e0 * (1.0 - bar)) + over(gain * most, taken * (1.0 - most))
     total = weight.sum(axis=1, keepdims=True) + up(1.0 - e0.sum(axis=1, keepdims=True))
     goal = over(weight, total)
     turn, e, f = w.p("energy.turn"), w["energy"], w["energy_exports"]
-    usual = w["energy_exports_start"] * (1.0 - w.p("energy.diversify") * lost)
+    fewer = w["energy_exports_start"] * (1.0 - w.p("energy.diversify") * lost)
+    now = unit(np.where(total > 0.0, e + turn * (goal - e), e))
     return changes | {
-        "energy": unit(np.where(total > 0.0, e + turn * (goal - e), e)),
-        "energy_exports": unit(f + turn * (usual - f)),
+        "energy_gain": gain,
+        "fuel_pulled": pull.sum(axis=0),
+        "energy": now,
+        "energy_due": no_self(np.where(total > 0.0, goal - now, w["energy_due"])),
+        "energy_exports": unit(f + turn * (fewer - f)),
     }
 
 
@@ -279,17 +325,21 @@ def energy(w: World, tick: int, seed: int, run: int) -> Changes:
 
 
 def start_currency(w: World) -> Changes:
-    return {"currency_start": w["currency"], "finance_start": w["finance"]}
+    return {
+        "currency_start": w["currency"],
+        "finance_start": w["finance"],
+        "secondary_sanctions_start": w["secondary_sanctions"],
+    }
 
 
 def currency(w: World, tick: int, seed: int, run: int) -> Changes:
     """q* = q0 - lost + take lost_i weight_ij / (sum_k weight_ik + own), finance moves along."""
     q, q0 = w["currency"], w["currency_start"]
-    left = np.exp(-w.p("currency.flee") * rise(w, "sanctions").T)
+    pressure = rise(w, "sanctions") + w.p("currency.third") * rise(w, "secondary_sanctions")
+    left = np.exp(-w.p("currency.flee") * pressure.T)
     kept = q0 * left
     lost = (q0 - kept).sum(axis=1)
-    traded = (w["trade"] + w["trade_start"]) / 2.0
-    weight = traded * np.sqrt(w["economy"]) * w["trust"] * (1.0 - heavier(w["sanctions"]))
+    weight = w["trade"] * np.sqrt(w["economy"]) * w["trust"] * (1.0 - heavier(w["sanctions"]))
     weight = no_self(weight)
     taken = weight / (weight.sum(axis=1) + w["economy"])[:, None]
     step = w.p("currency.turn") * (kept + w.p("currency.take") * lost[:, None] * taken - q)

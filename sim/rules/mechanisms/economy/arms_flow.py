@@ -1,30 +1,35 @@
 """Arms deliveries follow the installed stock, and shrink where buyers fear secondary sanctions.
 
 Claim: decades of one supplier's weapons hold a buyer to it; the threat of a power on which the
-buyer's trade depends deters new deliveries at once, while the installed stock changes slowly.
+buyer's trade depends deters new deliveries at once, while the installed stock changes slowly. A
+supplier that needs its arms itself delivers less; one that has lost its buyer's trust is left.
 
 Equations, rows of ``arms`` (share of i's deliveries from j) and ``arms_stock``::
 
     risk_ij  = fear * sum_k trade_ik (SS_kj - SS0_kj)+ + block * (S_ij or S_ji, new)
-    felt_ij  = risk_ij (1 - covert kappa_ij)
-    target_ij proportional to base_ij exp(-felt_ij + taste (tau_ij - tau0_ij)),
-        base = (1 - lock) arms_start + lock arms_stock + opening; home and others share the rest,
-        and of what fear keeps from being bought others take a part by supply, tau and peace
-        (base_ij += entry lost_i A_j tau_ij (1 - S), lost = sum_k base_ik (1 - exp(-felt_ik)))
-    arms_ij  += dt (eta + snap (1 - exp(-felt_ij))) (target_ij - arms_ij)
+    wish_ij  = exp(-risk_ij (1 - covert kappa_ij)) ((tau_ij + .1) / (tau0_ij + .1))^taste
+    able_j   = exp(-divert (need_j - need0_j)+)
+    base_ij  = (1 - lock) arms_start + lock arms_stock + opening
+    lost_i   = sum_j base_ij (1 - wish_ij)+
+    pull_ij  = A_j able_j tau_ij (1 - S) exp(-felt_ij),  felt the exponent of wish
+    target_ij proportional to base_ij wish_ij able_j + entry lost_i pull_ij / sum_k pull_ik;
+        home and others share the rest, 1 - sum_j base_ij
+    arms_ij  += dt (eta + snap (1 - wish_ij)+) (target_ij - arms_ij)
     stock_ij += dt renewal (arms_ij - stock_ij)
 
 SS is the readiness of k to punish buyers of j, kappa the hidden part of the exchange (rule covert),
-opening what a provoked supplier adds (rule barter). Anchors (SIPRI): yearly inertia of shares
-.895 (eta = .105); Viet Nam's share from one supplier .56 (2017-21) to .34 (2020-24); two states
-cancelled purchases outright for fear of such sanctions (the snap).
+opening what a provoked supplier adds (rule barter), A the exports of arms. Of what is not bought
+for fear, embargo or distrust others take a part, as they can and are trusted; for what a supplier
+cannot deliver its buyers wait. Anchors (SIPRI): yearly inertia of shares .895 (eta = .105); Viet
+Nam's share from one supplier .56 (2017-21) to .34 (2020-24); two states cancelled purchases
+outright for fear of such sanctions (the snap).
 """
 
 from __future__ import annotations
 
 from sim.compiled.jit import njit
-from sim.compiled.mathx import exp
-from sim.rules.declarations import baseline, dyad_field, param
+from sim.compiled.mathx import exp, log
+from sim.rules.declarations import baseline, dyad_field, param, state_field
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import (
     ARMS,
@@ -37,7 +42,7 @@ from sim.rules.pair_variables import (
     TRUST,
 )
 from sim.rules.sheet_algebra import STRIP
-from sim.rules.state_variables import ARMS_SUPPLY, SECONDARY_FEAR
+from sim.rules.state_variables import ARMS_SUPPLY, NEED, SECONDARY_FEAR
 from sim.types import Blocks
 
 SANCTIONS_START = baseline("sanctions")
@@ -53,12 +58,23 @@ BLOCK = param(
 )
 TASTE = param(
     "arms_flow.taste",
-    1.0,
-    (0.5, 2.0),
+    0.5,
+    (0.25, 1.0),
     bounds=(0.0, 10.0),
-    unit="logits per unit trust",
+    unit="power of trust",
     meaning="effect of a change of trust on choice of supplier",
-    source="judgement: full trust instead of none makes a supplier three times as likely",
+    source="judgement: full trust instead of none makes a supplier three times as likely; breaches "
+    "of 1960, 1972 and 1977 ended deliveries within five years (Pierre 1982)",
+)
+DIVERT = param(
+    "arms_flow.divert",
+    2.0,
+    (1.0, 3.0),
+    bounds=(0.0, 20.0),
+    unit="logits per unit need",
+    meaning="how much a supplier's own need keeps from its customers",
+    source="SIPRI: exports of a large supplier at war fell by half from 2021 to 2023-24, by 64 % "
+    "between 2015-19 and 2020-24, those of its enemy by more",
 )
 LOCK = param(
     "arms_flow.lock",
@@ -99,7 +115,7 @@ ENTRY = param(
     0.5,
     (0.2, 0.8),
     bounds=(0.0, 1.0),
-    meaning="part of what deterrence keeps from being bought that other exporters may take",
+    meaning="part of what is no longer bought of a supplier that other exporters take",
     source="judgement: about half is made at home, or is not bought",
 )
 RENEWAL = param(
@@ -111,10 +127,15 @@ RENEWAL = param(
     meaning="part of the installed stock replaced in a year",
     source="judgement: service life of major weapons 25 to 40 years",
 )
+FLOOR = 0.1
+"""Trust that a supplier without any has in the choice of its buyers."""
 ARMS_START = baseline("arms")
+NEED_START = baseline("need")
 SECONDARY_START = baseline("secondary_sanctions")
 RISK = dyad_field("arms_risk", unit="logits", meaning="deterrence of i's purchases from j")
 WEIGHT = dyad_field("arms_weight", meaning="unnormalised target share")
+WISH = dyad_field("arms_wish", meaning="part of what i usually buys of j that it still wants")
+ABLE = state_field("arms_able", meaning="part of its exports that its own need leaves to others")
 
 
 @njit
@@ -140,9 +161,36 @@ def exposures(w: Blocks) -> None:
 
 
 @njit
+def enter(w: Blocks, i: int, lost: float) -> float:
+    """Let suppliers take their part of what is lost to those whom i bought from; what they take."""
+    pulls = 0.0
+    for j in range(w.n):
+        if j != i and w.V[ARMS_SUPPLY, j] > 0.0:
+            pulls += pull(w, i, j)
+    if pulls <= 0.0:
+        return 0.0
+    taken = w.P[ENTRY] * lost
+    for j in range(w.n):
+        if j != i and w.V[ARMS_SUPPLY, j] > 0.0:
+            w.M[WEIGHT, i, j] += taken * pull(w, i, j) / pulls
+    return taken
+
+
+@njit
+def pull(w: Blocks, i: int, j: int) -> float:
+    """Attraction of j as a new supplier of i."""
+    friendly = 1.0 - min(1.0, max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]))
+    drawn = w.V[ARMS_SUPPLY, j] * w.V[ABLE, j] * w.M[TRUST, i, j] * friendly
+    fear = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
+    return drawn * exp(-fear) if fear > 0.0 else drawn
+
+
+@njit
 def update(w: Blocks) -> None:
     """Move delivery shares and, slowly, the installed stock."""
     exposures(w)
+    for j in range(w.n):
+        w.V[ABLE, j] = exp(-w.P[DIVERT] * max(0.0, w.V[NEED, j] - w.V[NEED_START, j]))
     for i in range(w.n):
         before = 0.0
         rest = 1.0
@@ -150,29 +198,23 @@ def update(w: Blocks) -> None:
         lost = 0.0
         for j in range(w.n):
             w.M[WEIGHT, i, j] = 0.0
+            w.M[WISH, i, j] = 1.0
             base = (1.0 - w.P[LOCK]) * w.M[ARMS_START, i, j] + w.P[LOCK] * w.M[ARMS_STOCK, i, j]
             base += w.M[OPENING, i, j]
             rest -= base
             if base <= 0.0:
                 w.M[RISK, i, j] = 0.0
                 continue
-            risk = w.M[RISK, i, j]
-            warm = w.M[TRUST, i, j] - w.M[TRUST_START, i, j]
-            felt = risk * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
-            w.M[WEIGHT, i, j] = base * exp(w.P[TASTE] * warm - felt)
+            felt = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
+            warm = log((w.M[TRUST, i, j] + FLOOR) / (w.M[TRUST_START, i, j] + FLOOR))
+            wish = exp(w.P[TASTE] * warm - felt)
+            w.M[WISH, i, j] = wish
+            w.M[WEIGHT, i, j] = base * wish * w.V[ABLE, j]
             weights += w.M[WEIGHT, i, j]
             before += w.M[ARMS, i, j]
-            if felt != 0.0:
-                lost += base * (1.0 - exp(-felt))
+            lost += base * max(0.0, 1.0 - wish)
         if lost > 0.0:
-            for j in range(w.n):
-                if j != i:
-                    friendly = 1.0 - min(1.0, max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]))
-                    friendly *= w.M[TRUST, i, j]
-                    fear = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
-                    more = w.P[ENTRY] * lost * w.V[ARMS_SUPPLY, j] * friendly * exp(-fear)
-                    w.M[WEIGHT, i, j] += more
-                    weights += more
+            weights += enter(w, i, lost)
         weights += max(0.0, rest)
         if before <= 0.0 and weights <= 0.0:
             continue
@@ -182,10 +224,9 @@ def update(w: Blocks) -> None:
             if w.M[WEIGHT, i, j] <= 0.0 and w.M[ARMS, i, j] <= 0.0:
                 continue
             target = w.M[WEIGHT, i, j] / weights if weights > 0.0 else 0.0
-            felt = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
             step = calm
-            if felt > 0.0:
-                step = 1.0 - exp(-0.25 * (w.P[ETA] + w.P[SNAP] * (1.0 - exp(-felt))))
+            if w.M[WISH, i, j] < 1.0:
+                step = 1.0 - exp(-0.25 * (w.P[ETA] + w.P[SNAP] * (1.0 - w.M[WISH, i, j])))
             w.M[ARMS, i, j] += step * (target - w.M[ARMS, i, j])
             total += w.M[ARMS, i, j]
         if total > 1.0:
@@ -199,7 +240,8 @@ def update(w: Blocks) -> None:
 MECHANISM = Mechanism(
     name="arms_flow",
     stage="supplies",
-    claim="fear of secondary sanctions cuts deliveries; the installed stock changes slowly",
+    claim="fear of secondary sanctions, distrust and the supplier's own need cut deliveries; the "
+    "installed stock changes slowly",
     reads=(
         "arms",
         "arms_stock",
@@ -210,8 +252,9 @@ MECHANISM = Mechanism(
         "covert",
         "arms_opening",
         "arms_supply",
+        "need",
     ),
     writes=("arms", "arms_stock"),
     update=update,
-    source="Kinsella 1998; Sislin 1994; SIPRI shares 1995-2024",
+    source="Kinsella 1998; Pierre 1982; Sislin 1994; SIPRI shares 1995-2024",
 )

@@ -6,18 +6,20 @@ dependent than the larger.
 
 Equation (exact-hat gravity with both margins held; Dekle, Eaton and Kortum 2007, Wilson 1970)::
 
-    X*_ij = a_i b_j (X0_ij exp(u_ij) + fuel_ij)
+    X*_ij = a_i b_j ((X0_ij - part_ij) exp(u_ij) + part_ij + fuel_ij)
     u_ij = -block * (S_ij - S0_ij) + taste * (tau_ij - tau0_ij)
-    fuel_ij = f_i exports_i Y_j m_j (e_ji - e0_ji)+ / sum_k Y_k m_k e0_ki
+    F_ij(e) = f_i exports_i Y_j m_j e_ji / sum_k Y_k m_k e0_ki,  part_ij = min(F_ij(e0), X0_ij)
+    fuel_ij = F_ij(e* - e0) where e* > e0, else -part_ij (1 - e*_ji / e0_ji)
     sum_j X*_ij = exports_i * (1 - loss_i),   sum_i X*_ij = imports_j * (1 - loss_j)
     X <- X + (1 - (1 - speed)^(1/4)) (X* - X)
 
 with S the heavier of the two sides' sanctions, tau the mean of both sides' trust, and loss the
 part of the barred trade that finds no new partner, of at most all that was traded at the start (X0
-is a pattern that corridors scale: rule connectivity). Fuel that j has come to buy of i (rule
-energy: e_ji the share of i in its fuel imports, f_i that of fuels in i's exports at the start, Y m
-economy times openness) adds to what they trade: so the discount that a barred seller gives shows.
- The rest of the world is a partner of all.
+is a pattern that corridors scale: rule connectivity). Fuel goes the ways of the rule energy (e_ji
+the share of i in the fuel imports of j, e* where it turns to, f_i that of fuels in i's exports at
+the start, Y m economy times openness): what j comes to buy of i adds to what they trade, so the
+discount that a barred seller gives shows; what it no longer buys leaves; and where sanctions spare
+fuel it is traded on, whatever becomes of other goods. The rest of the world is a partner of all.
 Units: million USD a year. Anchors: China's share of Russian goods trade rose from .18 (2021) to
 about .33 (2023), by customs data.
 """
@@ -28,7 +30,7 @@ from sim.compiled.jit import TILE, njit, tile
 from sim.compiled.mathx import exp, log
 from sim.rules.declarations import baseline, dyad_field, param, state_field
 from sim.rules.mechanisms import Mechanism
-from sim.rules.pair_variables import ENERGY, SANCTIONS, TRADE, TRADE_FLOW, TRUST
+from sim.rules.pair_variables import ENERGY, ENERGY_DUE, SANCTIONS, TRADE, TRADE_FLOW, TRUST
 from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import ECONOMY, ENERGY_EXPORTS, OPENNESS
 from sim.types import Blocks
@@ -39,7 +41,7 @@ BLOCK = param(
     (2.5, 4.5),
     bounds=(0.0, 10.0),
     unit="logits per unit sanction",
-    meaning="how strongly full sanctions bar trade",
+    meaning="how strongly full sanctions bar trade in other goods than fuel",
     source="judgement, set on customs data 2021-23 of one sanctioned state's trade",
 )
 TASTE = param(
@@ -217,19 +219,25 @@ def update(w: Blocks) -> None:
                 new = max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i])
                 old = max(w.M[SANCTIONS_START, i, j], w.M[SANCTIONS_START, j, i])
                 bar = w.P[BLOCK] * (new - old)
+                usual = w.M[ENERGY_START, j, i]
+                more = max(0.0, w.M[ENERGY, j, i] + w.M[ENERGY_DUE, j, i]) - usual
+                worth = w.V[FUEL_PRICE, i] * w.V[ECONOMY, j] * w.V[OPENNESS, j]
+                part = min(worth * usual, w.M[FLOW_START, i, j])
                 here = w.M[TRUST, i, j] - w.M[TRUST_START, i, j]
                 there = w.M[TRUST, j, i] - w.M[TRUST_START, j, i]
+                fewer = part * more / usual if more < 0.0 else 0.0
                 space[0, c] = exp(0.5 * w.P[TASTE] * (here + there) - bar)
-                space[1, c] = 1.0 - exp(-bar) if bar > 0.0 else 0.0
-                more = max(0.0, w.M[ENERGY, j, i] - w.M[ENERGY_START, j, i])
-                space[2, c] = w.V[FUEL_PRICE, i] * w.V[ECONOMY, j] * w.V[OPENNESS, j] * more
+                space[1, c] = (w.M[FLOW_START, i, j] - part) * max(0.0, 1.0 - exp(-bar)) - fewer
+                space[2, c] = part
+                space[3, c] = max(0.0, more) * worth + fewer
             for c in range(count):
                 j = first + c
-                w.M[FLOW_TARGET, i, j] = w.M[FLOW_START, i, j] * space[0, c] + space[2, c]
+                other = w.M[FLOW_START, i, j] - space[2, c]
+                w.M[FLOW_TARGET, i, j] = other * space[0, c] + (space[2, c] + space[3, c])
                 if space[1, c] > 0.0:
-                    w.V[ROW_TARGET, i] += w.M[FLOW_START, i, j] * space[1, c]
-                    w.V[COLUMN_TARGET, i] += w.M[FLOW_START, j, i] * space[1, c]
-                changed = changed or space[0, c] != 1.0 or space[2, c] > 0.0
+                    w.V[ROW_TARGET, i] += space[1, c]
+                    w.V[COLUMN_TARGET, j] += space[1, c]
+                changed = changed or space[0, c] != 1.0 or space[3, c] != 0.0
     for i in range(w.n):
         # corridors scale the pattern, not the margins: no more is lost than was traded
         barred_out, barred_in = w.V[ROW_TARGET, i], w.V[COLUMN_TARGET, i]
@@ -267,6 +275,7 @@ MECHANISM = Mechanism(
         "trust",
         "trade_flow",
         "energy",
+        "energy_due",
         "economy",
         "openness",
     ),
