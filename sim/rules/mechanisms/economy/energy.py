@@ -64,7 +64,7 @@ PUSH = param(
     bounds=(0.0, 1.0),
     meaning="part of what a supplier can no longer sell that it places elsewhere",
     source="coal and oil nearly all, gas by pipe hardly (Babina et al. 2023); all fuel that one "
-    "state sold was 176 billion USD in 2021, a quarter of it by pipe, 175 in 2024 (BACI, Eurostat)",
+    "state sold was 141 billion USD in 2021 and 175 in 2024 (BACI, which hides some gas by pipe)",
 )
 SCALE = param(
     "energy.scale",
@@ -73,7 +73,7 @@ SCALE = param(
     bounds=(0.0, 2.0),
     meaning="by how much more than in proportion large buyers take what is barred elsewhere",
     source="judgement after Helpman, Melitz and Rubinstein 2008: ships, insurance and payment have "
-    "fixed costs; one or two large buyers took nine tenths of what Iran and Venezuela sold",
+    "fixed costs; one or two large buyers took nine tenths of what sellers under embargo sold",
 )
 MOST = param(
     "energy.most",
@@ -81,7 +81,7 @@ MOST = param(
     (0.2, 0.4),
     bounds=(0.05, 1.0),
     meaning="share of one supplier beyond which a buyer takes no more, discount or not",
-    source="BACI 2017-21: first suppliers of the largest importers by sea had .14 to .26; only "
+    source="BACI, 2017-21: first suppliers of the largest importers by sea had .14 to .26; only "
     "neighbours joined by pipe had more, .3 to .6",
 )
 TURN = param(
@@ -91,8 +91,8 @@ TURN = param(
     bounds=(0.0, 1.0),
     unit="per quarter",
     meaning="speed at which fuel changes its way",
-    source="tankers turn in a quarter; embargoes leave 4 months for coal, 6 for crude oil, 8 for "
-    "products (Regulations (EU) 2022/576 and 2022/879); gas by pipe took a year to stop",
+    source="judgement: tankers turn in a quarter; embargoes leave 4 months for coal, 6 for crude "
+    "oil, 8 for products; gas by pipe took a year to stop",
 )
 DIVERSIFY = param(
     "energy.diversify",
@@ -237,5 +237,5 @@ MECHANISM = Mechanism(
     writes=("energy", "energy_due", "energy_exports"),
     update=update,
     start=start,
-    source="Bachmann et al. 2022; Babina et al. 2023; Helpman et al. 2008; register M25",
+    source="Bachmann et al. 2022; Babina et al. 2023; register M25",
 )
