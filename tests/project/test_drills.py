@@ -58,7 +58,7 @@ from sim.rules import catalogue as names
 from sim.commands.names import KINDS, rows
 from sim.drivers.ensemble import run_ensemble
 from sim.measure.language import Observed, Scope, parse_metric
-from sim.study.motives import count_acts
+from sim.study.motives import _acts, _counted
 from sim.words.of_decisions import Prose, term_words
 from sim.drivers.replay import Asked, Part, replay
 from sim.scenario import load_scenario
@@ -78,7 +78,7 @@ def play(text, overrides, metrics):
         "step": kernel.STEP,
         "weighed": sorted({it.kind for turn in played.turns for it in turn.alternatives}),
         "told": [prose.headline(turn.decision) for turn in played.turns if turn.decision],
-        "acts": [act.act for act in count_acts(record, asked)],
+        "acts": [act.act for act in _acts(_counted(record, asked))],
         "terms": {name: term_words(Part(name, 1.0)) for name in names.TERMS},
         "felt": dict(zip(names.TERMS, played._term_values(2).tolist())),
         "metrics": [

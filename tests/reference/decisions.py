@@ -462,7 +462,8 @@ def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
                 if kind == Move.SANCTION:
                     toll = w.p(cost) + w.p("moves.sanction_attention") * inattention
                     toll -= w.p("moves.sanction_regime") * w["governance"][i]
-                    stronger = w["capability"][j] / (w["capability"][i] + w["capability"][j])
+                    both = w["capability"][i] + w["capability"][j] + 1e-9
+                    stronger = w["capability"][j] / both
                     toll += w.p("moves.sanction_strength") * stronger
                     apart = abs(w["ideal_point"][i] - w["ideal_point"][j])
                     toll -= w.p("moves.sanction_distance") * apart

@@ -84,7 +84,7 @@ def test_the_disk_of_a_folder_to_come_is_known(tmp_path: Path) -> None:
         ("compare vietnam_bamboo --runs 1000000", " arms need about "),
         ("claims vietnam_bamboo --runs 1000000", "1,000,000 runs of"),
         ("explain vietnam_bamboo --state VNM --runs 1000000", "1,000,000 runs of 1 arm need"),
-        ("run synthetic --set synthetic.states=1200", "1,200 states need about 4.8 GB of memory"),
+        ("run synthetic --set synthetic.states=1200", "1,200 states need about 4.9 GB of memory"),
         (
             "sweep synthetic --vary security.weight=2:9:1000 --metric poles() --runs 100000",
             "100,000,000 runs of a sweep need about 4.0 GB of memory",

@@ -233,7 +233,8 @@ def update(w: Blocks) -> None:
             for c in range(count):
                 j = first + c
                 other = w.M[FLOW_START, i, j] - space[2, c]
-                w.M[FLOW_TARGET, i, j] = other * space[0, c] + (space[2, c] + space[3, c])
+                fuel = max(0.0, space[2, c] + space[3, c])  # none left is not less than none
+                w.M[FLOW_TARGET, i, j] = other * space[0, c] + fuel
                 if space[1, c] > 0.0:
                     w.V[ROW_TARGET, i] += space[1, c]
                     w.V[COLUMN_TARGET, j] += space[1, c]

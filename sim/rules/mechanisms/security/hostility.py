@@ -93,12 +93,13 @@ BY_ALARM = param(
 )
 BY_SANCTIONS = param(
     "hostility.sanctions",
-    1.0,
-    (0.4, 1.6),
+    0.5,
+    (0.1, 0.9),
     bounds=(0.0, 20.0),
     unit="logits",
     meaning="effect of the other's sanctions",
-    source="judgement after Walt 1987: two thirds of what full acts of pressure weigh",
+    source="judgement after Walt 1987: a third of what full acts of pressure weigh, which threaten "
+    "force",
 )
 BY_TRUST = param(
     "hostility.trust",

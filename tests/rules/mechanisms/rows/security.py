@@ -156,7 +156,7 @@ ROWS = [
     Row("M11", "a pledge emboldens a revisionist client", defence,
         of("tension", BUFFER, RIVAL), 1, ("emboldenment",), world=patron_and_client, left=0.65),
     Row("M12", "its pressure brings those pressed together", press, of("trust", RIVAL, FRIEND), 1,
-        ("shared_threat",), world=patron_and_client, least=1e-4),
+        ("shared_threat", "estrangement"), world=patron_and_client, least=1e-4),
     Row("M13", "tighter ties of others alarm a third state", arms_together,
         lambda case: float(case.states("threat")[GREAT]), 1, ("coalition_threat",), world=alarmed,
         least=1e-4, left=0.5),
