@@ -13,7 +13,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
-#: ``(variables, N, N padded)`` float64: every dyadic variable, row i the holder.
+#: ``(variables, N, N)`` float64: every dyadic variable, row i the holder.
 Dyads = NDArray[np.float64]
 #: ``(variables, N)`` float64: every variable of states.
 States = NDArray[np.float64]

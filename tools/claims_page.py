@@ -31,10 +31,11 @@ def asked(file: Path = NULLS) -> Any:
     return json.loads(file.read_text("utf-8")) if file.is_file() else {"scenarios": {}, "runs": 0}
 
 
-def rests_on(rules: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
-    """What a claim rests on: no rule, one rule, or several that meet."""
+def rests_on(rules: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """What a claim rests on: no rule, one rule, or several that meet; nothing where runs differ."""
+    claim = entry["claim"]
     said = rules.get(claim["scenario"], {}).get(claim["id"])
-    if said is None:
+    if said is None or said["full"] * entry["effect"]["difference"] <= 0.0:
         return ""
     if said["none"] >= WHOLE:
         return "no rule"
@@ -84,7 +85,7 @@ def rows() -> list[str]:
         standard = "" if sd is None else f"{sd:+.2f}"
         lines.append(
             f"| {claim['id']} | {claim['text']} | {interval} | {standard} "
-            f"| {draws} | {verdict(entry)} | {random(nulls, claim)} | {rests_on(rules, claim)} |"
+            f"| {draws} | {verdict(entry)} | {random(nulls, claim)} | {rests_on(rules, entry)} |"
         )
     return lines
 
@@ -124,9 +125,7 @@ def meeting(entries: Sequence[Mapping[str, Any]]) -> str:
     """How many of the supported claims need several rules, rest on one, or on none."""
     rules = asked(RULES)
     held = [
-        rests_on(rules["scenarios"], entry["claim"])
-        for entry in entries
-        if entry["verdict"] == "supported"
+        rests_on(rules["scenarios"], entry) for entry in entries if entry["verdict"] == "supported"
     ]
     held = [what for what in held if what]
     if not held:

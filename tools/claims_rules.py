@@ -62,7 +62,10 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=None)
     parser.add_argument("--go-on", action="store_true")
     args = parser.parse_args()
-    before = json.loads(FOUND.read_text(encoding="utf-8")) if args.go_on else {}
+    go_on = args.go_on and FOUND.is_file()
+    before = json.loads(FOUND.read_text(encoding="utf-8")) if go_on else {}
+    if before.get("runs", args.runs) != args.runs:
+        parser.error(f"--go-on: {FOUND} has {before['runs']} runs an arm")
     said: dict[str, dict[str, Any]] = before.get("scenarios", {})
     for name in scenarios_with_claims():
         if name in said:

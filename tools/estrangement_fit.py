@@ -35,6 +35,9 @@ LAST: Final = 1990
 ACT: Final = 0.25
 """Tension of one act of pressure between two that had none (move ``provoke``)."""
 
+LARGE: Final = 0.2
+"""Pushes that are few and might carry all."""
+
 type Floats = NDArray[np.float64]
 
 
@@ -99,15 +102,21 @@ def lines(table: pd.DataFrame) -> Iterator[str]:
     yield f"{len(table):,} states and years; the push has a spread of {push.std():.3f}, at most "
     yield f"{push.abs().max():.2f}."
     yield ""
-    yield "| years on | states and years | UNGA units by unit of push | error |"
-    yield "|--:|--:|--:|--:|"
+    whole = table.dropna()
+    small = whole[whole["push"].abs() <= LARGE]
+    yield (
+        f"| years on | UNGA units by unit of push, {len(whole):,} states and years | error "
+        f"| without the {len(whole) - len(small)} pushes above {LARGE} | error |"
+    )
+    yield "|--:|--:|--:|--:|--:|"
     for ahead in AHEAD:
-        known = table.dropna(subset=["before", f"after {ahead}"])
-        years = pd.get_dummies(known["year"], dtype=float)
-        x = pd.concat([known[["push", "before"]], years], axis=1).to_numpy()
-        moved = (known[f"after {ahead}"] - known["before"]).to_numpy()
-        value, error = first(x, moved, known["state"].to_numpy())
-        yield f"| {ahead} | {len(known):,} | {value:.2f} | {error:.2f} |"
+        cells = []
+        for known in (whole, small):
+            years = pd.get_dummies(known["year"], dtype=float)
+            x = pd.concat([known[["push", "before"]], years], axis=1).to_numpy()
+            moved = (known[f"after {ahead}"] - known["before"]).to_numpy()
+            cells += [f"{x:.2f}" for x in first(x, moved, known["state"].to_numpy())]
+        yield f"| {ahead} | {' | '.join(cells)} |"
 
 
 def first(x: Floats, y: Floats, cluster: NDArray[np.int64]) -> tuple[float, float]:

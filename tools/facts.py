@@ -44,7 +44,7 @@ FACTS = (
     Fact("Russia in the arms deliveries of Vietnam, 2020-24", HISTORY,
          "share(arms, VNM, RUS) @ 2024Q4", 0.34, "SIPRI", True),
     Fact("Russia in the arms deliveries of India, 2020-24", HISTORY,
-         "share(arms, IND, RUS) @ 2024Q4", 0.36, "SIPRI"),
+         "share(arms, IND, RUS) @ 2024Q4", 0.36, "SIPRI", True),
     Fact("Russia in the arms deliveries of Armenia, 2020-24", HISTORY,
          "share(arms, ARM, RUS) @ 2024Q4", 0.32, "SIPRI"),
     Fact("Russia in the arms deliveries of Serbia, 2020-24", HISTORY,

@@ -60,14 +60,22 @@ def alignment_pull(w: World, tick: int, seed: int, run: int) -> Changes:
 
 
 def start_estrangement(w: World) -> Changes:
-    return {"hostility_start": w["hostility"]}
+    kept = ("hostility", "ideal_point", "trust")
+    return {f"{name}_start": w[name] for name in kept}
 
 
 def estrangement(w: World, tick: int, seed: int, run: int) -> Changes:
-    """x_i, x0_i += dt speed (size sum_k C_k/(C_i+C_k) (H - H0) clip(2 (x_i - x_k)) - e_i)."""
-    c, x, e = w["capability"], w["ideal_point"], w["estranged"]
+    """x_i, x0_i += dt speed (size sum_k C_k/(C_i+C_k) rise_ik clip(2 (x_i - x_k)) - e_i).
+
+    rise = H - H0 - H (1 - H) (hx (|dx| - |dx0|) - ht (tau - tau0)).
+    """
+    c, x, e, h = w["capability"], w["ideal_point"], w["estranged"], w["hostility"]
+    x0 = w["ideal_point_start"]
+    own = w.p("hostility.ideal_distance") * (np.abs(x[:, None] - x) - np.abs(x0[:, None] - x0))
+    own -= w.p("hostility.trust") * (w["trust"] - w["trust_start"])
+    rise = h - w["hostility_start"] - h * (1.0 - h) * own
     away = np.clip((x[:, None] - x) / 0.5, -1.0, 1.0)
-    push = (c / (c[:, None] + c) * (w["hostility"] - w["hostility_start"]) * away).sum(axis=1)
+    push = (c / (c[:, None] + c) * rise * away).sum(axis=1)
     goal = w.p("estrangement.size") * np.clip(push, -1.0, 1.0)
     step = 0.25 * w.p("estrangement.speed") * (goal - e)
     return {

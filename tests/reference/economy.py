@@ -67,7 +67,7 @@ def trade_rerouting(w: World, tick: int, seed: int, run: int) -> Changes:
     worth = w["fuel_value"][:, None] * (w["economy"] * w["openness"])
     more = (up(w["energy"] + w["energy_due"]) - w["energy_start"]).T
     usual = w["energy_start"].T
-    part = np.minimum(worth * usual, x0)
+    part = np.minimum(worth * usual, x0) * (w.p("energy.turn") > 0.0)  # else fuel is as other goods
     fewer = over(part * up(-more), usual)
     pattern = (x0 - part) * np.exp(w.p("trade_rerouting.taste") * (warm + warm.T) / 2.0 - bar)
     pattern = pattern + part + worth * up(more) - fewer
@@ -161,7 +161,6 @@ def arms_flow(w: World, tick: int, seed: int, run: int) -> Changes:
     lock = w.p("arms_flow.lock")
     base = (1.0 - lock) * w["arms_start"] + lock * w["arms_stock"] + w["arms_opening"]
     risk = w.p("arms_flow.fear") * threatened(w) + w.p("arms_flow.block") * barred(w)
-    risk = np.where(base > 0.0, risk, 0.0)
     felt = risk * (1.0 - w.p("arms_flow.covert") * w["covert"])
     warm = ((w["trust"] + 0.1) / (w["trust_start"] + 0.1)) ** w.p("arms_flow.taste")
     wish = np.where(base > 0.0, warm * np.exp(-felt), 1.0)
@@ -316,7 +315,7 @@ def energy(w: World, tick: int, seed: int, run: int) -> Changes:
         "energy_gain": gain,
         "fuel_pulled": pull.sum(axis=0),
         "energy": now,
-        "energy_due": no_self(np.where(total > 0.0, goal - now, w["energy_due"])),
+        "energy_due": no_self(np.where(total > 0.0, goal - now, 0.0)),
         "energy_exports": unit(f + turn * (fewer - f)),
     }
 

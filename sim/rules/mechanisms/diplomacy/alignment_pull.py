@@ -4,7 +4,8 @@ Claim: markets, trust, dependence and commitment draw a smaller state's position
 hostility and nearby force repel it; shares of pull count, not sums, so that a far pole does not
 win merely by being far.
 
-Equations (UNGA units; x0 the position at the start, which already contains the pulls of then)::
+Equations (UNGA units; x0 the position at the start, which already contains the pulls of then,
+and follows hostility: rule estrangement)::
 
     A_ip = (1 - H)(1.2 ln(1 + 6 Y_p e^{-d/4}) tau + 1.5 v + .3 g) - H min(1, b_ip / C_i)
     w_ip = pole_p exp(A_ip / theta) / sum_q pole_q exp(A_iq / theta)

@@ -5,12 +5,16 @@ that did it; the reconciled stand closer. Great powers no less than others.
 
 Equations (UNGA units; H0 hostility at the start, which the positions of then already express)::
 
-    push_i = sum_k C_k / (C_i + C_k) (H_ik - H0_ik) clip((x_i - x_k) / .5, -1, 1), within -1..1
-    x_i, x0_i += dt speed (apart push_i - e_i)        e_i what has been moved so far
+    rise_ik = H_ik - H0_ik - H_ik (1 - H_ik) (hx (d_ik - d0_ik) - ht (tau_ik - tau0_ik))
+    d_ik    = |x_i - x_k|
+    push_i  = sum_k C_k / (C_i + C_k) rise_ik clip((x_i - x_k) / .5, -1, 1), within -1..1
+    x_i, x0_i += dt speed (size push_i - e_i)        e_i what has been moved so far
 
-Size and speed are estimated on 1950-1990: the hostility of a year's disputes and rivalries moves
-votes for years (docs/validation.md); the largest push of a year was .54. Sources: UNGA ideal
-points; Walt 1987.
+The rise is that by acts: what distance and distrust add to hostility themselves (rule hostility, to
+first order) is taken out, as in the estimate, or a move away would be the cause of the next. Size
+and speed are estimated on 1950-1990: the hostility of a year's disputes and rivalries moves votes
+for years (docs/validation.md); the largest push of a year was .54. Sources: UNGA ideal points;
+Walt 1987.
 """
 
 from __future__ import annotations
@@ -21,7 +25,8 @@ from sim.compiled.jit import njit
 from sim.compiled.mathx import clip
 from sim.rules.declarations import baseline, param, state_field
 from sim.rules.mechanisms import Mechanism
-from sim.rules.pair_variables import HOSTILITY
+from sim.rules.mechanisms.security.hostility import BY_DISTANCE, BY_TRUST
+from sim.rules.pair_variables import HOSTILITY, TRUST
 from sim.rules.state_variables import CAPABILITY, IDEAL_HOME, IDEAL_POINT
 from sim.types import Blocks
 
@@ -29,8 +34,8 @@ APART: Final = 0.5
 """Distance of positions from which a direction is clear, UNGA units."""
 SIZE = param(
     "estrangement.size",
-    0.5,
-    (0.25, 0.75),
+    0.35,
+    (0.15, 0.55),
     bounds=(0.0, 5.0),
     unit="UNGA units",
     meaning="how far a state moves from an overwhelming one that turns wholly hostile",
@@ -38,15 +43,17 @@ SIZE = param(
 )
 SPEED = param(
     "estrangement.speed",
-    0.45,
-    (0.25, 0.8),
+    0.8,
+    (0.3, 2.0),
     bounds=(0.0, 4.0),
     unit="per year",
     meaning="speed at which a position follows",
-    source="estimated on ideal points and disputes of 1950-1990 (docs/validation.md): two fifths "
-    "are there within a year, all after three to five",
+    source="judgement after ideal points and disputes of 1950-1990 (docs/validation.md): most is "
+    "there within one to three years, which of them the votes do not tell",
 )
 HOSTILITY_START = baseline("hostility")
+IDEAL_START = baseline("ideal_point")
+TRUST_START = baseline("trust")
 ESTRANGED = state_field(
     "estranged", unit="UNGA units", meaning="how far hostility has moved a position since the start"
 )
@@ -61,7 +68,12 @@ def update(w: Blocks) -> None:
     for i in range(w.n):
         push = 0.0
         for k in range(w.n):
-            rise = w.M[HOSTILITY, i, k] - w.M[HOSTILITY_START, i, k]
+            h = w.M[HOSTILITY, i, k]
+            apart = abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, k])
+            apart -= abs(w.V[IDEAL_START, i] - w.V[IDEAL_START, k])
+            warmer = w.M[TRUST, i, k] - w.M[TRUST_START, i, k]
+            own = w.P[BY_DISTANCE] * apart - w.P[BY_TRUST] * warmer
+            rise = h - w.M[HOSTILITY_START, i, k] - h * (1.0 - h) * own
             size = w.V[CAPABILITY, k] / (w.V[CAPABILITY, i] + w.V[CAPABILITY, k] + 1e-12)
             away = clip((w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, k]) / APART, -1.0, 1.0)
             push += size * rise * away
@@ -78,7 +90,7 @@ MECHANISM = Mechanism(
     name="estrangement",
     stage="alignment",
     claim="positions move away from those that become hostile, back where hostility passes",
-    reads=("hostility", "capability", "ideal_point", "ideal_home"),
+    reads=("hostility", "trust", "capability", "ideal_point", "ideal_home", "estranged"),
     writes=("ideal_point", "ideal_home", "estranged", "parting"),
     after=("ideal_point",),
     update=update,

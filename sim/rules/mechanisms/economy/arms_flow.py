@@ -20,9 +20,9 @@ Equations, rows of ``arms`` (share of i's deliveries from j) and ``arms_stock``:
 SS is the readiness of k to punish buyers of j, kappa the hidden part of the exchange (rule covert),
 opening what a provoked supplier adds (rule barter), A the exports of arms. Of what is not bought
 for fear, embargo or distrust others take a part, as they can and are trusted; for what a supplier
-cannot deliver its buyers wait. Anchors (SIPRI): yearly inertia of shares .895 (eta = .105); Viet
-Nam's share from one supplier .56 (2017-21) to .34 (2020-24); two states cancelled purchases
-outright for fear of such sanctions (the snap).
+cannot deliver its buyers wait. Anchors (SIPRI): yearly inertia of shares .895 (eta = .105); a
+share from one supplier .56 (2017-21) to .34 (2020-24); two states cancelled purchases outright for
+fear of such sanctions (the snap).
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ SNAP = param(
     (0.05, 0.3),
     bounds=(0.0, 2.0),
     unit="per year",
-    meaning="extra adjustment where deliveries are deterred",
+    meaning="extra adjustment where deliveries are deterred or the supplier is distrusted",
     source="SIPRI: falling shares of a sanctioned supplier after 2017; cancelled purchases",
 )
 HIDDEN = param(
@@ -203,7 +203,6 @@ def update(w: Blocks) -> None:
             base += w.M[OPENING, i, j]
             rest -= base
             if base <= 0.0:
-                w.M[RISK, i, j] = 0.0
                 continue
             felt = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
             warm = log((w.M[TRUST, i, j] + FLOOR) / (w.M[TRUST_START, i, j] + FLOOR))

@@ -45,8 +45,8 @@ FIRST = param(
     (0.45, 0.55),
     bounds=(0.0, 1.0),
     meaning="level of sanctions from which they begin to bar fuel",
-    source="judgement: measures against finance, arms and technology without fuel are rated .45 to "
-    ".65 in scenarios; fuel, which costs the sender most, comes last (Hufbauer et al. 2007)",
+    source="judgement: below it no measure has fuel in it; fuel, which costs the sender most, "
+    "comes late",
 )
 WHOLE = param(
     "energy.whole",
@@ -54,8 +54,8 @@ WHOLE = param(
     (0.62, 0.78),
     bounds=(0.0, 1.0),
     meaning="level of sanctions at which fuel is wholly barred",
-    source="judgement: an embargo on coal and seaborne oil is rated .75, .6 to .9 by range; fuel "
-    "from the barred supplier then fell by nine tenths and more in two years (Eurostat)",
+    source="judgement: an embargo on coal and seaborne oil is rated .75, .6 to .9 by range, and "
+    "fuel from the barred supplier then all but ended in two years",
 )
 PUSH = param(
     "energy.push",
@@ -63,8 +63,7 @@ PUSH = param(
     (0.8, 1.0),
     bounds=(0.0, 1.0),
     meaning="part of what a supplier can no longer sell that it places elsewhere",
-    source="coal and oil nearly all, gas by pipe hardly (Babina et al. 2023); all fuel that one "
-    "state sold was 141 billion USD in 2021 and 175 in 2024 (BACI, which hides some gas by pipe)",
+    source="judgement after Babina et al. 2023: coal and oil nearly all, gas by pipe hardly",
 )
 SCALE = param(
     "energy.scale",
@@ -73,14 +72,14 @@ SCALE = param(
     bounds=(0.0, 2.0),
     meaning="by how much more than in proportion large buyers take what is barred elsewhere",
     source="judgement after Helpman, Melitz and Rubinstein 2008: ships, insurance and payment have "
-    "fixed costs; one or two large buyers took nine tenths of what sellers under embargo sold",
+    "fixed costs",
 )
 MOST = param(
     "energy.most",
     0.3,
     (0.2, 0.4),
     bounds=(0.05, 1.0),
-    meaning="share of one supplier beyond which a buyer takes no more, discount or not",
+    meaning="share of a supplier at the start from which on a buyer takes no more of its offers",
     source="BACI, 2017-21: first suppliers of the largest importers by sea had .14 to .26; only "
     "neighbours joined by pipe had more, .3 to .6",
 )
@@ -204,10 +203,11 @@ def update(w: Blocks) -> None:
             if j != i:
                 kept = w.M[ENERGY_START, i, j] * (1.0 - w.M[BARRED, i, j])
                 total += kept + scale * w.M[GAIN, i, j]
-        if total <= 0.0:
-            continue
         for j in range(w.n):
             if j == i:
+                continue
+            if total <= 0.0:
+                w.M[ENERGY_DUE, i, j] = 0.0
                 continue
             kept = w.M[ENERGY_START, i, j] * (1.0 - w.M[BARRED, i, j])
             goal = (kept + scale * w.M[GAIN, i, j]) / total
@@ -238,4 +238,5 @@ MECHANISM = Mechanism(
     update=update,
     start=start,
     source="Bachmann et al. 2022; Babina et al. 2023; register M25",
+    neutral=(("energy.turn", 0.0),),
 )

@@ -2,7 +2,7 @@
 
 Claim: states are drawn along by what their partners have just done, not by what has stood for years
 (in the sanctions of 2014-2021 those of earlier years pull by .3, error .6, where those of the same
-year pull by 5.3).
+year pull by 6).
 
 Equation (per quarter; known at the start)::
 
