@@ -257,10 +257,8 @@ def commands() -> list[dict[str, Any]]:
         ("run, 1 run, without figures", ["run", name, "--runs", "1", "--no-figures"]),
         ("run, 1 run", ["run", name, "--runs", "1"]),
         ("run, 200 runs", ["run", name, "--runs", "200"]),
-        ("run, 200 runs, all states", ["run", name, "--runs", "200", "--scope", "all"]),
         ("compare, 100 runs", ["compare", name, "--runs", "100"]),
         ("claims, 100 runs", ["claims", name, "--runs", "100"]),
-        ("null, 100 runs", ["null", name, "--runs", "100", "--no-claims"]),
     ):
         row: dict[str, Any] = {"command": title}
         with tempfile.TemporaryDirectory() as folder:
@@ -272,6 +270,20 @@ def commands() -> list[dict[str, Any]]:
                 row[key] = {"wall_s": ran.seconds, "processor_s": ran.processor_s}
         found.append(row)
         say(f"  {row}")
+    return found
+
+
+def scopes() -> list[dict[str, Any]]:
+    """Seconds of 200 runs of a flagship on all cores: the states that it asks about, and all."""
+    found = []
+    for overrides in ([], ["scope=all"]):
+        spec = load_scenario(FLAGSHIPS[0], overrides=overrides)
+        ensemble.run_ensemble(spec, runs=2, seed=1)
+        seconds = timed(lambda s=spec: ensemble.run_ensemble(s, runs=200, seed=1), 1)[0]
+        found.append(
+            {"states": len(spec.states), "quarters": spec.quarters, "runs": 200, "wall_s": seconds}
+        )
+        say(f"  {found[-1]}")
     return found
 
 
@@ -442,6 +454,7 @@ def main() -> None:
             ("rules", rules), ("flagship", flagship),
             ("threads", threads), ("recording", recording),
             ("starts", starts), ("ensembles", ensembles), ("commands", commands),
+            ("scopes", scopes),
             ("many_states", lambda: many(say)),
         ):  # fmt: skip
             if not options.only or name in options.only:
