@@ -91,11 +91,16 @@ def apply_null(spec: ScenarioSpec, null: str, *, seed: int) -> ScenarioSpec:
     return changed(spec, seed)
 
 
+_KNOWN: Final = (MECHANISMS, TERMS)
+
+
 def _without(spec: ScenarioSpec, off: set[str]) -> ScenarioSpec:
+    """The scenario with rules off, in one order: what it means, and is kept by, hangs on that."""
+    mechanisms, terms = ({name: False for name in known if name in off} for known in _KNOWN)
     return replace(
         spec,
-        mechanisms={**spec.mechanisms, **dict.fromkeys(off & {*MECHANISMS}, False)},
-        terms={**spec.terms, **dict.fromkeys(off & {*TERMS}, False)},
+        mechanisms={**spec.mechanisms, **mechanisms},
+        terms={**spec.terms, **terms},
     )
 
 
