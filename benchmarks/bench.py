@@ -287,6 +287,27 @@ def scopes() -> list[dict[str, Any]]:
     return found
 
 
+def workers() -> dict[str, Any]:
+    """Wall seconds of one sweep on two threads, and on a Dask cluster of two worker processes."""
+    from distributed import LocalCluster
+
+    found: dict[str, Any] = {"points": 6, "runs": 100}
+    command = ["sweep", FLAGSHIPS[1], "--vary", f"security.weight=2:9:{found['points']}",
+               "--metric", "hedging(VNM)", "--runs", str(found["runs"]), "--quiet"]  # fmt: skip
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+    ):
+        for key, executor in (
+            ("threads_s", "local:2"), ("first_s", cluster.scheduler_address),
+            ("again_s", cluster.scheduler_address),
+        ):  # fmt: skip
+            place = ["--executor", executor, "--out", f"{folder}/{key}"]
+            found[key] = process(CLI, *command, *place).seconds
+    say(f"  {found}")
+    return found
+
+
 def recording() -> list[dict[str, Any]]:
     """Time of a run with the default record and with none, and of what follows a run."""
     found = []
@@ -454,7 +475,7 @@ def main() -> None:
             ("rules", rules), ("flagship", flagship),
             ("threads", threads), ("recording", recording),
             ("starts", starts), ("ensembles", ensembles), ("commands", commands),
-            ("scopes", scopes),
+            ("scopes", scopes), ("workers", workers),
             ("many_states", lambda: many(say)),
         ):  # fmt: skip
             if not options.only or name in options.only:

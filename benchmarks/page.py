@@ -154,6 +154,21 @@ def text(found: dict[str, Any]) -> str:
     ]
     out.append(table(["1,000 runs of", "simulated, s", "its peak, MB", "`multipolar run`, s",
                       "its peak, MB"], rows))  # fmt: skip
+    w = found["workers"]
+    rows = [
+        [
+            name,
+            f"{w[key]:.1f}",
+            f"{w[key] / w['threads_s'] - 1.0:+.0%}" if key != "threads_s" else "",
+        ]
+        for name, key in (
+            ("two threads", "threads_s"),
+            ("Dask, two workers, rules sent and loaded", "first_s"),
+            ("Dask, two workers, once more", "again_s"),
+        )
+    ]
+    heads = [f"a sweep, {w['points']} points of {w['runs']} runs", "wall, s", "overhead"]
+    out.append(table(heads, rows))
     t = found["threads"]
     out.append(
         f"100 runs with one thread {t['jobs_1_s']:.2f} s, with two {t['jobs_2_s']:.2f} s; records "
