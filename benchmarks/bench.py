@@ -466,7 +466,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.page:
         found: dict[str, Any] = json.loads(JSON.read_text()) if options.only else {}
-        found["machine"] = machine()
+        here = machine()
         process(CLI, "compile")
         for name, measure in (
             ("sizes", lambda: [one_size(states) for states in SIZES]),
@@ -481,8 +481,9 @@ def main() -> None:
             if not options.only or name in options.only:
                 say(name)
                 found[name] = measure()
-        JSON.parent.mkdir(parents=True, exist_ok=True)
-        JSON.write_text(json.dumps(found, indent=1) + "\n")
+                found.setdefault("machines", {})[name] = here
+                JSON.parent.mkdir(parents=True, exist_ok=True)
+                JSON.write_text(json.dumps(found, indent=1) + "\n")
     from benchmarks.page import write
 
     write(json.loads(JSON.read_text()), ROOT / "docs")

@@ -9,9 +9,9 @@ from typing import Any
 HEAD = """# How fast it is, and why
 
 Written by `make bench` (`benchmarks/`) from results/reference/benchmarks.json; do not edit.
-{processor}, {cores} cores; Python {python}, numba {numba}, Mesa {mesa}; {date}. All figures are of
-one session on this machine; ratios are of figures taken in it side by side. Times are medians, with
-the least and the largest in brackets.
+{taken}
+Ratios are of figures taken in one session side by side. Times are medians, with the least and the
+largest in brackets.
 
 What is compared, all of the same rule with every mechanism switched on:
 
@@ -27,6 +27,21 @@ What is compared, all of the same rule with every mechanism switched on:
   its sheets, if that takes longer. Comparisons, integers and draws are left out, repeated
   subexpressions counted as written (benchmarks/floor.py).
 """
+
+
+def taken(machines: dict[str, dict[str, Any]]) -> str:
+    """On which machine which parts were measured, and when."""
+    parts: dict[str, list[str]] = {}
+    for part, it in machines.items():
+        where = (
+            f"{it['processor']}, {it['cores']} cores; Python {it['python']}, numba {it['numba']}, "
+            f"Mesa {it['mesa']}; {it['date']}"
+        )
+        parts.setdefault(where, []).append(part.replace("_", " "))
+    return "\n".join(
+        f"* {where}: {'all' if len(parts) == 1 else ', '.join(names)}."
+        for where, names in parts.items()
+    )
 
 
 def ms(value: dict[str, float] | None) -> str:
@@ -60,7 +75,7 @@ def text(found: dict[str, Any]) -> str:
     kernel = {row["states"]: row["kernel_s"]["median"] for row in sizes}
     driver = {row["states"]: row["driver_s"]["median"] for row in sizes}
     plain = {row["states"]: row["plain_s"]["median"] for row in sizes if row["plain_s"]}
-    out = [HEAD.format(**found["machine"], plain="8, 4, 2, 1 and 1")]
+    out = [HEAD.format(taken=taken(found["machines"]), plain="8, 4, 2, 1 and 1")]
     out.append("## One run of 80 quarters, one core, milliseconds\n")
     rows = []
     for row in sizes:
