@@ -287,6 +287,13 @@ def many_states(found: dict[str, Any]) -> list[str]:
     ]
 
 
+AGAIN = (
+    "*Again* is the same command once more: arms that were simulated once are kept by the meaning of\n"
+    "the scenario, arm, seed, runs and code (docs/reference/storage.md), for all commands. *run*\n"
+    "simulates two arms, and both again under random choice with its rounds of matching rates.\n"
+)
+
+
 def commands(found: list[dict[str, Any]], scopes: list[dict[str, Any]]) -> list[str]:
     """Seconds of what users call, and of the runs of a flagship alone."""
     rows = [
@@ -301,11 +308,13 @@ def commands(found: list[dict[str, Any]], scopes: list[dict[str, Any]]) -> list[
     heads = ["russia_dprk_pact", "wall", "again", "processor time", "again"]
     return [
         "## Commands, seconds of whole processes\n",
-        table(heads, rows),
-        (
-            "*Again* is the same command once more: arms that were simulated once are kept by the meaning of\n"
-            "the scenario, arm, seed, runs and code (docs/reference/storage.md), for all commands. *run*\n"
-            "simulates two arms, and both again under random choice with its rounds of matching rates.\n"
+        *(
+            [
+                table(heads, rows),
+                AGAIN,
+            ]
+            if rows
+            else []
         ),
         *(
             f"{row['runs']} runs of {row['quarters']} quarters with {row['states']} states, on all "
