@@ -13,8 +13,6 @@ states_1816_2024.parquet; nothing after 1995 is read, and no dispute after 1990.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -25,8 +23,7 @@ from numpy.typing import NDArray
 
 from sim.rules.catalogue import PARAMS
 from sim.rules.mechanisms.diplomacy.estrangement import APART
-from sim.system.files import write_text
-from tools.marked import replaced
+from tools.marked import from_data
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "validation.md"
 MARK: Final = "estrangement"
@@ -128,13 +125,7 @@ def first(x: Floats, y: Floats, cluster: NDArray[np.int64]) -> tuple[float, floa
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("data", type=Path)
-    text = "\n".join(lines(rows(parser.parse_args().data)))
-    write_text(PAGE, replaced(PAGE.read_text(encoding="utf-8"), MARK, f"\n{text}\n"))
-    sys.stdout.write(text + "\n")
+    from_data(__doc__, PAGE, MARK, lambda data: lines(rows(data)))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ the event of the time have it. Nothing of 2022 or later is used.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,8 +35,7 @@ from sim.rules.state_variables import (
 from sim.scenario import load_scenario
 from sim.scenario.world import World
 from sim.study.estimate import Fitted, LogLinear, Weight, fit
-from sim.system.files import write_text
-from tools.marked import replaced
+from tools.marked import from_data
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "validation.md"
@@ -151,16 +148,14 @@ def lines(found: Fitted, table: pd.DataFrame) -> Iterator[str]:
         yield f"| {name} | {value:.2f} | {error:.2f} | {said} |"
 
 
+def told(data: Path) -> Iterator[str]:
+    """The table of the page."""
+    table = pd.concat(rows(data), ignore_index=True)
+    return lines(fitted(table), table)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("data", type=Path)
-    args = parser.parse_args()
-    table = pd.concat(rows(args.data), ignore_index=True)
-    text = "\n".join(lines(fitted(table), table))
-    write_text(PAGE, replaced(PAGE.read_text(encoding="utf-8"), MARK, f"\n{text}\n"))
-    sys.stdout.write(text + "\n")
+    from_data(__doc__, PAGE, MARK, told)
 
 
 if __name__ == "__main__":

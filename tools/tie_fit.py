@@ -10,8 +10,6 @@ the General Assembly. Errors are of 200 bootstrap samples of states.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -35,8 +33,7 @@ from sim.rules.pair_variables import (
 from sim.rules.state_variables import IDEAL_POINT
 from sim.scenario.history import read_history
 from sim.study.estimate.worth import world_of
-from sim.system.files import write_text
-from tools.marked import replaced
+from tools.marked import from_data
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "blocs.md"
 MARK: Final = "tie"
@@ -152,13 +149,7 @@ def lines(table: pd.DataFrame) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("data", type=Path)
-    text = "\n".join(lines(rows(parser.parse_args().data)))
-    write_text(PAGE, replaced(PAGE.read_text(encoding="utf-8"), MARK, f"\n{text}\n"))
-    sys.stdout.write(text + "\n")
+    from_data(__doc__, PAGE, MARK, lambda data: lines(rows(data)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import ast
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -279,21 +279,33 @@ def test_what_is_written_otherwise_is_one_metric(file: Path) -> None:
     assert values_of(one).name != at_rest(values_of(one)).name
 
 
-@pytest.mark.parametrize("damage", ["short", "bit", "empty"])
-def test_damage_is_told_and_mended(
-    damage: str, file: Path, simulated: list[int], shelf: Path, monkeypatch: pytest.MonkeyPatch
+def told_and_mended(
+    harm: Callable[[Path], None], file: Path, simulated: list[int], shelf: Path
 ) -> None:
+    """What is kept is harmed: that is told, and it is simulated again and kept as it was."""
     spec = load_scenario(file)
-    monkeypatch.setattr(kernel_cache, "_told", set())
     first = measured(spec, *TEXTS)
     (path,) = shelf.glob("*.arm")
     data = path.read_bytes()
-    wrong = {"short": data[:-9], "bit": data[:-1] + bytes([data[-1] ^ 1]), "empty": b""}[damage]
-    path.write_bytes(wrong)
+    harm(path)
     with pytest.warns(Notice, match="is damaged and is made anew"):
         assert same(first, measured(spec, *TEXTS))
     assert len(simulated) == 2
     assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("damage", ["short", "bit", "empty"])
+def test_damage_is_told_and_mended(
+    damage: str, file: Path, simulated: list[int], shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(path: Path) -> None:
+        data = path.read_bytes()
+        path.write_bytes(
+            {"short": data[:-9], "bit": data[:-1] + bytes([data[-1] ^ 1]), "empty": b""}[damage]
+        )
+
+    monkeypatch.setattr(kernel_cache, "_told", set())
+    told_and_mended(cut, file, simulated, shelf)
 
 
 def test_a_right_seal_on_nonsense_is_no_arm() -> None:
@@ -323,19 +335,14 @@ def test_a_right_seal_on_nonsense_is_no_arm() -> None:
 def test_a_right_seal_on_arrays_of_other_shape_is_damage(
     other: Any, file: Path, simulated: list[int], shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec = load_scenario(file)
+    def forge(path: Path) -> None:
+        arm = arm_store._unpacked(kernel_cache.read(path.stem, kernel_cache.ARMS) or b"")
+        assert arm is not None
+        forged = Arm(arm.runs, {name: other(array) for name, array in arm.arrays.items()})
+        kernel_cache.write(path.stem, arm_store._packed(forged), kernel_cache.ARMS)
+
     monkeypatch.setattr(kernel_cache, "_told", set())
-    first = measured(spec, *TEXTS)
-    (path,) = shelf.glob("*.arm")
-    data = path.read_bytes()
-    arm = arm_store._unpacked(kernel_cache.read(path.stem, kernel_cache.ARMS) or b"")
-    assert arm is not None
-    forged = Arm(arm.runs, {name: other(array) for name, array in arm.arrays.items()})
-    kernel_cache.write(path.stem, arm_store._packed(forged), kernel_cache.ARMS)
-    with pytest.warns(Notice, match="is damaged and is made anew"):
-        assert same(first, measured(spec, *TEXTS))
-    assert len(simulated) == 2
-    assert path.read_bytes() == data
+    told_and_mended(forge, file, simulated, shelf)
 
 
 def test_the_oldest_go_when_it_is_full(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
