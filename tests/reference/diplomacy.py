@@ -342,23 +342,22 @@ def start_wedge(w: World) -> Changes:
 
 
 def wedge(w: World, tick: int, seed: int, run: int) -> Changes:
-    """c_im += court pressed_ir g_rm (1 - H_im) tau_im (1 - c_im), b_mr += doubt of the same.
+    """c_im += court pressed_ir g_rm (1 - H_im) tau_im (1 - c_im), b_mr += doubt of the most of it.
 
-    pressed_ir = (f_ir - f0_ir)+ / f_i, new threat by all that there is; the rule's own text has
-    f0_i + f_i below the line, and does not say that less than a thousandth goes unnoticed. Rivals
-    are answered one after the other.
+    pressed_ir = (1 - g_ir) (f_ir - f0_ir)+ / f_i, and less than a thousandth goes unnoticed.
+    Rivals are answered one after the other.
     """
     c, doubt = w["contact"].copy(), w["trust_bad"].copy()
-    for i in range(w.n):
-        for r in range(w.n):
-            new = w["threat_from"][i, r] - w["threat_from_start"][i, r]
-            pressed = new / (w["threat"][i] + 1e-9)
-            if i == r or new <= 1e-9 or pressed < 1e-3:
-                continue
-            for m in range(w.n):
-                if m not in (i, r):
-                    won = (1.0 - w["hostility"][i, m]) * w["trust"][i, m]
-                    ready = pressed * w["commitment"][r, m] * won
-                    c[i, m] = min(1.0, c[i, m] + w.p("wedge.court") * ready * (1.0 - c[i, m]))
-                    doubt[m, r] += w.p("wedge.doubt") * ready
+    for r in range(w.n):
+        new = np.maximum(w["threat_from"][:, r] - w["threat_from_start"][:, r], 0.0)
+        pressed = (1.0 - w["commitment"][:, r]) * new / (w["threat"] + 1e-9)
+        pressed[(new <= 1e-9) | (pressed < 1e-3)] = 0.0
+        pressed[r] = 0.0
+        for m in range(w.n):
+            if m != r:
+                won = (1.0 - w["hostility"][:, m]) * w["trust"][:, m]
+                ready = pressed * w["commitment"][r, m] * won
+                ready[m] = 0.0
+                c[:, m] = np.minimum(1.0, c[:, m] + w.p("wedge.court") * ready * (1.0 - c[:, m]))
+                doubt[m, r] += w.p("wedge.doubt") * ready.max()
     return {"contact": c, "trust_bad": doubt}
