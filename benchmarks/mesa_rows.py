@@ -161,8 +161,9 @@ def pacts(me: Side, other: Side) -> tuple[Row, list[Row]]:
     total, offers = np.zeros(len(now)), []
     for level, gain in enumerate(pact_gains(me, other, (0, 1, 2, 3))):
         left = p["moves.break"] + p["moves.break_arms"] * me.arms
-        left = left + p["moves.break_deep"] * (g0 - me.tie(level)[0]) - share
-        total += np.where((level < now) & ~given, np.exp(np.minimum(gain - left, 700.0)), 0.0)
+        left = left + p["moves.break_deep"] * (g0 - me.tie(level)[0])
+        counted = np.minimum(p["moves.break_worth"] * gain - left, 700.0)
+        total += np.where((level < now) & ~given, np.exp(counted), 0.0)
         if level:
             is_open = (
                 (level > now) & ~closed & (0.7 * model.commitments[level] > me.organisation_floor)

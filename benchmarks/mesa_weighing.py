@@ -380,7 +380,7 @@ class Weigher(mesa.Agent):
     def pact_alternatives(self, other: Weigher) -> list[Alternative]:
         """Every pact level but the present one: exits at will, offers with the other's consent.
 
-        value of an exit = dU - break - deep (g_a - g_b) - arms share + ln(attention share)
+        value of an exit = worth dU - break - deep (g_a - g_b) - arms share
         value of an offer = d - create - deepen (levels skipped) + ln(attention share), with
         d = dU - taboo, times the chance of consent where it is a gain;
         consent = logistic(dU of the other - its taboo + offset).
@@ -402,7 +402,7 @@ class Weigher(mesa.Agent):
         for level in exits:
             broken = self.tie(j, now).g - self.tie(j, level).g
             cost = p["moves.break"] + p["moves.break_arms"] * self.arms[j]
-            cost += p["moves.break_deep"] * broken - share
+            cost += p["moves.break_deep"] * broken + (1.0 - p["moves.break_worth"]) * gains[level]
             found.append(Alternative(level, Move.PACT, level, exp(gains[level] - cost)))
         answers = other.pact_gains(self, offers) if offers else []
         for level, answer in zip(offers, answers, strict=True):

@@ -3,7 +3,8 @@
 A move's value is the change of i's utility, less the cost of making the move, plus the log of i's
 attention share of the partner; doing nothing has value 0. An offer that would be a gain is valued
 by its expected gain, consent x change. Consent has probability logistic(change of the partner's
-utility - taboo + offset).
+utility - taboo + offset). Of the change by leaving or lowering a pact a part counts, and attention
+does not: so it was with the pacts that ended (docs/validation.md, what ends pacts).
 
 The logit is drawn in steps, as exponential clocks whose rates are the weights exp(value) (a race of
 exponential clocks is the Gumbel-max trick on another scale, Maddison et al. 2014): first whether
@@ -74,13 +75,14 @@ def level_option(
     wish = gain - pact.taboo(w, i, to)
     expected = wish * likely if wish > 0.0 else wish
     # both costs and both gains are worked out, so that partners stay in vector lanes
-    leave, offer = pact.leaving(w, i, j, a, b), pact.offering(w, a, to)
+    leave = pact.leaving(w, i, j, a, b, gain)
+    offer = pact.offering(w, a, to) - w.M[assessment.RELEVANCE, i, j]
     return Option(
         (is_exit & (not pact.is_given(w, i, j)))
         | ((to > a.level) & (not pact.is_closed(w, i, j, to))),
         to,
         gain if is_exit else expected,
-        (leave if is_exit else offer) - w.M[assessment.RELEVANCE, i, j],
+        leave if is_exit else offer,
         1.0 if is_exit else likely,
     )
 

@@ -493,8 +493,9 @@ def pacts(
                 w.p("moves.break")
                 + w.p("moves.break_deep") * (g[0] - g[1])
                 + w.p("moves.break_arms") * w["arms"][i, j]
+                + (1.0 - w.p("moves.break_worth")) * float(change[i])
             )
-            yield Alternative(Move.PACT, j, to, float(change[i]), cost + inattention)
+            yield Alternative(Move.PACT, j, to, float(change[i]), cost)
         if to <= level or 0.7 * scale[to] <= w["organisation_floor"][i, j]:
             continue
         if w["cooldown"][i, j] > 0.0 or w["war"][i, j] > 0.0:
