@@ -11,7 +11,8 @@ near for the next seven, and rows are read in runs long enough to be fetched ahe
             for j in range(first, min(first + STRIP, w.n)):
                 ... w.M[X, i, j] ... w.M[X, j, i] ...
 
-A sum over j keeps its order if it is added up in ``w.V``. Where states weigh one another the kernel
+A condition on i and j keeps such a loop out of vector lanes; what is said of others only goes by
+:func:`others`, the partners of a strip before a state and after it. A sum over j keeps its order if it is added up in ``w.V``. Where states weigh one another the kernel
 sees to it (:mod:`sim.rules.mirrored_sheets`), and rules are written for one pair.
 """
 
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled.jit import TILE, TILE_ROWS, njit, tile
+from sim.compiled.jit import TILE, TILE_ROWS, inline, njit, tile
 from sim.compiled.register_tiles import BLOCK, DEEP, ROWS, WIDE, add_fours, panels
 from sim.rules.declarations import dyad_field
 from sim.types import Blocks
@@ -30,6 +31,12 @@ from sim.types import Blocks
 STRIP = 64
 
 SCRATCH = dyad_field("scratch", meaning="working space within a rule")
+
+
+@inline
+def others(i: int, first: int, end: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The states from ``first`` up to ``end`` without i, as two ranges."""
+    return (first, min(i, end)), (max(first, i + 1), end)
 
 
 @njit
