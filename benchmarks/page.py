@@ -420,6 +420,11 @@ It would take fewer outlines (text that depends on the reader's fonts) or a seco
   kept the loop out of vector lanes.
 * No rule looks for what did not happen: secondary sanctions that nobody announced, deliveries that
   nobody made.
+* Compiled code is told which sheet each number belongs to (`sim/compiled/blocks.py`), so that what is
+  written to one is no reason to read the others anew: rules go in vector lanes as they are written.
+  Where they do not by themselves, a loop leaves out the state itself by two ranges
+  (`sim.rules.sheet_algebra.others`) and sums follow in a loop of their own.
+* A turn weighs the three levels of a pact that a pair does not have, not four.
 * One move updates running sums in O(N); a step allocates nothing (tests/kernel/test_no_allocation.py).
 
 Threads share one process because the compiled step releases the interpreter's lock; an ahead-of-time

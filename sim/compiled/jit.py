@@ -20,6 +20,7 @@ from llvmlite import ir
 from numba import _dynfunc, types
 from numba.core import cgutils, serialize
 from numba.core.caching import NullCache
+from numba.core.codegen import get_host_cpu_features
 from numba.core.compiler import CompileResult
 from numba.core.cpu import CPUContext
 from numba.core.registry import cpu_target
@@ -34,6 +35,11 @@ from sim.compiled.fingerprint import meaning
 # loses, and falls back on one partner at a time.
 _LLVM: Final = "--enable-mem-access-versioning=false"
 llvm.set_option("multipolar", _LLVM)
+
+# On processors with registers for eight numbers LLVM prefers halves of them, lest they slow down
+# for a few wide operations; where states weigh one another there is hardly anything else.
+if numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features().split(","):
+    numba.config.CPU_FEATURES = f"{get_host_cpu_features()},-prefer-256-bit"
 
 #: what is called where there is no code; it raises, and returns what says so
 _NO_CODE: Final = ctypes.cast(ctypes.pythonapi.PyErr_NoMemory, ctypes.c_void_p).value

@@ -122,6 +122,47 @@ def add_fours(
     return types.none(sheets, index, index, index, packed, index, index, space), codegen
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def turn(_context: Any, sheets: Any, _into: Any, _source: Any, _top: Any, _at: Any) -> Any:
+    """Pass a square of :data:`~sim.compiled.jit.LANES` rows and columns on, transposed.
+
+    Of sheet ``source`` the rows from ``top`` on, in them the numbers from ``at`` on. In three steps
+    halves, quarters and single numbers of rows change places.
+    """
+
+    def codegen(ctx: Any, builder: Any, signed: Any, args: Any) -> Any:
+        sheet = arrayobj.make_array(signed.args[0])(ctx, builder, args[0])
+        _, into, source, top, at = args
+        whole = ir.IntType(64)
+        lanes = ir.VectorType(ir.DoubleType(), LANES)
+        n = builder.extract_value(sheet.shape, 2)
+
+        def row(which: Any, first: Any, start: Any, away: int) -> Any:
+            line = builder.add(builder.mul(which, n), builder.add(first, ir.Constant(whole, away)))
+            place = builder.gep(sheet.data, [builder.mul(line, n)], inbounds=True)
+            place = builder.gep(place, [start], inbounds=True)
+            return builder.bitcast(place, lanes.as_pointer())
+
+        rows = [builder.load(row(source, top, at, r), align=8) for r in range(LANES)]
+        step = LANES // 2
+        while step:
+            for r in range(LANES):
+                if not r & step:
+                    one, other = rows[r], rows[r + step]
+                    for side, place in ((0, r), (step, r + step)):
+                        order = [(c & ~step) + side + (LANES if c & step else 0)
+                                 for c in range(LANES)]  # fmt: skip
+                        mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), order)
+                        rows[place] = builder.shuffle_vector(one, other, mask)
+            step //= 2
+        for r, numbers in enumerate(rows):
+            builder.store(numbers, row(into, at, top, r), align=8)
+        return ctx.get_dummy_value()
+
+    index = types.intp
+    return types.none(sheets, index, index, index, index), codegen
+
+
 if numba.config.DISABLE_JIT:  # plain Python, to look into a rule with a debugger
 
     def panels() -> Any:
@@ -140,3 +181,8 @@ if numba.config.DISABLE_JIT:  # plain Python, to look into a rule with a debugge
                 for c in range(WIDE):
                     four = (a0 * x0[c] + a1 * x1[c]) + (a2 * x2[c] + a3 * x3[c])
                     space[r, c] = four + space[r, c]
+
+    def turn(sheets: Any, into: int, source: int, top: int, at: int) -> None:
+        """Pass a square of :data:`~sim.compiled.jit.LANES` rows and columns on, transposed."""
+        square = sheets[source, top : top + LANES, at : at + LANES].T.copy()
+        sheets[into, at : at + LANES, top : top + LANES] = square

@@ -16,7 +16,7 @@ and need a single draw.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -88,6 +88,27 @@ def level_option(
 
 
 @inline
+def other_levels(w: Blocks, i: int, j: int) -> tuple[Option, Option, Option]:
+    """The pact levels with j beside the present one, a whole number, from the lowest on."""
+    level = w.M[LEVEL, i, j]
+    a = pact.tie_at(w, i, j, level)
+    aj = pact.tie_at(w, j, i, level)
+    per_g, per_e = rules.per_commitment(w, i, j), rules.per_entrapment(w, i, j)
+    per_gj, per_ej = rules.per_commitment(w, j, i), rules.per_entrapment(w, j, i)
+    low = 1.0 if level < 1.0 else 0.0
+    middle = 2.0 if level < 2.0 else 1.0
+    high = 3.0 if level < 3.0 else 2.0
+    likely1 = consent(w, i, j, aj, low, per_gj, per_ej)
+    likely2 = consent(w, i, j, aj, middle, per_gj, per_ej)
+    likely3 = consent(w, i, j, aj, high, per_gj, per_ej)
+    return (
+        level_option(w, i, j, a, low, per_g, per_e, likely1),
+        level_option(w, i, j, a, middle, per_g, per_e, likely2),
+        level_option(w, i, j, a, high, per_g, per_e, likely3),
+    )
+
+
+@njit
 def pacts(w: Blocks, i: int, j: int) -> Pacts:
     """Every pact level with j as an alternative of i; the present one is not open."""
     level = w.M[LEVEL, i, j]
@@ -109,17 +130,32 @@ def pacts(w: Blocks, i: int, j: int) -> Pacts:
 
 
 @njit
+def weigh_between(w: Blocks, i: int, j: int, c: int, space: Any) -> None:
+    """Weights and offers of pacts with j, where a number of a scenario lies between two levels."""
+    p, level = pacts(seen(w), Mover(i), Partner(j)), w.M[LEVEL, i, j]
+    one, two, three = weight(p.consultation), weight(p.arms), weight(p.defence)
+    space[0, c] = ((weight(p.none) + one) + two) + three
+    space[1, c] = one * p.consultation.accept if level < 1.0 else 0.0
+    space[2, c] = two * p.arms.accept if level < 2.0 else 0.0
+    space[3, c] = three * p.defence.accept if level < 3.0 else 0.0
+
+
+@njit
 def weigh_some(w: Blocks, i: int, first: int, count: int, choice: Vector) -> None:
     """Weights and offers towards ``count`` partners (at most a tile of them) from ``first`` on."""
     space, both, mover = tile(), seen(w), Mover(i)
     for c in range(count):
-        p = pacts(both, mover, Partner(first + c))
-        one, two, three = weight(p.consultation), weight(p.arms), weight(p.defence)
-        space[0, c] = ((weight(p.none) + one) + two) + three
+        low, middle, high = other_levels(both, mover, Partner(first + c))
+        one, two, three = weight(low), weight(middle), weight(high)
+        space[0, c] = (one + two) + three
         level = w.M[LEVEL, i, first + c]
-        space[1, c] = one * p.consultation.accept if level < 1.0 else 0.0
-        space[2, c] = two * p.arms.accept if level < 2.0 else 0.0
-        space[3, c] = three * p.defence.accept if level < 3.0 else 0.0
+        space[1, c] = one * low.accept if level < 1.0 else 0.0
+        space[2, c] = two * middle.accept if level < 2.0 else 0.0
+        space[3, c] = three * high.accept if level < 3.0 else 0.0
+    for c in range(count):
+        level = w.M[LEVEL, i, first + c]
+        if level != 0.0 and level != 1.0 and level != 2.0 and level != 3.0:
+            weigh_between(w, i, first + c, c, space)
     for c in range(count):
         space[4, c] = rules.acts_weight(both, mover, Partner(first + c))
     for c in range(count):

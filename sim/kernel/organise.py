@@ -130,9 +130,12 @@ def other_floor(w: Blocks, k: int, i: int, j: int) -> float:
     """The highest floor that i and j share outside organisation k."""
     floor = 0.0
     for o in range(w.G.shape[1]):
+        # most bodies bind to nothing: who is in them is not asked
+        if w.G[ORGANISATION_COMMITMENT, o] <= floor or o == k:
+            continue
         both = is_member(w, o, i) and is_member(w, o, j)
-        if both and o != k and w.G[COLLECTIVE_KIND, o] == ORGANISATION:
-            floor = max(floor, w.G[ORGANISATION_COMMITMENT, o])
+        if both and w.G[COLLECTIVE_KIND, o] == ORGANISATION:
+            floor = w.G[ORGANISATION_COMMITMENT, o]
     return floor
 
 

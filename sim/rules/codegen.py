@@ -281,10 +281,15 @@ def rules_source() -> str:
 
 def entries_source(signatures: dict[str, str]) -> str:
     """Text of the module ``entries``: one kept wrapper for each function of the kernel."""
-    lines = [_HEAD, "from sim import kernel\nfrom sim.compiled.jit import entry\n"]
+    lines = [
+        _HEAD,
+        "from sim import kernel\n",
+        "from sim.compiled.blocks import apart\n",
+        "from sim.compiled.jit import entry\n",
+    ]
     for name, arguments in signatures.items():
-        lines.append(f"\n\n@entry\ndef {name}({arguments}):\n")
-        lines.append(f"    return kernel.{name}({arguments})\n")
+        given = ", ".join("apart(w)" if one == "w" else one for one in arguments.split(", "))
+        lines.append(f"\n\n@entry\ndef {name}({arguments}):\n    return kernel.{name}({given})\n")
     return "".join(lines)
 
 

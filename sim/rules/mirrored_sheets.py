@@ -26,8 +26,8 @@ from numba.core import cgutils
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, models, register_model
-from numba.np import arrayobj
 
+from sim.compiled.blocks import Block, cell, place, told_apart
 from sim.compiled.jit import inline
 from sim.rules.declarations import MIRRORS
 from sim.types import Blocks
@@ -37,8 +37,8 @@ from sim.types import Blocks
 Mover: Final[Any] = np.int32
 Partner: Final[Any] = np.uint64
 
-_ROWS: Final = 1024
-_SHEETS: Final = types.Array(types.float64, 3, "C")
+
+_SHEETS: Final = Block("M")
 
 
 class Sides(types.Type):  # type: ignore[misc]
@@ -63,38 +63,28 @@ class _Typed(AbstractTemplate):  # type: ignore[misc]
 @lower_builtin(operator.getitem, Sides, types.BaseTuple)  # type: ignore[untyped-decorator]
 def _read(context: Any, builder: Any, signed: Any, args: Any) -> Any:
     """``sheets[x, a, b]``; from the mirror of x, if it has one, where a is the partner."""
-    kinds = list(signed.args[1])
-    x, a, b = (
-        context.cast(builder, part, kind, types.intp)
-        for part, kind in zip(cgutils.unpack_tuple(builder, args[1], 3), kinds, strict=True)
-    )
-    if kinds[1:] == [numba.from_dtype(np.dtype(kind)) for kind in (Partner, Mover)]:
-        mirrors = [MIRRORS.get(row, -1) for row in range(_ROWS)]
-        table = ir.Constant(ir.ArrayType(x.type, _ROWS), mirrors)
-        place = builder.gep(
-            cgutils.global_constant(builder, "mirrors", table), [ir.Constant(x.type, 0), x]
-        )
-        mirror = builder.load(place)  # a constant, as x is
-        kept = builder.icmp_signed(">=", mirror, ir.Constant(x.type, 0))
-        x, a, b = (
-            builder.select(kept, there, here) for there, here in ((mirror, x), (b, a), (a, b))
-        )
     proxy = cgutils.create_struct_proxy(signed.args[0])(context, builder, args[0])
-    array = arrayobj.make_array(_SHEETS)(context, builder, proxy.sheets)
-    n = builder.extract_value(array.shape, 2)
-    cell = builder.add(builder.mul(builder.add(builder.mul(x, n), a), n), b)
-    return builder.load(builder.gep(array.data, [cell], inbounds=True))
+    kinds = signed.args[1]
+    found = cell(context, builder, _SHEETS, kinds, proxy.sheets, args[1])
+    if found is None:
+        raise TypeError("sheets that are read both ways are read number by number")
+    array, (x, a, b) = found
+    if list(kinds)[1:] == [numba.from_dtype(np.dtype(kind)) for kind in (Partner, Mover)]:
+        mirror = MIRRORS.get(x.constant) if isinstance(x, ir.Constant) else None
+        if mirror is not None:
+            x, a, b = ir.Constant(x.type, mirror), b, a
+    return told_apart(builder.load(place(builder, array, [x, a, b])), "M", x)
 
 
 def _sides(_context: Any, sheets: Any) -> Any:
     """Typing and code of :data:`sides`."""
+    _ = MIRRORS, _read  # compiled code is another where these are others
 
     def codegen(context: Any, builder: Any, signed: Any, args: Any) -> Any:
         proxy = cgutils.create_struct_proxy(signed.return_type)(context, builder)
         proxy.sheets = args[0]
         return proxy._getvalue()
 
-    _ = MIRRORS  # compiled code is another where these are others (sim.compiled.fingerprint)
     return Sides()(sheets), codegen
 
 

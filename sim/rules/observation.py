@@ -157,25 +157,20 @@ OFFER_3 = dyad_field("offer_3", meaning="working space: weight of a consented le
 
 
 @inline
-def larger(w: Blocks, sheet: int, i: int, j: int) -> float:
-    """The larger of the two shares that i and j have in one another."""
-    return max(w.M[sheet, i, j], w.M[sheet, j, i])
-
-
-@inline
 def bond(w: Blocks, i: int, j: int) -> float:
     """What binds i and j, at least 0: see the module."""
     close = max(0.0, 1.0 - abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / 1.5)
     trust = 0.5 * (w.M[TRUST, i, j] + w.M[TRUST, j, i]) - 0.5
-    supply = larger(w, ENERGY, i, j) + larger(w, FINANCE, i, j)
+    fuel = max(w.M[ENERGY, i, j], w.M[ENERGY, j, i])
+    finance = max(w.M[FINANCE, i, j], w.M[FINANCE, j, i])
     return max(
         0.0,
         w.M[COMMITMENT, i, j]
         + w.P[TIE_POSITION] * close
         + w.P[TIE_TRUST] * trust
-        + w.P[TIE_ARMS] * larger(w, ARMS_STOCK, i, j)
-        + w.P[TIE_SUPPLY] * supply
-        + w.P[TIE_TRADE] * larger(w, TRADE, i, j),
+        + w.P[TIE_ARMS] * max(w.M[ARMS_STOCK, i, j], w.M[ARMS_STOCK, j, i])
+        + w.P[TIE_SUPPLY] * (fuel + finance)
+        + w.P[TIE_TRADE] * max(w.M[TRADE, i, j], w.M[TRADE, j, i]),
     )
 
 
@@ -185,19 +180,18 @@ def observe(w: Blocks) -> None:
     for first in range(0, w.n, STRIP):
         for i in range(w.n):
             for j in range(first, min(first + STRIP, w.n)):
-                if i == j:
-                    w.M[ALIGNMENT, i, j] = 1.0
-                    w.M[TIE, i, j] = 0.0
-                    continue
                 close = max(-1.0, 1.0 - abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, j]) / 1.5)
                 value = (
                     w.P[BY_POSITION] * close
                     + w.P[BY_TRUST] * (2.0 * w.M[TRUST, i, j] - 1.0)
                     + w.P[BY_COMMITMENT] * w.M[COMMITMENT, i, j]
-                    - w.P[BY_TENSION] * larger(w, TENSION, i, j)
+                    - w.P[BY_TENSION] * max(w.M[TENSION, i, j], w.M[TENSION, j, i])
                 )
                 w.M[ALIGNMENT, i, j] = clip(value, -1.0, 1.0)
                 hostile = 0.5 * (w.M[HOSTILITY, i, j] + w.M[HOSTILITY, j, i])
                 w.M[TIE, i, j] = bond(w, i, j) - w.P[TIE_HOSTILITY] * max(
                     0.0, hostile - w.P[SUSPICION]
                 )
+    for i in range(w.n):
+        w.M[ALIGNMENT, i, i] = 1.0
+        w.M[TIE, i, i] = 0.0

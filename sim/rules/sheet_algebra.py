@@ -11,8 +11,10 @@ near for the next seven, and rows are read in runs long enough to be fetched ahe
             for j in range(first, min(first + STRIP, w.n)):
                 ... w.M[X, i, j] ... w.M[X, j, i] ...
 
-A sum over j keeps its order if it is added up in ``w.V``. Where states weigh one another the kernel
-sees to it (:mod:`sim.rules.mirrored_sheets`), and rules are written for one pair.
+A condition on i and j keeps such a loop out of vector lanes: where all but i are meant,
+:func:`others` says which partners of a strip these are. A sum over j keeps its order if it is added
+up in ``w.V``. Where states weigh one another the kernel sees to it
+(:mod:`sim.rules.mirrored_sheets`), and rules are written for one pair.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled.jit import TILE, TILE_ROWS, njit, tile
-from sim.compiled.register_tiles import BLOCK, DEEP, ROWS, WIDE, add_fours, panels
+from sim.compiled.jit import LANES, TILE_ROWS, inline, njit, tile
+from sim.compiled.register_tiles import BLOCK, DEEP, ROWS, WIDE, add_fours, panels, turn
 from sim.rules.declarations import dyad_field
 from sim.types import Blocks
 
@@ -30,6 +32,12 @@ from sim.types import Blocks
 STRIP = 64
 
 SCRATCH = dyad_field("scratch", meaning="working space within a rule")
+
+
+@inline
+def others(i: int, first: int, end: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The states from ``first`` up to ``end`` without i, as two ranges."""
+    return (first, min(i, end)), (max(first, i + 1), end)
 
 
 @njit
@@ -47,13 +55,16 @@ def product(w: Blocks, into: int, left: int, right: int) -> None:
 def square(w: Blocks, into: int, left: int, right: int) -> None:
     """Sheet ``into`` = sheet ``left`` times ``right``, its transpose: half of a :func:`product`."""
     _sum_up(w, into, left, right, True)
-    for i in range(0, w.n, TILE_ROWS):
-        # tiles on the diagonal pass first what is above it in them, then all that is right of them
-        for r in range(i, min(i + TILE_ROWS, w.n)):
+    for i in range(0, w.n, LANES):
+        # squares on the diagonal pass what is above it in them, the others all that they hold
+        for r in range(i, min(i + LANES, w.n)):
             for j in range(i, r):
                 w.M[into, r, j] = w.M[into, j, r]
-        for j in range(i + TILE_ROWS, w.n, TILE):
-            _turn(w, np.int64(into), np.int64(into), i, j)
+        for j in range(i + LANES, w.n - w.n % LANES, LANES):
+            turn(w.M, np.int64(into), np.int64(into), i, j)
+        for j in range(max(i + LANES, w.n - w.n % LANES), w.n):
+            for r in range(i, min(i + LANES, w.n)):
+                w.M[into, j, r] = w.M[into, r, j]
 
 
 @njit
@@ -132,23 +143,13 @@ def sparse_product(w: Blocks, into: int, left: int, right: int) -> None:
 
 @njit
 def transpose(w: Blocks, into: int, source: int) -> None:
-    """Sheet ``into`` = sheet ``source`` transposed, by way of a tile: rows of both go in runs."""
-    for i in range(0, w.n, TILE_ROWS):
-        for j in range(0, w.n, TILE):
-            # as plain numbers: for every constant a function is compiled anew
-            _turn(w, np.int64(into), np.int64(source), i, j)
-
-
-@njit
-def _turn(w: Blocks, into: Any, source: Any, top: int, at: int) -> None:
-    """Put a tile of ``source`` in its place in ``into``."""
-    space = tile()
-    rows, count = min(TILE_ROWS, w.n - top), min(TILE, w.n - at)
-    for r in range(rows):
-        numbers = w.M[source, top + r, at : at + count]
-        for c in range(count):
-            space[r, c] = numbers[c]
-    for c in range(count):
-        numbers = w.M[into, at + c, top : top + rows]
-        for r in range(rows):
-            numbers[r] = space[r, c]
+    """Sheet ``into`` = sheet ``source`` transposed, square by square; rows of both go in runs."""
+    whole = w.n - w.n % LANES
+    for top in range(0, whole, TILE_ROWS):
+        for j in range(0, whole, LANES):
+            for i in range(top, min(top + TILE_ROWS, whole), LANES):
+                # as plain numbers: for every constant a function is compiled anew
+                turn(w.M, np.int64(into), np.int64(source), i, j)
+    for i in range(w.n):
+        for j in range(whole if i < whole else 0, w.n):
+            w.M[into, j, i] = w.M[source, i, j]

@@ -509,8 +509,8 @@ def test_comments_layout_and_texts_cost_no_compilation(
     [
         (
             "rules/sheet_algebra.py",
-            "min(TILE, w.n - at)",
-            "min(TILE - 1, w.n - at)",
+            "min(top + TILE_ROWS, whole)",
+            "min(top + 2 * TILE_ROWS, whole)",
             {"settle", "simulate"},
         ),
         (

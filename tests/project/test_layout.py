@@ -186,7 +186,7 @@ def test_wheel_carries_types_and_scenarios(tmp_path: Path) -> None:
     )
     (wheel,) = tmp_path.glob("multipolar-*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())
-    assert {"sim/py.typed", "sim/scenario/outlines.json"} <= held
+    assert {"sim/py.typed", "sim/scenario/outlines.json", "sim/scenario/distances.json"} <= held
     folder = ROOT / "scenarios"
     shipped = {f"sim/_scenarios/{p.relative_to(folder)}" for p in folder.rglob("*.yaml")}
     assert shipped <= held

@@ -16,6 +16,7 @@ from sim.scenario.outlines import distances, rings
 from sim.scenario.quarter import parse_quarter
 from sim.scenario.shipped import SHIPPED
 from tests.inline_scenario import TEXT
+from tools.outline_distances import distances as computed
 
 WIDE = SHIPPED / "world" / "wide"
 YEARS = (2014, 2016, 2020, 2021, 2024)
@@ -253,6 +254,12 @@ def test_distances_come_from_outlines() -> None:
     assert 2_000 < km[at["NZL"], at["TUV"]] < 3_500
     assert np.isnan(km[at["QQQ"], at["FRA"]])
     assert {"XKX", "TUV", "PSE", "TWN"} <= rings().keys()
+
+
+def test_the_table_of_distances_is_that_of_the_outlines() -> None:
+    codes = sorted(code for code in rings() if code)[::12]
+    # nearest points are found in single precision, which is some kilometres between neighbours
+    np.testing.assert_allclose(computed(codes), distances(codes), atol=4.0)
 
 
 def test_distances_are_near_those_of_cshapes() -> None:

@@ -340,11 +340,7 @@ def relevance(w: Blocks) -> None:
     """Attention of i over partners: reach, trade, contact and ties (security complexes, 1.18)."""
     theirs = seen(w)
     for i in range(w.n):
-        total = 0.0
         for j in range(w.n):
-            if i == j:
-                w.M[RELEVANCE, i, j] = 0.0
-                continue
             near = (w.M[PROJECTED, i, j] + theirs.M[PROJECTED, Partner(j), Mover(i)]) / (
                 w.V[CAPABILITY, i] + w.V[CAPABILITY, j]
             )
@@ -357,6 +353,9 @@ def relevance(w: Blocks) -> None:
                 + 0.2 * w.M[THREAT_SHARE, i, j]
                 + 1e-4
             )
+        w.M[RELEVANCE, i, i] = 0.0
+        total = 0.0
+        for j in range(w.n):
             total += w.M[RELEVANCE, i, j]
         for j in range(w.n):
             w.M[RELEVANCE, i, j] = log(w.M[RELEVANCE, i, j] / total) if i != j else -745.0

@@ -27,6 +27,7 @@ from sim.rules.declarations import baseline, param, state_field
 from sim.rules.mechanisms import Mechanism
 from sim.rules.mechanisms.security.hostility import BY_DISTANCE, BY_TRUST
 from sim.rules.pair_variables import HOSTILITY, TRUST
+from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import CAPABILITY, IDEAL_HOME, IDEAL_POINT
 from sim.types import Blocks
 
@@ -66,7 +67,6 @@ PARTING = state_field(
 def update(w: Blocks) -> None:
     """Follow the hostility of the quarter before."""
     for i in range(w.n):
-        push = 0.0
         for k in range(w.n):
             h = w.M[HOSTILITY, i, k]
             apart = abs(w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, k])
@@ -76,7 +76,10 @@ def update(w: Blocks) -> None:
             rise = h - w.M[HOSTILITY_START, i, k] - h * (1.0 - h) * own
             size = w.V[CAPABILITY, k] / (w.V[CAPABILITY, i] + w.V[CAPABILITY, k] + 1e-12)
             away = clip((w.V[IDEAL_POINT, i] - w.V[IDEAL_POINT, k]) / APART, -1.0, 1.0)
-            push += size * rise * away
+            w.M[SCRATCH, i, k] = size * rise * away
+        push = 0.0
+        for k in range(w.n):
+            push += w.M[SCRATCH, i, k]
         gap = w.P[SIZE] * clip(push, -1.0, 1.0) - w.V[ESTRANGED, i]
         w.V[PARTING, i] = 0.25 * w.P[SPEED] * gap
     for i in range(w.n):

@@ -20,7 +20,7 @@ from sim.compiled.mathx import exp, log
 from sim.rules.declarations import baseline, param
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import AID, CONTACT, SANCTIONS, TENSION, TRUST, TRUST_BAD, TRUST_GOOD
-from sim.rules.sheet_algebra import STRIP
+from sim.rules.sheet_algebra import STRIP, others
 from sim.types import Blocks
 
 CONTACT_START = baseline("contact")
@@ -100,23 +100,22 @@ def update(w: Blocks) -> None:
     keep = exp(0.25 * log(w.P[MEMORY]))
     for first in range(0, w.n, STRIP):
         for i in range(w.n):
-            for j in range(first, min(first + STRIP, w.n)):
-                if i == j:
-                    continue
-                good = keep * w.M[TRUST_GOOD, i, j] + (1.0 - keep) * w.M[GOOD_START, i, j]
-                bad = keep * w.M[TRUST_BAD, i, j] + (1.0 - keep) * w.M[BAD_START, i, j]
-                good += 0.25 * (
-                    w.P[BY_CONTACT] * max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
-                    + w.P[BY_AID] * max(0.0, w.M[AID, j, i] - w.M[AID_START, j, i])
-                )
-                bad += 0.25 * (
-                    w.P[BY_TENSION] * max(0.0, w.M[TENSION, j, i] - w.M[TENSION_START, j, i])
-                    + w.P[BY_SANCTIONS]
-                    * max(0.0, w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i])
-                )
-                w.M[TRUST_GOOD, i, j] = good
-                w.M[TRUST_BAD, i, j] = bad
-                w.M[TRUST, i, j] = good / (good + bad)
+            for low, high in others(i, first, min(first + STRIP, w.n)):
+                for j in range(low, high):
+                    good = keep * w.M[TRUST_GOOD, i, j] + (1.0 - keep) * w.M[GOOD_START, i, j]
+                    bad = keep * w.M[TRUST_BAD, i, j] + (1.0 - keep) * w.M[BAD_START, i, j]
+                    good += 0.25 * (
+                        w.P[BY_CONTACT] * max(0.0, w.M[CONTACT, j, i] - w.M[CONTACT_START, j, i])
+                        + w.P[BY_AID] * max(0.0, w.M[AID, j, i] - w.M[AID_START, j, i])
+                    )
+                    bad += 0.25 * (
+                        w.P[BY_TENSION] * max(0.0, w.M[TENSION, j, i] - w.M[TENSION_START, j, i])
+                        + w.P[BY_SANCTIONS]
+                        * max(0.0, w.M[SANCTIONS, j, i] - w.M[SANCTIONS_START, j, i])
+                    )
+                    w.M[TRUST_GOOD, i, j] = good
+                    w.M[TRUST_BAD, i, j] = bad
+                    w.M[TRUST, i, j] = good / (good + bad)
 
 
 MECHANISM = Mechanism(

@@ -27,7 +27,7 @@ fear of such sanctions (the snap).
 
 from __future__ import annotations
 
-from sim.compiled.jit import njit
+from sim.compiled.jit import inline, njit
 from sim.compiled.mathx import exp, log
 from sim.rules.declarations import baseline, dyad_field, param, state_field
 from sim.rules.mechanisms import Mechanism
@@ -41,7 +41,7 @@ from sim.rules.pair_variables import (
     TRADE,
     TRUST,
 )
-from sim.rules.sheet_algebra import STRIP
+from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import ARMS_SUPPLY, NEED, SECONDARY_FEAR
 from sim.types import Blocks
 
@@ -145,11 +145,14 @@ def exposures(w: Blocks) -> None:
         for j in range(w.n):
             w.M[RISK, i, j] = 0.0
     for k in range(w.n):
+        most = 0.0
         for j in range(w.n):
-            rise = w.M[SECONDARY, k, j] - w.M[SECONDARY_START, k, j]
-            if rise > 0.0:
-                for i in range(w.n):
-                    w.M[RISK, i, j] += w.M[TRADE, i, k] * rise
+            most = max(most, w.M[SECONDARY, k, j] - w.M[SECONDARY_START, k, j])
+        if most > 0.0:
+            for i in range(w.n):
+                for j in range(w.n):
+                    rise = w.M[SECONDARY, k, j] - w.M[SECONDARY_START, k, j]
+                    w.M[RISK, i, j] += w.M[TRADE, i, k] * max(0.0, rise)
     for first in range(0, w.n, STRIP):
         for i in range(w.n):
             for j in range(first, min(first + STRIP, w.n)):
@@ -163,20 +166,22 @@ def exposures(w: Blocks) -> None:
 @njit
 def enter(w: Blocks, i: int, lost: float) -> float:
     """Let suppliers take their part of what is lost to those whom i bought from; what they take."""
+    for j in range(w.n):
+        drawn = pull(w, i, j)
+        w.M[SCRATCH, i, j] = drawn if w.V[ARMS_SUPPLY, j] > 0.0 else 0.0
+    w.M[SCRATCH, i, i] = 0.0
     pulls = 0.0
     for j in range(w.n):
-        if j != i and w.V[ARMS_SUPPLY, j] > 0.0:
-            pulls += pull(w, i, j)
+        pulls += w.M[SCRATCH, i, j]
     if pulls <= 0.0:
         return 0.0
     taken = w.P[ENTRY] * lost
     for j in range(w.n):
-        if j != i and w.V[ARMS_SUPPLY, j] > 0.0:
-            w.M[WEIGHT, i, j] += taken * pull(w, i, j) / pulls
+        w.M[WEIGHT, i, j] += taken * w.M[SCRATCH, i, j] / pulls
     return taken
 
 
-@njit
+@inline
 def pull(w: Blocks, i: int, j: int) -> float:
     """Attraction of j as a new supplier of i."""
     friendly = 1.0 - min(1.0, max(w.M[SANCTIONS, i, j], w.M[SANCTIONS, j, i]))
@@ -197,21 +202,21 @@ def update(w: Blocks) -> None:
         weights = 0.0
         lost = 0.0
         for j in range(w.n):
-            w.M[WEIGHT, i, j] = 0.0
-            w.M[WISH, i, j] = 1.0
             base = (1.0 - w.P[LOCK]) * w.M[ARMS_START, i, j] + w.P[LOCK] * w.M[ARMS_STOCK, i, j]
             base += w.M[OPENING, i, j]
-            rest -= base
-            if base <= 0.0:
-                continue
             felt = w.M[RISK, i, j] * (1.0 - w.P[HIDDEN] * w.M[COVERT, i, j])
             warm = log((w.M[TRUST, i, j] + FLOOR) / (w.M[TRUST_START, i, j] + FLOOR))
             wish = exp(w.P[TASTE] * warm - felt)
-            w.M[WISH, i, j] = wish
-            w.M[WEIGHT, i, j] = base * wish * w.V[ABLE, j]
-            weights += w.M[WEIGHT, i, j]
-            before += w.M[ARMS, i, j]
-            lost += base * max(0.0, 1.0 - wish)
+            w.M[SCRATCH, i, j] = base
+            w.M[WISH, i, j] = wish if base > 0.0 else 1.0
+            w.M[WEIGHT, i, j] = base * wish * w.V[ABLE, j] if base > 0.0 else 0.0
+        for j in range(w.n):
+            base = w.M[SCRATCH, i, j]
+            rest -= base
+            if base > 0.0:
+                weights += w.M[WEIGHT, i, j]
+                before += w.M[ARMS, i, j]
+                lost += base * max(0.0, 1.0 - w.M[WISH, i, j])
         if lost > 0.0:
             weights += enter(w, i, lost)
         weights += max(0.0, rest)
@@ -220,13 +225,11 @@ def update(w: Blocks) -> None:
         total = 0.0
         calm = 1.0 - exp(-0.25 * w.P[ETA])
         for j in range(w.n):
-            if w.M[WEIGHT, i, j] <= 0.0 and w.M[ARMS, i, j] <= 0.0:
-                continue
             target = w.M[WEIGHT, i, j] / weights if weights > 0.0 else 0.0
-            step = calm
-            if w.M[WISH, i, j] < 1.0:
-                step = 1.0 - exp(-0.25 * (w.P[ETA] + w.P[SNAP] * (1.0 - w.M[WISH, i, j])))
+            snap = 1.0 - exp(-0.25 * (w.P[ETA] + w.P[SNAP] * (1.0 - w.M[WISH, i, j])))
+            step = snap if w.M[WISH, i, j] < 1.0 else calm
             w.M[ARMS, i, j] += step * (target - w.M[ARMS, i, j])
+        for j in range(w.n):
             total += w.M[ARMS, i, j]
         if total > 1.0:
             for j in range(w.n):

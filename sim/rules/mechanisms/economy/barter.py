@@ -22,7 +22,7 @@ M10, M52.
 
 from __future__ import annotations
 
-from sim.compiled.jit import njit
+from sim.compiled.jit import inline, njit
 from sim.compiled.mathx import clip, exp
 from sim.rules.declarations import baseline, dyad_field, param
 from sim.rules.mechanisms import Mechanism
@@ -37,7 +37,7 @@ from sim.rules.pair_variables import (
     TRUST,
     WAR,
 )
-from sim.rules.sheet_algebra import SCRATCH, STRIP
+from sim.rules.sheet_algebra import SCRATCH, STRIP, others, transpose
 from sim.rules.state_variables import (
     ARMS_SUPPLY,
     CAPABILITY,
@@ -101,7 +101,7 @@ RECEIVED_START = baseline("munitions_from")
 GRUDGE = dyad_field("grudge", meaning="new support of j for those whom i fights, by j's weight")
 
 
-@njit
+@inline
 def ordinary(w: Blocks, i: int, j: int) -> float:
     """Know-how that goes from i to j with trade."""
     larger = w.V[ECONOMY, i] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
@@ -131,30 +131,40 @@ def grudges(w: Blocks, i: int) -> None:
 
 
 @njit
+def unlocked(w: Blocks, i: int) -> None:
+    """How far the grudges of i loosen its restraint towards each other state."""
+    grudge = 0.0
+    for d in range(w.n):
+        grudge += w.M[GRUDGE, i, d]
+    for j in range(w.n):
+        unlock = 0.0
+        if grudge > 0.0:
+            for d in range(w.n):
+                unlock += w.M[GRUDGE, i, d] * w.M[HOSTILITY, j, d]
+            unlock = 1.0 - exp(-unlock)
+        w.M[SCRATCH, i, j] = unlock
+
+
+@njit
 def update(w: Blocks) -> None:
     """Advance payments by a quarter; grudges of all before anybody's aid changes."""
     for i in range(w.n):
         grudges(w, i)
-        grudge = 0.0
-        for d in range(w.n):
-            grudge += w.M[GRUDGE, i, d]
-        w.M[SCRATCH, 0, i] = grudge
+        unlocked(w, i)
     for first in range(0, w.n, STRIP):
         for i in range(w.n):
-            for j in range(first, min(first + STRIP, w.n)):
-                if i != j:
-                    pay(w, i, j, w.M[SCRATCH, 0, i])
+            for low, high in others(i, first, min(first + STRIP, w.n)):
+                for j in range(low, high):
+                    w.M[SCRATCH, i, j] = pay(w, i, j, w.M[SCRATCH, i, j])
+    for i in range(w.n):
+        w.M[SCRATCH, i, i] = w.M[OPENING, i, i]
+    transpose(w, OPENING, SCRATCH)
 
 
-@njit
-def pay(w: Blocks, i: int, j: int, grudge: float) -> None:
-    """Advance what i pays j in aid and technology, and opens to it, by a quarter."""
+@inline
+def pay(w: Blocks, i: int, j: int, unlock: float) -> float:
+    """Advance what i pays j in aid and technology by a quarter; what it opens to it in arms."""
     maker = w.V[ARMS_SUPPLY, i] / (w.V[ARMS_SUPPLY, i] + w.P[OUTPUT_HALF])
-    unlock = 0.0
-    if grudge > 0.0:
-        for d in range(w.n):
-            unlock += w.M[GRUDGE, i, d] * w.M[HOSTILITY, j, d]
-        unlock = 1.0 - exp(-unlock)
     received = w.M[MUNITIONS_FROM, i, j]
     larger = w.V[ECONOMY, i] / (w.V[ECONOMY, i] + w.V[ECONOMY, j] + 1e-12)
     due = w.P[PRICE] * max(0.0, received - w.M[RECEIVED_START, i, j]) * larger
@@ -166,7 +176,6 @@ def pay(w: Blocks, i: int, j: int, grudge: float) -> None:
     target = cap * maker * (1.0 - exp(-owed)) if owed > 0.0 else 0.0
     w.M[PAID, i, j] += w.P[ADJUST] * (target - w.M[PAID, i, j])
     w.M[TECHNOLOGY, i, j] = clip(ordinary(w, i, j) + w.M[PAID, i, j], 0.0, 1.0)
-    w.M[OPENING, j, i] = w.P[ARM] * unlock * trust * friendly * maker
     # an ended or lowered aid has ended its part in the payment, too
     goods = min(w.M[GOODS, i, j], w.M[AID, i, j])
     sent = 1.0 - exp(-due) if due > 0.0 else 0.0
@@ -174,6 +183,7 @@ def pay(w: Blocks, i: int, j: int, grudge: float) -> None:
     aid = clip(w.M[AID, i, j] + change, 0.0, 1.0)
     w.M[GOODS, i, j] = clip(goods + aid - w.M[AID, i, j], 0.0, 1.0)
     w.M[AID, i, j] = aid
+    return w.P[ARM] * unlock * trust * friendly * maker
 
 
 MECHANISM = Mechanism(

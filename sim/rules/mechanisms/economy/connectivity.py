@@ -24,7 +24,7 @@ from sim.rules.declarations import baseline, dyad_field, param
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import AID, CONNECTIVITY, SANCTIONS, TRUST_GOOD, WAR
 from sim.rules.participation import is_member
-from sim.rules.sheet_algebra import STRIP
+from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import AUTHORITY, COLLECTIVE_KIND, MARKET, ORGANISATION
 from sim.types import Blocks
 
@@ -73,32 +73,39 @@ DEPTH_START = dyad_field("depth_start", meaning="depth of shared organisations a
 
 
 @njit
-def depth(w: Blocks, i: int, j: int) -> float:
-    """Depth of the organisations that i and j share: largest market times authority."""
-    best = 0.0
+def depths(w: Blocks, into: int) -> None:
+    """Depth of the organisations that two share, of all pairs: largest market times authority."""
+    for i in range(w.n):
+        for j in range(w.n):
+            w.M[into, i, j] = 0.0
     for k in range(w.G.shape[1]):
-        both = is_member(w, k, i) and is_member(w, k, j)
-        if both and w.G[COLLECTIVE_KIND, k] == ORGANISATION:
-            best = max(best, w.G[MARKET, k] * w.G[AUTHORITY, k])
-    return best
+        depth = w.G[MARKET, k] * w.G[AUTHORITY, k]
+        if w.G[COLLECTIVE_KIND, k] != ORGANISATION or depth <= 0.0:
+            continue
+        for i in range(w.n):
+            if is_member(w, k, i):
+                for j in range(w.n):
+                    if is_member(w, k, j):
+                        w.M[into, i, j] = max(w.M[into, i, j], depth)
 
 
 @njit
 def start(w: Blocks) -> None:
     """Remember what is usual."""
+    depths(w, DEPTH_START)
     for i in range(w.n):
         for j in range(w.n):
             w.M[CONNECTIVITY_SEEN, i, j] = w.M[CONNECTIVITY, i, j]
-            w.M[DEPTH_START, i, j] = depth(w, i, j)
 
 
 @njit
 def update(w: Blocks) -> None:
     """Advance corridors, and the trade and trust that they carry, by a quarter."""
+    depths(w, SCRATCH)
     for first in range(0, w.n, STRIP):
         for i in range(w.n):
             for j in range(max(first, i + 1), min(first + STRIP, w.n)):
-                grown = max(0.0, depth(w, i, j) - w.M[DEPTH_START, i, j])
+                grown = max(0.0, w.M[SCRATCH, i, j] - w.M[DEPTH_START, i, j])
                 given = (
                     w.M[AID, i, j] - w.M[AID_START, i, j] + w.M[AID, j, i] - w.M[AID_START, j, i]
                 )

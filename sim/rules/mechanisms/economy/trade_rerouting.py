@@ -238,10 +238,10 @@ def update(w: Blocks) -> None:
                 other = w.M[FLOW_START, i, j] - space[2, c]
                 fuel = max(0.0, space[2, c] + space[3, c])  # none left is not less than none
                 w.M[FLOW_TARGET, i, j] = other * space[0, c] + fuel
-                if space[1, c] > 0.0:
-                    w.V[ROW_TARGET, i] += space[1, c]
-                    w.V[COLUMN_TARGET, j] += space[1, c]
-                changed = changed or space[0, c] != 1.0 or space[3, c] != 0.0
+                w.V[COLUMN_TARGET, j] += max(0.0, space[1, c])
+            for c in range(count):
+                w.V[ROW_TARGET, i] += max(0.0, space[1, c])
+                changed = changed | (space[0, c] != 1.0) | (space[3, c] != 0.0)
     for i in range(w.n):
         # corridors scale the pattern, not the margins: no more is lost than was traded
         barred_out, barred_in = w.V[ROW_TARGET, i], w.V[COLUMN_TARGET, i]

@@ -19,6 +19,7 @@ from sim.rules.declarations import baseline, param
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import CONTACT, SANCTIONS
 from sim.rules.participation import is_member
+from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import CAPABILITY, COHESION, COLLECTIVE_KIND, ORGANISATION
 from sim.types import Blocks
 
@@ -33,6 +34,9 @@ WEAKEN = param(
     source="judgement: one dissenter delays joint measures, it does not end them (register M31)",
 )
 
+#: rows of the working space: capability of members with sanctions, the largest rise of contact
+HELD, MOST = 0, 1
+
 
 @njit
 def update(w: Blocks) -> None:
@@ -40,20 +44,21 @@ def update(w: Blocks) -> None:
     for k in range(w.G.shape[1]):
         if w.G[COLLECTIVE_KIND, k] != ORGANISATION:
             continue
+        for j in range(w.n):
+            w.M[SCRATCH, HELD, j] = 0.0
+            w.M[SCRATCH, MOST, j] = 0.0
+        total = 0.0
+        for m in range(w.n):
+            if is_member(w, k, m):
+                total += w.V[CAPABILITY, m]
+                for j in range(w.n):
+                    rise = w.M[CONTACT, m, j] - w.M[CONTACT_START, m, j]
+                    w.M[SCRATCH, HELD, j] += w.V[CAPABILITY, m] * min(1.0, w.M[SANCTIONS, m, j])
+                    w.M[SCRATCH, MOST, j] = max(w.M[SCRATCH, MOST, j], rise)
         worst = 0.0
         for j in range(w.n):
-            if is_member(w, k, j):
-                continue
-            total = 0.0
-            held = 0.0
-            most = 0.0
-            for m in range(w.n):
-                if is_member(w, k, m):
-                    total += w.V[CAPABILITY, m]
-                    held += w.V[CAPABILITY, m] * min(1.0, w.M[SANCTIONS, m, j])
-                    most = max(most, w.M[CONTACT, m, j] - w.M[CONTACT_START, m, j])
-            if total > 0.0:
-                worst = max(worst, most * held / total)
+            if total > 0.0 and not is_member(w, k, j):
+                worst = max(worst, w.M[SCRATCH, MOST, j] * w.M[SCRATCH, HELD, j] / total)
         w.G[COHESION, k] = clip(w.G[COHESION, k] - w.P[WEAKEN] * worst, 0.0, 1.0)
 
 

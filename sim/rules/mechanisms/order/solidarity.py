@@ -19,6 +19,7 @@ from sim.rules.declarations import baseline, param
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import HOSTILITY, SANCTIONS, TRUST
 from sim.rules.participation import is_member
+from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import CAPABILITY, COHESION, COLLECTIVE_KIND, ORGANISATION
 from sim.types import Blocks
 
@@ -44,21 +45,20 @@ def update(w: Blocks) -> None:
         if drop <= 0.0:
             continue
         for j in range(w.n):
-            if is_member(w, k, j):
+            w.M[SCRATCH, 0, j] = 0.0
+        total = 0.0
+        for m in range(w.n):
+            if is_member(w, k, m):
+                total += w.V[CAPABILITY, m]
+                for j in range(w.n):
+                    w.M[SCRATCH, 0, j] += w.V[CAPABILITY, m] * min(1.0, w.M[SANCTIONS, m, j])
+        for m in range(w.n):
+            others = total - w.V[CAPABILITY, m]
+            if others <= 0.0 or not is_member(w, k, m):
                 continue
-            total = 0.0
-            held = 0.0
-            for m in range(w.n):
-                if is_member(w, k, m):
-                    total += w.V[CAPABILITY, m]
-                    held += w.V[CAPABILITY, m] * min(1.0, w.M[SANCTIONS, m, j])
-            if held <= 0.0:
-                continue
-            for m in range(w.n):
-                if is_member(w, k, m) and w.M[SANCTIONS, m, j] > 0.0:
-                    others = total - w.V[CAPABILITY, m]
-                    if others <= 0.0:
-                        continue
+            for j in range(w.n):
+                held = w.M[SCRATCH, 0, j]
+                if held > 0.0 and w.M[SANCTIONS, m, j] > 0.0 and not is_member(w, k, j):
                     shared = (held - w.V[CAPABILITY, m] * w.M[SANCTIONS, m, j]) / others
                     mild = w.M[TRUST, m, j] * (1.0 - w.M[HOSTILITY, m, j])
                     w.M[SANCTIONS, m, j] *= max(0.0, 1.0 - w.P[ERODE] * drop * shared * mild)

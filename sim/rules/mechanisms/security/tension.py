@@ -15,12 +15,12 @@ with F_ji the force that j and its friends can bring to bear on i. Sources: Rich
 
 from __future__ import annotations
 
-from sim.compiled.jit import njit
+from sim.compiled.jit import inline, njit
 from sim.compiled.mathx import clip
 from sim.rules.declarations import baseline, dyad_field, param
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import HOSTILITY, TENSION, THREAT, WAR
-from sim.rules.sheet_algebra import STRIP
+from sim.rules.sheet_algebra import SCRATCH, STRIP, others, transpose
 from sim.rules.state_variables import PROTECTION, REVISIONISM_NOW
 from sim.types import Blocks
 
@@ -65,7 +65,7 @@ PROPENSITY = dyad_field("propensity", bounds=(0.0, 2.0), meaning="will and means
 PROPENSITY_START = baseline("propensity")
 
 
-@njit
+@inline
 def propensity(w: Blocks, i: int, j: int) -> float:
     """Effective revisionism x hostility x odds of i (with friends) against j (with friends)."""
     own = w.V[PROTECTION, i]
@@ -85,21 +85,19 @@ def start(w: Blocks) -> None:
 @njit
 def update(w: Blocks) -> None:
     """Advance tension by a quarter, both orders of a pair from the same past."""
+    transpose(w, SCRATCH, TENSION)
     for first in range(0, w.n, STRIP):
         for i in range(w.n):
-            for j in range(max(first, i + 1), min(first + STRIP, w.n)):
-                w.M[PROPENSITY, i, j] = propensity(w, i, j)
-                w.M[PROPENSITY, j, i] = propensity(w, j, i)
-                t_i = w.M[TENSION, i, j]
-                t_j = w.M[TENSION, j, i]
-                for order in range(2):
-                    a, b = (i, j) if order == 0 else (j, i)
-                    mine, theirs = (t_i, t_j) if order == 0 else (t_j, t_i)
-                    change = w.P[DECAY] * (w.M[TENSION_START, a, b] - mine)
-                    change += w.P[WILL] * (w.M[PROPENSITY, a, b] - w.M[PROPENSITY_START, a, b])
-                    change += w.P[ANSWER] * max(0.0, theirs - w.M[TENSION_START, b, a])
-                    change += w.P[BY_WAR] * max(0.0, w.M[WAR, a, b] - mine)
-                    w.M[TENSION, a, b] = clip(mine + change, 0.0, 1.0)
+            for low, high in others(i, first, min(first + STRIP, w.n)):
+                for j in range(low, high):
+                    will = propensity(w, i, j)
+                    w.M[PROPENSITY, i, j] = will
+                    mine, theirs = w.M[TENSION, i, j], w.M[SCRATCH, i, j]
+                    change = w.P[DECAY] * (w.M[TENSION_START, i, j] - mine)
+                    change += w.P[WILL] * (will - w.M[PROPENSITY_START, i, j])
+                    change += w.P[ANSWER] * max(0.0, theirs - w.M[TENSION_START, j, i])
+                    change += w.P[BY_WAR] * max(0.0, w.M[WAR, i, j] - mine)
+                    w.M[TENSION, i, j] = clip(mine + change, 0.0, 1.0)
 
 
 MECHANISM = Mechanism(
