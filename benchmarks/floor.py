@@ -77,10 +77,10 @@ def count(states: int) -> dict[str, int]:
     """Operations of the second quarter of a synthetic world; needs NUMBA_DISABLE_JIT=1."""
     from sim import kernel
     from sim.compiled import mathx
-    from sim.compiled.jit import TILE, TILE_ROWS
+    from sim.compiled.jit import LANES, TILE, TILE_ROWS
     from sim.drivers import starts
     from sim.kernel import choice, step
-    from sim.kernel.organise import organise
+    from sim.rules import sheet_algebra
     from sim.scenario import load_scenario
     from sim.scenario.world import World
     from sim.types import Blocks, Luck
@@ -89,6 +89,13 @@ def count(states: int) -> dict[str, int]:
     mathx.bits_float = lambda bits: Counted(bits_float(bits))
     space = CountedSheets(np.zeros((TILE_ROWS, TILE)), "stack")
     choice.tile = lambda: space
+
+    def turn(sheets: CountedSheets, into: int, source: int, top: int, at: int) -> None:
+        for r in range(LANES):
+            for c in range(LANES):
+                sheets[into, at + c, top + r] = sheets[source, top + r, at + c]
+
+    sheet_algebra.turn = turn
     world = World(load_scenario("synthetic", overrides=[f"synthetic.states={states}"]))
     n = world.n
     b = starts.start(world, 1, 0).blocks
@@ -103,7 +110,7 @@ def count(states: int) -> dict[str, int]:
     cells: list[float] = [0.0] * kernel.choice_cells(n)
     COUNTS.clear()
     step.settle(w, luck)
-    logged = organise(w, luck, log, 0)
+    logged = step.organise(w, luck, log, 0)
     turns = step.schedule(w, luck, order, times)
     opportunities = [0, 0]
     for position, (i, k) in enumerate(order[:turns].tolist()):
