@@ -402,7 +402,7 @@ other arm, and both under random choice, whose rates take six rounds to match; w
 already it still loads the libraries, the kernels and the scenario, with arms, in two or three seconds. Three figures,
 each as PNG and SVG, are the rest. It would take fewer outlines (text that depends on the reader's fonts), a second
 process for drawing, and scenarios that are kept as they were read. Of 200 runs the second time costs half of
-the first: its own runs are simulated anew for their tables and figures, and their blocs found anew.
+the first: its own runs are simulated anew for their tables and figures; what else takes time then was not looked into.
 
 ## What made it fast
 
