@@ -145,6 +145,8 @@ def start_arms_flow(w: World) -> Changes:
         "arms_start": w["arms"],
         "secondary_sanctions_start": w["secondary_sanctions"],
         "need_start": w["need"],
+        "aid_start": w["aid"],
+        "war_start": w["war"],
     }
 
 
@@ -156,7 +158,7 @@ def threatened(w: World) -> Floats:
 def arms_flow(w: World, tick: int, seed: int, run: int) -> Changes:
     """Deliveries move to what is installed and not deterred, installed arms to deliveries.
 
-    Rates a year act for a quarter: 1 - exp(-rate / 4).
+    Rates a year act for a quarter: 1 - exp(-rate / 4). What is given comes on top.
     """
     lock = w.p("arms_flow.lock")
     base = (1.0 - lock) * w["arms_start"] + lock * w["arms_stock"] + w["arms_opening"]
@@ -175,8 +177,18 @@ def arms_flow(w: World, tick: int, seed: int, run: int) -> Changes:
     target = over(weight, (weight.sum(axis=1) + rest)[:, None])
     rate = w.p("arms_flow.inertia") + w.p("arms_flow.snap") * up(1.0 - wish)
     arms = w["arms"] + (1.0 - np.exp(-rate / 4.0)) * (target - w["arms"])
+    at_war, before = (w[name].max(axis=1)[:, None] for name in ("war", "war_start"))
+    given = (
+        w.p("arms_flow.gift")
+        * w["arms_supply"]
+        * up(at_war * w["aid"].T - before * w["aid_start"].T)
+    )
+    all_given = given.sum(axis=1)
+    new = all_given / (w["economy"] + 1e-9)
+    step = 1.0 - np.exp(-new / (1.0 + new) / 4.0)[:, None]
+    arms = arms + step * (over(given, all_given[:, None]) - arms)
     arms = arms / np.maximum(1.0, arms.sum(axis=1))[:, None]
-    renewed = 1.0 - np.exp(-w.p("arms_flow.renewal") / 4.0)
+    renewed = 1.0 - np.exp(-w.p("arms_flow.renewal") * (1.0 + 0.25 * new) / 4.0)[:, None]
     stock = w["arms_stock"] + renewed * (arms - w["arms_stock"])
     return {
         "arms": arms,
