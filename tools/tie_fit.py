@@ -28,7 +28,6 @@ from sim.rules.pair_variables import (
     DISTANCE,
     HOSTILITY,
     TRADE,
-    TRUST,
 )
 from sim.rules.state_variables import IDEAL_POINT
 from sim.scenario.history import read_history
@@ -46,6 +45,7 @@ PARTS: Final = {
     "arms": "larger share of the two in the other's arms",
     "trade": "larger share of the two in the other's trade",
     "hostility": "mean hostility above .15",
+    "adversary": "hostility above .15 of both to the same third state, the most",
 }
 CONTROLS: Final = ("contact", "log distance", "border")
 SUSPICION: Final = 0.15
@@ -72,6 +72,12 @@ def rows(data: Path) -> pd.DataFrame:
         def larger(sheet: int, i: Floats = i, j: Floats = j, m: Floats = blocks.M) -> Floats:
             return np.maximum(m[sheet][i, j], m[sheet][j, i])
 
+        felt = np.maximum(0.0, blocks.M[HOSTILITY] - SUSPICION)
+        np.fill_diagonal(felt, 0.0)
+        shared = np.zeros(len(i))
+        for k in range(world.n):
+            both = np.minimum(felt[i, k], felt[j, k])
+            shared = np.maximum(shared, np.where((i == k) | (j == k), 0.0, both))
         apart = np.abs(blocks.V[IDEAL_POINT][i] - blocks.V[IDEAL_POINT][j])
         km = blocks.M[DISTANCE][i, j]
         found.append(
@@ -84,7 +90,7 @@ def rows(data: Path) -> pd.DataFrame:
                     "arms": larger(ARMS_STOCK),
                     "trade": larger(TRADE),
                     "hostility": np.maximum(0.0, mean(HOSTILITY) - SUSPICION),
-                    "trust": mean(TRUST) - 0.5,
+                    "adversary": shared,
                     "contact": mean(CONTACT),
                     "log distance": np.log1p(km),
                     "border": (km < 0.05).astype(float),

@@ -24,10 +24,12 @@ from sim.types import Floats
 
 CO_MEMBERSHIP: Final = "change_of_co_membership"
 MADE: Final = "pacts_made"
+DEFENCE_MADE: Final = "defence_pacts_made"
 ENDED: Final = "pacts_ended"
-NETWORKS: Final = (CO_MEMBERSHIP, MADE, ENDED)
+NETWORKS: Final = (CO_MEMBERSHIP, MADE, DEFENCE_MADE, ENDED)
 """What is correlated over all pairs of states."""
 
+_DEFENCE: Final = 3  # level of a pact
 _RESAMPLES: Final = 400
 
 
@@ -132,18 +134,20 @@ def _pacts(seen: Observed) -> npt.NDArray[np.int8]:
     done = (np.asarray(moves["kind"]) == MOVE_KINDS.index("pact")) & (
         np.asarray(moves["accepted"]) != 0
     )
-    rose = np.asarray(moves["after"]) > np.asarray(moves["before"])
+    after = np.asarray(moves["after"])
+    rose = after > np.asarray(moves["before"])
     place = np.zeros((n, n), np.int64)
     place[one, other] = place[other, one] = np.arange(len(one))
-    counted = np.zeros((record.runs, 2, len(one)), np.int8)
-    for at, which in enumerate((done & rose, done & ~rose)):
+    kinds = (done & rose, done & rose & (after >= _DEFENCE), done & ~rose)
+    counted = np.zeros((record.runs, len(kinds), len(one)), np.int8)
+    for at, which in enumerate(kinds):
         rows = moves[which]
         np.add.at(counted, (rows["run"], at, place[rows["mover"], rows["partner"]]), 1)
     return counted
 
 
-PACTS: Final = Measure("pacts made and ended", _pacts, axes=3)
-"""By pair of states, how many were made and how many ended, ``(R, 2, pairs)``."""
+PACTS: Final = Measure("pacts made, those of defence, ended", _pacts, axes=3)
+"""By pair of states, those made, those of defence, those ended, ``(R, 3, pairs)``."""
 
 
 def networks(arm: Arm) -> dict[str, npt.NDArray[np.int8]]:
@@ -152,7 +156,10 @@ def networks(arm: Arm) -> dict[str, npt.NDArray[np.int8]]:
     one, other = np.triu_indices(first.shape[1], 1)
     change = (last[:, one] == last[:, other]).astype(np.int8)
     change -= first[:, one] == first[:, other]
-    return {CO_MEMBERSHIP: change, MADE: arm[PACTS][:, 0], ENDED: arm[PACTS][:, 1]}
+    return {
+        CO_MEMBERSHIP: change,
+        **dict(zip(NETWORKS[1:], arm[PACTS].swapaxes(0, 1), strict=True)),
+    }
 
 
 def likeness(

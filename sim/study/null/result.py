@@ -34,7 +34,11 @@ FULL: Final = "full"
 _TELLING: Final = 0.1
 _CLOSE: Final[dict[str, Any]] = {"collapse_padding": True, "pad_edge": False}
 _HEADS: Final = dict(
-    zip(NETWORKS, ("change of co-membership", "pacts made", "pacts ended"), strict=True)
+    zip(
+        NETWORKS,
+        ("change of co-membership", "pacts made", "defence pacts made", "pacts ended"),
+        strict=True,
+    )
 )
 
 
