@@ -18,7 +18,7 @@ import argparse
 import json
 import sys
 from functools import partial
-from math import inf, log
+from math import exp, inf, log
 from time import perf_counter
 from typing import Any
 
@@ -32,7 +32,9 @@ from sim.drivers import starts
 from sim.drivers.ensemble import STATE_SERIES
 from sim.rules import catalogue as names
 from sim.rules.moves.court import COURT_ANSWER, COURT_STEP
-from sim.rules.streams import CHOICE, CONSENT, OPPORTUNITY, block, unit
+from sim.rules.participation import FULL
+from sim.rules.state_variables import COLLECTIVE_KIND, MARKET, ORGANISATION
+from sim.rules.streams import CHOICE, CONSENT, JOINT, OPPORTUNITY, block, unit
 from sim.scenario import ScenarioSpec, format_quarter, load_scenario
 from sim.scenario.world import World
 from sim.types import Luck
@@ -79,19 +81,39 @@ class StateAgent(Weigher):
             model.idle += 1
             return
         other, move = chosen
-        before, accepted = self.act(k, other, move)
-        model.log.append(
-            (
-                model.tick,
-                position,
-                self.index,
-                other.index,
-                int(move.kind),
-                before,
-                move.to,
-                accepted,
-            )
-        )
+        movers = self.together(k, other, move)
+        model.idle += not movers
+        for mover in movers:
+            before, accepted = mover.act(k, other, move)
+            row = (mover.index, other.index, int(move.kind), before, move.to, accepted)
+            model.log.append((model.tick, position, *row))
+
+    def together(self, k: int, other: StateAgent, move: Alternative) -> list[StateAgent]:
+        """Who makes the move: the state, or all or none of those whose trade policy it shares.
+
+        The body with most of a policy, clip(2 depth - 1, 0, 1), imposes or lifts sanctions on an
+        outsider with chance exp(body) (prod e)^(1/n) / sum e, e the weights of its members.
+        """
+        model, i, j = self.model, self.index, other.index
+        if move.kind not in (Move.SANCTION, Move.LIFT):
+            return [self]
+        depth, full = model.G[MARKET], model.B > FULL
+        policy = np.clip(2.0 * depth - 1.0, 0.0, 1.0) * (model.G[COLLECTIVE_KIND] == ORGANISATION)
+        policy = np.where(full[:, i] & ~full[:, j], policy, 0.0)
+        body = int(policy.argmax()) if policy.size else -1
+        matter, agreed, _, _ = self.luck(JOINT, k, other, int(move.kind))
+        if body < 0 or unit(matter) >= policy[body]:
+            return [self]
+        members = [state for state in model.states if full[body, state.index]]
+        weights = {
+            state: option.weight
+            for state in members
+            for option in state.acts(other)
+            if option.kind is move.kind
+        }
+        mean = sum(log(weight) for weight in weights.values()) / len(weights)
+        adopted = unit(agreed) * sum(weights.values()) < exp(model.p["moves.sanction_body"] + mean)
+        return list(weights) if adopted else []
 
     def note_offers(
         self, groups: list[tuple[StateAgent, list[Alternative]]], chance: float

@@ -211,7 +211,7 @@ def acts(me: Side, other: Side) -> Row:
     ready = p["moves.sanction_regime"] * me.governance
     stronger = other.capability / (me.capability + other.capability + 1e-9)
     ready = ready - p["moves.sanction_strength"] * stronger
-    ready = ready + p["moves.sanction_distance"] * np.abs(me.ideal_point - other.ideal_point)
+    ready = ready - p["moves.sanction_trust"] * me.trust
     ready = ready - (1.0 - p["moves.sanction_attention"]) * share
     add(me.sanctions < 0.9, sanctioned(1.0), "moves.sanction", ready)
     add(me.sanctions > 0.2, sanctioned(0.0), "moves.lift")

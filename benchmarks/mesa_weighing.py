@@ -429,7 +429,7 @@ class Weigher(mesa.Agent):
             ready = p["moves.sanction_regime"] * self.governance
             stronger = other.capability / (self.capability + other.capability + 1e-9)
             ready -= p["moves.sanction_strength"] * stronger
-            ready += p["moves.sanction_distance"] * abs(self.ideal_point - other.ideal_point)
+            ready -= p["moves.sanction_trust"] * self.trust[j]
             ready -= (1.0 - p["moves.sanction_attention"]) * share
             add(4, Move.SANCTION, 1.0, self.sanction_gain(other, 1.0), "moves.sanction", ready)
         if sanctions > 0.2:

@@ -211,7 +211,7 @@ class MultipolarModel(mesa.Model[StateAgent, Any]):
 
     def take_turn(self, i: int, k: int, position: int) -> None:
         """Opportunity ``k`` of state ``i``, the ``position``-th of the quarter."""
-        if self._logged == len(self._log):
+        while len(self._log) < self._logged + self.world.n:
             self._log = np.concatenate([self._log, np.zeros_like(self._log)])
         self._logged = kernel.entries().turn(
             self.blocks,

@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.compiled.jit import njit
 from sim.kernel.choice import choose
-from sim.kernel.execution import make
 from sim.kernel.founding import conferences
+from sim.kernel.joint_decisions import carry_out
 from sim.kernel.layout import KIND, MAX_OPPORTUNITIES, NONE, PARTNER, SUM, TO, rules
 from sim.kernel.organise import accede
 from sim.kernel.presence import clear
@@ -229,7 +229,8 @@ def turn(
 ) -> int:
     """State i takes an opportunity: weighs, notes its offers, makes at most one move.
 
-    Returns the number of rows in the log.
+    With it may go those who decide on it together with i, and it may come to nothing. Returns the
+    number of rows in the log.
     """
     counts[0] += 1
     choose(w, luck, i, k, choice)
@@ -242,7 +243,11 @@ def turn(
     if kind == NONE:
         counts[1] += 1
         return logged
-    return make(w, luck, i, int(choice[PARTNER]), kind, choice[TO], k, position, rows, logged)
+    j, to = int(choice[PARTNER]), choice[TO]
+    after = carry_out(w, luck, i, j, kind, to, k, position, rows, logged)
+    if after == logged:
+        counts[1] += 1
+    return after
 
 
 @njit

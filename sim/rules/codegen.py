@@ -128,6 +128,18 @@ def weighed(verb: str, acts: list[Act], share: str) -> Iterator[str]:
         yield f"    note(choice, table, {act.code}.0, j, a[{at}])\n"
 
 
+def joint(acts: list[Act]) -> Iterator[str]:
+    """Lines that say which moves bodies decide on for their members, and what one weighs."""
+    among = [(at, act) for at, act in enumerate(acts) if act.jointly is not None]
+    yield "\n\n@njit\ndef jointly(kind):\n"
+    yield from (f"    if kind == {act.code}:\n        return {act.jointly}\n" for _, act in among)
+    yield "    return -1\n\n\n@njit\ndef joint_weight(w, i, j, kind):\n"
+    yield "    a = listed_acts(w, i, j)\n"
+    for at, act in among:
+        yield f"    if kind == {act.code}:\n        return weight(a[{at}])\n"
+    yield "    return 0.0\n"
+
+
 def made(acts: list[Act]) -> Iterator[str]:
     """Lines that make a move and log what was there before, and what the change was worth."""
     yield "\n\n@njit\ndef make(w, i, j, kind, to, rows, row, at):\n    before = 0.0\n"
@@ -273,7 +285,9 @@ def rules_source() -> str:
         f"    out[{k}] = {contribution(term, in_ties=False)} * t{k}.value(w, i)\n"
         for k, term in enumerate(names.TERMS.values())
     )
-    lines += weighed("acts", [a for a in acts if a.towards != "self"], "w.M[RELEVANCE, i, j]")
+    towards = [act for act in acts if act.towards != "self"]
+    lines += weighed("acts", towards, "w.M[RELEVANCE, i, j]")
+    lines += joint(towards)
     lines += weighed("own", [a for a in acts if a.towards == "self"], "0.0")
     lines += made(acts)
     return "".join(lines)

@@ -47,7 +47,11 @@ COSTS = """create break sanction lift aid end_aid arm court provoke reconcile br
     break_arms""".split()
 SMALL = ["synthetic.states=8"]
 #: Costs so low that all kinds of moves are made, by states that have every reason not to.
-EAGER = [*SMALL, *(f"parameters.moves.{cost}=0.5" for cost in COSTS)]
+EAGER = [
+    *SMALL,
+    *(f"parameters.moves.{cost}=0.5" for cost in COSTS),
+    "parameters.moves.sanction_trust=0",
+]
 
 #: (scenario, overrides, quarters, seed) by name
 CASES: dict[str, tuple[str, list[str], int, int]] = {

@@ -30,8 +30,12 @@ COSTS = ("create", "break", "sanction", "lift", "aid", "end_aid", "arm", "court"
 
 
 def eager(seed: int = 3, n: int = 6) -> Case:
-    """A world where moves are cheap and utility is flat, so that all kinds of moves are made."""
+    """A world where moves are cheap and utility is flat, so that all kinds of moves are made.
+
+    Each state moves for itself: tests/kernel/test_joint_decisions.py.
+    """
     case = random_case(n, seed)
+    case.collectives("market")[:] = 0.0
     for cost in (*COSTS, "reconcile"):
         case.set_p(**{f"moves__{cost}": 0.5})
     for name in names.TERMS:
@@ -201,7 +205,7 @@ def test_nobody_is_named_where_no_third_state_is_moved() -> None:
 
 
 def test_a_refusal_is_followed_by_silence() -> None:
-    case = eager(3)
+    case = eager(4)
     case.dyads("cooldown")[:] = 0.0
     case.set_p(consent__offset=-500.0, consent__cooldown=3.0, moves__create=-8.0)
     row = case.one_turn(0)

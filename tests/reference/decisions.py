@@ -465,8 +465,7 @@ def alternatives(w: World, seen: Assessment, i: int) -> Iterator[Alternative]:
                     both = w["capability"][i] + w["capability"][j] + 1e-9
                     stronger = w["capability"][j] / both
                     toll += w.p("moves.sanction_strength") * stronger
-                    apart = abs(w["ideal_point"][i] - w["ideal_point"][j])
-                    toll -= w.p("moves.sanction_distance") * apart
+                    toll += w.p("moves.sanction_trust") * w["trust"][i, j]
                 if kind == Move.AID:
                     drawn = (1.0 - w.p("moves.aid_attention")) * seen.fought[i, j]
                     toll -= drawn * inattention

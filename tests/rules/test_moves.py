@@ -67,8 +67,9 @@ def settled(case: Case) -> Case:
 
 
 def cheap(seed: int) -> Case:
-    """A world where every kind of move is worth its cost now and then."""
+    """A world where every kind of move is worth its cost now and then, and each moves for itself."""
     case = settled(random_case(6, seed))
+    case.collectives("market")[:] = 0.0
     costs = "create break sanction lift aid end_aid arm court provoke reconcile".split()
     case.set_p(**{f"moves__{cost}": 0.5 for cost in costs})
     for name in names.TERMS:

@@ -93,6 +93,8 @@ class Act(Move):
     """A move that a state makes alone; ``cost`` is the row of its cost in ``P``.
 
     ``ease(w, i, j)``, if any, makes the move likelier (logits) and is no part of what is gained.
+    ``jointly``, if any, is the row in ``P`` of how much readier than a state a body is that decides
+    on the move for its members (:mod:`sim.kernel.joint_decisions`).
     """
 
     change: Change
@@ -100,6 +102,7 @@ class Act(Move):
     is_open: Callable[..., bool]
     target: Callable[..., float]
     ease: Callable[..., float] | None = None
+    jointly: int | None = None
 
     @property
     def luck(self) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from sim.compiled.jit import inline
 from sim.rules.decisions.acts import SANCTION
 from sim.rules.declarations import param
 from sim.rules.moves import Act, Said
+from sim.rules.moves.sanction import BODY
 from sim.types import Blocks
 
 COST = param(
@@ -40,4 +41,5 @@ MOVE = Act(
     cost=COST,
     is_open=is_open,
     target=target,
+    jointly=BODY,
 )

@@ -49,12 +49,12 @@ COST = param(
 )
 FOLLOWING = param(
     "sanctioning.following",
-    6.0,
-    (5.3, 6.7),
+    4.1,
+    (2.8, 5.4),
     bounds=(0.0, 50.0),
     unit="logits",
     meaning="pull of trusted partners who are ahead in new sanctions on the same state",
-    source="estimated on 92 sanctions begun 2014-2021 among 48 states (docs/validation.md)",
+    source="estimated on decisions of 2014-2021 among 48 states (docs/validation.md)",
 )
 
 

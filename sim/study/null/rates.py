@@ -50,7 +50,7 @@ _MEMBERSHIP: Final = {
 }
 _WISHES: Final = (
     *(MARKET_PULL, RIVALRY_COST, REGIME, STANDING, BOUND),
-    *(sanction.REGIME, sanction.STRENGTH, sanction.DISTANCE),
+    *(sanction.REGIME, sanction.STRENGTH, sanction.BY_TRUST),
 )
 _MOST: Final = 2.0  # logits that a round moves a cost at most
 
