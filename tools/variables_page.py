@@ -40,6 +40,13 @@ runs from a rule through a variable to the rules and decisions that read it. *Ru
 [mechanisms](../mechanisms.md); *decisions* are utility terms, moves, the assessment and accession. What
 events and scenarios set is not listed: they may set any variable that has a start or a shock.
 """
+STARTS: Final = """## What is counted from the start
+
+A rule that counts from the value at the start answers changes, not levels. *data*: what is stated
+for the start already holds what the level does; counted again a world at rest would drift.
+*source*: a source gives the level that things fall back to. *weight*: a pattern or weight that has
+to be that of before. *open*: the level would act, by a number that no source gives.
+"""
 
 
 def deciding() -> Mapping[str, set[str]]:
@@ -71,6 +78,29 @@ def deciding() -> Mapping[str, set[str]]:
                                 if name.upper() == word.id and field.row == known.get(word.id):
                                     found[name].add(path.stem)
     return found
+
+
+def starts() -> Iterator[tuple[str, str, str]]:
+    """A row a value of the start that a rule counts from: rule, variable, ground and reason.
+
+    What a rule keeps of the start itself, in a variable ``<name>_start`` of its own, has its reason
+    in the line below.
+    """
+    for path in sorted((ROOT / "sim" / "rules" / "mechanisms").rglob("*.py")):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        for node, below in zip(body, [*body[1:], None], strict=True):
+            if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+                continue
+            call = ast.unparse(node.value.func)
+            name = str(ast.literal_eval(node.value.args[0])) if node.value.args else ""
+            if call == "baseline":
+                said: ast.expr | None = node.value.keywords[0].value
+            elif call.endswith("_field") and name.endswith("_start"):
+                said = below.value if isinstance(below, ast.Expr) else None
+            else:
+                continue
+            why = str(said.value) if isinstance(said, ast.Constant) else "-"
+            yield path.stem, f"`{name.removesuffix('_start')}`", why
 
 
 def _inner(known: Mapping[str, object], at: ast.Attribute) -> object:
@@ -119,6 +149,8 @@ def text() -> str:
         f"{last}. They are outcomes, or a rule's own\nbooks; what a scenario or a metric asks of them is "
         "not counted here.\n\n## All variables\n\n"
         + table(("variable", "written by rules", "read by rules", "read by decisions"), rows())
+        + f"\n\n{STARTS}\n"
+        + table(("rule", "counts from the start of", "why"), starts())
         + "\n"
     )
 

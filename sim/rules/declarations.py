@@ -93,6 +93,12 @@ COLLECTIVES = ("order", "organisation", "conflict", "school")
 _UNBOUNDED = (-1e12, 1e12)
 
 
+#: What may speak for counting from the start. Data of the start that already hold what the level
+#: does: counted again a world at rest would drift. A source that gives the level to fall back to. A
+#: weight or pattern that has to be that of before. Open: a level would act, by a number that no
+#: source gives.
+GROUNDS = ("data", "source", "weight", "open")
+
 #: Rows of variables and of their values at the start, by the block that holds both.
 BASELINES: dict[str, dict[int, int]] = {"V": {}, "M": {}, "G": {}}
 
@@ -294,16 +300,21 @@ def collective_field(
     return row
 
 
-def baseline(name: str) -> int:
+def baseline(name: str, *, why: str) -> int:
     """Return the row that keeps the value of a variable at the start of a run.
 
     The kernel fills it once, when the initial state is complete. Any number of rules may ask for
-    the same; it is called ``<name>_start``.
+    the same; it is called ``<name>_start``. ``why`` says why the rule counts from the start, and
+    not from the level: one of :data:`GROUNDS`, a colon and a line.
 
     Raises:
         KeyError: no such variable has been declared yet; one that several rules read belongs into
             :mod:`sim.rules.state_variables`.
+        ValueError: no reason is given.
     """
+    ground, _, reason = why.partition(": ")
+    if ground not in GROUNDS or not reason.strip():
+        raise ValueError(f"baseline {name!r}: why starts with one of {', '.join(GROUNDS)}: ...")
     if name in STATE_FIELDS:
         block, field = "V", STATE_FIELDS[name]
     elif name in DYAD_FIELDS:

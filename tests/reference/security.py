@@ -267,7 +267,7 @@ def escalation(w: World, tick: int, seed: int, run: int) -> Changes:
 def clash(w: World) -> Floats:
     """1 - exp(-scale W_ie rung_ie help_je H_ij hold_ij), the largest over the wars of i."""
     n, out = w.n, np.zeros((w.n, w.n))
-    helped = np.maximum(w["personnel"], w.p("entanglement.arms") * rise(w, "aid"))
+    helped = np.maximum(w["personnel"], w.p("entanglement.arms") * w["aid"])
     for i in range(n):
         for e in range(n):
             rungs = [

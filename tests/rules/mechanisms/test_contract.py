@@ -17,9 +17,10 @@ import pytest
 
 from sim.rules import catalogue as names
 from sim.rules import mechanisms
-from sim.rules.declarations import COLLECTIVES, Field
+from sim.rules.declarations import BASELINES, COLLECTIVES, GROUNDS, Field, baseline
 from sim.rules.mechanisms import STAGES
 from tests.support_world import Case, probes, random_case
+from tools.variables_page import starts
 
 MECHANISMS = list(names.MECHANISMS)
 FIELDS = {**names.STATE_FIELDS, **names.DYAD_FIELDS, **names.PARTS} | {
@@ -327,3 +328,16 @@ def test_a_quiet_world_stays_as_it_is(seed: int) -> None:
         np.testing.assert_allclose(
             case.dyads(name), before.dyads(name), rtol=1e-9, atol=1e-9, err_msg=name
         )
+
+
+@pytest.mark.parametrize("why", ["", "data: ", "judgement: it seemed so"])
+def test_what_is_counted_from_the_start_needs_a_reason(why: str) -> None:
+    with pytest.raises(ValueError, match="why starts with one of data, source, weight, open"):
+        baseline("trust", why=why)
+
+
+def test_every_start_that_is_counted_from_has_its_reason() -> None:
+    """Those that a rule keeps itself, too: in the line below."""
+    found = [row for row in starts() if row[1] != "`depth`"]
+    assert {why.partition(": ")[0] for _, _, why in found} == set(GROUNDS)
+    assert len(found) > len(BASELINES["M"])

@@ -70,7 +70,10 @@ SIGMA = param(
     source="UNGA ideal points 1990-2019: spread of differences over several years",
 )
 PULL = dyad_field("pull", meaning="share of pole j in the net pull on i")
-PULL_START = baseline("pull")
+PULL_START = baseline(
+    "pull",
+    why="data: the votes of the start (ideal points) hold the pulls of then",
+)
 
 
 @njit

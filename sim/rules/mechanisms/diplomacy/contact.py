@@ -22,7 +22,10 @@ from sim.rules.sheet_algebra import STRIP
 from sim.rules.state_variables import CONTACT_BY_PACT
 from sim.types import Blocks
 
-SANCTIONS_START = baseline("sanctions")
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="open: bodies and alliances measure contact; what old sanctions took of it is not known",
+)
 FADE = param(
     "contact.fade",
     0.15,
@@ -49,8 +52,14 @@ FREEZE = param(
     meaning="part of contact that full sanctions or war remove",
     source="judgement: expulsions and closed consulates after 2022 (register, document 001)",
 )
-CONTACT_START = baseline("contact")
-COMMITMENT_START = baseline("commitment")
+CONTACT_START = baseline(
+    "contact",
+    why="data: shared bodies and alliances give the usual contact, to which visits fall back",
+)
+COMMITMENT_START = baseline(
+    "commitment",
+    why="data: the contact of the start counts allies and their meetings",
+)
 
 
 @njit

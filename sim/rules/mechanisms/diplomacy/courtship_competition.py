@@ -26,7 +26,10 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import POLE
 from sim.types import Blocks
 
-CONTACT_START = baseline("contact")
+CONTACT_START = baseline(
+    "contact",
+    why="data: the contact of the start holds answers to the courtship of then",
+)
 FOLLOW = param(
     "courtship_competition.follow",
     0.3,

@@ -52,9 +52,18 @@ SPEED = param(
     source="judgement after ideal points and disputes of 1950-1990 (docs/validation.md): most is "
     "there within one to three years, which of them the votes do not tell",
 )
-HOSTILITY_START = baseline("hostility")
-IDEAL_START = baseline("ideal_point")
-TRUST_START = baseline("trust")
+HOSTILITY_START = baseline(
+    "hostility",
+    why="data: the votes of the start (ideal points) hold the hostility of then",
+)
+IDEAL_START = baseline(
+    "ideal_point",
+    why="data: the hostility of the start holds the distance of then",
+)
+TRUST_START = baseline(
+    "trust",
+    why="data: the hostility of the start holds the distrust of then",
+)
 ESTRANGED = state_field(
     "estranged", unit="UNGA units", meaning="how far hostility has moved a position since the start"
 )

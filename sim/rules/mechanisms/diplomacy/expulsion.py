@@ -20,7 +20,10 @@ from sim.rules.pair_variables import CONTACT
 from sim.rules.sheet_algebra import STRIP
 from sim.types import Blocks
 
-CONTACT_START = baseline("contact")
+CONTACT_START = baseline(
+    "contact",
+    why="data: the contact of the start is what both had come to; a cut is one below it",
+)
 ANSWER = param(
     "expulsion.answer",
     0.6,

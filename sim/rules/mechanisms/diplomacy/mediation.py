@@ -24,8 +24,14 @@ from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import VIOLATION
 from sim.types import Blocks
 
-TENSION_START = baseline("tension")
-TRUST_START = baseline("trust")
+TENSION_START = baseline(
+    "tension",
+    why="data: tension stated for the start holds the calm that the bridge kept then",
+)
+TRUST_START = baseline(
+    "trust",
+    why="data: the bridge stated for the start stands in spite of the trust of then",
+)
 QUIT = param(
     "mediation.quit",
     0.5,
@@ -53,8 +59,14 @@ CALM = param(
     meaning="acts, relative to the usual, that full mediation by a trusted state keeps back",
     source="judgement: mediation shortens crises by a quarter to a third (Beardsley 2011)",
 )
-MEDIATION_START = baseline("mediation")
-REPUTE_START = baseline("violation")
+MEDIATION_START = baseline(
+    "mediation",
+    why="data: tension stated for the start holds the calm that the bridge kept then",
+)
+REPUTE_START = baseline(
+    "violation",
+    why="data: the bridge stated for the start stands in spite of the breaches of then",
+)
 
 
 @njit

@@ -27,7 +27,10 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import CAPABILITY, ECONOMY, RELIEF
 from sim.types import Blocks
 
-AID_START = baseline("aid")
+AID_START = baseline(
+    "aid",
+    why="data: import shares of the start hold what old aid spared the receiver",
+)
 BY_AID = param(
     "patronage.aid",
     0.15,

@@ -27,8 +27,14 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import ECONOMY
 from sim.types import Blocks
 
-SANCTIONS_START = baseline("sanctions")
-TRADE_START = baseline("trade")
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="open: bodies and alliances measure contact; what old bars drove it to is not known",
+)
+TRADE_START = baseline(
+    "trade",
+    why="weight: a bar is felt by the trade that was there before it",
+)
 DEPENDENCE = param(
     "second_partners.dependence",
     0.15,
@@ -64,7 +70,10 @@ OUTCAST = param(
     source="judgement after Early 2015",
 )
 LEAN = state_field("lean", bounds=(0.0, 1.0), meaning="one-sided dependence on one partner")
-LEAN_START = baseline("lean")
+LEAN_START = baseline(
+    "lean",
+    why="open: bodies and alliances measure contact; what old leaning drove it to is not known",
+)
 LARGEST = state_field("largest_dependence", meaning="the largest of i's vulnerabilities")
 OUTLAWED = state_field(
     "outlawed", bounds=(0.0, 1.0), meaning="sanctions on the state, weighted by senders' economies"

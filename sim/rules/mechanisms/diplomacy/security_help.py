@@ -24,7 +24,10 @@ from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import IDEAL_HOME, IDEAL_POINT, INSTABILITY
 from sim.types import Blocks
 
-AID_START = baseline("aid")
+AID_START = baseline(
+    "aid",
+    why="data: stated trust and the votes of the start hold the thanks for old aid",
+)
 THANKS = param(
     "security_help.thanks",
     1.0,
@@ -43,7 +46,10 @@ TURN = param(
     meaning="part of the distance of positions that full help covers",
     source="Dreher et al. 2008: aid moves votes by small but lasting amounts",
 )
-PERSONNEL_START = baseline("personnel")
+PERSONNEL_START = baseline(
+    "personnel",
+    why="data: stated trust and the votes of the start hold the thanks for old missions",
+)
 
 
 @njit

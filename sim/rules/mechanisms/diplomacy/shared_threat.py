@@ -48,7 +48,10 @@ FEAR = dyad_field("fear", meaning="root of i's insecurity by k, made vivid by k'
 SHARED_FEAR = dyad_field(
     "shared_fear", symmetric=True, meaning="fear of the same third states", record=True
 )
-SHARED_FEAR_START = baseline("shared_fear")
+SHARED_FEAR_START = baseline(
+    "shared_fear",
+    why="data: the contact of the start counts allies and their shared enemies",
+)
 
 
 @njit

@@ -23,8 +23,14 @@ from sim.rules.pair_variables import AID, CONTACT, SANCTIONS, TENSION, TRUST, TR
 from sim.rules.sheet_algebra import STRIP, others
 from sim.types import Blocks
 
-CONTACT_START = baseline("contact")
-SANCTIONS_START = baseline("sanctions")
+CONTACT_START = baseline(
+    "contact",
+    why="data: trust stated for the start holds the contact of then",
+)
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: trust stated for the start holds the sanctions of then",
+)
 MEMORY = param(
     "trust.memory",
     0.95,
@@ -79,10 +85,22 @@ BY_SANCTIONS = param(
     meaning="trust lost by new sanctions",
     source="judgement: half of what a broken commitment costs",
 )
-GOOD_START = baseline("trust_good")
-BAD_START = baseline("trust_bad")
-TENSION_START = baseline("tension")
-AID_START = baseline("aid")
+GOOD_START = baseline(
+    "trust_good",
+    why="source: Kydd 2005, beliefs with forgetting fall back to the prior",
+)
+BAD_START = baseline(
+    "trust_bad",
+    why="source: Kydd 2005, beliefs with forgetting fall back to the prior",
+)
+TENSION_START = baseline(
+    "tension",
+    why="data: trust stated for the start holds the acts of then",
+)
+AID_START = baseline(
+    "aid",
+    why="data: trust stated for the start holds the aid of then",
+)
 
 
 @njit

@@ -44,7 +44,10 @@ DOUBT = param(
     meaning="doubt of a friend about the rival that it brings",
     source="judgement: success is rare (Crawford 2011; register M14)",
 )
-THREAT_START = baseline("threat_from")
+THREAT_START = baseline(
+    "threat_from",
+    why="data: trust stated for the start holds the doubt sown until then",
+)
 
 
 @inline

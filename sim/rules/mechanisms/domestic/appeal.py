@@ -23,7 +23,10 @@ from sim.rules.pair_variables import IDENTITY, TRUST_GOOD
 from sim.rules.state_variables import GOVERNANCE, POLARISATION, POLE
 from sim.types import Blocks
 
-POLARISATION_START = baseline("polarisation")
+POLARISATION_START = baseline(
+    "polarisation",
+    why="data: ties and trust stated for the start hold the division of then",
+)
 GAIN = param(
     "appeal.gain",
     0.5,
@@ -50,7 +53,10 @@ TURN = param(
     meaning="speed at which such ties form and end",
     source="judgement: an electoral cycle",
 )
-IDENTITY_START = baseline("identity")
+IDENTITY_START = baseline(
+    "identity",
+    why="data: ties stated for the start are those that histories give, and come back",
+)
 
 
 @inline

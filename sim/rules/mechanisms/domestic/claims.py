@@ -42,6 +42,7 @@ QUARREL = param(
     source="judgement: most strategic rivalries rest on a claim to land (Huth and Allee 2002)",
 )
 GROUND_START = dyad_field("claim_ground_start", meaning="passports x compatriots at the start")
+"""data: claims stated for the start hold the passports given until then"""
 CLAIM_SEEN = dyad_field("claim_seen", meaning="claim a quarter before")
 
 

@@ -40,8 +40,14 @@ from sim.rules.state_variables import (
 )
 from sim.types import Blocks
 
-GAP_START = baseline("status_gap")
-SANCTIONS_START = baseline("sanctions")
+GAP_START = baseline(
+    "status_gap",
+    why="data: shares of schools stated for the start hold the rank denied until then",
+)
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: shares of schools stated for the start hold what old sanctions taught",
+)
 LEARN = param(
     "doctrine_shift.learn",
     0.1,
@@ -72,8 +78,12 @@ BITE = param(
 FELT_THREAT = state_field("felt_threat", unit="logs", meaning="rise of threat, as taken to heart")
 FELT_FORTUNE = state_field("felt_fortune", meaning="success in holding out, as taken to heart")
 FELT_GAP = state_field("felt_gap", meaning="rise of the status gap, as taken to heart")
-THREAT_START = baseline("threat")
+THREAT_START = baseline(
+    "threat",
+    why="data: shares of schools stated for the start hold the threat of then",
+)
 FORTUNE_START = state_field("fortune_start", meaning="success in holding out at the start")
+"""data: shares of schools stated for the start hold the fortune of then"""
 
 
 @njit

@@ -27,8 +27,14 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import CAPABILITY, INSTABILITY
 from sim.types import Blocks
 
-CONTACT_START = baseline("contact")
-AID_START = baseline("aid")
+CONTACT_START = baseline(
+    "contact",
+    why="data: loss of control stated for the start holds the dialogue of then",
+)
+AID_START = baseline(
+    "aid",
+    why="data: loss of control stated for the start holds the aid of then",
+)
 BY_AID = param(
     "fragility.aid",
     1.0,
@@ -79,8 +85,12 @@ BUILD = param(
     meaning="growth of connectivity per unit of regained stability at full contact",
     source="judgement: corridors take years of calm (register M28, M29)",
 )
-INSTABILITY_START = baseline("instability")
+INSTABILITY_START = baseline(
+    "instability",
+    why="data: corridors stated for the start hold the calm or the war of then",
+)
 STRIFE_START = state_field("strife_start", meaning="war at or near home at the start")
+"""data: loss of control stated for the start holds the war of then"""
 
 
 @njit

@@ -54,9 +54,12 @@ FAVOUR = param(
     source="judgement: as much as full contact above the usual brings in a year (rule trust)",
 )
 LURE_START = dyad_field("lure_start", meaning="lure of deals at the start")
-CAPTURE_START = baseline("capture")
+"""data: capture stated for the start holds the deals until then"""
+CAPTURE_START = baseline(
+    "capture",
+    why="data: trust stated for the start holds the kindness that old deals bought",
+)
 CAPTURE_SEEN = dyad_field("capture_seen", meaning="capture a quarter before")
-GOVERNANCE_START = baseline("governance")
 
 
 @njit

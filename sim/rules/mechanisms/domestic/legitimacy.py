@@ -30,9 +30,18 @@ from sim.rules.pair_variables import NEAR, RIVALRY, TENSION, WAR
 from sim.rules.state_variables import GOVERNANCE, LEGITIMACY, NEED, REGIME_SECURITY, REVISIONISM_NOW
 from sim.types import Blocks
 
-TENSION_START = baseline("tension")
-GOVERNANCE_START = baseline("governance")
-NEED_HOME = baseline("need")
+TENSION_START = baseline(
+    "tension",
+    why="data: legitimacy stated for the start holds the rally of then",
+)
+GOVERNANCE_START = baseline(
+    "governance",
+    why="data: legitimacy stated for the start holds the government of then",
+)
+NEED_HOME = baseline(
+    "need",
+    why="data: legitimacy stated for the start holds the hardship of then",
+)
 RULING = param(
     "legitimacy.ruling",
     0.5,
@@ -91,9 +100,16 @@ TURN = param(
     meaning="speed at which credit is won and lost",
     source="judgement: rallies and disgrace fade within two years (Mueller 1973)",
 )
-LEGITIMACY_START = baseline("legitimacy")
-REGIME_SECURITY_START = baseline("regime_security")
+LEGITIMACY_START = baseline(
+    "legitimacy",
+    why="data: stated for the start; what else it rests on the rule does not name",
+)
+REGIME_SECURITY_START = baseline(
+    "regime_security",
+    why="data: stated for the start; what else it rests on the rule does not name",
+)
 FAR_START = state_field("far_war_start", meaning="wars of choice far from home at the start")
+"""data: legitimacy stated for the start holds the wars of then"""
 
 
 @njit

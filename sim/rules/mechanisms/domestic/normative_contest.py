@@ -26,8 +26,14 @@ from sim.rules.sheet_algebra import STRIP
 from sim.rules.state_variables import GOVERNANCE, IDEAL_POINT
 from sim.types import Blocks
 
-TENSION_START = baseline("tension")
-SUBVERSION_START = baseline("subversion")
+TENSION_START = baseline(
+    "tension",
+    why="data: rivalries of the start (Thompson et al.) hold the contest until then",
+)
+SUBVERSION_START = baseline(
+    "subversion",
+    why="data: rivalries of the start (Thompson et al.) hold the contest until then",
+)
 HARDEN = param(
     "normative_contest.harden",
     0.02,

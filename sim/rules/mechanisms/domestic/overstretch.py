@@ -28,7 +28,10 @@ from sim.rules.pair_variables import AID, CONTACT, NEAR, PERSONNEL, WAR
 from sim.rules.state_variables import CAPABILITY, OVERSTRETCH
 from sim.types import Blocks
 
-CONTACT_START = baseline("contact")
+CONTACT_START = baseline(
+    "contact",
+    why="data: the contact of the start is what a state attends to without strain",
+)
 CARRY = param(
     "overstretch.carry",
     4.0,
@@ -48,6 +51,7 @@ NEGLECT = param(
     source="judgement: with the speed of the rule contact, two fifths of it in the end",
 )
 LOAD_START = state_field("far_load_start", meaning="far engagements at the start")
+"""open: what a state can carry for good no source says, only what new load costs it"""
 
 
 @njit

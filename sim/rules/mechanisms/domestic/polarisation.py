@@ -38,9 +38,18 @@ from sim.rules.state_variables import (
 )
 from sim.types import Blocks
 
-INSTABILITY_START = baseline("instability")
-LEGITIMACY_START = baseline("legitimacy")
-SUBVERSION_START = baseline("subversion")
+INSTABILITY_START = baseline(
+    "instability",
+    why="data: polarisation stated for the start holds the migrants of then",
+)
+LEGITIMACY_START = baseline(
+    "legitimacy",
+    why="data: polarisation stated for the start holds the discredit of then",
+)
+SUBVERSION_START = baseline(
+    "subversion",
+    why="data: polarisation stated for the start holds the campaigns of then",
+)
 STIRRING = param(
     "polarisation.stirring",
     0.4,
@@ -83,7 +92,10 @@ SPLIT = param(
     meaning="part of cohesion lost each quarter with wholly divided publics",
     source="judgement: with the speed of the rule organisations, half of it in the end",
 )
-POLARISATION_START = baseline("polarisation")
+POLARISATION_START = baseline(
+    "polarisation",
+    why="data: stated for the start; home-grown for the most part, says the evidence",
+)
 
 
 @njit

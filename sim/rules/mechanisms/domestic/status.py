@@ -74,7 +74,10 @@ PRESS = param(
 STANDING = state_field(
     "standing", bounds=(0.0, 1.0), meaning="rank that others recognise", record=True
 )
-GAP_START = baseline("status_gap")
+GAP_START = baseline(
+    "status_gap",
+    why="data: revisionism of the start is counted from disputes, which old denial drove",
+)
 
 
 @njit

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from sim.compiled.jit import njit
 from sim.compiled.mathx import clip
-from sim.rules.declarations import baseline, dyad_field, param
+from sim.rules.declarations import dyad_field, param
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import NEAR, SUBVERSION, TENSION
 from sim.rules.state_variables import GOVERNANCE, IDEAL_POINT, OPENNESS, REGIME_SECURITY
@@ -64,8 +64,8 @@ TURN = param(
     source="judgement: about a year",
 )
 EXAMPLE_START = dyad_field("example_start", meaning="threat of the example at the start")
+"""data: subversion and tension stated for the start hold the answer to it"""
 CAMPAIGN = dyad_field("campaign", meaning="subversion in answer to the example (e)")
-SUBVERSION_START = baseline("subversion")
 
 
 @njit

@@ -53,8 +53,14 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import ARMS_SUPPLY, ECONOMY, NEED, SECONDARY_FEAR
 from sim.types import Blocks
 
-SANCTIONS_START = baseline("sanctions")
-TRUST_START = baseline("trust")
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: delivery shares of the start hold what old embargoes barred",
+)
+TRUST_START = baseline(
+    "trust",
+    why="data: delivery shares of the start hold the choice by the trust of then",
+)
 BLOCK = param(
     "arms_flow.block",
     4.0,
@@ -148,11 +154,26 @@ PROCURED = 0.25
 """Part of what states procure that they import: 130 of some 550 bn USD a year (judgement)."""
 FLOOR = 0.1
 """Trust that a supplier without any has in the choice of its buyers."""
-ARMS_START = baseline("arms")
-NEED_START = baseline("need")
-AID_START = baseline("aid")
-WAR_START = baseline("war")
-SECONDARY_START = baseline("secondary_sanctions")
+ARMS_START = baseline(
+    "arms",
+    why="data: delivery shares of the start hold tastes that the rule does not name",
+)
+NEED_START = baseline(
+    "need",
+    why="data: delivery shares of the start hold what suppliers' needs of then kept back",
+)
+AID_START = baseline(
+    "aid",
+    why="data: delivery shares of the start hold the arms given until then",
+)
+WAR_START = baseline(
+    "war",
+    why="data: delivery shares of the start hold the arms given until then",
+)
+SECONDARY_START = baseline(
+    "secondary_sanctions",
+    why="data: delivery shares of the start hold what old threats deterred",
+)
 RISK = dyad_field("arms_risk", unit="logits", meaning="deterrence of i's purchases from j")
 WEIGHT = dyad_field("arms_weight", meaning="unnormalised target share")
 WISH = dyad_field("arms_wish", meaning="part of what i usually buys of j that it still wants")

@@ -48,7 +48,10 @@ from sim.rules.state_variables import (
 )
 from sim.types import Blocks
 
-AID_START = baseline("aid")
+AID_START = baseline(
+    "aid",
+    why="data: technology and arms shares of the start hold what old aid to enemies unlocked",
+)
 PRICE = param(
     "barter.price",
     0.5,
@@ -97,7 +100,10 @@ PAID = dyad_field(
 GOODS = dyad_field(
     "goods_paid", bounds=(0.0, 1.0), meaning="part of i's aid to j that pays for munitions"
 )
-RECEIVED_START = baseline("munitions_from")
+RECEIVED_START = baseline(
+    "munitions_from",
+    why="data: aid stated for the start holds the payment for old deliveries",
+)
 GRUDGE = dyad_field("grudge", meaning="new support of j for those whom i fights, by j's weight")
 
 

@@ -28,9 +28,18 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import AUTHORITY, COLLECTIVE_KIND, MARKET, ORGANISATION
 from sim.types import Blocks
 
-AID_START = baseline("aid")
-FLOW_START = baseline("trade_flow")
-SANCTIONS_START = baseline("sanctions")
+AID_START = baseline(
+    "aid",
+    why="data: corridors stated for the start hold what old aid built",
+)
+FLOW_START = baseline(
+    "trade_flow",
+    why="data: observed flows are the pattern that corridors scale and trade re-routes",
+)
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: corridors stated for the start hold what old sanctions cut",
+)
 BUILD = param(
     "connectivity.build",
     0.03,
@@ -67,7 +76,10 @@ MEET = param(
     meaning="good faith earned by full connectivity above the start",
     source="judgement: a fraction of what a pact earns, each year",
 )
-CONNECTIVITY_START = baseline("connectivity")
+CONNECTIVITY_START = baseline(
+    "connectivity",
+    why="data: trust stated for the start holds the good faith of old corridors",
+)
 CONNECTIVITY_SEEN = dyad_field("connectivity_seen", meaning="connectivity a quarter before")
 DEPTH_START = dyad_field("depth_start", meaning="depth of shared organisations at the start")
 

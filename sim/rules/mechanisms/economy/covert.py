@@ -28,7 +28,10 @@ from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import ARMS_IMPORT_NEED, NEED, SECONDARY_FEAR
 from sim.types import Blocks
 
-SECONDARY_START = baseline("secondary_sanctions")
+SECONDARY_START = baseline(
+    "secondary_sanctions",
+    why="open: how much of the trade of the start is hidden no data say",
+)
 TURN = param(
     "covert.turn",
     0.15,

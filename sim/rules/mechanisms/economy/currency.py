@@ -35,8 +35,14 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP
 from sim.rules.state_variables import ECONOMY
 from sim.types import Blocks
 
-SANCTIONS_START = baseline("sanctions")
-SECONDARY_START = baseline("secondary_sanctions")
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: shares of currencies of the start hold the flight from old sanctions",
+)
+SECONDARY_START = baseline(
+    "secondary_sanctions",
+    why="data: shares of currencies of the start hold the flight from old threats",
+)
 FLEE = param(
     "currency.flee",
     2.5,
@@ -81,8 +87,14 @@ CARRY = param(
     meaning="part of a change of settlement that shows in dependence on the issuer's finance",
     source="judgement: clearing is half of external finance in its hold",
 )
-CURRENCY_START = baseline("currency")
-FINANCE_START = baseline("finance")
+CURRENCY_START = baseline(
+    "currency",
+    why="data: shares of currencies of the start are the pattern that turns, and comes back",
+)
+FINANCE_START = baseline(
+    "finance",
+    why="data: finance stated for the start is what old sanctions left",
+)
 CURRENCY_WEIGHT = dyad_field("currency_weight", meaning="pull of j's currency on i")
 
 

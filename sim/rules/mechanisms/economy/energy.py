@@ -38,7 +38,10 @@ from sim.rules.sheet_algebra import STRIP
 from sim.rules.state_variables import ECONOMY, ENERGY_EXPORTS, OPENNESS
 from sim.types import Blocks
 
-SANCTIONS_START = baseline("sanctions")
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: fuel shares of the start hold what old sanctions barred",
+)
 FIRST = param(
     "energy.first",
     0.5,
@@ -101,10 +104,16 @@ DIVERSIFY = param(
     meaning="part of the share of fuels in exports that the loss of all markets takes away",
     source="judgement; an aim in the documents rather than a finding (register M25)",
 )
-ENERGY_START = baseline("energy")
+ENERGY_START = baseline(
+    "energy",
+    why="data: fuel shares of the start are the pattern that turns, and comes back",
+)
 BARRED = dyad_field("energy_barred", meaning="part of the fuel trade of the two that is barred")
 GAIN = dyad_field("energy_gain", meaning="part of i's fuel imports that j newly offers it")
-ENERGY_EXPORTS_START = baseline("energy_exports")
+ENERGY_EXPORTS_START = baseline(
+    "energy_exports",
+    why="data: the share of fuels in exports of the start is what is sold unbarred",
+)
 LOST = state_field("energy_lost", bounds=(0.0, 1.0), meaning="part of fuel markets lost")
 TURNED = state_field(
     "energy_turned", bounds=(0.0, 1.0), meaning="whether fuel has been on other ways than usual"

@@ -24,7 +24,10 @@ from sim.rules.pair_variables import SANCTIONS
 from sim.rules.state_variables import CAPABILITY, ECONOMY
 from sim.types import Blocks
 
-TRADE_START = baseline("trade")
+TRADE_START = baseline(
+    "trade",
+    why="weight: know-how comes with the trade that was there before a bar",
+)
 SLOW = param(
     "growth.slow",
     0.04,
@@ -57,6 +60,7 @@ TECHNOLOGY_ACCESS = state_field(
     record=True,
 )
 KNOWHOW_START = state_field("knowhow_start", meaning="access to know-how at the start")
+"""data: growth stated by the scenario holds the access of then"""
 
 
 @njit

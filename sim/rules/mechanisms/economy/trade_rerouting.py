@@ -72,12 +72,23 @@ LOSS = param(
     meaning="part of barred trade that is lost rather than re-routed",
     source="judgement: imports fell by 10-15 % where half of them were barred",
 )
-FLOW_START = baseline("trade_flow")
+FLOW_START = baseline(
+    "trade_flow",
+    why="source: Dekle, Eaton and Kortum 2007, changes are counted on observed flows",
+)
 FLOW_TARGET = dyad_field("trade_flow_target", unit="million USD a year", meaning="re-routed flow")
-SANCTIONS_START = baseline("sanctions")
-TRADE_START = baseline("trade")
-ENERGY_START = baseline("energy")
-TRUST_START = baseline("trust")
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: observed flows hold what old sanctions barred",
+)
+ENERGY_START = baseline(
+    "energy",
+    why="data: observed flows hold the fuel trade of then",
+)
+TRUST_START = baseline(
+    "trust",
+    why="data: observed flows hold the choice by the trust of then",
+)
 EXPORTS = state_field("exports", unit="million USD a year", meaning="all exports at the start")
 IMPORTS = state_field("imports", unit="million USD a year", meaning="all imports at the start")
 EXPORTS_REST = state_field(

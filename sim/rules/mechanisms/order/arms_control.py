@@ -27,9 +27,18 @@ from sim.rules.pair_variables import AID, CONTACT, TENSION, WAR
 from sim.rules.state_variables import ARMS_CONTROL, CAPABILITY, EFFORT, NUCLEAR
 from sim.types import Blocks
 
-CONTACT_START = baseline("contact")
-AID_START = baseline("aid")
-TENSION_START = baseline("tension")
+CONTACT_START = baseline(
+    "contact",
+    why="data: integrity stated for the start holds the talks of then",
+)
+AID_START = baseline(
+    "aid",
+    why="data: integrity and contact of the start hold the refusals until then",
+)
+TENSION_START = baseline(
+    "tension",
+    why="data: integrity stated for the start holds the tension of then",
+)
 TENSE = param(
     "arms_control.tension",
     1.0,
@@ -80,8 +89,14 @@ REFUSE = param(
     meaning="part of the contact of the two that is lost each quarter at full linkage",
     source="judgement: dialogue on stability is a small part of all contact (register M43)",
 )
-EFFORT_START = baseline("arms_effort")
-ARMS_CONTROL_START = baseline("arms_control")
+EFFORT_START = baseline(
+    "arms_effort",
+    why="data: integrity stated for the start holds the armament of then",
+)
+ARMS_CONTROL_START = baseline(
+    "arms_control",
+    why="data: stated for the start, with the strain of then in it",
+)
 
 
 @njit

@@ -23,7 +23,10 @@ from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import CAPABILITY, COHESION, COLLECTIVE_KIND, ORGANISATION
 from sim.types import Blocks
 
-CONTACT_START = baseline("contact")
+CONTACT_START = baseline(
+    "contact",
+    why="data: cohesion stated for the start holds the usual contact with outsiders",
+)
 WEAKEN = param(
     "dissent.weaken",
     0.1,

@@ -79,14 +79,22 @@ TOGETHER = param(
     meaning="authority gained with full cohesion",
     source="judgement: divided organisations decide little",
 )
-COHESION_START = baseline("cohesion")
-AUTHORITY_START = baseline("authority")
+COHESION_START = baseline(
+    "cohesion",
+    why="data: stated for the start, with what members think of each other in it",
+)
+AUTHORITY_START = baseline(
+    "authority",
+    why="data: stated for the start, with the meetings of members in it",
+)
 WARMTH_START = collective_field(
     "warmth_start", "organisation", meaning="trust less distance among members at the start"
 )
+"""data: cohesion stated for the start holds it"""
 MEETINGS_START = collective_field(
     "meetings_start", "organisation", meaning="contact among members at the start"
 )
+"""data: authority stated for the start holds them"""
 
 
 @njit

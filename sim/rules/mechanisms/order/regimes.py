@@ -27,7 +27,10 @@ from sim.rules.pair_variables import AID, TECHNOLOGY
 from sim.rules.state_variables import NON_PROLIFERATION, UN_AUTHORITY, VETO, VIOLATION
 from sim.types import Blocks
 
-AID_START = baseline("aid")
+AID_START = baseline(
+    "aid",
+    why="data: authority stated for the start holds the aid of then to states under reproach",
+)
 LOSS = param(
     "regimes.loss",
     0.25,
@@ -53,10 +56,22 @@ TURN = param(
     meaning="speed at which authority is lost and regained",
     source="judgement: review conferences come every five years (register M17)",
 )
-TECHNOLOGY_START = baseline("technology")
-VIOLATION_START = baseline("violation")
-NON_PROLIFERATION_START = baseline("non_proliferation")
-UN_AUTHORITY_START = baseline("un_authority")
+TECHNOLOGY_START = baseline(
+    "technology",
+    why="data: integrity stated for the start holds the technology passed until then",
+)
+VIOLATION_START = baseline(
+    "violation",
+    why="data: authority stated for the start holds the breaches until then",
+)
+NON_PROLIFERATION_START = baseline(
+    "non_proliferation",
+    why="data: stated for the start, with the breaches until then in it",
+)
+UN_AUTHORITY_START = baseline(
+    "un_authority",
+    why="data: stated for the start, with the breaches until then in it",
+)
 
 
 @njit

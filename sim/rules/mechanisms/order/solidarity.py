@@ -23,7 +23,10 @@ from sim.rules.sheet_algebra import SCRATCH
 from sim.rules.state_variables import CAPABILITY, COHESION, COLLECTIVE_KIND, ORGANISATION
 from sim.types import Blocks
 
-COHESION_START = baseline("cohesion")
+COHESION_START = baseline(
+    "cohesion",
+    why="data: sanctions in force at the start stand under the cohesion of then",
+)
 ERODE = param(
     "solidarity.erode",
     0.5,

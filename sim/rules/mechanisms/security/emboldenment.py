@@ -34,7 +34,10 @@ GAIN = param(
 SUPPORT = state_field(
     "support", bounds=(0.0, 1.0), meaning="help that the state counts on", record=True
 )
-SUPPORT_START = baseline("support")
+SUPPORT_START = baseline(
+    "support",
+    why="data: revisionism of the start is counted from disputes, fought with the help of then",
+)
 
 
 @njit

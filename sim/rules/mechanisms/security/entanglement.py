@@ -6,21 +6,22 @@ enters a war that has become regional.
 
 Equations (per quarter; for every war of i with e, j helping e)::
 
-    help_je = max(personnel_je, arm (B_je - B0_je)+)
+    help_je = max(personnel_je, arm B_je)
     clash_ij = 1 - exp(-scale war_ie rung_ie help_je H_ij hold_ij),   hold = 1/2 if both are nuclear
     enter_j  = join war_ie (gE_je tau_je)^2 H_ji        for rung >= regional, j without part so far
 
 rung_ie is that of the conflict in which i and e are parties, over 3 (1/3 where there is none). An
-ally that enters becomes a party of the conflict and is at war with the other side. Sources: Leeds
-2003 (allies honour about three pledges in four); Corbetta and Dixon 2005 (third parties); register
-M45, M46.
+ally that enters becomes a party of the conflict and is at war with the other side. Aid to a state
+at war is arms, however long it has been given: nothing stated for the start holds the risk that it
+brings. Sources: Leeds 2003 (allies honour about three pledges in four); Corbetta and Dixon 2005
+(third parties); register M45, M46.
 """
 
 from __future__ import annotations
 
 from sim.compiled.jit import njit
 from sim.compiled.mathx import clip, exp
-from sim.rules.declarations import baseline, dyad_field, param, state_field
+from sim.rules.declarations import dyad_field, param, state_field
 from sim.rules.mechanisms import Mechanism
 from sim.rules.pair_variables import AID, ENTRAPMENT_WEIGHT, HOSTILITY, PERSONNEL, TRUST, WAR
 from sim.rules.participation import side
@@ -35,7 +36,6 @@ from sim.rules.state_variables import (
 from sim.rules.streams import ENTRY, keyed, unit
 from sim.types import Blocks, Luck
 
-AID_START = baseline("aid")
 SCALE = param(
     "entanglement.scale", 0.1, (0.04, 0.2), bounds=(0.0, 20.0), unit="per quarter",
     meaning="risk of a clash with a helper that has all it can in a global war",
@@ -91,8 +91,7 @@ def update(
             for j in range(w.n):
                 if j in (i, e) or w.M[WAR, i, j] > 0.0:
                     continue
-                given = max(0.0, w.M[AID, j, e] - w.M[AID_START, j, e])
-                help_ = max(w.M[PERSONNEL, j, e], w.P[ARM] * given)
+                help_ = max(w.M[PERSONNEL, j, e], w.P[ARM] * w.M[AID, j, e])
                 if help_ <= 0.0:
                     continue
                 hold = 0.5 if w.V[NUCLEAR, i] > 0.5 and w.V[NUCLEAR, j] > 0.5 else 1.0

@@ -161,6 +161,7 @@ FREEZE_CHANCE = collective_field(
     meaning="chance that the fighting freezes in the quarter",
 )
 DRIVE_START = collective_field("drive_start", "conflict", meaning="drives at the start")
+"""open: the base chance is of a conflict at its usual drives; no source has them by level"""
 
 
 @njit

@@ -32,9 +32,18 @@ from sim.rules.state_variables import (
 )
 from sim.types import Blocks
 
-SANCTIONS_START = baseline("sanctions")
-TRADE_START = baseline("trade")
-NEED_HOME = baseline("need")
+SANCTIONS_START = baseline(
+    "sanctions",
+    why="data: trade shares and need of the start are what old sanctions left",
+)
+TRADE_START = baseline(
+    "trade",
+    why="weight: a bar is felt by the trade that was there before it",
+)
+NEED_HOME = baseline(
+    "need",
+    why="data: need stated for the start has causes that the rule does not name",
+)
 USE = param(
     "munitions.use",
     1.4,

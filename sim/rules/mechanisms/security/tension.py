@@ -24,7 +24,10 @@ from sim.rules.sheet_algebra import SCRATCH, STRIP, others, transpose
 from sim.rules.state_variables import PROTECTION, REVISIONISM_NOW
 from sim.types import Blocks
 
-TENSION_START = baseline("tension")
+TENSION_START = baseline(
+    "tension",
+    why="source: Richardson 1960, acts fall back to a level that the grievance sustains",
+)
 DECAY = param(
     "tension.decay",
     0.2,
@@ -62,7 +65,10 @@ BY_WAR = param(
     source="judgement: open war is full tension within a year",
 )
 PROPENSITY = dyad_field("propensity", bounds=(0.0, 2.0), meaning="will and means of i to press j")
-PROPENSITY_START = baseline("propensity")
+PROPENSITY_START = baseline(
+    "propensity",
+    why="data: tension stated for the start holds the will to press of then",
+)
 
 
 @inline

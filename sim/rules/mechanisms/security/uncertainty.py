@@ -25,8 +25,14 @@ from sim.rules.sheet_algebra import STRIP
 from sim.rules.state_variables import CONTACT_BY_PACT
 from sim.types import Blocks
 
-COMMITMENT_START = baseline("commitment")
-CONTACT_START = baseline("contact")
+COMMITMENT_START = baseline(
+    "commitment",
+    why="source: Fearon 1995, what was agreed shows by conduct: old pacts are known",
+)
+CONTACT_START = baseline(
+    "contact",
+    why="source: Fearon 1995, what was agreed shows by conduct: old meetings are known",
+)
 JUMP = param(
     "uncertainty.jump",
     0.5,
