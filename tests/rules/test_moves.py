@@ -67,7 +67,7 @@ def settled(case: Case) -> Case:
 
 
 def cheap(seed: int) -> Case:
-    """A world where every kind of move is worth its cost now and then, and each moves for itself."""
+    """A world where every kind of move is worth its cost now and then, each made alone."""
     case = settled(random_case(6, seed))
     case.collectives("market")[:] = 0.0
     costs = "create break sanction lift aid end_aid arm court provoke reconcile".split()

@@ -82,6 +82,7 @@ CONNECTIVITY_START = baseline(
 )
 CONNECTIVITY_SEEN = dyad_field("connectivity_seen", meaning="connectivity a quarter before")
 DEPTH_START = dyad_field("depth_start", meaning="depth of shared organisations at the start")
+"""data: corridors stated for the start hold what old organisations built"""
 
 
 @njit
