@@ -338,6 +338,6 @@ def test_what_is_counted_from_the_start_needs_a_reason(why: str) -> None:
 
 def test_every_start_that_is_counted_from_has_its_reason() -> None:
     """Those that a rule keeps itself, too: in the line below."""
-    found = starts()
+    found = list(starts())
     assert {why.partition(": ")[0] for _, _, why in found} == set(GROUNDS)
     assert len(found) > len(BASELINES["M"])
