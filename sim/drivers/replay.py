@@ -9,7 +9,7 @@ what a doctrine holds against it, stand beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from sim.drivers.model import MultipolarModel
 from sim.kernel.layout import KIND, NONE, PARTNER, ROWS, SUM, TO
 from sim.record.arrays import PACT_LEVELS
 from sim.rules import catalogue as names
-from sim.rules.moves import pact
+from sim.rules.moves import Act, pact
 from sim.rules.pair_variables import ALIGNMENT
 from sim.scenario import ScenarioSpec, format_quarter
 from sim.system.progress import Progress
@@ -33,6 +33,9 @@ RUNNERS_UP: Final = 5
 _LISTED: Final = 12
 _ALTERNATIVES_A_PARTNER: Final = len(PACT_LEVELS) + len(names.MOVES)
 _NOISE: Final = 1e-9
+_JOINT: Final = frozenset(
+    act.code for act in names.MOVES.values() if isinstance(act, Act) and act.jointly is not None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,13 @@ class Asked:
         return self.state in (mover, partner)
 
 
+class _Weighed(NamedTuple):
+    """What a state weighed: the cells of its choice, and its alternatives, the likeliest first."""
+
+    cells: Floats
+    rows: Floats
+
+
 class Replay(MultipolarModel):
     """A run that keeps the :class:`Turn` of every opportunity that is asked about in ``turns``."""
 
@@ -156,7 +166,7 @@ class Replay(MultipolarModel):
         self.first: Floats = self.M[ALIGNMENT].copy()  # at the start
         rows = _ALTERNATIVES_A_PARTNER * self.world.n
         self._table = np.zeros((rows, kernel.TABLE_COLUMNS))
-        self._weighed = np.zeros(kernel.choice_cells(self.world.n))
+        self._cells = np.zeros(kernel.choice_cells(self.world.n))
 
     def take_turn(self, i: int, k: int, position: int) -> None:
         """Look at the alternatives of the opportunity if it is asked about, then take it."""
@@ -164,37 +174,60 @@ class Replay(MultipolarModel):
             super().take_turn(i, k, position)
             return
         codes = self.world.codes
-        kernel.entries().alternatives(self.blocks, self.luck(), i, k, self._weighed, self._table)
-        kind, partner = int(self._weighed[KIND]), int(self._weighed[PARTNER])
+        mine = self._weigh(i, k)
+        kind, partner, to = int(mine.cells[KIND]), int(mine.cells[PARTNER]), float(mine.cells[TO])
         made = kind != NONE and self.asked.concerns(codes[i], codes[partner])
-        if not made and codes[i] not in self.asked.chooses:
+        # whoever is asked about may be carried along by a decision of its body
+        carried = {
+            m: self._weigh(m, k)
+            for m in (self.world.index(code) for code in self.asked.chooses)
+            if kind in _JOINT and m not in (i, partner)
+            if self.asked.concerns(codes[m], codes[partner])
+        }
+        if not made and not carried and codes[i] not in self.asked.chooses:
             super().take_turn(i, k, position)
             return
-        rows = self._table[: int(self._weighed[ROWS])]
-        rows = rows[np.argsort(-rows[:, 6], kind="stable")]
-        is_chosen = (
-            (rows[:, 0] == kind) & (rows[:, 1] == partner) & (rows[:, 2] == self._weighed[TO])
-        )
-        others = (
-            [self._alternative(i, row) for row in rows[~is_chosen][:RUNNERS_UP]] if made else []
-        )
-        chosen = [self._alternative(i, row) for row in rows[is_chosen]] if made else []
-        listed = self._in_question(i, rows)
-        nothing = 1.0 / float(self._weighed[SUM])
-        before = self._term_values(partner)
+        looked = {i: mine, **carried} if made else carried
+        told = {m: self._told(m, seen, kind, partner, to) for m, seen in looked.items()}
+        listed = {m: self._in_question(m, seen) for m, seen in {i: mine, **carried}.items()}
+        before, logged = self._term_values(partner), self._logged
         super().take_turn(i, k, position)
-        decision = None
-        if made:
-            felt = self._term_values(partner) - before
-            decision = self._decision(chosen[0], nothing, tuple(others), felt)
-        self.turns.append(Turn(self.tick, codes[i], listed, decision))
+        felt = self._term_values(partner) - before
+        new = move_rows(self.run, self._log[logged : self._logged])
+        rows = {int(row["mover"]): row for row in new}
+        decisions = {
+            m: self._decision(rows[m], move, nothing, others, felt)
+            for m, (move, nothing, others) in told.items()
+            if m in rows and move is not None
+        }
+        if made or codes[i] in self.asked.chooses:
+            self.turns.append(Turn(self.tick, codes[i], listed[i], decisions.get(i)))
+        for m in carried:
+            if m in decisions:
+                self.turns.append(Turn(self.tick, codes[m], listed[m], decisions[m]))
 
-    def _in_question(self, i: int, rows: Floats) -> tuple[Alternative, ...]:
+    def _weigh(self, i: int, k: int) -> _Weighed:
+        cells = self._cells.copy()
+        kernel.entries().alternatives(self.blocks, self.luck(), i, k, cells, self._table)
+        rows = self._table[: int(cells[ROWS])]
+        return _Weighed(cells, rows[np.argsort(-rows[:, 6], kind="stable")])
+
+    def _told(
+        self, i: int, seen: _Weighed, kind: int, partner: int, to: float
+    ) -> tuple[Alternative | None, float, tuple[Alternative, ...]]:
+        """The move among what i weighed (None if it is not), the chance of nothing, the others."""
+        rows = seen.rows
+        it = (rows[:, 0] == kind) & (rows[:, 1] == partner) & (rows[:, 2] == to)
+        others = tuple(self._alternative(i, row, seen) for row in rows[~it][:RUNNERS_UP])
+        move = next((self._alternative(i, row, seen) for row in rows[it]), None)
+        return move, 1.0 / float(seen.cells[SUM]), others
+
+    def _in_question(self, i: int, seen: _Weighed) -> tuple[Alternative, ...]:
         codes = self.world.codes
-        asked = [row for row in rows if self.asked.concerns(codes[i], codes[int(row[1])])]
-        return tuple(self._alternative(i, row) for row in asked[:_LISTED])
+        asked = [row for row in seen.rows if self.asked.concerns(codes[i], codes[int(row[1])])]
+        return tuple(self._alternative(i, row, seen) for row in asked[:_LISTED])
 
-    def _alternative(self, i: int, row: Floats) -> Alternative:
+    def _alternative(self, i: int, row: Floats, seen: _Weighed) -> Alternative:
         kind, j, after = names.MOVE_KINDS[int(row[0])], int(row[1]), float(row[2])
         gain, cost, consent, weight = (float(x) for x in row[3:7])
         before = self._present(kind, i, j)
@@ -212,7 +245,7 @@ class Replay(MultipolarModel):
             reluctance=reluctance,
             consent=consent,
             cost=cost,
-            chance=weight / float(self._weighed[SUM]),
+            chance=weight / float(seen.cells[SUM]),
         )
 
     def _present(self, kind: str, i: int, j: int) -> float:
@@ -229,9 +262,13 @@ class Replay(MultipolarModel):
         return out
 
     def _decision(
-        self, move: Alternative, nothing: float, others: tuple[Alternative, ...], felt: Floats
+        self,
+        row: np.void,
+        move: Alternative,
+        nothing: float,
+        others: tuple[Alternative, ...],
+        felt: Floats,
     ) -> Decision:
-        row = move_rows(self.run, self._log[self._logged - 1 : self._logged])[0]
         partner = None
         if move.kind == "pact":
             against = self._reluctance(int(row["partner"]), move.before, move.after)

@@ -59,9 +59,10 @@ def move_dtype(n_terms: int) -> np.dtype[np.void]:
     """Return the row type of the move log for a utility of ``n_terms`` terms.
 
     ``run`` is the position of the run in the ensemble, ``tick`` the quarter since the start,
-    ``order`` the sequence of the move within its tick. ``mover``, ``partner`` and ``third`` are
-    indices of states, -1 for nobody. ``kind`` indexes :data:`sim.rules.catalogue.MOVE_KINDS`;
-    ``before`` and ``after`` are the value that the move changes (for a pact its level).
+    ``order`` the sequence within its tick, which moves made together share. ``mover``, ``partner``
+    and ``third`` are indices of states, -1 for nobody. ``kind`` indexes
+    :data:`sim.rules.catalogue.MOVE_KINDS`; ``before`` and ``after`` are the value that the move
+    changes (for a pact its level).
     ``accepted`` is 0 if the partner refused. ``du`` and ``du_partner`` are changes of utility in
     logits and ``terms`` and ``terms_partner`` their parts; ``third_du`` are the changes for the
     third states.

@@ -71,7 +71,12 @@ _KEYS: Final[Mapping[str, tuple[tuple[str, str, str, str], ...]]] = {
     "moves": (
         _RUN,
         _QUARTER,
-        ("order", "whole", "", "sequence of the move within its quarter"),
+        (
+            "order",
+            "whole",
+            "",
+            "sequence within its quarter; moves made together share it",
+        ),
         ("mover", "code", "", "who moved"),
         ("partner", "code", "", "towards whom; nothing for a move alone"),
         ("kind", "name", "", "of the move: see `multipolar names moves`"),

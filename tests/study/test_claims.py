@@ -280,7 +280,7 @@ def test_claims_of_a_scenario_are_judged(report: ClaimsReport) -> None:
     assert by_id["T1"].claim.of == "T0"
     assert by_id["T2"].claim.of == "T2"
     assert by_id["T3"].claim.most
-    assert by_id["T1"].holds == 1.0
+    assert 0.9 < by_id["T1"].holds <= 1.0
     assert by_id["T6"].margin == 0.05
     assert by_id["T1"].size == "outside"
     assert by_id["T3"].holds_low is not None

@@ -67,16 +67,17 @@ def entries(model: MultipolarModel) -> list[Entry]:
     weighed = _weighed(model)
     for row in model.moves:
         place = int(row["tick"]), int(row["order"])
-        told.append((*place, _entry(model, prose, row, weighed.get(place))))
+        mover = model.world.codes[int(row["mover"])]
+        told.append((*place, _entry(model, prose, row, weighed.get((*place, mover)))))
     told.sort(key=lambda item: item[:2])
     return [entry for _, _, entry in told]
 
 
-def _weighed(model: MultipolarModel) -> Mapping[tuple[int, int], Weighed]:
+def _weighed(model: MultipolarModel) -> Mapping[tuple[int, int, str], Weighed]:
     if not isinstance(model, Replay):
         return {}
     made = [(it.tick, it.decision) for it in model.turns if it.decision is not None]
-    return {(tick, decision.order): weigh([decision])[0] for tick, decision in made}
+    return {(tick, it.order, it.mover.state): weigh([it])[0] for tick, it in made}
 
 
 def _entry(model: MultipolarModel, prose: Prose, row: np.void, weighed: Weighed | None) -> Entry:
