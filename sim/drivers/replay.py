@@ -98,7 +98,8 @@ class Decision:
     ``partner`` is None for a state's own armament. For a pact its side is what the consent rests
     on; for a one-sided move it is what the other state feels of it at once. ``nothing`` is the
     chance of letting the opportunity pass, ``others`` the likeliest other moves, ``thirds`` the
-    states that a concluded pact moved most.
+    states that a concluded pact moved most. ``together`` is how many others moved with it, by one
+    decision of their body, whoever had brought it up.
     """
 
     quarter: str
@@ -110,6 +111,7 @@ class Decision:
     nothing: float
     others: tuple[Alternative, ...]
     thirds: tuple[Third, ...]
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ class Replay(MultipolarModel):
         new = move_rows(self.run, self._log[logged : self._logged])
         rows = {int(row["mover"]): row for row in new}
         decisions = {
-            m: self._decision(rows[m], move, nothing, others, felt)
+            m: self._decision(rows[m], move, nothing, others, felt, len(rows) - 1)
             for m, (move, nothing, others) in told.items()
             if m in rows and move is not None
         }
@@ -268,6 +270,7 @@ class Replay(MultipolarModel):
         nothing: float,
         others: tuple[Alternative, ...],
         felt: Floats,
+        together: int,
     ) -> Decision:
         partner = None
         if move.kind == "pact":
@@ -290,6 +293,7 @@ class Replay(MultipolarModel):
                 for state, change in zip(row["third"], row["third_du"], strict=True)
                 if state >= 0 and change != 0.0
             ),
+            together=together,
         )
 
 

@@ -192,6 +192,9 @@ class Prose:
     def headline(self, decision: Decision) -> str:
         """What happened, in one clause: ``Highland courted the Lowlands``."""
         said = f"{capital(self.name(decision.mover.state))} {self.did(decision.move)}"
+        if decision.together:
+            others = "another" if decision.together == 1 else f"{decision.together} others"
+            said += f", together with {others}"
         if not is_asked(decision.move):
             return said
         partner = self.name(decision.move.partner)

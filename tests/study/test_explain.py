@@ -260,6 +260,13 @@ def decision(made: Alternative, mover: Side, partner: Side | None, **changes: An
     return Decision(**(given | changes))
 
 
+@pytest.mark.parametrize(("others", "said"), [(1, "another"), (25, "25 others")])
+def test_who_moves_together_is_told(others: int, said: str) -> None:
+    made = decision(move("sanction", before=0.0, after=1.0), side("DDD"), None, together=others)
+    told = Prose({"DDD": "Delta", "BBB": "Beta"}).headline(made)
+    assert told == f"Delta imposed sanctions on Beta, together with {said}"
+
+
 COURT = move("court", partner="CCC", before=0.2, after=0.3, gain=0.42, consent=1.0, chance=0.012)
 OFFER = move(partner="AAA", before=0.0, after=2.0, gain=-0.001, chance=0.0004)
 EXAMPLES: dict[str, tuple[Decision, str]] = {
